@@ -1,0 +1,69 @@
+//! Checks: SQL files that must return nothing. A `fail` stops the night, a `warn` is told.
+
+use serde::Serialize;
+
+use crate::engine::Engine;
+use crate::fault::{Fault, Outcome};
+use crate::query::Severity;
+use crate::telemetry::Progress;
+
+/// What became of one check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// Its name.
+    pub name: String,
+    /// What its rows do to the night.
+    pub severity: Severity,
+    /// `passed`, `warned` or `failed`.
+    pub verdict: &'static str,
+    /// Rows it returned.
+    pub rows: u64,
+    /// What is wrong when rows come back.
+    #[serde(skip)]
+    pub what: String,
+    /// How to mend it.
+    #[serde(skip)]
+    pub mend: String,
+}
+
+/// Runs every check, in order of their names.
+///
+/// # Errors
+/// A configuration fault for a check whose SQL does not run or that says no severity.
+pub async fn judge(engine: &mut Engine<'_>, progress: &Progress) -> Outcome<Vec<Verdict>> {
+    let checks: Vec<_> = engine.library().of_schema("checks").cloned().collect();
+    // Built together, so that what several of them read is computed once; the last ones are asked below.
+    let reads: Vec<String> = checks.iter().flat_map(|c| c.reads.iter().cloned()).collect();
+    let wanted: Vec<&str> = reads.iter().map(String::as_str).collect();
+    engine.build(&wanted, progress).await?;
+    let mut verdicts = Vec::new();
+    for check in checks {
+        progress.step(&check.id);
+        let severity = check.header.severity.ok_or_else(|| Fault::configuration(&check.file, "says no severity", "head it with -- severity = \"fail\" or \"warn\""))?;
+        let batches = engine.rows(&format!("select * from {}", check.id), progress).await.map_err(|e| match e {
+            Fault::Sql { what } => Fault::configuration(&check.file, what, "mend the SQL"),
+            other => other,
+        })?;
+        let rows = batches.iter().map(|b| b.num_rows() as u64).sum();
+        let verdict = match (rows, severity) {
+            (0, _) => "passed",
+            (_, Severity::Warn) => "warned",
+            (_, Severity::Fail) => "failed",
+        };
+        verdicts.push(Verdict { name: check.name().to_string(), severity, verdict, rows, what: check.header.what.clone(), mend: check.header.mend.clone() });
+    }
+    Ok(verdicts)
+}
+
+/// The fault of a night whose checks failed, if any did.
+///
+/// # Errors
+/// [`Fault::CheckFailed`].
+pub fn stop_on_failure(verdicts: &[Verdict]) -> Outcome<()> {
+    let failed: Vec<&Verdict> = verdicts.iter().filter(|v| v.verdict == "failed").collect();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let hint = failed.iter().map(|v| format!("{}: {} {}", v.name, v.what, v.mend)).collect::<Vec<_>>().join("\n  ");
+    Err(Fault::CheckFailed { checks: failed.iter().map(|v| format!("{} ({} rows)", v.name, v.rows)).collect(), hint })
+}

@@ -1,0 +1,323 @@
+//! The command line: one definition gives help, man page and completions.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::fault::{Fault, Outcome};
+use crate::nightly::{self, Asked, House, Published, WorkFolder};
+use crate::project::{Config, Project};
+use crate::shell::{self, Format};
+use crate::store::Store;
+use crate::telemetry::{LogFormat, Progress};
+use crate::{doctor, explain, init, synth};
+
+/// Finds children who are slipping out of school while there is still time to act.
+#[derive(Debug, Parser)]
+#[command(name = "prane", version, about, propagate_version = true, after_help = "Exit codes: 0 done, 1 a bug, 2 usage, 3 configuration, 4 an extract missing, 5 a contract broken past its tolerance, 6 a check failed (nothing published), 7 store or disk, 8 another run holds the lock, 130 interrupted.")]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+struct Common {
+    /// The project folder
+    #[arg(long, global = true, default_value = ".", value_name = "DIR")]
+    project: PathBuf,
+    /// The day of the lists (default: the last recorded session day)
+    #[arg(long, global = true, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+    /// Only what was known then counts: a date (its end) or a time such as 2026-03-02T22:00:00Z (default: now)
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse_time)]
+    known_at: Option<DateTime<Utc>>,
+    /// Say nothing but errors
+    #[arg(long, global = true)]
+    quiet: bool,
+    /// How to talk on stderr
+    #[arg(long, global = true, value_enum, default_value_t)]
+    log: LogFormat,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The night: take the inbox in, ask, check, draw, publish
+    Run,
+    /// A rehearsal of the night that writes nothing
+    Check,
+    /// Ask a question in SQL
+    Sql {
+        /// The question
+        #[arg(short = 'c', long, value_name = "SQL", conflicts_with = "file", required_unless_present = "file")]
+        command: Option<String>,
+        /// A file with the question
+        #[arg(short = 'f', long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// How to write the answer
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Why a pupil is on the list, and why at this level
+    Explain {
+        /// The school system's number of the pupil, or its pupil_key
+        pupil: String,
+    },
+    /// Publish the lists of a day again, as they were
+    Report,
+    /// Look whether everything is in place
+    Doctor,
+    /// Write an invented project of any size
+    Synth {
+        /// Where to write it
+        dir: PathBuf,
+        /// How many pupils
+        #[arg(long, default_value_t = 1000)]
+        pupils: u32,
+        /// Another seed, another world
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// First year of the first school year
+        #[arg(long, default_value_t = 2025)]
+        school_year: i32,
+        /// School years, 1.5 for one and a half
+        #[arg(long, default_value_t = 1.0)]
+        years: f32,
+        /// Last session days to leave for DIR/later/, a file a day
+        #[arg(long, default_value_t = 0)]
+        extra_days: u32,
+        /// The planted sample project instead
+        #[arg(long, hide = true)]
+        planted: bool,
+    },
+    /// Make a project folder
+    Init {
+        /// Where to make it
+        dir: PathBuf,
+        /// Guess a mapping from the headers of these files
+        #[arg(long, num_args = 1.., value_name = "FILE")]
+        from: Vec<PathBuf>,
+    },
+    /// List every view with what it says
+    Docs,
+    /// The JSON Schema of prane.toml
+    Schema,
+    /// Completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// The man page
+    Man,
+}
+
+fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
+    if let Ok(time) = text.parse::<DateTime<Utc>>() {
+        return Ok(time);
+    }
+    let day: NaiveDate = text.parse().map_err(|_| "neither a date such as 2026-03-02 nor a time such as 2026-03-02T22:00:00Z".to_string())?;
+    Ok(day.and_time(NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default()).and_utc())
+}
+
+/// The one look at the clock; everything after asks the night.
+#[allow(clippy::disallowed_methods)] // this is where the night gets its time from
+fn now() -> DateTime<Utc> {
+    let now = Utc::now();
+    now - chrono::Duration::nanoseconds(i64::from(now.timestamp_subsec_nanos()))
+}
+
+/// Runs the command line.
+///
+/// # Errors
+/// The fault to be told and exited with.
+pub async fn run(cli: Cli) -> Outcome<()> {
+    let common = &cli.common;
+    let progress = Progress::new(common.log, common.quiet);
+    match &cli.command {
+        Command::Run => {
+            let project = Project::open(&common.project)?;
+            let asked = asked(common, true, false);
+            tell_published(&nightly::run(&project, &asked, &progress).await?)
+        }
+        Command::Check => {
+            let project = Project::open(&common.project)?;
+            tell_published(&nightly::run(&project, &asked(common, true, true), &progress).await?)
+        }
+        Command::Report => {
+            let project = Project::open(&common.project)?;
+            let asked = asked(common, false, false);
+            let asked = Asked { known_at: known_when_published(&project, &asked).await?, ..asked };
+            tell_published(&nightly::run(&project, &asked, &progress).await?)
+        }
+        Command::Sql { command, file, format } => {
+            let text = match (command, file) {
+                (Some(text), _) => text.clone(),
+                (None, Some(path)) => std::fs::read_to_string(path).map_err(|e| Fault::usage(format!("{}: {e}", path.display()), "name a file with one question"))?,
+                (None, None) => return Err(Fault::usage("no question", "give -c SQL or -f FILE")),
+            };
+            let question = question(common, &progress).await?;
+            let bytes = question.ask(&text, *format, &progress).await?;
+            let _ = progress.finish();
+            out(&bytes)
+        }
+        Command::Explain { pupil } => {
+            let question = question(common, &progress).await?;
+            let text = explain::explain(&question, pupil, &progress).await?;
+            let _ = progress.finish();
+            out(text.as_bytes())
+        }
+        Command::Doctor => {
+            let (findings, sound) = doctor::doctor(&common.project)?;
+            let text: String = findings.iter().map(|f| format!("{f}\n")).collect();
+            out(text.as_bytes())?;
+            if sound { Ok(()) } else { Err(Fault::usage("something is not in order", "mend what is marked fail above")) }
+        }
+        Command::Synth { dir, pupils, seed, school_year, years, extra_days, planted } => synthesise(dir, *planted, &synth::Options { pupils: *pupils, seed: *seed, school_year: *school_year, years: *years, extra_days: *extra_days }, &progress),
+        Command::Init { dir, from } => out(init::init(dir, from)?.as_bytes()),
+        Command::Docs => out(docs(&common.project)?.as_bytes()),
+        Command::Schema => {
+            let schema = schemars::schema_for!(Config);
+            out(format!("{}\n", serde_json::to_string_pretty(&schema).map_err(|e| Fault::Bug(e.to_string()))?).as_bytes())
+        }
+        Command::Completions { shell } => {
+            let mut bytes = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "prane", &mut bytes);
+            out(&bytes)
+        }
+        Command::Man => {
+            let mut bytes = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut bytes).map_err(|e| Fault::Bug(e.to_string()))?;
+            out(&bytes)
+        }
+    }
+}
+
+fn asked(common: &Common, take_in: bool, rehearsal: bool) -> Asked {
+    Asked { as_of: common.as_of, known_at: common.known_at.unwrap_or_else(now), take_in, rehearsal }
+}
+
+/// A list is made again with what was known when it was last published.
+async fn known_when_published(project: &Project, asked: &Asked) -> Outcome<DateTime<Utc>> {
+    let store = Store::open(&project.store(), &project.staging(), asked.known_at).await?;
+    let Some(day) = asked.as_of else { return Ok(asked.known_at) };
+    let last = store.nights().iter().rev().find(|n| n.as_of == day.to_string());
+    Ok(last.map_or(asked.known_at, |n| n.known_at))
+}
+
+/// The result of a night on stdout, and the exit code of files refused.
+fn tell_published(published: &Published) -> Outcome<()> {
+    let manifest = &published.manifest;
+    let level = |l: &str| manifest.counts.by_level.get(l).copied().unwrap_or(0);
+    let as_of = manifest.as_of.map(|d| d.to_string()).unwrap_or_default();
+    let mut text = format!(
+        "lists of {as_of}: {} pupils with level 3 (contact now), {} with level 2 (plan support), {} with level 1 (keep in view); {} left off for capacity, {} not assessable\n",
+        level("3"),
+        level("2"),
+        level("1"),
+        manifest.counts.left_off,
+        manifest.counts.not_assessable
+    );
+    match &published.folder {
+        Some(folder) => text.push_str(&format!("published: {}\nopen {} in a browser\n", folder.display(), folder.join("index.html").display())),
+        None => text.push_str("a rehearsal: nothing was written\n"),
+    }
+    out(text.as_bytes())?;
+    if published.refused.is_empty() { Ok(()) } else { Err(Fault::ContractBroken { files: published.refused.clone(), published: published.folder.is_some() }) }
+}
+
+/// Writes to stdout; a reader that went away is no fault.
+fn out(bytes: &[u8]) -> Outcome<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Fault::store("stdout", e)),
+        _ => Ok(()),
+    }
+}
+
+fn synthesise(dir: &Path, planted: bool, options: &synth::Options, progress: &Progress) -> Outcome<()> {
+    progress.stage("synth");
+    if planted {
+        return synth::write_samples(dir).map_err(|e| Fault::io(dir, &e));
+    }
+    let summary = synth::write(dir, options, &|done, all| progress.step(&format!("{done} of {all}"))).map_err(|e| Fault::io(dir, &e))?;
+    let _ = progress.finish();
+    out(format!("{}: {} pupils in {} schools, {} session days to {}, {} rows of attendance, {} marks\nnext: prane run --project {}\n", dir.display(), summary.pupils, summary.schools, summary.session_days, summary.last_day, summary.attendance_rows, summary.mark_rows, dir.display()).as_bytes())
+}
+
+fn docs(root: &Path) -> Outcome<String> {
+    let library = crate::query::Library::load(&root.join("queries"))?;
+    let mut text = String::from("# Views\n");
+    for query in library.queries.values() {
+        text.push_str(&format!("\n## {}\n{}\n\n{}\n\nOne row: {}. Reads: {}.\n", query.id, query.header.title, query.header.about, query.header.grain.trim_start_matches("one row "), query.reads.iter().cloned().collect::<Vec<_>>().join(", ")));
+    }
+    Ok(text)
+}
+
+/// A store opened for questions: nothing of the project is written.
+pub struct Question {
+    /// The project.
+    pub project: Project,
+    /// Its rules.
+    pub house: House,
+    /// What is asked.
+    pub asked: Asked,
+    work: WorkFolder,
+}
+
+async fn question(common: &Common, progress: &Progress) -> Outcome<Question> {
+    let project = Project::open(&common.project)?;
+    let house = House::load(&project)?;
+    let work = WorkFolder::new(&project, true)?;
+    progress.stage("ask");
+    let question = Question { project, house, asked: asked(common, false, true), work };
+    let store = question.store().await?;
+    if !store.has("attendance") {
+        return Err(Fault::ExtractMissing { table: "attendance".into(), inbox: format!("{} (nothing is stored yet: `prane run` first)", question.project.inbox().display()) });
+    }
+    Ok(question)
+}
+
+impl Question {
+    /// The store as it is known.
+    ///
+    /// # Errors
+    /// Store faults.
+    pub async fn store(&self) -> Outcome<Store> {
+        Store::open(&self.project.store(), &self.work.path.join("store"), self.asked.known_at).await
+    }
+
+    /// Asks one question.
+    ///
+    /// # Errors
+    /// A SQL fault, or what opening meets.
+    pub async fn ask(&self, sql: &str, format: Format, progress: &Progress) -> Outcome<Vec<u8>> {
+        shell::bytes_of(&self.rows(&[sql], progress).await?.concat(), format)
+    }
+
+    /// Asks several questions of one state; their rows.
+    ///
+    /// # Errors
+    /// A SQL fault, or what opening meets.
+    pub async fn rows(&self, questions: &[&str], progress: &Progress) -> Outcome<Vec<Vec<arrow::array::RecordBatch>>> {
+        let mut store = self.store().await?;
+        let (mut engine, _) = nightly::ready(&self.project, &self.house, &mut store, &self.work.path, progress).await?;
+        let last = crate::engine::tables::last_recorded_day(&engine).await?;
+        let day = self.asked.as_of.or(last).ok_or_else(|| Fault::usage("nothing was recorded yet", "give --as-of DATE"))?;
+        nightly::set_day(&mut engine, &store, &self.house, &self.project, day).await?;
+        let mut answers = Vec::new();
+        for sql in questions {
+            let frame = engine.ask(sql, progress).await?;
+            let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
+            let mut batches = frame.collect().await?;
+            if batches.is_empty() {
+                batches.push(arrow::array::RecordBatch::new_empty(schema));
+            }
+            answers.push(batches.into_iter().map(crate::engine::plain_texts).collect::<Outcome<Vec<_>>>()?);
+        }
+        Ok(answers)
+    }
+}

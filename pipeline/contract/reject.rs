@@ -1,0 +1,102 @@
+//! Rejects: every row that is refused keeps its file, row number, column, raw value and reason.
+//!
+//! They go to `rejects/<run>/<table>.csv` and to a workbook that a school office can mend and send back. Raw rows may
+//! hold names: the folder is the project's own (mode 0700), and nothing of it is logged.
+
+use std::path::Path;
+
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+
+use crate::fault::{Fault, Outcome};
+
+/// One refused row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// Row in the file; the header is row 1.
+    pub row: u64,
+    /// Canonical column at fault; empty where the whole row is.
+    pub column: String,
+    /// The raw value.
+    pub value: String,
+    /// Why, in plain words.
+    pub reason: String,
+    /// The raw fields, canonical columns in the contract's order.
+    pub raw: Vec<String>,
+}
+
+/// The rejects of one file.
+#[derive(Debug, Clone, Default)]
+pub struct FileRejects {
+    /// Name of the file within the inbox.
+    pub file: String,
+    /// Its refused rows, in their order.
+    pub rows: Vec<Reject>,
+}
+
+/// Rows a workbook can hold and a person can mend; the CSV has all of them.
+const WORKBOOK_ROWS: usize = 50_000;
+
+/// Writes `<table>.csv` and `<table>-mend.xlsx` into `folder`.
+///
+/// # Errors
+/// A store fault when the files cannot be written.
+pub fn write(folder: &Path, table: &str, columns: &[String], files: &[FileRejects]) -> Outcome<()> {
+    std::fs::create_dir_all(folder).map_err(|e| Fault::io(folder, &e))?;
+    let path = folder.join(format!("{table}.csv"));
+    let mut csv = csv::Writer::from_path(&path).map_err(|e| Fault::store(path.display().to_string(), e))?;
+    let told = |e: csv::Error| Fault::store(path.display().to_string(), e);
+    csv.write_record(["file", "row", "column", "value", "reason"]).map_err(told)?;
+    for file in files {
+        for reject in &file.rows {
+            csv.write_record([&file.file, &reject.row.to_string(), &reject.column, &harmless(&reject.value), &reject.reason]).map_err(told)?;
+        }
+    }
+    csv.flush().map_err(|e| Fault::io(&path, &e))?;
+    let path = folder.join(format!("{table}-mend.xlsx"));
+    mend_workbook(&path, table, columns, files).map_err(|e| Fault::store(path.display().to_string(), e))
+}
+
+/// The refused rows in canonical columns, so that the mended sheet can be dropped into the inbox as it is: its name
+/// starts with the table's, and the three columns at the end are left alone by the reader.
+fn mend_workbook(path: &Path, table: &str, columns: &[String], files: &[FileRejects]) -> Result<(), XlsxError> {
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&rust_xlsxwriter::DocProperties::new().set_creation_datetime(&rust_xlsxwriter::ExcelDateTime::from_ymd(2000, 1, 1)?));
+    let bold = Format::new().set_bold();
+    let text = Format::new().set_num_format("@");
+    let fault = Format::new().set_num_format("@").set_background_color("#FFE9B8");
+    let sheet = workbook.add_worksheet().set_name(table)?;
+    let extra = ["reject_reason", "reject_file", "reject_row"];
+    for (at, name) in columns.iter().map(String::as_str).chain(extra).enumerate() {
+        sheet.write_string_with_format(0, column_number(at), name, &bold)?;
+    }
+    let mut row = 1;
+    for file in files {
+        for reject in &file.rows {
+            if row as usize > WORKBOOK_ROWS {
+                break;
+            }
+            for (at, value) in reject.raw.iter().enumerate() {
+                let format = if columns.get(at) == Some(&reject.column) { &fault } else { &text };
+                sheet.write_string_with_format(row, column_number(at), value, format)?;
+            }
+            let end = columns.len();
+            sheet.write_string(row, column_number(end), &reject.reason)?;
+            sheet.write_string(row, column_number(end + 1), &file.file)?;
+            sheet.write_string(row, column_number(end + 2), reject.row.to_string())?;
+            row += 1;
+        }
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    sheet.autofit();
+    workbook.save(path)
+}
+
+fn column_number(at: usize) -> u16 {
+    u16::try_from(at).unwrap_or(u16::MAX)
+}
+
+/// A cell that a spreadsheet would run as a formula, made harmless.
+#[must_use]
+pub fn harmless(value: &str) -> String {
+    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{value}") } else { value.to_string() }
+}

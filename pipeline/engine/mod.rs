@@ -1,0 +1,277 @@
+//! DataFusion over the store: schemas, parameters, views built in the order that their SQL asks for.
+//!
+//! Views that several others read are computed once; large results go to a file in the staging folder. Everything is
+//! asked of one state of the store, for the days in `run.as_of`.
+
+pub mod incremental;
+pub mod provider;
+pub mod tables;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, SchemaRef};
+use datafusion::catalog::{MemorySchemaProvider, TableProvider};
+use datafusion::datasource::MemTable;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use datafusion::common::TableReference;
+use futures::StreamExt;
+use parquet::arrow::ArrowWriter;
+
+use crate::fault::{Fault, Outcome};
+use crate::project::EngineSection;
+use crate::query::{Library, Query, references, single_select};
+use crate::telemetry::Progress;
+use provider::Files;
+
+/// Rows beyond which a computed view goes to a file.
+const MOST_ROWS_IN_MEMORY: usize = 100_000;
+
+/// The engine of one night.
+pub struct Engine<'a> {
+    ctx: SessionContext,
+    library: &'a Library,
+    staging: PathBuf,
+    built: BTreeSet<String>,
+}
+
+/// A session with the house's settings.
+///
+/// # Errors
+/// A configuration fault for a memory limit that is none, a store fault for the spill folder.
+pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Outcome<SessionContext> {
+    let spill = staging.join("spill");
+    std::fs::create_dir_all(&spill).map_err(|e| Fault::io(&spill, &e))?;
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_limit(settings.memory_bytes()?, 1.0)
+        .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![spill])))
+        .build_arc()?;
+    let mut config = SessionConfig::new().with_target_partitions(settings.thread_count()).with_information_schema(true);
+    config.options_mut().sql_parser.enable_ident_normalization = true;
+    config.options_mut().optimizer.prefer_hash_join = true;
+    let ctx = SessionContext::new_with_config_rt(config, runtime);
+    for schema in ["sources", "store", "run", "history", "indicators", "flags", "caseload", "programme", "checks", "analyses", "derived"] {
+        let catalog = ctx.catalog("datafusion").ok_or_else(|| Fault::Bug("no catalog".into()))?;
+        catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new()))?;
+    }
+    Ok(ctx)
+}
+
+/// `schema.name` as a table reference.
+#[must_use]
+pub fn reference(id: &str) -> TableReference {
+    match id.split_once('.') {
+        Some((schema, table)) => TableReference::partial(schema, table),
+        None => TableReference::bare(id),
+    }
+}
+
+impl<'a> Engine<'a> {
+    /// An engine without tables; [`tables::register`] gives it the store.
+    #[must_use]
+    pub fn new(ctx: SessionContext, library: &'a Library, staging: PathBuf) -> Self {
+        Self { ctx, library, staging, built: BTreeSet::new() }
+    }
+
+    /// The session, for registering.
+    #[must_use]
+    pub fn context(&self) -> &SessionContext {
+        &self.ctx
+    }
+
+    /// The SQL files it builds from.
+    #[must_use]
+    pub fn library(&self) -> &'a Library {
+        self.library
+    }
+
+    /// Registers a table under `schema.name`, in place of one that is there.
+    ///
+    /// # Errors
+    /// A bug.
+    pub fn register(&self, id: &str, table: Arc<dyn TableProvider>) -> Outcome<()> {
+        self.ctx.deregister_table(reference(id))?;
+        self.ctx.register_table(reference(id), table)?;
+        Ok(())
+    }
+
+    /// Marks a table as built from outside: its SQL file, if any, is not used.
+    pub fn provide(&mut self, id: &str) {
+        self.built.insert(id.to_string());
+    }
+
+    /// Builds the views and everything they read.
+    ///
+    /// # Errors
+    /// A configuration fault that names the file whose SQL does not run.
+    pub async fn build(&mut self, wanted: &[&str], progress: &Progress) -> Outcome<()> {
+        let wanted: BTreeSet<String> = wanted.iter().map(ToString::to_string).collect();
+        let order: Vec<Query> = self.library.order(&wanted)?.into_iter().filter(|q| !self.built.contains(&q.id)).cloned().collect();
+        let mut readers: BTreeMap<&str, usize> = BTreeMap::new();
+        for read in order.iter().flat_map(|q| &q.reads) {
+            *readers.entry(read.as_str()).or_default() += 1;
+        }
+        let mut flags_open = order.iter().filter(|q| q.schema() == "flags").count();
+        for query in &order {
+            // The flags are all built before the first view that reads their union.
+            if query.reads.contains("run.raised_flags") && !self.built.contains("run.raised_flags") {
+                debug_assert_eq!(flags_open, 0, "flags come first");
+                self.unite_flags().await?;
+            }
+            flags_open -= usize::from(query.schema() == "flags");
+            progress.step(&query.id);
+            let many = readers.get(query.id.as_str()).copied().unwrap_or(0) > 1 || wanted.contains(&query.id);
+            let once = match query.header.keep.as_str() {
+                "never" => false,
+                "once" | "store" => true,
+                _ => many || query.schema() == "flags",
+            };
+            self.build_one(query, once).await?;
+            self.built.insert(query.id.clone());
+        }
+        if wanted.contains("run.raised_flags") && !self.built.contains("run.raised_flags") {
+            self.unite_flags().await?;
+        }
+        Ok(())
+    }
+
+    async fn build_one(&self, query: &Query, once: bool) -> Outcome<()> {
+        let told = |e: Fault| match e {
+            Fault::Sql { what } => {
+                let hint = query.reads.iter().find(|r| !self.known(r)).map_or_else(
+                    || "`prane sql -f FILE` shows the error with its place".to_string(),
+                    |r| self.library.nearest(r).map_or_else(|| format!("{r} is not known"), |n| format!("{r} is not known; did you mean {n}?")),
+                );
+                Fault::configuration(&query.file, what, hint)
+            }
+            other => other,
+        };
+        let frame = self.ctx.sql(&query.sql).await.map_err(|e| told(e.into()))?;
+        if once {
+            let table = self.keep(&query.id, frame).await.map_err(told)?;
+            return self.register(&query.id, table);
+        }
+        self.register(&query.id, frame.into_view())
+    }
+
+    fn known(&self, id: &str) -> bool {
+        self.ctx.table_exist(reference(id)).unwrap_or(false)
+    }
+
+    /// Computes a frame once: into memory, or into a file where it is large.
+    async fn keep(&self, id: &str, frame: DataFrame) -> Outcome<Arc<dyn TableProvider>> {
+        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
+        let mut stream = frame.execute_stream().await?;
+        let mut batches = Vec::new();
+        let mut rows = 0;
+        while let Some(batch) = stream.next().await {
+            let batch = batch?;
+            rows += batch.num_rows();
+            batches.push(batch);
+            if rows > MOST_ROWS_IN_MEMORY {
+                break;
+            }
+        }
+        if rows <= MOST_ROWS_IN_MEMORY {
+            return Ok(Arc::new(MemTable::try_new(schema, vec![batches])?));
+        }
+        let folder = self.staging.join("views");
+        std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
+        let path = folder.join(format!("{id}.parquet"));
+        let file = std::fs::File::create(&path).map_err(|e| Fault::io(&path, &e))?;
+        let mut writer = ArrowWriter::try_new(file, schema.clone(), None)?;
+        for batch in batches.drain(..) {
+            writer.write(&batch)?;
+        }
+        while let Some(batch) = stream.next().await {
+            let batch = batch?;
+            rows += batch.num_rows();
+            writer.write(&batch)?;
+        }
+        writer.close()?;
+        Ok(Arc::new(Files::one(&path, schema, rows)?))
+    }
+
+    /// All flags as one table: adding a rule is adding one file.
+    async fn unite_flags(&mut self) -> Outcome<()> {
+        let mut parts = Vec::new();
+        for flag in self.library.of_schema("flags") {
+            let provider = self.ctx.table_provider(reference(&flag.id)).await?;
+            let has = |name: &str| provider.schema().field_with_name(name).is_ok();
+            let level = match (has("level"), flag.header.level.as_ref().and_then(toml::Value::as_integer)) {
+                (true, _) => "cast(f.level as int)".to_string(),
+                (false, Some(level)) => format!("cast({level} as int)"),
+                (false, None) => return Err(Fault::configuration(&flag.file, "says no level", "add a column level, or level = 2 to its header")),
+            };
+            if !has("pupil_key") || !has("value") || !has("threshold") || !has("since_date") {
+                return Err(Fault::configuration(&flag.file, "has not the shape of a flag", "a flag gives (as_of, pupil_key, value, threshold, since_date, level)"));
+            }
+            let (as_of, from) = if has("as_of") { ("f.as_of", format!("{} f", flag.id)) } else { ("n.as_of", format!("{} f cross join run.as_of n", flag.id)) };
+            parts.push(format!(
+                "select {as_of} as as_of, '{}' as flag, f.pupil_key, cast(f.value as double) as value, cast(f.threshold as double) as threshold, cast(f.since_date as date) as since_date, {level} as level from {from}",
+                flag.name()
+            ));
+        }
+        let frame = self.ctx.sql(&parts.join(" union all ")).await?;
+        let table = self.keep("run.raised_flags", frame).await?;
+        self.register("run.raised_flags", table)?;
+        self.provide("run.raised_flags");
+        Ok(())
+    }
+
+    /// Answers a question; what it reads is built first.
+    ///
+    /// # Errors
+    /// A SQL fault in the engine's words.
+    pub async fn ask(&mut self, sql: &str, progress: &Progress) -> Outcome<DataFrame> {
+        let statement = single_select(sql.trim().trim_end_matches(';')).map_err(|what| Fault::Sql { what })?;
+        let mut reads = references(&statement).map_err(|what| Fault::Sql { what })?;
+        let inner = sql.trim_start().to_lowercase();
+        if inner.starts_with("explain") || inner.starts_with("describe") {
+            reads.extend(self.library.queries.keys().filter(|id| inner.contains(id.as_str())).cloned());
+        }
+        let wanted: Vec<&str> = reads.iter().map(String::as_str).collect();
+        self.build(&wanted, progress).await?;
+        Ok(self.ctx.sql(sql.trim().trim_end_matches(';')).await?)
+    }
+
+    /// The rows of a question, texts as plain strings.
+    ///
+    /// # Errors
+    /// A SQL fault.
+    pub async fn rows(&mut self, sql: &str, progress: &Progress) -> Outcome<Vec<RecordBatch>> {
+        let batches = self.ask(sql, progress).await?.collect().await?;
+        batches.into_iter().map(plain_texts).collect()
+    }
+}
+
+/// Views of text as plain text, for code that reads columns.
+///
+/// # Errors
+/// A store fault, never met.
+pub fn plain_texts(batch: RecordBatch) -> Outcome<RecordBatch> {
+    let schema = batch.schema();
+    let mut fields = Vec::with_capacity(schema.fields().len());
+    let mut columns = Vec::with_capacity(schema.fields().len());
+    for (field, column) in schema.fields().iter().zip(batch.columns()) {
+        let plain = plain_type(field.data_type());
+        columns.push(arrow::compute::cast(column, &plain)?);
+        fields.push(field.as_ref().clone().with_data_type(plain));
+    }
+    Ok(RecordBatch::try_new(Arc::new(arrow::datatypes::Schema::new(fields)), columns)?)
+}
+
+/// `Utf8View` and dictionaries as `Utf8`, in lists too.
+#[must_use]
+pub fn plain_type(kind: &DataType) -> DataType {
+    match kind {
+        DataType::Utf8View | DataType::LargeUtf8 => DataType::Utf8,
+        DataType::Dictionary(_, value) => plain_type(value),
+        DataType::List(item) | DataType::LargeList(item) | DataType::ListView(item) => DataType::List(Arc::new(item.as_ref().clone().with_data_type(plain_type(item.data_type())))),
+        other => other.clone(),
+    }
+}

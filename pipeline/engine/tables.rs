@@ -1,0 +1,245 @@
+//! What the engine registers before any SQL file is built: the store's tables, the parameters of the night, the history.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use chrono::NaiveDate;
+use datafusion::datasource::{MemTable, TableProvider};
+use toml::Value;
+
+use super::provider::Files;
+use super::{Engine, reference};
+use crate::contract::Contract;
+use crate::contract::value::{school_year_name, school_year_of};
+use crate::fault::{Fault, Outcome};
+use crate::intake::Account;
+use crate::policy::{Numbers, Policy};
+use crate::store::tables::{ROW_KEY, TableSpec, registers, spec_of};
+use crate::store::{Figures, Store};
+
+/// A table in memory.
+pub(crate) fn memory(schema: SchemaRef, batches: Vec<RecordBatch>) -> Outcome<Arc<dyn TableProvider>> {
+    Ok(Arc::new(MemTable::try_new(schema, vec![batches])?))
+}
+
+fn batch(columns: Vec<(&str, ArrayRef)>) -> Outcome<(SchemaRef, RecordBatch)> {
+    let fields: Vec<Field> = columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
+    let schema = Arc::new(Schema::new(fields));
+    let batch = RecordBatch::try_new(schema.clone(), columns.into_iter().map(|(_, a)| a).collect())?;
+    Ok((schema, batch))
+}
+
+fn put(engine: &Engine<'_>, id: &str, columns: Vec<(&str, ArrayRef)>) -> Outcome<()> {
+    let (schema, batch) = batch(columns)?;
+    engine.register(id, memory(schema, vec![batch])?)
+}
+
+/// Registers `sources.*`: every contract's table, empty where nothing was handed in.
+///
+/// # Errors
+/// Store faults.
+pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Outcome<()> {
+    let specs = contracts.iter().map(spec_of).chain([registers()]);
+    for spec in specs {
+        let files = store.files(&spec.name);
+        let provider = Files::of_table(store, &spec, &files, &[ROW_KEY])?;
+        let id = format!("sources.{}", spec.name);
+        if files.is_empty() { engine.register(&id, memory(provider.schema(), vec![])?)? } else { engine.register(&id, Arc::new(provider))? }
+    }
+    Ok(())
+}
+
+/// Puts schools and enrolments derived from the register in place where no extract gives them; says so.
+///
+/// # Errors
+/// Configuration faults of `queries/derived/`.
+pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<String>) -> Outcome<()> {
+    for (table, effect) in [("schools", "codes stand for names, and there is no region or municipality"), ("enrolments", "a pupil counts as enrolled from the first day recorded; no classes or grade levels")] {
+        if store.has(table) {
+            continue;
+        }
+        if let Some(query) = engine.library().queries.get(&format!("derived.{table}")) {
+            let frame = engine.context().sql(&query.sql).await?;
+            let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
+            let batches = frame.collect().await?;
+            engine.register(&format!("sources.{table}"), memory(schema, batches)?)?;
+            notes.push(format!("no {table} extract: derived from the attendance rows ({effect})"));
+        }
+    }
+    for (table, effect) in [("calendar", "session days are inferred from the days recorded"), ("marks", "rules about marks are switched off"), ("pupils", "no names, no ages: lists show the pupil's number"), ("centre_participants", "rules about centres are switched off")] {
+        if !store.has(table) {
+            notes.push(format!("no {table} extract: {effect}"));
+        }
+    }
+    Ok(())
+}
+
+/// Registers `run.as_of`.
+///
+/// # Errors
+/// Never met.
+pub fn as_of(engine: &Engine<'_>, days: &[NaiveDate], year_starts: (u32, u32)) -> Outcome<()> {
+    let number = |d: &NaiveDate| i32::try_from(d.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(0);
+    let years: Vec<String> = days.iter().map(|d| school_year_name(school_year_of(*d, year_starts))).collect();
+    put(engine, "run.as_of", vec![("as_of", Arc::new(Date32Array::from_iter_values(days.iter().map(number)))), ("school_year", Arc::new(StringArray::from(years)))])
+}
+
+/// Registers `run.policy`.
+///
+/// # Errors
+/// A configuration fault for a value that no column can hold.
+pub fn policy(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> {
+    let columns = numbers(&[&policy.numbers])?;
+    put(engine, "run.policy", columns.iter().map(|(n, a)| (n.as_str(), a.clone())).collect())
+}
+
+/// Registers `run.policy_school`, a row a school of `sources.schools`.
+///
+/// # Errors
+/// A configuration fault for a value that no column can hold.
+pub async fn policy_school(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> {
+    let batches = engine.context().sql("select distinct school_id, coalesce(region, '') as region from sources.schools order by school_id, region").await?.collect().await?;
+    let (mut ids, mut rows) = (Vec::new(), Vec::new());
+    for batch in batches {
+        let batch = super::plain_texts(batch)?;
+        let (schools, regions) = (text(&batch, 0)?, text(&batch, 1)?);
+        for at in 0..batch.num_rows() {
+            ids.push(schools.value(at).to_string());
+            rows.push(policy.of_school(schools.value(at), regions.value(at)));
+        }
+    }
+    // The type of a column is the built-in policy's, also where there is no school yet.
+    let given: Vec<&Numbers> = rows.iter().collect();
+    let columns = if given.is_empty() { numbers(&[&policy.numbers])?.into_iter().map(|(n, a)| (n, a.slice(0, 0))).collect() } else { numbers(&given)? };
+    let mut all: Vec<(&str, ArrayRef)> = vec![("school_id", Arc::new(StringArray::from(ids)))];
+    all.extend(columns.iter().map(|(n, a)| (n.as_str(), a.clone())));
+    put(engine, "run.policy_school", all)
+}
+
+fn text(batch: &RecordBatch, column: usize) -> Outcome<&StringArray> {
+    batch.column(column).as_any().downcast_ref::<StringArray>().ok_or_else(|| Fault::Bug("a text column is none".into()))
+}
+
+/// Columns of policy values, one row a given set.
+fn numbers(rows: &[&Numbers]) -> Outcome<Vec<(String, ArrayRef)>> {
+    let Some(first) = rows.first() else { return Ok(Vec::new()) };
+    first
+        .iter()
+        .map(|(name, kind)| {
+            let values = rows.iter().map(|r| r.get(name));
+            #[allow(clippy::cast_precision_loss)] // small numbers
+            let array: ArrayRef = match kind {
+                Value::Integer(_) if rows.iter().any(|r| matches!(r.get(name), Some(Value::Float(_)))) => Arc::new(Float64Array::from_iter(values.map(|v| v.and_then(|v| v.as_float().or_else(|| v.as_integer().map(|i| i as f64)))))),
+                Value::Integer(_) => Arc::new(Int64Array::from_iter(values.map(|v| v.and_then(Value::as_integer)))),
+                Value::Float(_) => Arc::new(Float64Array::from_iter(values.map(|v| v.and_then(|v| v.as_float().or_else(|| v.as_integer().map(|i| i as f64)))))),
+                Value::Boolean(_) => Arc::new(BooleanArray::from_iter(values.map(|v| v.and_then(Value::as_bool)))),
+                Value::String(_) => Arc::new(StringArray::from_iter(values.map(|v| v.and_then(Value::as_str).map(String::from)))),
+                Value::Array(_) => Arc::new(texts(values.map(|v| v.and_then(Value::as_array)))),
+                _ => return Err(Fault::configuration("queries/policy.toml", format!("{name} is a {}", kind.type_str()), "a number, a text or a list of texts")),
+            };
+            Ok((name.clone(), array))
+        })
+        .collect()
+}
+
+fn texts<'a>(rows: impl Iterator<Item = Option<&'a toml::value::Array>>) -> ListArray {
+    let mut builder = arrow::array::ListBuilder::new(arrow::array::StringBuilder::new());
+    for row in rows {
+        for value in row.into_iter().flatten() {
+            builder.values().append_option(value.as_str());
+        }
+        builder.append(true);
+    }
+    builder.finish()
+}
+
+/// Registers `run.inputs`.
+///
+/// # Errors
+/// Never met.
+pub fn inputs(engine: &Engine<'_>, accounts: &[Account]) -> Outcome<()> {
+    let count = |of: fn(&Account) -> u64| -> ArrayRef { Arc::new(Int64Array::from_iter_values(accounts.iter().map(|a| i64::try_from(of(a)).unwrap_or(i64::MAX)))) };
+    put(
+        engine,
+        "run.inputs",
+        vec![
+            ("file", Arc::new(StringArray::from_iter_values(accounts.iter().map(|a| &a.file)))),
+            ("table_name", Arc::new(StringArray::from_iter_values(accounts.iter().map(|a| &a.table)))),
+            ("read", count(|a| a.read)),
+            ("stored", count(|a| a.stored)),
+            ("superseded", count(|a| a.superseded)),
+            ("rejected", count(|a| a.rejected)),
+        ],
+    )
+}
+
+/// Registers `run.last_night`: the figures of the last published night before this run, if there is one.
+///
+/// # Errors
+/// Never met.
+pub fn last_night(engine: &Engine<'_>, last: Option<&Figures>) -> Outcome<()> {
+    let column = |of: fn(&Figures) -> i64| -> ArrayRef { Arc::new(Int64Array::from_iter_values(last.map(of))) };
+    put(
+        engine,
+        "run.last_night",
+        vec![
+            ("schools", column(|f| f.schools)),
+            ("pupils_assessable", column(|f| f.pupils_assessable)),
+            ("flagged", column(|f| f.flagged)),
+            ("level_3", column(|f| f.level_3)),
+            ("attendance_rows", column(|f| f.attendance_rows)),
+        ],
+    )
+}
+
+/// The lists that were published, as they are kept.
+#[must_use]
+pub fn lists_spec() -> TableSpec {
+    let text = |n: &str| Field::new(n, DataType::Utf8, true);
+    let whole = |n: &str| Field::new(n, DataType::Int32, true);
+    let rate = |n: &str| Field::new(n, DataType::Float64, true);
+    let fields = vec![
+        Field::new("as_of", DataType::Date32, true),
+        text("school_id"),
+        whole("rank"),
+        text("pupil_key"),
+        text("class"),
+        whole("level"),
+        text("status"),
+        whole("weeks_on_list"),
+        Field::new("flags", DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, true))), true),
+        Field::new("on_list", DataType::Boolean, true),
+        text("confidence"),
+        rate("recent_absent"),
+        whole("recent_recorded"),
+        rate("absence_rate"),
+        text("attendance_hash"),
+        text("marks_hash"),
+    ];
+    TableSpec { name: "lists".into(), columns: Arc::new(Schema::new(fields)), partition_by: vec![], sorted_by: vec![] }
+}
+
+/// Registers `history.lists`: every list published, but those of `tonight`, which are made again.
+///
+/// # Errors
+/// Store faults.
+pub async fn history(engine: &Engine<'_>, store: &Store, tonight: &[NaiveDate]) -> Outcome<()> {
+    let spec = lists_spec();
+    let files: Vec<_> = store.files(&spec.name).into_iter().filter(|f| !tonight.iter().any(|d| f.path.starts_with(&format!("as_of-{d}")))).collect();
+    let provider = Files::of_table(store, &spec, &files, &[])?;
+    engine.register("history.lists", if files.is_empty() { memory(provider.schema(), vec![])? } else { Arc::new(provider) })
+}
+
+/// The last recorded session day, if anything was recorded.
+///
+/// # Errors
+/// A SQL fault, never met.
+pub async fn last_recorded_day(engine: &Engine<'_>) -> Outcome<Option<NaiveDate>> {
+    if !engine.context().table_exist(reference("store.school_day"))? {
+        return Ok(None);
+    }
+    let batches = engine.context().sql("select cast(max(date) as int) as day from store.school_day").await?.collect().await?;
+    let day = batches.first().and_then(|b| b.column(0).as_any().downcast_ref::<Int32Array>().filter(|a| a.len() == 1 && a.is_valid(0)).map(|a| a.value(0)));
+    Ok(day.map(|d| NaiveDate::default() + chrono::Duration::days(i64::from(d))))
+}

@@ -1,0 +1,309 @@
+//! Finding the extracts in the inbox and reading them as records of raw fields.
+//!
+//! Everything that comes in (delimited text, workbooks, Parquet, wide registers) leaves here as records of raw bytes
+//! with their row numbers. What a value means is the contract's business; nothing here knows a rule.
+
+mod columnar;
+mod text;
+mod wide;
+mod workbook;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use globset::Glob;
+use rayon::prelude::*;
+
+use crate::contract::plan::Plan;
+use crate::contract::{Contract, by_name, table_of_file};
+use crate::fault::{Fault, Outcome};
+use crate::project::{Layout, Project, Source};
+
+/// Bytes of a file that decide whether it was seen before.
+pub type Hash = [u8; 32];
+
+/// One file of the inbox, with the contract and the source that read it.
+#[derive(Debug, Clone)]
+pub struct Extract {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its name within the inbox, with `/` between folders.
+    pub name: String,
+    /// Its canonical table.
+    pub table: String,
+    /// Its mapping; the default one where no `[[source]]` names it.
+    pub source: Source,
+    /// BLAKE3 of its bytes.
+    pub hash: Hash,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// What the inbox holds.
+#[derive(Debug, Default)]
+pub struct Inbox {
+    /// Files to read, by table name and then file name: where two files disagree, the later name wins.
+    pub extracts: Vec<Extract>,
+    /// Files left alone, a sentence each.
+    pub left: Vec<String>,
+}
+
+/// Looks through the inbox. Files that are still being written are left for the next night.
+///
+/// # Errors
+/// Configuration faults (a glob, an unknown table) and disk faults.
+pub fn find(project: &Project, contracts: &[Contract]) -> Outcome<Inbox> {
+    let root = project.inbox();
+    let mut inbox = Inbox::default();
+    if !root.is_dir() {
+        return Ok(inbox);
+    }
+    let mut sources = Vec::new();
+    for source in &project.config.source {
+        by_name(contracts, &source.table)?;
+        let glob = Glob::new(&source.files).map_err(|e| Fault::configuration("prane.toml", format!("files = \"{}\": {e}", source.files), "a glob such as \"attendance_*.csv\""))?;
+        sources.push((glob.compile_matcher(), source));
+    }
+    let mut found = Vec::new();
+    walk(&root, &root, &mut found)?;
+    let mut wanted = Vec::new();
+    for (path, name) in found {
+        let file = name.rsplit('/').next().unwrap_or(&name);
+        if is_unfinished(file) {
+            inbox.left.push(format!("{name}: still being written, left for the next night"));
+            continue;
+        }
+        let mapped = sources.iter().find(|(glob, _)| glob.is_match(&name) || glob.is_match(file)).map(|(_, s)| (*s).clone());
+        let source = match mapped {
+            Some(source) => source,
+            None => match table_of_file(contracts, file) {
+                Some(contract) => Source { table: contract.table.clone(), ..Source::default() },
+                None => {
+                    inbox.left.push(format!("{name}: its name starts with no table's name and no [[source]] names it; left alone"));
+                    continue;
+                }
+            },
+        };
+        if format_of(file, &source).is_none() {
+            inbox.left.push(format!("{name}: not .csv, .csv.gz, .csv.zst, .xlsx or .parquet; left alone"));
+            continue;
+        }
+        wanted.push((path, name, source));
+    }
+    let hashed: Vec<Outcome<Settled>> = wanted.into_par_iter().map(|(path, name, source)| hash_settled(path, name, source)).collect();
+    for outcome in hashed {
+        match outcome? {
+            Settled::Yes(extract) => inbox.extracts.push(*extract),
+            Settled::No(name) => inbox.left.push(format!("{name}: changed while it was looked at: still being written, left for the next night")),
+        }
+    }
+    inbox.left.sort();
+    inbox.extracts.sort_by(|a, b| (&a.table, &a.name).cmp(&(&b.table, &b.name)));
+    Ok(inbox)
+}
+
+fn walk(root: &Path, folder: &Path, found: &mut Vec<(PathBuf, String)>) -> Outcome<()> {
+    let entries = std::fs::read_dir(folder).map_err(|e| Fault::io(folder, &e))?;
+    for entry in entries {
+        let path = entry.map_err(|e| Fault::io(folder, &e))?.path();
+        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        if name.rsplit('/').next().is_some_and(|file| file.starts_with('.')) {
+            continue;
+        }
+        if path.is_dir() {
+            walk(root, &path, found)?;
+        } else {
+            found.push((path, name));
+        }
+    }
+    Ok(())
+}
+
+/// Names that browsers, copy tools and spreadsheets give to files they have not finished.
+fn is_unfinished(file: &str) -> bool {
+    let lower = file.to_lowercase();
+    lower.starts_with("~$") || [".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", ".swp"].iter().any(|end| lower.ends_with(end))
+}
+
+/// How long a file that was touched just now is watched before it is taken.
+const WATCH: Duration = Duration::from_millis(300);
+
+/// Whether a file stayed as it was while it was looked at.
+enum Settled {
+    Yes(Box<Extract>),
+    No(String),
+}
+
+/// Hashes a file, and sees whether it changes meanwhile.
+fn hash_settled(path: PathBuf, name: String, source: Source) -> Outcome<Settled> {
+    let told = |e: std::io::Error| Fault::io(&path, &e);
+    let before = std::fs::metadata(&path).map_err(told)?;
+    let fresh = before.modified().ok().and_then(|m| m.elapsed().ok()).is_none_or(|age| age < Duration::from_secs(2));
+    if fresh {
+        std::thread::sleep(WATCH);
+    }
+    let mut hasher = blake3::Hasher::new();
+    let mut file = std::fs::File::open(&path).map_err(told)?;
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        let read = std::io::Read::read(&mut file, &mut buffer).map_err(told)?;
+        if read == 0 {
+            break;
+        }
+        hasher.update(&buffer[..read]);
+    }
+    let after = std::fs::metadata(&path).map_err(told)?;
+    if before.len() != after.len() || before.modified().ok() != after.modified().ok() {
+        return Ok(Settled::No(name));
+    }
+    let table = source.table.clone();
+    Ok(Settled::Yes(Box::new(Extract { path, name, table, source, hash: *hasher.finalize().as_bytes(), size: after.len() })))
+}
+
+/// Physical formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Text,
+    Gzip,
+    Zstd,
+    Workbook,
+    Parquet,
+}
+
+fn format_of(file: &str, source: &Source) -> Option<Format> {
+    let lower = file.to_lowercase();
+    let ends = |end: &str| lower.ends_with(end);
+    match source.format.as_str() {
+        "xlsx" => Some(Format::Workbook),
+        "parquet" => Some(Format::Parquet),
+        _ if ends(".gz") => Some(Format::Gzip),
+        _ if ends(".zst") => Some(Format::Zstd),
+        "csv" => Some(Format::Text),
+        _ if ends(".csv") || ends(".tsv") || ends(".txt") => Some(Format::Text),
+        _ if ends(".xlsx") => Some(Format::Workbook),
+        _ if ends(".parquet") => Some(Format::Parquet),
+        _ => None,
+    }
+}
+
+/// A place in a file: the block it was read in and the row within it. Blocks know their first row only when all before
+/// them are read, so rows get their number at the end ([`Reading::row_number`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct At {
+    /// Block of the file.
+    pub block: u32,
+    /// Row within the block, from 0.
+    pub row: u32,
+}
+
+/// Takes records. One taker a thread; all see the same plan.
+pub trait Taker: Send {
+    /// Takes one record; `fields` are the raw fields of the file's row. A record with more or fewer fields than the
+    /// header is given as it is: refusing it is the taker's business.
+    fn take(&mut self, at: At, fields: &[&[u8]]);
+}
+
+/// What reading a file found out.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Rows in each block.
+    pub block_rows: Vec<u64>,
+    /// Row number of the first record (the header is the row before).
+    pub first_row: u64,
+    /// Records that one row of the file gives: 1, or its days in a wide register.
+    pub records_a_row: u64,
+}
+
+impl Reading {
+    /// Rows read.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.block_rows.iter().sum()
+    }
+
+    /// The row number in the file, as a spreadsheet counts them.
+    #[must_use]
+    pub fn row_number(&self, at: At) -> u64 {
+        let before = self.block_rows.iter().take(at.block as usize).sum::<u64>() + u64::from(at.row);
+        self.first_row + before / self.records_a_row.max(1)
+    }
+}
+
+/// A fault of a whole file, in plain words; its rows are refused with it.
+#[derive(Debug, Clone)]
+pub struct FileFault {
+    /// What is wrong and what to do.
+    pub reason: String,
+    /// Rows that could be counted.
+    pub rows: u64,
+}
+
+impl FileFault {
+    fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), rows: 0 }
+    }
+}
+
+/// Opens an extract, makes its plan and hands every record to takers made by `taker`.
+/// With `threads` > 1 the records of delimited text come to several takers at once.
+///
+/// # Errors
+/// A fault of the file in plain words: a missing column, an encoding, a file cut short.
+pub fn read<T: Taker>(extract: &Extract, contract: &Contract, threads: usize, taker: &(dyn Fn(&Plan) -> T + Sync)) -> Result<(Reading, Plan, Vec<T>), FileFault> {
+    let file = extract.name.rsplit('/').next().unwrap_or(&extract.name);
+    let format = format_of(file, &extract.source).ok_or_else(|| FileFault::new("unknown format"))?;
+    let wide = extract.source.layout == Layout::Wide;
+    let given: &[&str] = if wide { &["date", "status"] } else { &[] };
+    let plan = |headers: &[String]| -> Result<Plan, FileFault> {
+        if headers.iter().all(|h| h.trim().is_empty()) {
+            return Err(FileFault::new("the file is empty"));
+        }
+        Plan::new(contract, &extract.source, headers, given).map_err(FileFault::new)
+    };
+    match format {
+        Format::Text | Format::Gzip | Format::Zstd if wide => {
+            let rows = text::all_records(extract, format)?;
+            wide::read(extract, contract, rows, &plan, taker)
+        }
+        Format::Text | Format::Gzip | Format::Zstd => text::read(extract, format, threads, &plan, taker),
+        Format::Workbook | Format::Parquet => {
+            let rows = if format == Format::Workbook { workbook::all_records(extract)? } else { columnar::all_records(extract)? };
+            if wide { wide::read(extract, contract, rows, &plan, taker) } else { read_rows(rows, &plan, taker) }
+        }
+    }
+}
+
+/// All records of a file at once: the header first. For formats that cannot be read in blocks.
+struct Rows {
+    headers: Vec<String>,
+    records: Vec<Vec<String>>,
+    first_row: u64,
+}
+
+fn read_rows<T: Taker>(rows: Rows, plan: &dyn Fn(&[String]) -> Result<Plan, FileFault>, taker: &(dyn Fn(&Plan) -> T + Sync)) -> Result<(Reading, Plan, Vec<T>), FileFault> {
+    let count = rows.records.len() as u64;
+    let plan = plan(&rows.headers).map_err(|f| FileFault { rows: count, ..f })?;
+    let mut one = taker(&plan);
+    for (row, record) in rows.records.iter().enumerate() {
+        let fields: Vec<&[u8]> = record.iter().map(String::as_bytes).collect();
+        one.take(At { block: 0, row: u32::try_from(row).unwrap_or(u32::MAX) }, &fields);
+    }
+    Ok((Reading { block_rows: vec![count], first_row: rows.first_row, records_a_row: 1 }, plan, vec![one]))
+}
+
+/// The headers of a file, for guessing a mapping, and up to `sample` rows.
+///
+/// # Errors
+/// A fault of the file in plain words.
+pub fn peek(path: &Path, sample: usize) -> Result<(Vec<String>, Vec<Vec<String>>), FileFault> {
+    let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
+    let source = Source::default();
+    let format = format_of(&name, &source).ok_or_else(|| FileFault::new("not .csv, .xlsx or .parquet"))?;
+    let extract = Extract { path: path.to_path_buf(), name, table: String::new(), source, hash: [0; 32], size: 0 };
+    let rows = match format {
+        Format::Workbook => workbook::all_records(&extract)?,
+        Format::Parquet => columnar::all_records(&extract)?,
+        _ => text::first_records(&extract, format, sample)?,
+    };
+    Ok((rows.headers, rows.records.into_iter().take(sample).collect()))
+}

@@ -1,0 +1,185 @@
+//! Every expected fault: its words, what to do next, and its exit code.
+//!
+//! Faults are the user's or the world's (a missing column, a full disk); they carry data and never a person's name.
+//! Bugs are not faults: they panic, or end as [`Fault::Bug`] with exit code 1.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// What went wrong, with the facts needed to mend it.
+#[derive(Debug, Error)]
+pub enum Fault {
+    /// The command line asks for something that does not exist or does not fit. Exit code 2.
+    #[error("{what}")]
+    Usage {
+        /// What does not fit.
+        what: String,
+        /// What to do next.
+        hint: String,
+    },
+    /// `prane.toml`, `policy.toml`, a contract or a SQL file is wrong. Exit code 3.
+    #[error("{file}: {what}")]
+    Configuration {
+        /// The file, as the user knows it.
+        file: String,
+        /// What is wrong with it.
+        what: String,
+        /// What to do next.
+        hint: String,
+    },
+    /// Nothing to work with: no attendance at all. Exit code 4.
+    #[error("no {table} extract: nothing in {inbox} and nothing stored")]
+    ExtractMissing {
+        /// The canonical table.
+        table: String,
+        /// The folder looked into.
+        inbox: String,
+    },
+    /// Files whose rejects pass the tolerance. Exit code 5.
+    #[error("{} refused: {}", plural(files.len(), "file"), files.join("; "))]
+    ContractBroken {
+        /// One sentence a file.
+        files: Vec<String>,
+        /// Whether lists were published from the last good data all the same.
+        published: bool,
+    },
+    /// Checks of severity `fail` returned rows. Exit code 6.
+    #[error("{} failed, nothing was published: {}", plural(checks.len(), "check"), checks.join(", "))]
+    CheckFailed {
+        /// Names of the checks.
+        checks: Vec<String>,
+        /// What each says, and how to mend it.
+        hint: String,
+    },
+    /// The store, a file or the disk. Exit code 7.
+    #[error("{place}: {what}")]
+    Store {
+        /// File, folder or table.
+        place: String,
+        /// What happened.
+        what: String,
+    },
+    /// Another run holds the lock. Exit code 8.
+    #[error("another run is working in {project}")]
+    Locked {
+        /// The project folder.
+        project: PathBuf,
+    },
+    /// A question the engine cannot answer: bad SQL, unknown table. Exit code 2 on `sql`, 3 in a query file.
+    #[error("{what}")]
+    Sql {
+        /// The engine's words.
+        what: String,
+    },
+    /// Something that must not happen. Exit code 1.
+    #[error("this is a bug in prane: {0}")]
+    Bug(String),
+}
+
+/// The result of everything that can meet an expected fault.
+pub type Outcome<T> = Result<T, Fault>;
+
+impl Fault {
+    /// The process's exit code for this fault (the table in the design page).
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Fault::Bug(_) => 1,
+            Fault::Usage { .. } | Fault::Sql { .. } => 2,
+            Fault::Configuration { .. } => 3,
+            Fault::ExtractMissing { .. } => 4,
+            Fault::ContractBroken { .. } => 5,
+            Fault::CheckFailed { .. } => 6,
+            Fault::Store { .. } => 7,
+            Fault::Locked { .. } => 8,
+        }
+    }
+
+    /// What the reader should do next, in one or two sentences.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Fault::Usage { hint, .. } | Fault::Configuration { hint, .. } | Fault::CheckFailed { hint, .. } => hint.clone(),
+            Fault::ExtractMissing { table, .. } => {
+                format!("put a file whose name starts with \"{table}\" (.csv, .xlsx or .parquet) into inbox/, or map your files by [[source]] in prane.toml (`prane init --from FILE` writes one for you)")
+            }
+            Fault::ContractBroken { published: true, .. } => {
+                "the lists were made from the last good data of those schools; mend the rows named under rejects/ and run again".into()
+            }
+            Fault::ContractBroken { .. } => "nothing was published; mend the rows named under rejects/ and run again".into(),
+            Fault::Store { .. } => "check that the folder can be written to and that the disk has room; nothing half-done was kept".into(),
+            Fault::Locked { .. } => "wait for it to end; the lock goes with that process".into(),
+            Fault::Sql { .. } => "`prane sql -c \"select table_schema, table_name from information_schema.tables\"` lists what can be asked".into(),
+            Fault::Bug(_) => "please report it with the command you ran; no data were changed".into(),
+        }
+    }
+
+    /// A configuration fault.
+    pub fn configuration(file: impl Into<String>, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Fault::Configuration { file: file.into(), what: what.into(), hint: hint.into() }
+    }
+
+    /// A usage fault.
+    pub fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Fault::Usage { what: what.into(), hint: hint.into() }
+    }
+
+    /// A store fault at `place`.
+    pub fn store(place: impl Into<String>, what: impl std::fmt::Display) -> Self {
+        Fault::Store { place: place.into(), what: what.to_string() }
+    }
+
+    /// A disk fault at `path`.
+    pub fn io(path: &Path, error: &std::io::Error) -> Self {
+        Fault::Store { place: path.display().to_string(), what: error.to_string() }
+    }
+}
+
+impl From<datafusion::error::DataFusionError> for Fault {
+    fn from(error: datafusion::error::DataFusionError) -> Self {
+        Fault::Sql { what: error.strip_backtrace() }
+    }
+}
+
+impl From<datafusion::arrow::error::ArrowError> for Fault {
+    fn from(error: datafusion::arrow::error::ArrowError) -> Self {
+        Fault::store("store", error)
+    }
+}
+
+impl From<parquet::errors::ParquetError> for Fault {
+    fn from(error: parquet::errors::ParquetError) -> Self {
+        Fault::store("store", error)
+    }
+}
+
+impl From<deltalake::DeltaTableError> for Fault {
+    fn from(error: deltalake::DeltaTableError) -> Self {
+        Fault::store("store", error)
+    }
+}
+
+impl From<polars::error::PolarsError> for Fault {
+    fn from(error: polars::error::PolarsError) -> Self {
+        Fault::store("staging", error)
+    }
+}
+
+/// `1 file`, `2 files`.
+#[must_use]
+pub fn plural(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+/// The known word nearest to `word`, if one is near enough to be meant.
+#[must_use]
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = word.to_lowercase();
+    known
+        .into_iter()
+        .map(|k| (strsim::normalized_damerau_levenshtein(&wanted, &k.to_lowercase()), k))
+        .filter(|(likeness, _)| *likeness >= 0.5)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, k)| k)
+}

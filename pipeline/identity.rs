@@ -1,0 +1,266 @@
+//! Pseudonyms: who a pupil is without saying who it is.
+//!
+//! `pupil_key` is a keyed BLAKE3 of the national id where there is one, else of the school system's `pupil_id`, cut to
+//! 32 hex digits. The key is made on the first run (mode 0600) and lies in `vault/`, never in `store/`. Once given, a
+//! pupil's key stays: the vault keeps `pupil_id` → `pupil_key`, also when a national id arrives or is corrected later.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use hashbrown::HashMap;
+
+use crate::fault::{Fault, Outcome};
+
+/// 16 bytes, written as 32 hex digits.
+pub type Key = [u8; 16];
+
+/// The project's secret and everything keyed by it.
+pub struct Secret([u8; 32]);
+
+impl Secret {
+    /// Reads the secret of a vault, or makes it on the first run when `make` is set; a rehearsal uses one for itself.
+    ///
+    /// # Errors
+    /// A store fault when it cannot be read or written, or is not a key.
+    pub fn open(vault: &Path, make: bool) -> Outcome<Self> {
+        let path = vault.join("pseudonym.key");
+        if path.exists() {
+            let text = std::fs::read_to_string(&path).map_err(|e| Fault::io(&path, &e))?;
+            let bytes = blake3::Hash::from_hex(text.trim()).map_err(|_| Fault::store(path.display().to_string(), "is not a key of 64 hex digits; restore it from a backup: without it the store cannot be joined to new extracts"))?;
+            return Ok(Self(*bytes.as_bytes()));
+        }
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|e| Fault::store("the system's random source", e))?;
+        if make {
+            std::fs::create_dir_all(vault).map_err(|e| Fault::io(vault, &e))?;
+            restrict(vault, 0o700)?;
+            write_private(&path, blake3::Hash::from(bytes).to_hex().as_bytes())?;
+        }
+        Ok(Self(bytes))
+    }
+
+    /// A secret for tests and rehearsals.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The key of `parts`, which are of one `kind`.
+    #[must_use]
+    pub fn key(&self, kind: &str, parts: &[&[u8]]) -> Key {
+        let mut hasher = blake3::Hasher::new_keyed(&self.0);
+        hasher.update(kind.as_bytes());
+        for part in parts {
+            hasher.update(&[0x1f]);
+            hasher.update(part);
+        }
+        let mut key = [0; 16];
+        key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        key
+    }
+}
+
+/// Writes a file that only its owner reads.
+///
+/// # Errors
+/// A store fault.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Outcome<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(|e| Fault::io(path, &e))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| Fault::io(path, &e))
+}
+
+/// Takes a file or folder away from everybody but its owner.
+///
+/// # Errors
+/// A store fault.
+pub fn restrict(path: &Path, mode: u32) -> Outcome<()> {
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).map_err(|e| Fault::io(path, &e))?;
+    #[cfg(not(unix))]
+    let _ = (path, mode);
+    Ok(())
+}
+
+/// 32 hex digits.
+#[must_use]
+pub fn hex(key: Key) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    key.iter().flat_map(|b| [char::from(DIGITS[usize::from(b >> 4)]), char::from(DIGITS[usize::from(b & 15)])]).collect()
+}
+
+/// The key that 32 hex digits write.
+#[must_use]
+pub fn unhex(text: &str) -> Option<Key> {
+    let bytes = text.as_bytes();
+    let mut key = [0; 16];
+    if bytes.len() != 32 {
+        return None;
+    }
+    for (at, pair) in bytes.chunks(2).enumerate() {
+        let high = char::from(pair[0]).to_digit(16)?;
+        let low = char::from(pair[1]).to_digit(16)?;
+        key[at] = u8::try_from(high * 16 + low).ok()?;
+    }
+    Some(key)
+}
+
+/// Which extracts have named a `pupil_id`.
+pub const IN_PUPILS: u8 = 1;
+/// See [`IN_PUPILS`].
+pub const IN_ENROLMENTS: u8 = 2;
+
+/// All pupils ever seen: `pupil_id` → code → key. Codes are dense numbers for work in memory; they differ from run to
+/// run and never leave the program.
+#[derive(Default)]
+pub struct Pupils {
+    ids: HashMap<Box<str>, (u32, u8)>,
+    keys: Vec<Key>,
+    codes: HashMap<Key, u32>,
+    national: HashMap<Box<str>, u32>,
+    /// Whether anything was added since the vault was read.
+    pub changed: bool,
+}
+
+impl Pupils {
+    /// Puts back what the vault kept.
+    pub fn restore(&mut self, id: &str, key: Key, seen: u8) {
+        let code = self.code_of_key(key);
+        self.ids.insert(id.into(), (code, seen));
+    }
+
+    /// Puts back a national id.
+    pub fn restore_national(&mut self, national_id: &str, key: Key) {
+        let code = self.code_of_key(key);
+        self.national.insert(national_id.into(), code);
+    }
+
+    fn code_of_key(&mut self, key: Key) -> u32 {
+        let keys = &mut self.keys;
+        *self.codes.entry(key).or_insert_with(|| {
+            keys.push(key);
+            u32::try_from(keys.len() - 1).unwrap_or(u32::MAX)
+        })
+    }
+
+    /// The code of a known `pupil_id`, and the extracts that named it.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<(u32, u8)> {
+        self.ids.get(id).copied()
+    }
+
+    /// The code of `id`; a new pupil gets a key, from the national id where there is one.
+    pub fn take(&mut self, secret: &Secret, id: &str, national_id: Option<&str>, seen: u8) -> u32 {
+        let national = national_id.map(|n| n.trim().to_uppercase()).filter(|n| !n.is_empty());
+        let code = if let Some((code, had)) = self.ids.get_mut(id) {
+            self.changed |= *had & seen != seen;
+            *had |= seen;
+            *code
+        } else {
+            let known = national.as_deref().and_then(|n| self.national.get(n).copied());
+            let code = known.unwrap_or_else(|| {
+                let key = match &national {
+                    Some(n) => secret.key("national_id", &[n.as_bytes()]),
+                    None => secret.key("pupil_id", &[id.as_bytes()]),
+                };
+                self.code_of_key(key)
+            });
+            self.ids.insert(id.into(), (code, seen));
+            self.changed = true;
+            code
+        };
+        if let Some(national) = national
+            && !self.national.contains_key(national.as_str())
+        {
+            self.national.insert(national.into(), code);
+            self.changed = true;
+        }
+        code
+    }
+
+    /// The key of the pupil with this national id, if any school named it.
+    #[must_use]
+    pub fn by_national(&self, national_id: &str) -> Option<Key> {
+        self.national.get(national_id.trim().to_uppercase().as_str()).map(|code| self.keys[*code as usize])
+    }
+
+    /// The key of a code.
+    #[must_use]
+    pub fn key(&self, code: u32) -> Key {
+        self.keys[code as usize]
+    }
+
+    /// The code of a key.
+    #[must_use]
+    pub fn code(&self, key: Key) -> Option<u32> {
+        self.codes.get(&key).copied()
+    }
+
+    /// How many codes there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether nobody is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Every `pupil_id` with its key and the extracts that named it, by `pupil_id`.
+    #[must_use]
+    pub fn all_ids(&self) -> Vec<(&str, Key, u8)> {
+        let mut all: Vec<_> = self.ids.iter().map(|(id, (code, seen))| (id.as_ref(), self.keys[*code as usize], *seen)).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// Every national id with its key, in order.
+    #[must_use]
+    pub fn all_national(&self) -> Vec<(&str, Key)> {
+        let mut all: Vec<_> = self.national.iter().map(|(id, code)| (id.as_ref(), self.keys[*code as usize])).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// Rank of each code among the keys: sorted by rank = sorted by key.
+    #[must_use]
+    pub fn ranks(&self) -> (Vec<u32>, Vec<u32>) {
+        let mut by_rank: Vec<u32> = (0..u32::try_from(self.keys.len()).unwrap_or(u32::MAX)).collect();
+        by_rank.sort_unstable_by_key(|code| self.keys[*code as usize]);
+        let mut rank_of = vec![0; by_rank.len()];
+        for (rank, code) in by_rank.iter().enumerate() {
+            rank_of[*code as usize] = u32::try_from(rank).unwrap_or(u32::MAX);
+        }
+        (rank_of, by_rank)
+    }
+}
+
+/// Where the vault of a project keeps its files.
+#[must_use]
+pub fn vault_file(vault: &Path, sheet: &str) -> PathBuf {
+    vault.join(format!("{sheet}.parquet"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_stays_when_a_national_id_arrives_or_is_corrected() {
+        let secret = Secret::from_bytes([7; 32]);
+        let mut pupils = Pupils::default();
+        let first = pupils.take(&secret, "P1", None, IN_ENROLMENTS);
+        let key = pupils.key(first);
+        assert_eq!(pupils.take(&secret, "P1", Some("j123"), IN_PUPILS), first);
+        assert_eq!(pupils.take(&secret, "P1", Some("J124"), IN_PUPILS), first);
+        assert_eq!(pupils.key(first), key);
+        // The same child at another school system is met by its national id.
+        assert_eq!(pupils.take(&secret, "Q9", Some("J123"), IN_PUPILS), first);
+        assert_eq!(unhex(&hex(key)), Some(key));
+    }
+}

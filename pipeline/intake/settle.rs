@@ -1,0 +1,325 @@
+//! Settling a register: of rows with one key the latest counts, the rest are superseded; then sorted and written.
+//!
+//! Only files that could hold one of the new rows' keys are read again and rewritten: a new day is appended, a
+//! correction rewrites the file of its school and month.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, Date32Builder, Float64Builder, Int32Builder, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Date32Type, Float64Type, Int32Type};
+use chrono::NaiveDate;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use rayon::prelude::*;
+
+use super::packed::{Packed, Texts as TextColumn};
+use super::register::{Period, Shelves, Texts};
+use crate::contract::Contract;
+use crate::fault::{Fault, Outcome};
+use crate::identity::{Pupils, hex, unhex};
+use crate::store::files::{FileWriter, partition_folder};
+use crate::store::{DataFile, Store, TableSpec};
+
+/// Rows of a data file, about: a correction rewrites one such file.
+const FILE_ROWS: usize = 1 << 20;
+/// Rows of a batch handed to the writer.
+const BATCH_ROWS: usize = 1 << 16;
+
+/// Where rows came from: a run of the past, or a file of this night.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Stored by this run.
+    Stored(String),
+    /// File of this night, by its place among the extracts.
+    File(usize),
+}
+
+/// What settling found, an entry an origin.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    /// Rows replaced by a later row of the same key in this night.
+    pub superseded: u64,
+    /// Of those, rows that said something else.
+    pub conflicts: u64,
+    /// Rows that replaced a different stored row.
+    pub corrections: u64,
+}
+
+/// Everything a register is settled with.
+pub struct Settling<'a> {
+    /// Its stored form.
+    pub spec: &'a TableSpec,
+    /// Its contract.
+    pub contract: &'a Contract,
+    /// The run that brings the new rows.
+    pub run_id: &'a str,
+    /// Pupils.
+    pub pupils: &'a Pupils,
+    /// Schools met.
+    pub schools: &'a Texts,
+    /// Subjects met.
+    pub subjects: &'a Texts,
+    /// Origins by their number in the packed rows; stored runs come first.
+    pub origins: &'a [Origin],
+}
+
+/// Reads the stored rows that the new ones could replace onto the shelves; returns the files that are to be rewritten.
+/// New origins of stored rows are numbered downwards from `first_file`, so that they sort before every file.
+///
+/// # Errors
+/// A store fault.
+pub fn recall<R: Packed>(store: &Store, spec: &TableSpec, contract: &Contract, shelves: &mut Shelves<R>, pupils: &Pupils, schools: &mut Texts, subjects: &mut Texts, runs: &mut Vec<String>) -> Outcome<Vec<DataFile>> {
+    let mut days: BTreeMap<(Period, u32), (i32, i32)> = BTreeMap::new();
+    for (key, rows) in shelves.iter() {
+        let start = days_of(key.0.first_day());
+        let least = rows.iter().map(|r| r.day()).min().unwrap_or(0).cast_signed();
+        let most = rows.iter().map(|r| r.day()).max().unwrap_or(0).cast_signed();
+        days.insert(*key, (start + least, start + most));
+    }
+    let mut rewritten = Vec::new();
+    for file in store.files(&spec.name) {
+        let Some(period) = Period::from_partition(&file.partition) else { continue };
+        let touched = days.iter().any(|((p, school), (first, last))| *p == period && file.span.as_ref().is_none_or(|s| s.may_hold(schools.text(*school), *first, *last)));
+        if touched {
+            read_back(store, spec, contract, &file, period, shelves, pupils, schools, subjects, runs)?;
+            rewritten.push(file);
+        }
+    }
+    Ok(rewritten)
+}
+
+#[allow(clippy::too_many_arguments)] // one call, from recall
+fn read_back<R: Packed>(store: &Store, spec: &TableSpec, contract: &Contract, file: &DataFile, period: Period, shelves: &mut Shelves<R>, pupils: &Pupils, schools: &mut Texts, subjects: &mut Texts, runs: &mut Vec<String>) -> Outcome<()> {
+    let path = store.path_of(&spec.name, file);
+    let told = |what: &str| Fault::store(path.display().to_string(), what);
+    let handle = std::fs::File::open(&path).map_err(|e| Fault::io(&path, &e))?;
+    let start = days_of(period.first_day());
+    let statuses = contract.columns.iter().find(|c| c.name == "status").map(|c| c.codes.clone());
+    for batch in ParquetRecordBatchReaderBuilder::try_new(handle)?.with_batch_size(BATCH_ROWS).build()? {
+        let batch = batch?;
+        let text = |name: &str| -> Outcome<_> { Ok(cast(batch.column_by_name(name).ok_or_else(|| told("lacks a column"))?, &DataType::Utf8)?) };
+        let (keys, school_ids, known) = (text("pupil_key")?, text("school_id")?, text("known_from")?);
+        let (keys, school_ids, known) = (keys.as_string::<i32>(), school_ids.as_string::<i32>(), known.as_string::<i32>());
+        let dates = batch.column_by_name("date").ok_or_else(|| told("lacks date"))?.as_primitive::<Date32Type>();
+        let number = batch.column_by_name(if statuses.is_some() { "lesson" } else { "term" }).ok_or_else(|| told("lacks a column"))?.as_primitive::<Int32Type>();
+        let words = text(if statuses.is_some() { "status" } else { "subject" })?;
+        let words = words.as_string::<i32>();
+        let marks = batch.column_by_name("mark").map(|c| c.as_primitive::<Float64Type>());
+        for row in 0..batch.num_rows() {
+            let pupil = unhex(keys.value(row)).and_then(|k| pupils.code(k)).ok_or_else(|| told("holds a pupil that the vault does not know"))?;
+            let run = match runs.iter().position(|r| r == known.value(row)) {
+                Some(at) => at,
+                None => {
+                    runs.push(known.value(row).to_string());
+                    runs.len() - 1
+                }
+            };
+            let word = match &statuses {
+                Some(_) if words.is_null(row) => 0,
+                Some(codes) => codes.iter().position(|c| c == words.value(row)).and_then(|at| u32::try_from(at + 1).ok()).unwrap_or(0),
+                None => subjects.code(words.value(row)),
+            };
+            let mark = marks.map_or(0.0, |m| (m.value(row) * 100.0).round());
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // written by us from hundredths
+            let codes = [if number.is_null(row) { 0 } else { number.value(row).cast_unsigned() }, word, mark as u32];
+            let school = schools.code(school_ids.value(row));
+            let origin = u16::try_from(run).map_err(|_| told("holds rows of too many runs"))?;
+            let packed = R::pack(pupil, (dates.value(row) - start).cast_unsigned(), codes, origin);
+            shelves.entry((period, school)).or_default().push(packed);
+        }
+    }
+    Ok(())
+}
+
+/// Settles all shelves and writes them; returns the new files and a tally an origin.
+///
+/// # Errors
+/// A store fault.
+pub fn settle<R: Packed>(store: &Store, shelves: Shelves<R>, with: &Settling<'_>) -> Outcome<(Vec<DataFile>, Vec<Tally>)> {
+    let (rank_of, by_rank) = with.pupils.ranks();
+    let mut by_period: BTreeMap<Period, Vec<(u32, Vec<R>)>> = BTreeMap::new();
+    for ((period, school), rows) in shelves {
+        by_period.entry(period).or_default().push((school, rows));
+    }
+    let folder = store.folder(&with.spec.name);
+    let written: Vec<Outcome<(Vec<DataFile>, Vec<Tally>)>> = by_period
+        .into_par_iter()
+        .map(|(period, mut schools)| {
+            schools.sort_by(|a, b| with.schools.text(a.0).cmp(with.schools.text(b.0)));
+            let mut tallies = vec![Tally::default(); with.origins.len()];
+            let mut out = PeriodWriter { with, folder: &folder, period, files: Vec::new(), open: None };
+            for (school, mut rows) in schools {
+                for row in &mut rows {
+                    *row = row.ranked(rank_of[row.pupil() as usize]);
+                }
+                rows.sort_by_key(|r| r.order());
+                let kept = keep_latest(&rows, with.origins, &mut tallies);
+                drop(rows);
+                out.school(with.schools.text(school), &kept, &by_rank)?;
+            }
+            Ok((out.finish()?, tallies))
+        })
+        .collect();
+    let mut files = Vec::new();
+    let mut tallies = vec![Tally::default(); with.origins.len()];
+    for outcome in written {
+        let (written, counted) = outcome?;
+        files.extend(written);
+        for (sum, one) in tallies.iter_mut().zip(counted) {
+            sum.superseded += one.superseded;
+            sum.conflicts += one.conflicts;
+            sum.corrections += one.corrections;
+        }
+    }
+    Ok((files, tallies))
+}
+
+/// Of each key the latest row; a stored row that a new one only repeats stays, with the run that brought it.
+fn keep_latest<R: Packed>(rows: &[R], origins: &[Origin], tallies: &mut [Tally]) -> Vec<R> {
+    let is_new = |row: &R| matches!(origins.get(usize::from(row.origin())), Some(Origin::File(_)));
+    let mut kept = Vec::with_capacity(rows.len());
+    for group in rows.chunk_by(|a, b| a.identity() == b.identity()) {
+        let Some((last, earlier)) = group.split_last() else { continue };
+        let mut winner = *last;
+        for row in earlier {
+            let tally = &mut tallies[usize::from(if is_new(row) { row.origin() } else { last.origin() })];
+            let differs = row.value() != last.value();
+            if is_new(row) {
+                tally.superseded += 1;
+                tally.conflicts += u64::from(differs);
+            } else if differs {
+                tally.corrections += 1;
+            } else {
+                winner = *row;
+            }
+        }
+        kept.push(winner);
+    }
+    kept
+}
+
+/// Writes the files of one period.
+struct PeriodWriter<'a> {
+    with: &'a Settling<'a>,
+    folder: &'a std::path::Path,
+    period: Period,
+    files: Vec<DataFile>,
+    open: Option<(FileWriter, usize)>,
+}
+
+impl PeriodWriter<'_> {
+    fn school<R: Packed>(&mut self, school: &str, rows: &[R], by_rank: &[u32]) -> Outcome<()> {
+        let start = days_of(self.period.first_day());
+        for chunk in rows.chunks(BATCH_ROWS) {
+            let batch = self.batch(school, chunk, start, by_rank)?;
+            let (writer, count) = self.writer()?;
+            writer.write(&batch)?;
+            let days = chunk.iter().map(|r| r.day());
+            let (first, last) = (days.clone().min().unwrap_or(0).cast_signed(), days.max().unwrap_or(0).cast_signed());
+            writer.widen(school, start + first, start + last);
+            *count += chunk.len();
+        }
+        if self.open.as_ref().is_some_and(|(_, count)| *count >= FILE_ROWS)
+            && let Some((writer, _)) = self.open.take()
+        {
+            self.files.push(writer.finish()?);
+        }
+        Ok(())
+    }
+
+    fn writer(&mut self) -> Outcome<&mut (FileWriter, usize)> {
+        if self.open.is_none() {
+            let partition = self.period.partition();
+            let relative = format!("{}{}-{:04}.parquet", partition_folder(self.with.spec, &partition), self.with.run_id, self.files.len());
+            self.open = Some((FileWriter::create(self.folder, self.with.spec, relative, partition)?, 0));
+        }
+        self.open.as_mut().ok_or_else(|| Fault::Bug("no open file".into()))
+    }
+
+    fn batch<R: Packed>(&self, school: &str, rows: &[R], start: i32, by_rank: &[u32]) -> Outcome<RecordBatch> {
+        let (mut keys, mut schools, mut words, mut known) = (TextColumn::new(), TextColumn::new(), TextColumn::new(), TextColumn::new());
+        let (mut dates, mut numbers, mut marks) = (Date32Builder::with_capacity(rows.len()), Int32Builder::with_capacity(rows.len()), Float64Builder::new());
+        let statuses = self.with.contract.columns.iter().find(|c| c.name == "status").map(|c| &c.codes);
+        schools.push(school, rows.len());
+        for pupil in rows.chunk_by(|a, b| a.pupil() == b.pupil()) {
+            keys.push(&hex(self.with.pupils.key(by_rank[pupil[0].pupil() as usize])), pupil.len());
+        }
+        for same in rows.chunk_by(|a, b| a.origin() == b.origin()) {
+            known.push(
+                match self.with.origins.get(usize::from(same[0].origin())) {
+                    Some(Origin::Stored(run)) => run,
+                    _ => self.with.run_id,
+                },
+                same.len(),
+            );
+        }
+        for same in rows.chunk_by(|a, b| a.codes()[1] == b.codes()[1]) {
+            let code = same[0].codes()[1];
+            match statuses {
+                Some(codes) => match codes.get((code as usize).wrapping_sub(1)) {
+                    Some(status) => words.push(status, same.len()),
+                    None => (0..same.len()).for_each(|_| words.push_null()),
+                },
+                None => words.push(self.with.subjects.text(code), same.len()),
+            }
+        }
+        for row in rows {
+            let [number, _, mark] = row.codes();
+            dates.append_value(start + row.day().cast_signed());
+            numbers.append_option((number > 0).then_some(number.cast_signed()));
+            if statuses.is_none() {
+                marks.append_value(f64::from(mark) / 100.0);
+            }
+        }
+        let mut columns: BTreeMap<&str, Arc<dyn Array>> = BTreeMap::from([
+            ("pupil_key", keys.finish()),
+            ("school_id", schools.finish()),
+            ("known_from", known.finish()),
+            ("date", Arc::new(dates.finish()) as Arc<dyn Array>),
+            (if statuses.is_some() { "lesson" } else { "term" }, Arc::new(numbers.finish()) as Arc<dyn Array>),
+            (if statuses.is_some() { "status" } else { "subject" }, words.finish()),
+        ]);
+        if statuses.is_none() {
+            columns.insert("mark", Arc::new(marks.finish()));
+        }
+        let mut fields = Vec::new();
+        let mut arrays = Vec::new();
+        for field in self.with.spec.columns.fields() {
+            let array = columns.remove(field.name().as_str()).ok_or_else(|| Fault::Bug(format!("no column {}", field.name())))?;
+            fields.push(field.as_ref().clone().with_data_type(array.data_type().clone()));
+            arrays.push(array);
+        }
+        Ok(RecordBatch::try_new(Arc::new(arrow::datatypes::Schema::new(fields)), arrays)?)
+    }
+
+    fn finish(mut self) -> Outcome<Vec<DataFile>> {
+        if let Some((writer, _)) = self.open.take() {
+            self.files.push(writer.finish()?);
+        }
+        Ok(self.files)
+    }
+}
+
+/// Days since 1970-01-01.
+fn days_of(day: NaiveDate) -> i32 {
+    i32::try_from(day.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::packed::Session;
+    use super::*;
+
+    #[test]
+    fn the_later_file_wins_and_a_repeated_row_keeps_its_run() {
+        let origins = [Origin::Stored("night-1".into()), Origin::File(0), Origin::File(1)];
+        let mut tallies = vec![Tally::default(); 3];
+        let row = |pupil, status, origin| Session::pack(pupil, 0, [0, status, 0], origin);
+        let rows = [row(1, 1, 0), row(1, 1, 2), row(2, 1, 0), row(2, 2, 1), row(2, 3, 2), row(3, 1, 1)];
+        let kept = keep_latest(&rows, &origins, &mut tallies);
+        assert_eq!(kept.iter().map(|r| (r.pupil(), r.value(), r.origin())).collect::<Vec<_>>(), [(1, 1, 0), (2, 3, 2), (3, 1, 1)]);
+        assert_eq!(tallies[1], Tally { superseded: 1, conflicts: 1, corrections: 0 });
+        assert_eq!(tallies[2], Tally { superseded: 0, conflicts: 0, corrections: 1 });
+    }
+}

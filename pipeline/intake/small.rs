@@ -1,0 +1,296 @@
+//! Every table but the two registers: rows typed by their contract, keyed, and merged with what is stored, in Polars.
+
+use chrono::{Datelike, NaiveDate};
+use polars::prelude::*;
+
+use crate::contract::plan::Plan;
+use crate::contract::reject::Reject;
+use crate::contract::value::{Cell, World, judge};
+use crate::contract::{Contract, Kind};
+use crate::extract::{At, Taker};
+use crate::fault::Outcome;
+use crate::identity::{IN_ENROLMENTS, IN_PUPILS, hex};
+use crate::store::tables::{KNOWN_FROM, ROW_KEY};
+use crate::vault::Vault;
+
+/// Values of one column.
+enum Values {
+    Text(Vec<Option<String>>),
+    Date(Vec<Option<i32>>),
+    Integer(Vec<Option<i32>>),
+    Number(Vec<Option<f64>>),
+}
+
+impl Values {
+    fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Date => Values::Date(Vec::new()),
+            Kind::Integer => Values::Integer(Vec::new()),
+            Kind::Mark => Values::Number(Vec::new()),
+            _ => Values::Text(Vec::new()),
+        }
+    }
+
+    fn push(&mut self, cell: &Cell<'_>) {
+        match (self, cell) {
+            (Values::Text(v), Cell::Text(text)) => v.push(Some((*text).to_string())),
+            (Values::Date(v), Cell::Date(day)) => v.push(Some(days_of(*day))),
+            (Values::Integer(v), Cell::Integer(number)) => v.push(i32::try_from(*number).ok()),
+            (Values::Number(v), Cell::Number(number)) => v.push(Some(*number)),
+            (Values::Text(v), _) => v.push(None),
+            (Values::Date(v) | Values::Integer(v), _) => v.push(None),
+            (Values::Number(v), _) => v.push(None),
+        }
+    }
+
+    fn into_column(self, name: &str) -> PolarsResult<Column> {
+        Ok(match self {
+            Values::Text(v) => Column::new(name.into(), v),
+            Values::Date(v) => Column::new(name.into(), v).cast(&DataType::Date)?,
+            Values::Integer(v) => Column::new(name.into(), v),
+            Values::Number(v) => Column::new(name.into(), v),
+        })
+    }
+}
+
+fn days_of(day: NaiveDate) -> i32 {
+    i32::try_from(day.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(i32::MAX)
+}
+
+/// Takes the records of one file.
+pub struct SmallTaker<'a> {
+    contract: &'a Contract,
+    world: &'a World<'a>,
+    plan: Plan,
+    values: Vec<Values>,
+    /// Refused rows.
+    pub rejects: Vec<(At, Reject)>,
+}
+
+impl<'a> SmallTaker<'a> {
+    /// A taker for a file with this plan.
+    #[must_use]
+    pub fn new(contract: &'a Contract, world: &'a World<'a>, plan: &Plan) -> Self {
+        let values = contract.columns.iter().map(|c| Values::of(c.kind)).collect();
+        Self { contract, world, plan: plan.clone(), values, rejects: Vec::new() }
+    }
+
+    /// The rows taken, in the contract's columns.
+    ///
+    /// # Errors
+    /// A staging fault.
+    pub fn into_frame(self) -> Outcome<DataFrame> {
+        let columns = self.contract.columns.iter().zip(self.values).map(|(c, v)| v.into_column(&c.name)).collect::<PolarsResult<Vec<_>>>()?;
+        Ok(DataFrame::new_infer_height(columns)?)
+    }
+}
+
+impl Taker for SmallTaker<'_> {
+    fn take(&mut self, at: At, fields: &[&[u8]]) {
+        match judge_row(self.contract, &self.plan, self.world, fields) {
+            Ok(cells) => {
+                for (values, cell) in self.values.iter_mut().zip(&cells) {
+                    values.push(cell);
+                }
+            }
+            Err(_) => self.rejects.push((at, super::reject_of(self.contract, &self.plan, self.world, fields))),
+        }
+    }
+}
+
+/// All values of a row, or the column at fault (none for the whole row) and the reason.
+pub fn judge_row<'a>(contract: &'a Contract, plan: &'a Plan, world: &World<'_>, fields: &[&'a [u8]]) -> Result<Vec<Cell<'a>>, (Option<usize>, String)> {
+    if fields.len() != plan.width {
+        return Err((None, format!("ragged row: {} fields where the header has {}", fields.len(), plan.width)));
+    }
+    let mut cells = Vec::with_capacity(contract.columns.len());
+    for (at, column) in contract.columns.iter().enumerate() {
+        let raw = std::str::from_utf8(plan.raw(at, fields)).map_err(|_| (Some(at), "not UTF-8".to_string()))?;
+        cells.push(judge(column, &plan.dialects[at], raw, world).map_err(|reason| (Some(at), reason))?);
+    }
+    for (at, column) in contract.columns.iter().enumerate() {
+        let Some(other) = &column.not_before else { continue };
+        let start = contract.columns.iter().position(|c| &c.name == other).map(|i| &cells[i]);
+        if let (Cell::Date(end), Some(Cell::Date(start))) = (&cells[at], start)
+            && end < start
+        {
+            return Err((Some(at), format!("{} lies before {other} ({start})", column.name)));
+        }
+    }
+    let filled = |name: &String| contract.columns.iter().position(|c| &c.name == name).is_some_and(|i| cells[i] != Cell::Null);
+    if !contract.one_of.is_empty() && !contract.one_of.iter().any(filled) {
+        return Err((None, format!("none of {} is filled", contract.one_of.join(", "))));
+    }
+    Ok(cells)
+}
+
+/// Pseudonyms in place of ids, personal columns into the vault; leaves the stored columns and the row key.
+///
+/// # Errors
+/// A staging fault, or a store fault of the vault.
+pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -> Outcome<DataFrame> {
+    let height = frame.height();
+    let texts = |name: &str| -> PolarsResult<Vec<Option<String>>> { Ok(frame.column(name)?.cast(&DataType::String)?.str()?.iter().map(|t| t.map(String::from)).collect()) };
+    let mut columns: Vec<Column> = Vec::new();
+    let keys: Vec<Vec<Option<String>>> = contract.key.iter().map(|k| texts(k)).collect::<PolarsResult<_>>()?;
+    let row_keys: Vec<String> = (0..height)
+        .map(|row| {
+            let parts: Vec<&[u8]> = keys.iter().map(|k| k[row].as_deref().unwrap_or("").as_bytes()).collect();
+            hex(vault.secret.key(&contract.table, &parts))
+        })
+        .collect();
+    let mut pupil_keys: Option<Vec<Option<String>>> = None;
+    for column in &contract.columns {
+        match (column.kind, contract.table.as_str(), column.name.as_str()) {
+            (Kind::PupilId, table, _) => {
+                let national = if table == "pupils" { texts("national_id")? } else { vec![None; height] };
+                let seen = match table {
+                    "pupils" => IN_PUPILS,
+                    "enrolments" => IN_ENROLMENTS,
+                    _ => 0,
+                };
+                let ids = texts(&column.name)?;
+                let found: Vec<Option<String>> = ids
+                    .iter()
+                    .zip(&national)
+                    .map(|(id, national)| id.as_deref().map(|id| { let code = vault.pupils.take(&vault.secret, id, national.as_deref(), seen); hex(vault.pupils.key(code)) }))
+                    .collect();
+                columns.push(Column::new("pupil_key".into(), found.clone()));
+                pupil_keys = Some(found);
+            }
+            (Kind::ParticipantId, ..) => {
+                let centres = if contract.column("centre_id").is_some() { texts("centre_id")? } else { vec![None; height] };
+                let found: Vec<Option<String>> = texts(&column.name)?.iter().zip(&centres).map(|(id, centre)| id.as_deref().map(|id| participant_key(vault, centre.as_deref(), id))).collect();
+                columns.push(Column::new("participant_key".into(), found));
+            }
+            (_, "pupils", "birth_date") => {
+                let years: Vec<Option<i32>> = frame.column("birth_date")?.date()?.physical().iter().map(|d| d.map(first_september)).collect();
+                columns.push(Column::new("first_september".into(), years));
+            }
+            (_, "contacts", "by") => {
+                let names = texts("by")?;
+                let found: Vec<Option<String>> = names.iter().map(|n| n.as_deref().map(|n| staff_key(vault, n))).collect();
+                let staff = df!("by_key" => found.clone(), "by" => names)?;
+                columns.push(Column::new("by_key".into(), found));
+                vault.merge("staff", "by_key", staff)?;
+            }
+            _ if column.vault => {}
+            _ => columns.push(frame.column(&column.name)?.clone()),
+        }
+    }
+    if contract.table == "centre_participants" {
+        let linked: Vec<Option<String>> = texts("national_id")?.iter().map(|n| n.as_deref().and_then(|n| vault.pupils.by_national(n)).map(hex)).collect();
+        columns.push(Column::new("pupil_key".into(), linked));
+    }
+    columns.push(Column::new(ROW_KEY.into(), row_keys.clone()));
+    keep_personal(contract, frame, &row_keys, pupil_keys, vault)?;
+    Ok(DataFrame::new_infer_height(columns)?)
+}
+
+/// The vault's sheet of a table: its personal columns, with the key that leads back to them.
+fn keep_personal(contract: &Contract, frame: &DataFrame, row_keys: &[String], pupil_keys: Option<Vec<Option<String>>>, vault: &mut Vault) -> Outcome<()> {
+    if !contract.columns.iter().any(|c| c.vault) {
+        return Ok(());
+    }
+    let mut columns = vec![Column::new(ROW_KEY.into(), row_keys.to_vec())];
+    let ids = ["pupil_id", "centre_id", "participant_id"];
+    for column in contract.columns.iter().filter(|c| c.vault || ids.contains(&c.name.as_str())) {
+        columns.push(frame.column(&column.name)?.clone());
+    }
+    let mut key = ROW_KEY;
+    if contract.table == "pupils"
+        && let Some(keys) = pupil_keys
+    {
+        columns.push(Column::new("pupil_key".into(), keys));
+        key = "pupil_key";
+    }
+    if contract.table == "centre_participants" {
+        let (centres, ids) = (frame.column("centre_id")?.str()?, frame.column("participant_id")?.str()?);
+        let keys: Vec<String> = centres.iter().zip(ids.iter()).map(|(c, p)| participant_key(vault, c, p.unwrap_or(""))).collect();
+        columns.push(Column::new("participant_key".into(), keys));
+        key = "participant_key";
+    }
+    let sheet = DataFrame::new_infer_height(columns)?;
+    vault.merge(&contract.table, key, sheet)
+}
+
+/// Pseudonym of a centre's participant. Identifications and referrals name no centre: their ids are joined by a later
+/// linkage, and get a key of their own until then.
+fn participant_key(vault: &Vault, centre: Option<&str>, id: &str) -> String {
+    hex(vault.secret.key("participant", &[centre.unwrap_or("").as_bytes(), id.as_bytes()]))
+}
+
+/// Pseudonym of a member of staff.
+fn staff_key(vault: &Vault, name: &str) -> String {
+    hex(vault.secret.key("staff", &[name.trim().to_lowercase().as_bytes()]))
+}
+
+/// The year of the first 1 September on which a child born that day has completed 0 years:
+/// completed years on 1 September of year Y = Y − this.
+fn first_september(birth_days: i32) -> i32 {
+    let birth = NaiveDate::default() + chrono::Duration::days(i64::from(birth_days));
+    birth.year() + i32::from((birth.month(), birth.day()) > (9, 1))
+}
+
+/// What merging found.
+pub struct Merged {
+    /// All rows that count now, in the stored columns.
+    pub frame: DataFrame,
+    /// Superseded rows, an entry a file in the order given.
+    pub superseded: Vec<u64>,
+    /// Of those, rows that said something else.
+    pub conflicts: u64,
+    /// Whether anything differs from what was stored.
+    pub changed: bool,
+}
+
+/// Merges new rows (a frame a file, in order) with the stored ones: of each key the latest row counts; a stored row
+/// that is only repeated stays, with the run that brought it.
+///
+/// # Errors
+/// A staging fault.
+pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &[String], run_id: &str) -> Outcome<Merged> {
+    let count = files.len();
+    let mut numbered = Vec::with_capacity(count);
+    for (at, mut file) in files.into_iter().enumerate() {
+        let height = file.height();
+        file.with_column(Column::new("_file".into(), vec![u32::try_from(at).unwrap_or(u32::MAX); height]))?;
+        numbered.push(file.lazy());
+    }
+    let all = concat(numbered, UnionArgs { parallel: false, rechunk: true, ..UnionArgs::default() })?.collect()?;
+    let content: Vec<String> = all.get_column_names().iter().map(ToString::to_string).filter(|n| n != "_file").collect();
+    let last = all.unique_stable(Some(&[ROW_KEY.to_string()]), UniqueKeepStrategy::Last, None)?;
+    let distinct = all.unique_stable(Some(content.as_slice()), UniqueKeepStrategy::Last, None)?;
+    let superseded = per_file(&all, count)?.iter().zip(per_file(&last, count)?).map(|(before, after)| before - after).collect();
+    let conflicts = (distinct.height() - last.height()) as u64;
+    let new = last.drop("_file")?;
+    let on: Vec<Expr> = content.iter().map(|c| col(c.as_str())).collect();
+    let equal = |how: JoinType| JoinArgs { nulls_equal: true, ..JoinArgs::new(how) };
+    let with_run = |frame: DataFrame| frame.lazy().with_column(lit(run_id).alias(KNOWN_FROM));
+    let (frame, changed) = match stored {
+        None => {
+            let changed = new.height() > 0;
+            (with_run(new).collect()?, changed)
+        }
+        Some(stored) => {
+            let fresh = new.clone().lazy().join(stored.clone().lazy(), on.clone(), on.clone(), equal(JoinType::Anti)).collect()?;
+            let changed = fresh.height() > 0;
+            let kept = stored.lazy().join(fresh.clone().lazy(), [col(ROW_KEY)], [col(ROW_KEY)], JoinArgs::new(JoinType::Anti));
+            let mut columns: Vec<Expr> = content.iter().map(|c| col(c.as_str())).collect();
+            columns.push(col(KNOWN_FROM));
+            (concat([kept.select(columns.clone()), with_run(fresh).select(columns)], UnionArgs::default())?.collect()?, changed)
+        }
+    };
+    let mut order: Vec<String> = sort_by.to_vec();
+    order.push(ROW_KEY.into());
+    let frame = frame.sort(order, SortMultipleOptions::default())?;
+    Ok(Merged { frame, superseded, conflicts, changed })
+}
+
+fn per_file(frame: &DataFrame, count: usize) -> Outcome<Vec<u64>> {
+    let mut counts = vec![0; count];
+    for file in frame.column("_file")?.u32()?.iter().flatten() {
+        counts[file as usize] += 1;
+    }
+    Ok(counts)
+}

@@ -1,0 +1,476 @@
+//! THE MAIN FLOW: extracts in, lists out. Everything of a night is published, or nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::{Date32Type, Int64Type};
+use chrono::{DateTime, NaiveDate, Utc};
+use prane_reports::{Edition, Index, IndexEntry, PlaceKind, Renderer};
+use rayon::prelude::*;
+
+use crate::check::{self, Verdict};
+use crate::contract::Contract;
+use crate::contract::value::{school_year_name, school_year_of};
+use crate::engine::{Engine, incremental, session, tables};
+use crate::fault::{Fault, Outcome};
+use crate::intake::{self, Intake, Taking};
+use crate::manifest::{Counts, Manifest, StaleSchool, earlier_accounts, join_accounts};
+use crate::policy::Policy;
+use crate::project::{Language, Project};
+use crate::publish::{self, Aside};
+use crate::query::Library;
+use crate::store::files::FileWriter;
+use crate::store::tables::{registers, spec_of};
+use crate::store::{Figures, NightRecord, Store, TableSpec};
+use crate::telemetry::Progress;
+use crate::vault::Vault;
+use crate::{caseload, contract, extract, shell};
+
+/// The only clock of a night.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Night {
+    /// The day of the lists.
+    pub as_of: NaiveDate,
+    /// Its school year.
+    pub school_year: String,
+    /// The run.
+    pub run_id: String,
+    /// What is known at this time counts; nothing after it.
+    pub known_at: DateTime<Utc>,
+}
+
+/// What is asked of a night.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The day of the lists; the last recorded day where none.
+    pub as_of: Option<NaiveDate>,
+    /// What was known then.
+    pub known_at: DateTime<Utc>,
+    /// Take the inbox in.
+    pub take_in: bool,
+    /// Leave the project as it is.
+    pub rehearsal: bool,
+}
+
+/// What came of a night.
+#[derive(Debug)]
+pub struct Published {
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// Where the lists are; none after a rehearsal.
+    pub folder: Option<PathBuf>,
+    /// Files refused whole.
+    pub refused: Vec<String>,
+}
+
+/// What every command needs before it asks anything.
+pub struct House {
+    /// SQL files.
+    pub library: Library,
+    /// Numbers.
+    pub policy: Policy,
+    /// Contracts.
+    pub contracts: Vec<Contract>,
+    /// Month and day on which a school year starts.
+    pub year_starts: (u32, u32),
+}
+
+impl House {
+    /// Reads and checks everything a project configures.
+    ///
+    /// # Errors
+    /// Configuration faults.
+    pub fn load(project: &Project) -> Outcome<Self> {
+        let library = Library::load(&project.queries())?;
+        let policy = Policy::load(&library, &project.config)?;
+        let year_starts = intake::month_and_day(policy.text("school_year_starts")?)?;
+        Ok(Self { library, policy, contracts: contract::contracts()?, year_starts })
+    }
+}
+
+/// Runs one night.
+///
+/// # Errors
+/// Every fault of the table of exit codes.
+pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outcome<Published> {
+    let _lock = publish::lock(project)?;
+    let house = House::load(project)?;
+    let work = WorkFolder::new(project, asked.rehearsal)?;
+    let mut store = Store::open(&project.store(), &work.path.join("store"), asked.known_at).await?;
+    let mut vault = Vault::open(&project.vault(), !asked.rehearsal)?;
+
+    progress.stage("look");
+    let inbox = if asked.take_in && !store.is_past() { extract::find(project, &house.contracts)? } else { extract::Inbox::default() };
+    let run_id = run_id(project, &house, asked, &store, &inbox);
+    let known_files = inbox.extracts.len();
+
+    progress.stage("take in");
+    let rejects = project.rejects().join(&run_id);
+    let taking = Taking {
+        project,
+        contracts: &house.contracts,
+        run_id: &run_id,
+        today: asked.known_at.date_naive(),
+        year_starts: house.year_starts,
+        mark_scale: (house.policy.number("marks_scale_min")?, house.policy.number("marks_scale_max")?),
+        rejects: (!asked.rehearsal).then_some(rejects.as_path()),
+        progress,
+    };
+    let mut intake = intake::take_in(&taking, inbox.extracts, &mut store, &mut vault)?;
+    intake.notes.extend(inbox.left);
+    tell_intake(&intake, known_files, progress);
+    let mut manifest = manifest(project, &house, &run_id, asked, &store, &intake);
+    if !store.has("attendance") {
+        write_run(project, asked, &mut manifest, "nothing to work with", progress)?;
+        return Err(nothing_to_work_with(project, intake.refused()));
+    }
+
+    progress.stage("ask");
+    let (mut engine, specs) = ready(project, &house, &mut store, &work.path, progress).await?;
+    let as_of = match asked.as_of {
+        Some(day) => day,
+        None => tables::last_recorded_day(&engine).await?.ok_or_else(|| nothing_to_work_with(project, intake.refused()))?,
+    };
+    let night = Night { as_of, school_year: school_year_name(school_year_of(as_of, house.year_starts)), run_id, known_at: asked.known_at };
+    manifest.as_of = Some(night.as_of);
+    let mut notes = Vec::new();
+    set_night(&mut engine, &store, &house, &[night.as_of], &manifest, &mut notes).await?;
+    notes.iter().for_each(|n| progress.say(n));
+    engine.build(&["caseload.list", "caseload.not_assessable", "caseload.changes", "caseload.school_summary"], progress).await?;
+
+    progress.stage("check");
+    manifest.checks = check::judge(&mut engine, progress).await?;
+    tell_checks(&manifest.checks, progress);
+    count(&mut engine, &mut manifest, &store, progress).await?;
+    manifest.notes.clone_from(&notes);
+    if let Err(fault) = check::stop_on_failure(&manifest.checks) {
+        write_run(project, asked, &mut manifest, "a check failed", progress)?;
+        return Err(fault);
+    }
+
+    progress.stage("draw");
+    let pages = caseload::pages(&mut engine, &vault, &project.config, night.as_of, progress).await?;
+    let list = engine.rows(&format!("select * from caseload.list where as_of = date '{}' order by school_id, rank", night.as_of), progress).await?;
+    let mut aside = Aside::new(&work.path)?;
+    draw(&mut aside, project, &night, pages, &list, &notes, progress)?;
+    keep_list(&mut store, &mut engine, night.as_of, progress).await?;
+
+    if asked.rehearsal {
+        manifest.stages = progress.finish();
+        return Ok(Published { manifest, folder: None, refused: intake.refused() });
+    }
+    progress.stage("publish");
+    vault.save()?;
+    commit(&mut store, &house, &specs, &night, &intake, &manifest.figures).await?;
+    if let Some(last) = store.nights().last() {
+        manifest.known_at = last.known_at;
+        manifest.store_versions.clone_from(&last.versions);
+    }
+    manifest.files.clone_from(aside.files());
+    manifest.outcome = "published".into();
+    aside.put("run.json", &manifest.json()?)?;
+    let folder = aside.swap_in(&project.published(), night.as_of)?;
+    write_run(project, asked, &mut manifest, "published", progress)?;
+    Ok(Published { manifest, folder: Some(folder), refused: intake.refused() })
+}
+
+/// A private folder for work in progress: in the project (so that files can be moved into the store), or a temporary
+/// one for rehearsals and questions. It goes when the work ends.
+pub struct WorkFolder {
+    /// Where it is.
+    pub path: PathBuf,
+    _temporary: Option<tempfile::TempDir>,
+}
+
+impl WorkFolder {
+    /// An empty one.
+    ///
+    /// # Errors
+    /// A store fault.
+    pub fn new(project: &Project, temporary: bool) -> Outcome<Self> {
+        if temporary {
+            let folder = tempfile::Builder::new().prefix("prane-").tempdir().map_err(|e| Fault::io(&std::env::temp_dir(), &e))?;
+            return Ok(Self { path: folder.path().to_path_buf(), _temporary: Some(folder) });
+        }
+        let path = project.staging();
+        if path.exists() {
+            std::fs::remove_dir_all(&path).map_err(|e| Fault::io(&path, &e))?;
+        }
+        std::fs::create_dir_all(&path).map_err(|e| Fault::io(&path, &e))?;
+        crate::identity::restrict(&path, 0o700)?;
+        Ok(Self { path, _temporary: None })
+    }
+}
+
+impl Drop for WorkFolder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.path);
+    }
+}
+
+/// The run: a hash of everything that decides what it publishes. A past night keeps the name it had.
+fn run_id(project: &Project, house: &House, asked: &Asked, store: &Store, inbox: &extract::Inbox) -> String {
+    if (store.is_past() || !asked.take_in)
+        && let Some(record) = store.nights().iter().rev().find(|n| asked.as_of.is_none_or(|d| n.as_of == d.to_string()))
+    {
+        return record.run_id.clone();
+    }
+    let mut known: BTreeSet<String> = store.taken().into_keys().collect();
+    known.extend(inbox.extracts.iter().map(|e| blake3::Hash::from(e.hash).to_hex().to_string()));
+    let mut hasher = blake3::Hasher::new();
+    for part in known.iter().map(String::as_str).chain([project.config_text.as_str(), &house.library.hash(), env!("CARGO_PKG_VERSION"), &asked.as_of.map(|d| d.to_string()).unwrap_or_default()]) {
+        hasher.update(part.as_bytes()).update(b"\0");
+    }
+    format!("run-{}", &hasher.finalize().to_hex()[..12])
+}
+
+fn nothing_to_work_with(project: &Project, refused: Vec<String>) -> Fault {
+    if refused.is_empty() { Fault::ExtractMissing { table: "attendance".into(), inbox: project.inbox().display().to_string() } } else { Fault::ContractBroken { files: refused, published: false } }
+}
+
+fn manifest(project: &Project, house: &House, run_id: &str, asked: &Asked, store: &Store, intake: &Intake) -> Manifest {
+    Manifest {
+        run_id: run_id.to_string(),
+        outcome: String::new(),
+        as_of: asked.as_of,
+        known_at: store.nights().last().map_or(asked.known_at, |n| n.known_at),
+        version: env!("CARGO_PKG_VERSION"),
+        configuration_hash: blake3::hash(project.config_text.as_bytes()).to_hex()[..16].to_string(),
+        query_hash: house.library.hash(),
+        store_versions: store.nights().last().map(|n| n.versions.clone()).unwrap_or_default(),
+        inputs: join_accounts(earlier_accounts(&project.runs(), run_id), &intake.accounts),
+        schools: Vec::new(),
+        checks: Vec::new(),
+        counts: Counts::default(),
+        figures: Figures::default(),
+        model: None,
+        files: BTreeMap::new(),
+        notes: Vec::new(),
+        stages: Vec::new(),
+    }
+}
+
+/// An engine over the store, with everything that does not depend on the day; kept views brought up to date.
+///
+/// # Errors
+/// Configuration and store faults.
+pub async fn ready<'a>(project: &Project, house: &'a House, store: &mut Store, work: &Path, progress: &Progress) -> Outcome<(Engine<'a>, Vec<TableSpec>)> {
+    let settings = &project.config.engine;
+    let ctx = session(settings, work)?;
+    ctx.register_udf(shell::reason_function(project.config.project.language)?);
+    let mut engine = Engine::new(ctx, &house.library, work.to_path_buf());
+    tables::sources(&engine, store, &house.contracts)?;
+    tables::policy(&engine, &house.policy)?;
+    // What kept views read must not depend on the day: the whole policy decides whether they are made again.
+    let policy = format!("{:?}", house.policy.numbers);
+    let mut specs: Vec<TableSpec> = house.contracts.iter().map(spec_of).chain([registers(), tables::lists_spec()]).collect();
+    specs.extend(incremental::refresh(&mut engine, store, &house.contracts, settings, &policy, progress).await?);
+    Ok((engine, specs))
+}
+
+/// Registers the day (or days) and what depends on it.
+///
+/// # Errors
+/// Configuration and store faults.
+pub async fn set_night(engine: &mut Engine<'_>, store: &Store, house: &House, days: &[NaiveDate], manifest: &Manifest, notes: &mut Vec<String>) -> Outcome<()> {
+    tables::as_of(engine, days, house.year_starts)?;
+    tables::derive(engine, store, notes).await?;
+    tables::policy_school(engine, &house.policy).await?;
+    tables::inputs(engine, &manifest.inputs)?;
+    let last = store.nights().iter().rev().find(|n| n.run_id != manifest.run_id && n.figures != Figures::default());
+    tables::last_night(engine, last.map(|n| &n.figures))?;
+    tables::history(engine, store, days).await
+}
+
+fn tell_intake(intake: &Intake, found: usize, progress: &Progress) {
+    for account in &intake.accounts {
+        let Account { file, read, stored, superseded, rejected, .. } = account;
+        progress.say(&format!("{file}: {read} rows read = {stored} stored + {superseded} superseded + {rejected} rejected"));
+        if let Some(why) = &account.refused {
+            progress.say(&format!("{file}: REFUSED, {why}"));
+        }
+    }
+    // Where all is as it was, a line a file says nothing new.
+    let skipped = intake.notes.iter().filter(|n| n.contains("read before")).count();
+    if skipped > 0 && skipped == found {
+        progress.say(&format!("nothing new: all {skipped} files were read before"));
+    }
+    for note in intake.notes.iter().filter(|n| skipped != found || !n.contains("read before")) {
+        progress.say(note);
+    }
+}
+
+use crate::intake::Account;
+
+fn tell_checks(checks: &[Verdict], progress: &Progress) {
+    for check in checks.iter().filter(|c| c.verdict != "passed") {
+        progress.say(&format!("check {} {}: {} rows. {} {}", check.name, check.verdict, check.rows, check.what, check.mend));
+    }
+}
+
+/// Counts by flag, level and status; schools silent or stale; figures for the next night.
+async fn count(engine: &mut Engine<'_>, manifest: &mut Manifest, store: &Store, progress: &Progress) -> Outcome<()> {
+    let counts = |batches: Vec<RecordBatch>| -> BTreeMap<String, u64> {
+        let mut all = BTreeMap::new();
+        for batch in &batches {
+            let (names, numbers) = (batch.column(0).as_string::<i32>(), batch.column(1).as_primitive::<Int64Type>());
+            all.extend((0..batch.num_rows()).map(|i| (names.value(i).to_string(), numbers.value(i).unsigned_abs())));
+        }
+        all
+    };
+    manifest.counts.by_flag = counts(engine.rows("select flag, count(*) as pupils from run.raised_flags group by flag order by flag", progress).await?);
+    manifest.counts.by_level = counts(engine.rows("select cast(level as varchar) as level, count(*) as pupils from caseload.list group by level order by level", progress).await?);
+    manifest.counts.by_status = counts(engine.rows("select status, count(*) as pupils from caseload.list group by status order by status", progress).await?);
+    let sums = counts(engine.rows("select 'left_off' as what, count(*) as pupils from caseload.list where not on_list union all select 'not_assessable', count(*) from caseload.not_assessable union all select 'assessable', count(*) from indicators.pupil where assessable union all select 'schools', count(*) from caseload.school_summary where data_through is not null", progress).await?);
+    let sum = |what: &str| sums.get(what).copied().unwrap_or(0);
+    manifest.counts.left_off = sum("left_off");
+    manifest.counts.not_assessable = sum("not_assessable");
+    let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    manifest.figures = Figures {
+        schools: whole(sum("schools")),
+        pupils_assessable: whole(sum("assessable")),
+        flagged: whole(manifest.counts.by_level.values().sum()),
+        level_3: whole(manifest.counts.by_level.get("3").copied().unwrap_or(0)),
+        attendance_rows: whole(store.rows("attendance")),
+    };
+    for batch in engine.rows("select school_id, data_through, silent, stale from caseload.school_summary where silent or stale order by school_id", progress).await? {
+        let (ids, days, silent, stale) = (batch.column(0).as_string::<i32>(), batch.column(1).as_primitive::<Date32Type>(), batch.column(2).as_boolean(), batch.column(3).as_boolean());
+        for row in 0..batch.num_rows() {
+            let data_through = days.is_valid(row).then(|| NaiveDate::default() + chrono::Duration::days(i64::from(days.value(row))));
+            manifest.schools.push(StaleSchool { school_id: ids.value(row).to_string(), data_through, silent: silent.value(row), stale: stale.value(row) });
+        }
+    }
+    Ok(())
+}
+
+/// Writes every page aside.
+fn draw(aside: &mut Aside, project: &Project, night: &Night, pages: caseload::Pages, list: &[RecordBatch], notes: &[String], progress: &Progress) -> Outcome<()> {
+    let told = |e: prane_reports::Fault| Fault::Bug(format!("a page cannot be drawn: {e}"));
+    let renderer = Renderer::new().map_err(told)?;
+    let edition = Edition {
+        language: match project.config.project.language {
+            Language::Sq => prane_reports::Language::Sq,
+            Language::En => prane_reports::Language::En,
+        },
+        project: project.config.project.name.clone(),
+        as_of: night.as_of,
+        run_id: night.run_id.clone(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        min_cell: project.config.suppress.min_cell,
+    };
+    progress.step("lists");
+    let folder = aside.folder().to_path_buf();
+    let written: Vec<Outcome<Vec<(String, String)>>> = pages
+        .places
+        .par_iter()
+        .map(|page| {
+            let place = place_folder(page.place.kind, &page.place.id);
+            let mut files = Vec::new();
+            for (name, bytes) in [
+                ("list.html", renderer.list_html(page, &edition).map_err(told)?.into_bytes()),
+                ("list.xlsx", renderer.list_xlsx(page, &edition).map_err(told)?),
+                ("list.csv", renderer.list_csv(page, &edition).map_err(told)?),
+            ] {
+                let name = format!("{place}/{name}");
+                let hash = Aside::write_at(&folder, &name, &bytes)?;
+                files.push((name, hash));
+            }
+            Ok(files)
+        })
+        .collect();
+    for files in written {
+        aside.note(files?);
+    }
+    aside.put("overview/index.html", renderer.overview_html(&pages.overview, &edition).map_err(told)?.as_bytes())?;
+    aside.put("lists.csv", &shell::bytes_of(list, shell::Format::Csv)?)?;
+    aside.put("lists.parquet", &shell::bytes_of(list, shell::Format::Parquet)?)?;
+    let level = |page: &prane_reports::PlacePage, level: u8| u32::try_from(page.rows.iter().filter(|r| r.level == level).count()).unwrap_or(u32::MAX);
+    let entries = pages
+        .places
+        .iter()
+        .map(|page| {
+            let place = place_folder(page.place.kind, &page.place.id);
+            IndexEntry {
+                kind: page.place.kind,
+                id: page.place.id.clone(),
+                name: page.place.name.clone(),
+                municipality: page.place.municipality.clone(),
+                files: ["list.html", "list.xlsx", "list.csv"].iter().map(|f| format!("{place}/{f}")).collect(),
+                level_3: level(page, 3),
+                level_2: level(page, 2),
+                level_1: level(page, 1),
+                left_off: page.left_off,
+                not_assessable: u32::try_from(page.not_assessable.len()).unwrap_or(u32::MAX),
+                ..IndexEntry::default()
+            }
+        })
+        .collect();
+    let index = Index { entries, files: vec!["overview/index.html".into(), "lists.csv".into(), "lists.parquet".into(), "run.json".into()], notes: notes.to_vec() };
+    aside.put("index.html", renderer.index_html(&index, &edition).map_err(told)?.as_bytes())
+}
+
+/// `schools/S0001`; ids come from extracts, and a folder's name must stay below its own folder.
+fn place_folder(kind: PlaceKind, id: &str) -> String {
+    let safe: String = id.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' }).collect();
+    let name = if safe == id { safe } else { format!("{safe}-{}", &blake3::hash(id.as_bytes()).to_hex()[..6]) };
+    match kind {
+        PlaceKind::School => format!("schools/{name}"),
+        PlaceKind::Centre => format!("centres/{name}"),
+    }
+}
+
+/// Prepares tonight's list for the history, in place of one of the same day.
+async fn keep_list(store: &mut Store, engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Outcome<()> {
+    let spec = tables::lists_spec();
+    let columns = spec.columns.fields().iter().map(|f| f.name().as_str()).collect::<Vec<_>>().join(", ");
+    let batches = engine.rows(&format!("select {columns} from caseload.list where as_of = date '{as_of}' order by school_id, rank"), progress).await?;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&shell::bytes_of(&batches, shell::Format::Csv)?);
+    let path = format!("as_of-{as_of}-{}.parquet", &hasher.finalize().to_hex()[..16]);
+    let before: Vec<String> = store.files(&spec.name).into_iter().map(|f| f.path).filter(|p| p.starts_with(&format!("as_of-{as_of}"))).collect();
+    if before == [path.clone()] {
+        return Ok(());
+    }
+    let mut writer = FileWriter::create(&store.folder(&spec.name), &spec, path, BTreeMap::new())?;
+    for batch in batches {
+        let columns = spec.columns.fields().iter().zip(batch.columns()).map(|(f, c)| Ok(arrow::compute::cast(c, f.data_type())?)).collect::<Outcome<Vec<_>>>()?;
+        writer.write(&RecordBatch::try_new(spec.columns.clone(), columns)?)?;
+    }
+    let file = writer.finish()?;
+    store.prepare(&spec.name, vec![file], before);
+    Ok(())
+}
+
+/// Commits what changed; a past night leaves the store as it is.
+async fn commit(store: &mut Store, house: &House, specs: &[TableSpec], night: &Night, intake: &Intake, figures: &Figures) -> Outcome<()> {
+    let _ = house;
+    if store.is_past() || (!store.is_changed() && intake.taken.is_empty()) {
+        return Ok(());
+    }
+    let record = NightRecord { run_id: night.run_id.clone(), as_of: night.as_of.to_string(), known_at: night.known_at, versions: BTreeMap::new(), taken: intake.taken.clone(), figures: figures.clone() };
+    store.commit(specs, record).await
+}
+
+fn write_run(project: &Project, asked: &Asked, manifest: &mut Manifest, outcome: &str, progress: &Progress) -> Outcome<()> {
+    manifest.outcome = outcome.into();
+    manifest.stages = progress.finish();
+    if asked.rehearsal {
+        return Ok(());
+    }
+    let folder = project.runs();
+    std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
+    let path = folder.join(format!("{}.json", manifest.run_id));
+    std::fs::write(&path, manifest.json()?).map_err(|e| Fault::io(&path, &e))
+}
+
+/// Registers one day for a question, with the inputs of the night that published it.
+///
+/// # Errors
+/// Configuration and store faults.
+pub async fn set_day(engine: &mut Engine<'_>, store: &Store, house: &House, project: &Project, day: NaiveDate) -> Outcome<()> {
+    let asked = Asked { as_of: Some(day), known_at: DateTime::<Utc>::MAX_UTC, take_in: false, rehearsal: true };
+    let run_id = store.nights().last().map_or_else(String::new, |n| n.run_id.clone());
+    let manifest = manifest(project, house, &run_id, &asked, store, &Intake::default());
+    set_night(engine, store, house, &[day], &manifest, &mut Vec::new()).await
+}

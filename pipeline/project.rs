@@ -1,0 +1,421 @@
+//! A user's project folder and its configuration, `prane.toml`.
+//!
+//! Every setting has a default (the documented `prane.toml` at the root of this repository); unknown keys are errors.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fault::{Fault, Outcome, nearest};
+
+/// The documented defaults; a test holds them against [`Config::default`].
+pub const DEFAULT_TOML: &str = include_str!("../prane.toml");
+
+/// `prane.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Name, language and time zone.
+    pub project: ProjectSection,
+    /// Layouts other than the canonical one.
+    pub source: Vec<Source>,
+    /// How much may be wrong with an extract.
+    pub contract: ContractSection,
+    /// How many pupils a team can see.
+    pub caseload: CaseloadSection,
+    /// Small cells.
+    pub suppress: SuppressSection,
+    /// Who gets encrypted files.
+    pub recipient: Vec<Recipient>,
+    /// Where the tables live.
+    pub store: StoreSection,
+    /// Memory and threads.
+    pub engine: EngineSection,
+}
+
+/// `[project]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProjectSection {
+    /// Stands on every page.
+    pub name: String,
+    /// "sq" or "en".
+    pub language: Language,
+    /// IANA name.
+    pub timezone: String,
+}
+
+/// Language of lists and pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Albanian
+    Sq,
+    /// English
+    En,
+}
+
+/// `[[source]]`: how somebody else's layout maps onto a canonical table.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Source {
+    /// Canonical table.
+    pub table: String,
+    /// Glob within `inbox/`.
+    pub files: String,
+    /// "csv", "xlsx" or "parquet"; by the file's ending where empty.
+    pub format: String,
+    /// Encoding label; detected where empty.
+    pub encoding: String,
+    /// Field separator; detected where empty.
+    pub delimiter: String,
+    /// strftime format of every date column, or of one (`date_format = { date = "%d.%m.%Y" }`).
+    pub date_format: DateFormat,
+    /// "." or ",".
+    pub decimal: String,
+    /// Sheet of a workbook; the first where empty.
+    pub sheet: String,
+    /// Row with the headers, from 1.
+    pub header_row: Option<u64>,
+    /// "full" or "absences".
+    pub register: Register,
+    /// "long" or "wide".
+    pub layout: Layout,
+    /// How a day's column is headed in a wide register.
+    pub wide: Option<Wide>,
+    /// canonical = "Their header".
+    pub columns: BTreeMap<String, String>,
+    /// column → their word → ours.
+    pub codes: BTreeMap<String, BTreeMap<String, String>>,
+    /// Columns the file does not have.
+    pub constants: BTreeMap<String, String>,
+}
+
+/// One format for all date columns, or one a column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum DateFormat {
+    /// For every date column; ISO where empty.
+    All(String),
+    /// canonical column → format.
+    Each(BTreeMap<String, String>),
+}
+
+impl Default for DateFormat {
+    fn default() -> Self {
+        DateFormat::All(String::new())
+    }
+}
+
+impl DateFormat {
+    /// The format of one column, `%Y-%m-%d` where none is declared.
+    #[must_use]
+    pub fn of(&self, column: &str) -> &str {
+        let declared = match self {
+            DateFormat::All(format) => format.as_str(),
+            DateFormat::Each(by_column) => by_column.get(column).map_or("", String::as_str),
+        };
+        if declared.is_empty() { "%Y-%m-%d" } else { declared }
+    }
+}
+
+/// What a register records.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Register {
+    /// One row a pupil and session day; no row = not recorded.
+    #[default]
+    Full,
+    /// Only absences and lateness; no row = present, up to the last date handed in.
+    Absences,
+}
+
+impl Register {
+    /// The word in SQL.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Register::Full => "full",
+            Register::Absences => "absences",
+        }
+    }
+}
+
+/// Rows of a register.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Layout {
+    /// A row a pupil and day.
+    #[default]
+    Long,
+    /// A column a day.
+    Wide,
+}
+
+/// Headers of a wide register's days.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wide {
+    /// strftime format of a day's header: `%m_%d` for `6_1`, `%Y-%m-%d` for full dates. Other columns are left alone.
+    pub header: String,
+    /// School year of headers without a year, `2022-2023`.
+    #[serde(default)]
+    pub school_year: String,
+    /// Month in which that school year starts (1-12); months before it belong to its second year.
+    #[serde(default = "september")]
+    pub starts_month: u32,
+}
+
+fn september() -> u32 {
+    9
+}
+
+/// `[contract]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ContractSection {
+    /// Share of rejected rows (0-1) past which a file is refused whole.
+    pub tolerance: f64,
+    /// Days without records after which a school is stale.
+    pub stale_after_days: i64,
+}
+
+/// `[caseload]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CaseloadSection {
+    /// Pupils a school's team can see in a week.
+    pub per_school: u32,
+    /// Children a centre's team can see in a week.
+    pub per_centre: u32,
+    /// Days a contact keeps a pupil in care.
+    pub recheck_days: i64,
+    /// What schools see of centres.
+    pub show_centre_to_schools: ShowCentre,
+}
+
+/// What schools see of centres.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ShowCentre {
+    /// Nothing.
+    No,
+    /// That the pupil is known to a centre.
+    Known,
+    /// Which services.
+    Service,
+}
+
+/// `[suppress]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SuppressSection {
+    /// Counts below are not shown in aggregates.
+    pub min_cell: u32,
+}
+
+/// `[[recipient]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Recipient {
+    /// `school:S0001`, `centre:C01` or `coordinator`.
+    #[serde(rename = "for")]
+    pub whom: String,
+    /// Public key.
+    pub key: String,
+}
+
+/// `[store]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreSection {
+    /// Folder of the tables, relative to the project.
+    pub url: String,
+    /// How long past versions stay readable.
+    pub keep_versions_days: u32,
+}
+
+/// `[engine]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct EngineSection {
+    /// Bytes for questions, as `512MB` or `1GB`.
+    pub memory_limit: String,
+    /// 0 = as many as the machine has.
+    pub threads: usize,
+    /// Scheduler of a cluster.
+    pub cluster: String,
+}
+
+impl Default for ProjectSection {
+    fn default() -> Self {
+        Self { name: "Pranë".into(), language: Language::Sq, timezone: "Europe/Tirane".into() }
+    }
+}
+impl Default for ContractSection {
+    fn default() -> Self {
+        Self { tolerance: 0.02, stale_after_days: 7 }
+    }
+}
+impl Default for CaseloadSection {
+    fn default() -> Self {
+        Self { per_school: 20, per_centre: 30, recheck_days: 28, show_centre_to_schools: ShowCentre::Known }
+    }
+}
+impl Default for SuppressSection {
+    fn default() -> Self {
+        Self { min_cell: 10 }
+    }
+}
+impl Default for StoreSection {
+    fn default() -> Self {
+        Self { url: "store/".into(), keep_versions_days: 730 }
+    }
+}
+impl Default for EngineSection {
+    fn default() -> Self {
+        Self { memory_limit: "1GB".into(), threads: 0, cluster: String::new() }
+    }
+}
+
+impl EngineSection {
+    /// The memory limit in bytes.
+    ///
+    /// # Errors
+    /// A configuration fault when it is not a number with `MB` or `GB`.
+    pub fn memory_bytes(&self) -> Outcome<usize> {
+        let text = self.memory_limit.trim().to_uppercase();
+        let (digits, unit) = match (text.strip_suffix("GB"), text.strip_suffix("MB")) {
+            (Some(n), _) => (n, 1_usize << 30),
+            (_, Some(n)) => (n, 1_usize << 20),
+            _ => (text.as_str(), 1),
+        };
+        digits.trim().parse::<usize>().map(|n| n * unit).map_err(|_| {
+            Fault::configuration("prane.toml", format!("[engine] memory_limit is \"{}\"", self.memory_limit), "write a size such as \"512MB\" or \"2GB\"")
+        })
+    }
+
+    /// How many threads to use.
+    #[must_use]
+    pub fn thread_count(&self) -> usize {
+        if self.threads > 0 { self.threads } else { std::thread::available_parallelism().map_or(2, std::num::NonZero::get) }
+    }
+}
+
+impl Config {
+    /// Reads a configuration from text; `file` names it in messages.
+    ///
+    /// # Errors
+    /// A configuration fault: not TOML, an unknown key (with the nearest known one), a value out of range.
+    pub fn parse(text: &str, file: &str) -> Outcome<Self> {
+        let config: Config = toml::from_str(text).map_err(|e| toml_fault(file, &e))?;
+        config.validate(file)?;
+        Ok(config)
+    }
+
+    fn validate(&self, file: &str) -> Outcome<()> {
+        let wrong = |what: String, hint: &str| Err(Fault::configuration(file, what, hint));
+        if !(0.0..=1.0).contains(&self.contract.tolerance) {
+            return wrong(format!("[contract] tolerance is {}", self.contract.tolerance), "it is a share from 0 to 1; 0.02 is 2 %");
+        }
+        self.engine.memory_bytes()?;
+        if !self.recipient.is_empty() {
+            return wrong("[[recipient]] is set, but this version cannot encrypt published files yet".into(), "remove it, or publish on a disk that is itself encrypted; files would otherwise lie there in the clear");
+        }
+        if self.store.url.contains("://") {
+            return wrong(format!("[store] url is \"{}\"", self.store.url), "this version keeps its tables in a folder; give a path");
+        }
+        for source in &self.source {
+            if source.table.is_empty() || source.files.is_empty() {
+                return wrong("a [[source]] has no table or no files".into(), "each needs table = \"attendance\" (or another canonical table) and files = \"*.csv\"");
+            }
+            if source.layout == Layout::Wide && source.wide.is_none() {
+                return wrong(format!("the wide [[source]] for {} does not say how a day's column is headed", source.files), "add wide = { header = \"%Y-%m-%d\" } or, for headers without a year, wide = { header = \"%m_%d\", school_year = \"2022-2023\", starts_month = 9 }");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A TOML error in the user's words, with the nearest known key where a key is unknown.
+pub(crate) fn toml_fault(file: &str, error: &toml::de::Error) -> Fault {
+    let message = error.message();
+    let mut words = message.split('`');
+    if message.starts_with("unknown field") {
+        let unknown = words.nth(1).unwrap_or_default().to_string();
+        let known: Vec<&str> = words.skip(1).step_by(2).collect();
+        let hint = nearest(&unknown, known.iter().copied()).map_or_else(|| format!("known here: {}", known.join(", ")), |near| format!("did you mean `{near}`? known here: {}", known.join(", ")));
+        return Fault::configuration(file, format!("unknown key `{unknown}`"), hint);
+    }
+    Fault::configuration(file, error.to_string().trim().to_string(), "the documented default is the prane.toml that `prane init` writes")
+}
+
+/// A project folder: its paths and its configuration.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// The folder.
+    pub root: PathBuf,
+    /// Its configuration.
+    pub config: Config,
+    /// The text of `prane.toml`, for the configuration hash.
+    pub config_text: String,
+}
+
+impl Project {
+    /// Opens the project in `root`; a missing `prane.toml` is an empty one.
+    ///
+    /// # Errors
+    /// A usage fault when the folder is missing, a configuration fault when `prane.toml` is wrong.
+    pub fn open(root: &Path) -> Outcome<Self> {
+        if !root.is_dir() {
+            return Err(Fault::usage(format!("{} is not a folder", root.display()), "`prane init DIR` makes a project; --project DIR points to one"));
+        }
+        let path = root.join("prane.toml");
+        let config_text = if path.exists() { std::fs::read_to_string(&path).map_err(|e| Fault::io(&path, &e))? } else { String::new() };
+        let config = Config::parse(&config_text, "prane.toml")?;
+        Ok(Self { root: root.to_path_buf(), config, config_text })
+    }
+
+    /// `inbox/`
+    #[must_use]
+    pub fn inbox(&self) -> PathBuf {
+        self.root.join("inbox")
+    }
+    /// `store/` or what `[store] url` names.
+    #[must_use]
+    pub fn store(&self) -> PathBuf {
+        self.root.join(&self.config.store.url)
+    }
+    /// `vault/`
+    #[must_use]
+    pub fn vault(&self) -> PathBuf {
+        self.root.join("vault")
+    }
+    /// `rejects/`
+    #[must_use]
+    pub fn rejects(&self) -> PathBuf {
+        self.root.join("rejects")
+    }
+    /// `published/`
+    #[must_use]
+    pub fn published(&self) -> PathBuf {
+        self.root.join("published")
+    }
+    /// `runs/`
+    #[must_use]
+    pub fn runs(&self) -> PathBuf {
+        self.root.join("runs")
+    }
+    /// `queries/` of the project (its own rules), if any.
+    #[must_use]
+    pub fn queries(&self) -> PathBuf {
+        self.root.join("queries")
+    }
+    /// A folder for work in progress, emptied at the start of each run.
+    #[must_use]
+    pub fn staging(&self) -> PathBuf {
+        self.root.join(".staging")
+    }
+}

@@ -1,0 +1,119 @@
+//! Invented worlds: extracts of any size in the canonical layout, and the small sample project with its planted children.
+//! For trying the program, for measuring it and for its tests. Everything in them is chance; no row comes from a real child.
+//! Never reads the clock or the system's randomness: the same options give the same bytes, whatever the thread count.
+
+mod casework;
+mod centres;
+mod days;
+mod dice;
+mod marks;
+mod names;
+mod people;
+mod registers;
+mod rows;
+mod samples;
+mod world;
+mod year;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::AtomicU64;
+
+use chrono::NaiveDate;
+
+use rows::Progress;
+pub use samples::write_samples;
+use world::World;
+use year::Year;
+
+/// What kind of world to invent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Pupils of the last school year (schools follow: about 333 pupils each).
+    pub pupils: u32,
+    /// Another seed, another world.
+    pub seed: u64,
+    /// Year in which the first school year starts (2025 = school year 2025-2026).
+    pub school_year: i32,
+    /// School years to write; 1.5 = one whole and the first half of the next.
+    pub years: f32,
+    /// The last so many session days go into files of their own under `later/`, so that further nights can be tried.
+    pub extra_days: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { pupils: 10_000, seed: 1, school_year: 2025, years: 1.0, extra_days: 0 }
+    }
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    pub schools: u32,
+    pub pupils: u32,
+    /// Session days of all years, those kept for `later/` included.
+    pub session_days: u32,
+    /// Attendance rows, those under `later/` included.
+    pub attendance_rows: u64,
+    pub mark_rows: u64,
+    /// Rows of all tables.
+    pub rows: u64,
+    /// Last session day in `inbox/`: a good `--as-of`.
+    pub last_day: NaiveDate,
+}
+
+/// Writes a project folder: `dir/prane.toml`, `dir/inbox/*.csv` and, with `extra_days`, `dir/later/attendance_<date>.csv`.
+///
+/// `progress` is told (rows done, rows expected) from several threads, about every megabyte.
+///
+/// # Errors
+/// Whatever the disk says.
+pub fn write(dir: &Path, options: &Options, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Summary, io::Error> {
+    let spans = year::spans(options.school_year, options.years);
+    let world = World::new(options.pupils, options.seed, spans.len(), spans.last().map_or(options.school_year, |s| s.start));
+    let inbox = dir.join("inbox");
+    fs::create_dir_all(&inbox)?;
+    fs::write(dir.join("prane.toml"), PROJECT)?;
+
+    let all_days: usize = spans.iter().map(|s| s.days.len()).sum();
+    let last = spans.len().saturating_sub(1);
+    let mut summary = Summary {
+        schools: dice::count(world.schools.len()),
+        pupils: options.pupils,
+        session_days: dice::count(all_days),
+        attendance_rows: 0,
+        mark_rows: 0,
+        rows: 0,
+        last_day: NaiveDate::default(),
+    };
+    // About 71 marks a pupil in a full year of some 165 days.
+    let expected = u64::from(options.pupils) * all_days as u64 * 143 / 100;
+    let progress = Progress { done: AtomicU64::new(0), total: expected, tell: progress };
+
+    for (index, span) in spans.into_iter().enumerate() {
+        let extra = if index == last { options.extra_days as usize } else { 0 };
+        let year = Year::new(&world, index, span, extra);
+        summary.last_day = year.last_day();
+        let (attendance, marks) = registers::write_year(&world, &year, dir, &progress)?;
+        summary.attendance_rows += attendance;
+        summary.mark_rows += marks;
+        summary.rows += attendance + marks;
+        summary.rows += people::write_year(&world, &year, &inbox)?;
+        if index == last {
+            let participants = centres::participants(&world, &year);
+            summary.rows += people::write_pupils(&world, &inbox)?;
+            summary.rows += centres::write(&world, &year, &participants, &inbox)?;
+            summary.rows += casework::write(&world, &year, &participants, &inbox)?;
+        }
+    }
+    (progress.tell)(summary.rows, summary.rows);
+    Ok(summary)
+}
+
+const PROJECT: &str =
+    "# An invented world, made by `prane synth`. All settings have their defaults.\n[project]\nname = \"Invented world\"\n";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! First and last names of invented people. The combinations are chance; ë and ç are there because matching must cope with them.
+
+use super::dice::Dice;
+
+#[rustfmt::skip]
+const GIRLS: [&str; 60] = [
+    "Albana", "Alketa", "Ana", "Anisa", "Arbesa", "Ardita", "Arjola", "Bjeshka", "Blerina", "Bora", "Çeljeta", "Dafina",
+    "Diellza", "Dorina", "Drita", "Edlira", "Elira", "Elona", "Era", "Ermira", "Fatjona", "Fjolla", "Flutura",
+    "Gentiana", "Hana", "Ilira", "Jehona", "Jeta", "Joniada", "Kaltrina", "Klea", "Kumrije", "Lediana", "Lirie", "Lule",
+    "Manjola", "Mirjeta", "Mjellma", "Nertila", "Nora", "Ornela", "Pranvera", "Qëndresa", "Rovena", "Rudina", "Shpresa",
+    "Silvana", "Sidorela", "Suela", "Teuta", "Valbona", "Vesa", "Vjollca", "Vlora", "Xheni", "Yllka", "Zana", "Zamira",
+    "Zejnepe", "Zymbyle",
+];
+#[rustfmt::skip]
+const BOYS: [&str; 60] = [
+    "Agim", "Agron", "Altin", "Arben", "Ardit", "Artan", "Arian", "Bardhyl", "Besnik", "Blendi", "Burim", "Çlirim",
+    "Dardan", "Dritan", "Edon", "Endri", "Erion", "Ermal", "Fatos", "Fisnik", "Flamur", "Gazmend", "Gent", "Gëzim",
+    "Genc", "Ilir", "Jeton", "Kastriot", "Klejdi", "Kreshnik", "Kujtim", "Leka", "Liridon", "Luan", "Lulzim", "Mërgim",
+    "Mendim", "Naim", "Ndriçim", "Niko", "Olsi", "Orges", "Petrit", "Pëllumb", "Përparim", "Rinor", "Rron", "Shpëtim",
+    "Skënder", "Sokol", "Taulant", "Tomorr", "Urim", "Valon", "Viktor", "Visar", "Xhelal", "Ylli", "Zamir", "Zef",
+];
+#[rustfmt::skip]
+const LAST: [&str; 96] = [
+    "Alia", "Arapi", "Arifaj", "Avdiu", "Bajraktari", "Balaj", "Bardhi", "Barjami", "Beqja", "Berisha", "Biba", "Bicaj",
+    "Boriçi", "Brahja", "Brahimaj", "Bushi", "Cani", "Çela", "Çeliku", "Çoku", "Çupi", "Daci", "Dani", "Dedja", "Deda",
+    "Dema", "Dervishi", "Dibra", "Doda", "Doçi", "Duka", "Elezi", "Fana", "Ferhati", "Fishta", "Frroku", "Gega",
+    "Gjeçi", "Gjergji", "Gjoka", "Gjoni", "Gruda", "Hajdari", "Haliti", "Haxhia", "Hoti", "Hoxha", "Hysa", "Imeri",
+    "Isufi", "Jaku", "Kaçaj", "Kacorri", "Kola", "Koçi", "Kraja", "Krasniqi", "Kurti", "Laçi", "Lala", "Leka", "Lekaj",
+    "Lleshi", "Luli", "Luzi", "Mala", "Marku", "Mema", "Meta", "Mëhilli", "Mulaj", "Murati", "Nikolli", "Ndoja",
+    "Neziri", "Paloka", "Përgjoni", "Pjetri", "Prela", "Prenga", "Ramja", "Rexha", "Rroku", "Sadiku", "Shala", "Shehu",
+    "Shkreli", "Shllaku", "Shyti", "Spahiu", "Toçi", "Toska", "Vata", "Vuksani", "Zefi", "Zogaj",
+];
+
+/// A first and a last name.
+pub(super) fn name(dice: &mut Dice, girl: bool) -> (&'static str, &'static str) {
+    let first = dice.pick(if girl { &GIRLS } else { &BOYS });
+    (first, dice.pick(&LAST))
+}
+
+/// The same name as somebody would type it on a keyboard without ë and ç.
+pub(super) fn without_marks(name: &str) -> String {
+    name.chars()
+        .map(|c| match c {
+            'ë' => 'e',
+            'Ë' => 'E',
+            'ç' => 'c',
+            'Ç' => 'C',
+            other => other,
+        })
+        .collect()
+}

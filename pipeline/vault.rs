@@ -1,0 +1,131 @@
+//! The vault: names, numbers, contacts, birth dates and free words, behind this one module.
+//!
+//! Everything that could say who somebody is lies here and nowhere else. Sheets are Parquet files with mode 0600 in a
+//! folder of mode 0700; encryption at rest comes with a later issue, and changes only this module.
+
+use std::path::{Path, PathBuf};
+
+use polars::prelude::*;
+
+use crate::fault::{Fault, Outcome};
+use crate::identity::{Key, Pupils, Secret, hex, restrict, unhex, vault_file};
+
+/// The vault of a project.
+pub struct Vault {
+    folder: PathBuf,
+    /// The project's secret.
+    pub secret: Secret,
+    /// All pupils ever seen.
+    pub pupils: Pupils,
+    pending: Vec<(String, DataFrame)>,
+}
+
+impl Vault {
+    /// Opens the vault in `folder`; `make` allows a first run to make it.
+    ///
+    /// # Errors
+    /// A store fault when it cannot be read.
+    pub fn open(folder: &Path, make: bool) -> Outcome<Self> {
+        let secret = Secret::open(folder, make)?;
+        let mut vault = Self { folder: folder.to_path_buf(), secret, pupils: Pupils::default(), pending: Vec::new() };
+        if let Some(keys) = vault.sheet("keys")? {
+            let (kind, id, key, seen) = (keys.column("kind")?.str()?.clone(), keys.column("id")?.str()?.clone(), keys.column("key")?.str()?.clone(), keys.column("seen")?.i32()?.clone());
+            for (((kind, id), key), seen) in kind.iter().zip(id.iter()).zip(key.iter()).zip(seen.iter()) {
+                let (Some(kind), Some(id), Some(key)) = (kind, id, key.and_then(unhex)) else { continue };
+                match kind {
+                    "national_id" => vault.pupils.restore_national(id, key),
+                    _ => vault.pupils.restore(id, key, seen.and_then(|s| u8::try_from(s).ok()).unwrap_or(0)),
+                }
+            }
+        }
+        Ok(vault)
+    }
+
+    /// A sheet as last written, if there is one.
+    ///
+    /// # Errors
+    /// A store fault when it cannot be read.
+    pub fn sheet(&self, name: &str) -> Outcome<Option<DataFrame>> {
+        let path = vault_file(&self.folder, name);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let frame = LazyFrame::scan_parquet(PlRefPath::new(path.to_string_lossy()), ScanArgsParquet::default()).and_then(LazyFrame::collect);
+        frame.map(Some).map_err(|e| Fault::store(path.display().to_string(), e))
+    }
+
+    /// Rows of a sheet whose `key` column is among `wanted`.
+    ///
+    /// # Errors
+    /// A store fault when it cannot be read.
+    pub fn rows_of(&self, name: &str, key: &str, wanted: &DataFrame) -> Outcome<Option<DataFrame>> {
+        let path = vault_file(&self.folder, name);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let frame = LazyFrame::scan_parquet(PlRefPath::new(path.to_string_lossy()), ScanArgsParquet::default())?.join(wanted.clone().lazy(), [col(key)], [col(key)], JoinArgs::new(JoinType::Semi)).collect();
+        frame.map(Some).map_err(|e| Fault::store(path.display().to_string(), e))
+    }
+
+    /// Adds rows to a sheet, in place of those with the same `key`; kept until [`Vault::save`].
+    ///
+    /// # Errors
+    /// A store fault when the sheet cannot be read.
+    pub fn merge(&mut self, name: &str, key: &str, rows: DataFrame) -> Outcome<()> {
+        if rows.height() == 0 {
+            return Ok(());
+        }
+        let rows = rows.unique_stable(Some(&[key.to_string()]), UniqueKeepStrategy::Last, None)?;
+        let before = match self.pending.iter().position(|(n, _)| n == name) {
+            Some(at) => Some(self.pending.remove(at).1),
+            None => self.sheet(name)?,
+        };
+        let merged = match before {
+            Some(before) => {
+                let kept = before.lazy().join(rows.clone().lazy(), [col(key)], [col(key)], JoinArgs::new(JoinType::Anti));
+                concat([kept, rows.lazy()], UnionArgs::default())?.collect()?
+            }
+            None => rows,
+        };
+        self.pending.push((name.to_string(), merged.sort([key], SortMultipleOptions::default())?));
+        Ok(())
+    }
+
+    /// Writes what was added, each sheet aside and then swapped in.
+    ///
+    /// # Errors
+    /// A store fault.
+    pub fn save(&mut self) -> Outcome<()> {
+        if self.pupils.changed {
+            let ids = self.pupils.all_ids();
+            let national = self.pupils.all_national();
+            let kinds: Vec<&str> = std::iter::repeat_n("pupil_id", ids.len()).chain(std::iter::repeat_n("national_id", national.len())).collect();
+            let keys: Vec<String> = ids.iter().map(|i| hex(i.1)).chain(national.iter().map(|n| hex(n.1))).collect();
+            let seen: Vec<i32> = ids.iter().map(|i| i32::from(i.2)).chain(national.iter().map(|_| 0)).collect();
+            let names: Vec<&str> = ids.iter().map(|i| i.0).chain(national.iter().map(|n| n.0)).collect();
+            let frame = df!("kind" => kinds, "id" => names, "key" => keys, "seen" => seen)?;
+            self.pending.push(("keys".into(), frame));
+            self.pupils.changed = false;
+        }
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        std::fs::create_dir_all(&self.folder).map_err(|e| Fault::io(&self.folder, &e))?;
+        restrict(&self.folder, 0o700)?;
+        for (name, mut frame) in std::mem::take(&mut self.pending) {
+            let path = vault_file(&self.folder, &name);
+            let aside = self.folder.join(format!(".{name}.parquet"));
+            let file = std::fs::File::create(&aside).map_err(|e| Fault::io(&aside, &e))?;
+            restrict(&aside, 0o600)?;
+            ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).finish(&mut frame).map_err(|e| Fault::store(path.display().to_string(), e))?;
+            std::fs::rename(&aside, &path).map_err(|e| Fault::io(&path, &e))?;
+        }
+        Ok(())
+    }
+
+    /// The key of a pupil that has one.
+    #[must_use]
+    pub fn pupil_key(&self, pupil_id: &str) -> Option<Key> {
+        self.pupils.get(pupil_id).map(|(code, _)| self.pupils.key(code))
+    }
+}

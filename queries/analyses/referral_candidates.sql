@@ -1,0 +1,43 @@
+-- title = "Who could be referred to a centre"
+-- about = "Pupils with a level who are at no centre, beside the centres of their municipality: whom could a centre invite, and with which service?"
+-- grain = "one row a pupil, centre of the municipality and as_of"
+-- owner = "centre coordinators"
+-- cites = ["join of centre and school: who has a flag and is enrolled nowhere"]
+with read_list as (
+    select as_of, school_id, rank, pupil_key, class, grade_level, level, status, flags, suggested_service, known_to_centre, absence_rate
+    from caseload.list
+    where not known_to_centre
+),
+read_centres as (
+    select centre_id, municipality, services
+    from sources.centres
+),
+find_referred as (
+    -- a referral that is still open needs no second one
+    select distinct n.as_of, r.pupil_key
+    from sources.referrals r
+    inner join run.as_of n on r.date <= n.as_of
+    where r.pupil_key is not null
+      and r.status in ('open', 'accepted')
+      and (r.closed_date is null or r.closed_date > n.as_of)
+)
+select
+    l.as_of,
+    c.centre_id,
+    c.municipality,
+    l.school_id,
+    l.pupil_key,
+    l.class,
+    l.grade_level,
+    l.level,
+    l.status,
+    l.flags,
+    l.absence_rate,
+    l.suggested_service,
+    coalesce(strpos(c.services, l.suggested_service) > 0, false) as offered_there,
+    f.pupil_key is not null as referred_already
+from read_list l
+inner join sources.schools s on s.school_id = l.school_id
+inner join read_centres c on c.municipality = s.municipality
+left join find_referred f on f.as_of = l.as_of and f.pupil_key = l.pupil_key
+order by l.as_of, c.centre_id, l.level desc, l.school_id, l.rank

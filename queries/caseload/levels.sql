@@ -1,0 +1,102 @@
+-- title = "Levels of support"
+-- about = "The flags of each pupil put together: level, flags and reasons in order, and whether the level hangs on one flag close to its line."
+-- grain = "one row a pupil with a flag and as_of"
+-- owner = "school integration team"
+-- cites = ["Student Insights: levels of support, every trigger listed", "DEWS: say where a level is not sure"]
+with read_flags as (
+    select as_of, pupil_key, flag, value, threshold, since_date, level
+    from run.raised_flags
+),
+read_pupils as (
+    select as_of, pupil_key, school_id, recent_absent, recent_recorded, before_absence_rate
+    from indicators.pupil
+    -- a pupil without enough records is neither well nor unwell: it goes to caseload.not_assessable
+    where assessable
+),
+read_policy as (
+    select school_id, ladder_flags_to_raise, ladder_top_level, confidence_near_permille
+    from run.policy_school
+),
+weigh_flags as (
+    select
+        f.as_of,
+        f.pupil_key,
+        p.school_id,
+        f.flag,
+        f.level,
+        reason(f.flag, f.value, f.threshold, f.since_date, p.recent_absent, p.recent_recorded, p.before_absence_rate) as reason,
+        -- near the line, whichever side of it counts
+        case when abs(f.value - f.threshold) * 1000 <= s.confidence_near_permille * abs(f.threshold) then 1 else 0 end as near,
+        s.ladder_flags_to_raise as flags_to_raise,
+        s.ladder_top_level as top_level
+    from read_flags f
+    inner join read_pupils p on p.as_of = f.as_of and p.pupil_key = f.pupil_key
+    inner join read_policy s on s.school_id = p.school_id
+),
+sum_flags as (
+    select
+        as_of,
+        pupil_key,
+        school_id,
+        max(level) as highest,
+        max(flags_to_raise) as flags_to_raise,
+        max(top_level) as top_level,
+        count(*) as flag_count,
+        sum(case when level = 3 then 1 else 0 end) as flags_3,
+        sum(case when level = 2 then 1 else 0 end) as flags_2,
+        sum(case when level = 1 then 1 else 0 end) as flags_1,
+        max(level * 2 + near) as nearest,
+        array_agg(flag order by level desc, flag) as flags,
+        array_agg(reason order by level desc, flag) as reasons
+    from weigh_flags
+    group by as_of, pupil_key, school_id
+),
+find_next as (
+    -- the highest level, how many flags stand on it, and what would remain without it
+    select
+        as_of,
+        pupil_key,
+        school_id,
+        highest,
+        flags_to_raise,
+        top_level,
+        flag_count,
+        flags,
+        reasons,
+        nearest = highest * 2 + 1 as highest_is_near,
+        case highest when 3 then flags_3 when 2 then flags_2 else flags_1 end as at_highest,
+        case when highest = 3 and flags_2 > 0 then 2 when highest >= 2 and flags_1 > 0 then 1 else 0 end as next_level,
+        case when highest = 3 and flags_2 > 0 then flags_2 when highest >= 2 and flags_1 > 0 then flags_1 else 0 end as at_next
+    from sum_flags
+),
+set_level as (
+    select
+        as_of,
+        pupil_key,
+        school_id,
+        highest,
+        flags_to_raise,
+        flag_count,
+        flags,
+        reasons,
+        highest_is_near,
+        at_highest,
+        case when at_highest >= flags_to_raise and highest < top_level then highest + 1 else highest end as level,
+        case when at_next >= flags_to_raise and next_level < top_level then next_level + 1 else next_level end as level_without
+    from find_next
+)
+select
+    as_of,
+    pupil_key,
+    school_id,
+    cast(level as int) as level,
+    cast(flag_count as int) as flag_count,
+    flags,
+    reasons,
+    -- would the level be lower if the one flag near its line had not been raised?
+    highest_is_near and case
+        when at_highest = 1 then level_without < level
+        when at_highest - 1 < flags_to_raise then highest < level
+        else false
+    end as hangs_on_one
+from set_level

@@ -1,0 +1,41 @@
+-- title = "A level nobody can explain"
+-- about = "A pupil on the list has no flag or no reason, a level outside the ladder, or a level below one of the flags; or a flagged pupil is on no list."
+-- grain = "one row a finding and as_of; no rows when all is well"
+-- owner = "school integration team"
+-- cites = []
+-- severity = "fail"
+-- what = "A pupil on the list has no flag or no reason, a level outside the ladder, or a level below one of the flags; or a flagged pupil is on no list."
+-- when = "It matters always: a list must say why."
+-- mend = "Nothing in the extracts to mend; look at a rule of the project's own queries/ folder first."
+with count_flags as (
+    select as_of, pupil_key, flag, max(level) as level, count(*) as times
+    from run.raised_flags
+    group by as_of, pupil_key, flag
+),
+sum_flags as (
+    select as_of, pupil_key, sum(times) as flags, count(*) as different, max(level) as highest
+    from count_flags
+    group by as_of, pupil_key
+),
+read_list as (
+    select as_of, school_id, pupil_key, level, cardinality(flags) as flags, cardinality(reasons) as reasons
+    from caseload.list
+)
+select
+    coalesce(l.as_of, f.as_of) as as_of,
+    l.school_id,
+    coalesce(l.pupil_key, f.pupil_key) as pupil_key,
+    l.level,
+    f.highest,
+    coalesce(f.flags, 0) as flags
+from read_list l
+full join sum_flags f on f.as_of = l.as_of and f.pupil_key = l.pupil_key
+cross join run.policy p
+where l.pupil_key is null
+   or f.pupil_key is null
+   or f.flags <> f.different
+   or l.flags <> f.flags
+   or l.reasons <> f.flags
+   or l.level < f.highest
+   or l.level > f.highest + 1
+   or l.level not between 1 and p.ladder_top_level

@@ -1,0 +1,20 @@
+-- title = "Records on days without school"
+-- about = "A school has attendance records on days that its calendar does not have; they count in no figure."
+-- grain = "one row a school and as_of; no rows when all is well"
+-- owner = "school integration team"
+-- cites = []
+-- severity = "warn"
+-- what = "A school has attendance records on days that its calendar does not have; they count in no figure."
+-- when = "It matters when the calendar is wrong: real absence would go unseen."
+-- mend = "Add the days to the calendar extract if the school taught, or ask the school why it recorded them."
+select
+    as_of,
+    school_id,
+    count(*) as days,
+    min(date) as first_day,
+    max(date) as last_day
+from indicators.session_days
+where not in_calendar
+-- an inferred calendar has no days off
+  and exists (select 1 from sources.calendar)
+group by as_of, school_id

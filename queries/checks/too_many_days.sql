@@ -1,0 +1,32 @@
+-- title = "More days than the school had"
+-- about = "A pupil has more recorded days in a recent week than the school had session days."
+-- grain = "one row a finding and as_of; no rows when all is well"
+-- owner = "school integration team"
+-- cites = []
+-- severity = "fail"
+-- what = "A pupil has more recorded days in a recent week than the school had session days."
+-- when = "It matters when a file was read twice or one child holds two records of a day: every rate of that pupil is wrong."
+-- mend = "Look for the pupil and week in the attendance extracts of that school; send the corrected file; run again."
+with read_weeks as (
+    -- the recent weeks are enough: older ones were checked on their own night
+    select w.as_of, w.school_id, w.week
+    from indicators.school_weeks w
+    inner join run.policy_school s on s.school_id = w.school_id
+    where w.week_number <= s.windows_recent_weeks
+),
+count_days as (
+    select w.as_of, w.school_id, w.week, count(d.date) as session_days
+    from read_weeks w
+    left join indicators.session_days d on d.as_of = w.as_of and d.school_id = w.school_id and d.week = w.week
+    group by w.as_of, w.school_id, w.week
+)
+select
+    w.as_of,
+    w.school_id,
+    w.pupil_key,
+    w.week,
+    w.days_recorded,
+    d.session_days
+from indicators.attendance_week w
+inner join count_days d on d.as_of = w.as_of and d.school_id = w.school_id and d.week = w.week
+where w.days_recorded > d.session_days

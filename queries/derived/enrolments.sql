@@ -1,0 +1,16 @@
+-- title = "Enrolments, where no extract names them"
+-- about = "A pupil counts as enrolled at a school from the first day recorded there in a school year."
+-- grain = "one row a pupil, school and school year"
+-- owner = "pipeline"
+select
+    pupil_key,
+    school_id,
+    school_year,
+    cast(null as int) as grade_level,
+    cast(null as varchar) as class,
+    min(cast(cast(week as int) + cast(log2(recorded_mask & (-recorded_mask)) as int) as date)) as start_date,
+    cast(null as date) as end_date,
+    cast(null as varchar) as exit_reason,
+    '' as known_from
+from store.attendance_by_week
+group by pupil_key, school_id, school_year

@@ -1,0 +1,35 @@
+-- title = "Marks go on, the pupil does not"
+-- about = "Hardly ever present in the recent weeks although marks keep arriving: the register and the mark book disagree."
+-- grain = "one row a pupil and as_of with the flag"
+-- owner = "school integration team"
+-- cites = ["lajmeshqip.com 2011: braktisje e fshehtë in Kukës"]
+-- level = "policy: hidden_dropout.level"
+with read_pupils as (
+    select as_of, pupil_key, school_id, recent_recorded, recent_absence_rate, recent_parts_absent, recent_parts_recorded, marks_recent
+    from indicators.pupil
+),
+read_policy as (
+    select school_id, hidden_dropout_min_recorded, hidden_dropout_present_permille, hidden_dropout_min_marks, hidden_dropout_level
+    from run.policy_school
+),
+find_window_start as (
+    -- the Monday with which the window opens at each school
+    select w.as_of, w.school_id, min(w.week) as since_date
+    from indicators.school_weeks w
+    inner join run.policy_school s on s.school_id = w.school_id
+    where w.week_number <= s.windows_recent_weeks
+    group by w.as_of, w.school_id
+)
+select
+    p.as_of,
+    p.pupil_key,
+    1.0 - p.recent_absence_rate as value,
+    s.hidden_dropout_present_permille / 1000.0 as threshold,
+    w.since_date as since_date,
+    cast(s.hidden_dropout_level as int) as level
+from read_pupils p
+inner join read_policy s on s.school_id = p.school_id
+left join find_window_start w on w.as_of = p.as_of and w.school_id = p.school_id
+where p.recent_recorded >= s.hidden_dropout_min_recorded
+  and (p.recent_parts_recorded - p.recent_parts_absent) * 1000 < s.hidden_dropout_present_permille * p.recent_parts_recorded
+  and p.marks_recent >= s.hidden_dropout_min_marks

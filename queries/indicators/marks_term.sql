@@ -1,0 +1,37 @@
+-- title = "Marks by term"
+-- about = "A pupil's mean in each subject and term of the school year, from marks dated up to as_of."
+-- grain = "one row a pupil, term, subject and as_of"
+-- owner = "school integration team"
+-- keep = "never"
+with read_nights as (
+    select as_of, school_year
+    from run.as_of
+),
+read_sums as (
+    select n.as_of, m.pupil_key, m.term, m.subject, m.mark_sum, m.marks, m.last_date, m.period
+    from store.marks_by_subject m
+    inner join read_nights n on n.school_year = m.school_year
+),
+-- terms that were not over on as_of are summed again from the marks up to that day
+find_cut as (
+    select as_of, period
+    from read_sums
+    group by as_of, period
+    having max(last_date) > as_of
+),
+take_whole as (
+    select s.as_of, s.pupil_key, s.term, s.subject, s.mark_sum, s.marks
+    from read_sums s
+    left anti join find_cut c on c.as_of = s.as_of and c.period = s.period
+),
+sum_cut as (
+    select c.as_of, m.pupil_key, m.term, m.subject, sum(m.mark) as mark_sum, cast(count(*) as int) as marks
+    from find_cut c
+    inner join read_nights n on n.as_of = c.as_of
+    inner join sources.marks m on m.period = c.period and m.school_year = n.school_year
+    where m.date <= c.as_of
+    group by c.as_of, m.pupil_key, m.term, m.subject
+)
+select as_of, pupil_key, term, subject, mark_sum, marks, mark_sum / marks as mark_mean from take_whole
+union all
+select as_of, pupil_key, term, subject, mark_sum, marks, mark_sum / marks as mark_mean from sum_cut

@@ -1,0 +1,234 @@
+-- title = "Indicators of a pupil"
+-- about = "Everything the rules look at, one row an enrolled pupil. Rates are 0-1; parts are 720720ths of a day, for comparing without rounding."
+-- grain = "one row an enrolled pupil and as_of"
+-- owner = "school integration team"
+-- keep = "once"
+with read_enrolled as (
+    select as_of, pupil_key, school_id, school_year, grade_level, class
+    from indicators.enrolled
+),
+read_weeks as (
+    select as_of, pupil_key, week, week_number, is_recent, in_trend, days_recorded, parts_absent, parts_unexcused, parts_late, recorded_mask, away_mask, unexcused_mask
+    from indicators.attendance_week
+),
+sum_weeks as (
+    select
+        as_of,
+        pupil_key,
+        sum(days_recorded) as days_recorded,
+        sum(cast(parts_absent as bigint)) as parts_absent,
+        sum(cast(parts_unexcused as bigint)) as parts_unexcused,
+        sum(cast(parts_late as bigint)) as parts_late,
+        sum(case when is_recent then days_recorded else 0 end) as recent_recorded,
+        sum(case when is_recent then cast(parts_absent as bigint) else 0 end) as recent_parts_absent,
+        -- the last day of a week is its mask's highest bit
+        max(case when recorded_mask > away_mask then cast(week as int) + cast(floor(log2(recorded_mask - away_mask)) as int) end) as last_present,
+        max(case when recorded_mask > unexcused_mask then cast(week as int) + cast(floor(log2(recorded_mask - unexcused_mask)) as int) end) as last_not_unexcused,
+        max(cast(week as int) + cast(floor(log2(recorded_mask)) as int)) as last_recorded
+    from read_weeks
+    group by as_of, pupil_key
+),
+-- only weeks that end away can belong to a streak at the end of the record
+find_tails as (
+    select
+        w.as_of,
+        w.pupil_key,
+        case
+            when s.last_present is null or cast(w.week as int) > s.last_present then w.recorded_mask
+            when cast(w.week as int) + 7 <= s.last_present then 0
+            else (w.recorded_mask >> (s.last_present - cast(w.week as int) + 1)) << (s.last_present - cast(w.week as int) + 1)
+        end as away_tail,
+        case
+            when s.last_not_unexcused is null or cast(w.week as int) > s.last_not_unexcused then w.recorded_mask
+            when cast(w.week as int) + 7 <= s.last_not_unexcused then 0
+            else (w.recorded_mask >> (s.last_not_unexcused - cast(w.week as int) + 1)) << (s.last_not_unexcused - cast(w.week as int) + 1)
+        end as unexcused_tail,
+        cast(w.week as int) as monday
+    from read_weeks w
+    inner join sum_weeks s on s.as_of = w.as_of and s.pupil_key = w.pupil_key
+    where w.away_mask > w.recorded_mask - w.away_mask
+),
+count_tails as (
+    -- x - x/2 - x/4 … counts the bits of x
+    select
+        as_of,
+        pupil_key,
+        sum(away_tail - away_tail / 2 - away_tail / 4 - away_tail / 8 - away_tail / 16 - away_tail / 32 - away_tail / 64) as absence_streak,
+        sum(unexcused_tail - unexcused_tail / 2 - unexcused_tail / 4 - unexcused_tail / 8 - unexcused_tail / 16 - unexcused_tail / 32 - unexcused_tail / 64) as unexcused_streak,
+        min(case when away_tail > 0 then monday + cast(log2(away_tail & (-away_tail)) as int) end) as absent_since,
+        min(case when unexcused_tail > 0 then monday + cast(log2(unexcused_tail & (-unexcused_tail)) as int) end) as unexcused_since
+    from find_tails
+    group by as_of, pupil_key
+),
+sum_trend_weeks as (
+    select as_of, pupil_key, cast(week_number as double) as week_number, sum(cast(parts_absent as bigint)) / (sum(days_recorded) * 720720.0) as absence_rate
+    from read_weeks
+    where in_trend
+    group by as_of, pupil_key, week_number
+),
+fit_trend as (
+    select as_of, pupil_key, count(*) as weeks, regr_slope(absence_rate, -week_number) as slope
+    from sum_trend_weeks
+    group by as_of, pupil_key
+),
+read_marks as (
+    select as_of, pupil_key, term, subject, mark_sum, marks, mark_mean
+    from indicators.marks_term
+),
+sum_terms as (
+    select
+        m.as_of,
+        m.pupil_key,
+        m.term,
+        avg(m.mark_mean) as mark_mean,
+        count(*) filter (where m.mark_sum < p.marks_pass * m.marks) as failing_subjects,
+        count(*) filter (where m.mark_sum < p.marks_pass * m.marks and array_has(p.marks_core_subjects, m.subject)) as failing_core
+    from read_marks m
+    cross join run.policy p
+    group by m.as_of, m.pupil_key, m.term
+),
+find_term as (
+    select as_of, pupil_key, max(term) as term
+    from sum_terms
+    group by as_of, pupil_key
+),
+compare_terms as (
+    select t.as_of, t.pupil_key, c.mark_mean, b.mark_mean as mark_mean_prev, c.failing_subjects, c.failing_core
+    from find_term t
+    inner join sum_terms c on c.as_of = t.as_of and c.pupil_key = t.pupil_key and c.term = t.term
+    left join sum_terms b on b.as_of = t.as_of and b.pupil_key = t.pupil_key and b.term = t.term - 1
+),
+spread_recent_weeks as (
+    select w.as_of, w.school_id, cast(cast(w.week as int) + d.day as date) as date
+    from indicators.school_weeks w
+    cross join (values (0), (1), (2), (3), (4), (5), (6)) as d (day)
+    where w.is_recent
+),
+count_marks as (
+    select r.as_of, m.pupil_key, count(*) as marks_recent
+    from spread_recent_weeks r
+    inner join sources.marks m on m.school_id = r.school_id and m.date = r.date
+    inner join run.as_of n on n.as_of = r.as_of and n.school_year = m.school_year
+    where m.date <= r.as_of
+    group by r.as_of, m.pupil_key
+),
+count_moves as (
+    select e.as_of, e.pupil_key, count(*) as moves
+    from read_enrolled e
+    cross join run.policy p
+    inner join sources.enrolments o on o.pupil_key = e.pupil_key and o.school_id <> e.school_id
+    where o.start_date <= e.as_of
+      and (o.end_date is null or cast(o.end_date as int) >= cast(e.as_of as int) - p.windows_moves_days)
+    group by e.as_of, e.pupil_key
+),
+read_participants as (
+    select participant_key, pupil_key
+    from sources.centre_participants
+    where pupil_key is not null
+),
+list_services as (
+    select n.as_of, p.pupil_key, array_agg(distinct c.service order by c.service) as centre_services
+    from sources.centre_enrolments c
+    inner join read_participants p on p.participant_key = c.participant_key
+    inner join run.as_of n on c.start_date <= n.as_of and (c.end_date is null or c.end_date >= n.as_of)
+    group by n.as_of, p.pupil_key
+),
+sum_sessions as (
+    select as_of, pupil_key, sum(sessions) as sessions, sum(attended) as attended
+    from indicators.centre_week
+    where is_recent
+    group by as_of, pupil_key
+),
+join_facts as (
+    select
+        e.as_of, e.pupil_key, e.school_id, e.school_year, e.grade_level, e.class,
+        coalesce(s.days_recorded, 0) as days_recorded,
+        coalesce(s.parts_absent, 0) as parts_absent,
+        coalesce(s.parts_unexcused, 0) as parts_unexcused,
+        coalesce(s.parts_late, 0) as parts_late,
+        coalesce(s.recent_recorded, 0) as recent_recorded,
+        coalesce(s.recent_parts_absent, 0) as recent_parts_absent,
+        coalesce(s.days_recorded - s.recent_recorded, 0) as before_recorded,
+        coalesce(s.parts_absent - s.recent_parts_absent, 0) as before_parts_absent,
+        s.last_present,
+        s.last_recorded,
+        t.absence_streak, t.unexcused_streak, t.absent_since, t.unexcused_since,
+        case when f.weeks >= p.windows_trend_min_weeks then f.slope end as absence_trend,
+        m.mark_mean, m.mark_mean_prev, m.failing_subjects, m.failing_core,
+        r.marks_recent,
+        cast(substr(e.school_year, 1, 4) as int) - u.first_september as age,
+        v.moves,
+        c.centre_services,
+        x.sessions, x.attended,
+        h.data_through, h.school_coverage, h.heard_lately,
+        p.shift_prior_absent, p.shift_prior_recorded, p.shift_min_recent, p.shift_min_before, p.grades_age_before, p.assessable_recent_recorded, p.assessable_days_recorded
+    from read_enrolled e
+    cross join run.policy p
+    left join sum_weeks s on s.as_of = e.as_of and s.pupil_key = e.pupil_key
+    left join count_tails t on t.as_of = e.as_of and t.pupil_key = e.pupil_key
+    left join fit_trend f on f.as_of = e.as_of and f.pupil_key = e.pupil_key
+    left join compare_terms m on m.as_of = e.as_of and m.pupil_key = e.pupil_key
+    left join count_marks r on r.as_of = e.as_of and r.pupil_key = e.pupil_key
+    left join sources.pupils u on u.pupil_key = e.pupil_key
+    left join count_moves v on v.as_of = e.as_of and v.pupil_key = e.pupil_key
+    left join list_services c on c.as_of = e.as_of and c.pupil_key = e.pupil_key
+    left join sum_sessions x on x.as_of = e.as_of and x.pupil_key = e.pupil_key
+    left join indicators.school_records h on h.as_of = e.as_of and h.school_id = e.school_id
+),
+weigh_shift as (
+    select
+        *,
+        recent_parts_absent / 720720.0 as recent_absent,
+        before_parts_absent / 720720.0 as before_absent,
+        (before_parts_absent / 720720.0 + shift_prior_absent) / (before_recorded + cast(shift_prior_recorded as double)) as usual_rate
+    from join_facts
+)
+select
+    as_of,
+    pupil_key,
+    school_id,
+    school_year,
+    grade_level,
+    class,
+    cast(days_recorded as int) as days_recorded,
+    parts_absent / 720720.0 as days_absent,
+    parts_unexcused / 720720.0 as days_unexcused,
+    parts_late / 720720.0 as days_late,
+    case when days_recorded > 0 then parts_absent / (days_recorded * 720720.0) end as absence_rate,
+    cast(recent_recorded as int) as recent_recorded,
+    recent_absent,
+    case when recent_recorded > 0 then recent_parts_absent / (recent_recorded * 720720.0) end as recent_absence_rate,
+    cast(before_recorded as int) as before_recorded,
+    before_absent,
+    case when before_recorded > 0 then before_parts_absent / (before_recorded * 720720.0) end as before_absence_rate,
+    case when recent_recorded >= shift_min_recent and before_recorded >= shift_min_before and usual_rate > 0 and usual_rate < 1
+        then (recent_absent - recent_recorded * usual_rate) / sqrt(recent_recorded * usual_rate * (1 - usual_rate) * (1 + recent_recorded / (before_recorded + cast(shift_prior_recorded as double))))
+    end as absence_shift_z,
+    absence_trend,
+    cast(coalesce(absence_streak, 0) as int) as absence_streak,
+    cast(coalesce(unexcused_streak, 0) as int) as unexcused_streak,
+    cast(absent_since as date) as absent_since,
+    cast(unexcused_since as date) as unexcused_since,
+    cast(last_present as date) as last_present,
+    cast(last_recorded as date) as last_recorded,
+    mark_mean,
+    mark_mean_prev,
+    mark_mean - mark_mean_prev as mark_change,
+    cast(coalesce(failing_subjects, 0) as int) as failing_subjects,
+    cast(coalesce(failing_core, 0) as int) as failing_core,
+    cast(coalesce(marks_recent, 0) as int) as marks_recent,
+    cast(greatest(0, age - (grade_level + grades_age_before)) as int) as over_age,
+    cast(coalesce(moves, 0) as int) as moves,
+    centre_services,
+    cast(coalesce(sessions, 0) as int) as centre_sessions_recent,
+    cast(coalesce(attended, 0) as int) as centre_attended_recent,
+    data_through,
+    school_coverage,
+    recent_recorded >= assessable_recent_recorded and days_recorded >= assessable_days_recorded and coalesce(heard_lately, false) as assessable,
+    parts_absent,
+    days_recorded * 720720 as parts_recorded,
+    recent_parts_absent,
+    recent_recorded * 720720 as recent_parts_recorded,
+    before_parts_absent,
+    before_recorded * 720720 as before_parts_recorded
+from weigh_shift

@@ -1,0 +1,76 @@
+-- title = "Session days, and days that are told apart from them"
+-- about = "Every session day of a school, numbered by school week, with the school's absence; and days with records that its calendar does not have (in_calendar false), which count in no figure. A disrupted day is one on which the school as a whole was away: it counts in no pupil's figures."
+-- grain = "one row a school, day and as_of"
+-- owner = "school integration team"
+-- cites = ["Mengel 2019: a protest is not the risk of a child"]
+with read_nights as (
+    select
+        n.as_of,
+        n.school_year,
+        cast(concat(substr(n.school_year, 1, 4), '-', p.school_year_starts) as date) as year_start,
+        p.disrupted_over_permille as over_permille,
+        p.disrupted_times_median as times_median,
+        p.disrupted_min_pupils as min_pupils
+    from run.as_of n
+    cross join run.policy p
+),
+count_implied as (
+    select as_of, school_id, date, count(*) as pupils
+    from indicators.implied_day
+    group by as_of, school_id, date
+),
+count_recorded as (
+    select n.as_of, d.school_id, d.date, d.pupils_recorded, d.parts_absent
+    from store.school_day d
+    inner join read_nights n on d.date <= n.as_of and d.date >= n.year_start
+),
+count_pupils as (
+    select
+        coalesce(r.as_of, i.as_of) as as_of,
+        coalesce(r.school_id, i.school_id) as school_id,
+        coalesce(r.date, i.date) as date,
+        coalesce(r.pupils_recorded, 0) + coalesce(i.pupils, 0) as pupils_recorded,
+        coalesce(r.parts_absent, 0) as parts_absent
+    from count_recorded r
+    full join count_implied i on i.as_of = r.as_of and i.school_id = r.school_id and i.date = r.date
+),
+read_calendar as (
+    select d.as_of, d.school_id, d.date, d.week, w.week_number
+    from indicators.calendar_days d
+    inner join indicators.school_weeks w on w.as_of = d.as_of and w.school_id = d.school_id and w.week = d.week
+),
+join_days as (
+    select
+        coalesce(c.as_of, p.as_of) as as_of,
+        coalesce(c.school_id, p.school_id) as school_id,
+        coalesce(c.date, p.date) as date,
+        c.week_number,
+        c.date is not null as in_calendar,
+        p.pupils_recorded,
+        p.parts_absent,
+        p.parts_absent / (p.pupils_recorded * 720720.0) as absence_rate
+    from read_calendar c
+    full join count_pupils p on p.as_of = c.as_of and p.school_id = c.school_id and p.date = c.date
+),
+find_median as (
+    select as_of, school_id, median(absence_rate) as usual_rate
+    from join_days
+    where in_calendar and pupils_recorded > 0
+    group by as_of, school_id
+)
+select
+    j.as_of,
+    j.school_id,
+    j.date,
+    cast(cast(j.date as int) - (cast(j.date as int) + 3) % 7 as date) as week,
+    j.week_number,
+    j.in_calendar
+        and j.pupils_recorded >= n.min_pupils
+        and j.parts_absent * 1000 > n.over_permille * cast(j.pupils_recorded as bigint) * 720720
+        and j.absence_rate > n.times_median * m.usual_rate as disrupted,
+    j.in_calendar,
+    cast(coalesce(j.pupils_recorded, 0) as int) as pupils_recorded,
+    j.absence_rate
+from join_days j
+inner join read_nights n on n.as_of = j.as_of
+left join find_median m on m.as_of = j.as_of and m.school_id = j.school_id

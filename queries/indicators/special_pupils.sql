@@ -1,0 +1,34 @@
+-- title = "Pupils recorded at two schools"
+-- about = "In a month in which two schools recorded the pupil, or in which one of its schools keeps a register of absences: their days are looked at one by one, because on one day a pupil counts once."
+-- grain = "one row a pupil and as_of"
+-- owner = "pipeline"
+with read_nights as (
+    select as_of, school_year
+    from run.as_of
+),
+find_recorded as (
+    select distinct n.as_of, a.pupil_key
+    from store.days_apart a
+    inner join read_nights n on n.school_year = a.school_year
+    where a.at_two_schools
+),
+find_absences as (
+    select n.as_of, e.pupil_key
+    from sources.enrolments e
+    inner join read_nights n on n.school_year = e.school_year
+    inner join sources.registers r on r.school_id = e.school_id and r.school_year = e.school_year
+    where r.register = 'absences'
+    group by n.as_of, e.pupil_key
+),
+find_moved as (
+    select n.as_of, e.pupil_key
+    from sources.enrolments e
+    inner join read_nights n on n.school_year = e.school_year
+    group by n.as_of, e.pupil_key
+    having min(e.school_id) <> max(e.school_id)
+)
+select as_of, pupil_key from find_recorded
+union
+select a.as_of, a.pupil_key
+from find_absences a
+left semi join find_moved m on m.as_of = a.as_of and m.pupil_key = a.pupil_key

@@ -1,0 +1,292 @@
+//! A drawing backend for plotters that writes small SVG: class names instead of colours, whole
+//! coordinates, neighbouring strokes joined into one path.
+//!
+//! plotters' own SVG backend writes fixed colours, which neither dark mode nor a black-and-white printer
+//! can change, and no dashes. Here every colour is an [`Ink`], and the style sheet says what an ink looks like.
+
+use std::convert::Infallible;
+use std::fmt::{self, Write as _};
+
+use plotters::style::RGBColor;
+use plotters_backend::text_anchor::{HPos, VPos};
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
+};
+
+type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+
+/// What a stroke or shape stands for. The names are the classes in `templates/style.css`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ink {
+    Grid = 1,
+    Text,
+    Own,
+    Usual,
+    School,
+    Level3,
+    Level2,
+    Level1,
+    Bar,
+    Absent,
+    Excused,
+    Late,
+    Present,
+    Missing,
+}
+
+const ALL: [Ink; 14] = [
+    Ink::Grid,
+    Ink::Text,
+    Ink::Own,
+    Ink::Usual,
+    Ink::School,
+    Ink::Level3,
+    Ink::Level2,
+    Ink::Level1,
+    Ink::Bar,
+    Ink::Absent,
+    Ink::Excused,
+    Ink::Late,
+    Ink::Present,
+    Ink::Missing,
+];
+
+impl Ink {
+    /// The colour that carries this ink through plotters.
+    pub const fn color(self) -> RGBColor {
+        RGBColor(self as u8, 0, 0)
+    }
+
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Grid => "g",
+            Self::Text => "t",
+            Self::Own => "o",
+            Self::Usual => "u",
+            Self::School => "s",
+            Self::Level3 => "l3",
+            Self::Level2 => "l2",
+            Self::Level1 => "l1",
+            Self::Bar => "b",
+            Self::Absent => "da",
+            Self::Excused => "de",
+            Self::Late => "dl",
+            Self::Present => "dp",
+            Self::Missing => "dm",
+        }
+    }
+}
+
+/// Where the strokes go.
+pub struct Sheet<'a> {
+    out: &'a mut String,
+    size: (u32, u32),
+    /// Class and kind of the path that is still open.
+    open: Option<(&'static str, bool)>,
+}
+
+impl<'a> Sheet<'a> {
+    pub const fn new(out: &'a mut String, size: (u32, u32)) -> Self {
+        Self {
+            out,
+            size,
+            open: None,
+        }
+    }
+
+    /// Opens a path of this ink, or goes on with the one that is open. Filled shapes and lines are apart.
+    fn path(&mut self, color: BackendColor, fill: bool) -> bool {
+        if color.alpha == 0.0 {
+            return false;
+        }
+        let class = ALL
+            .iter()
+            .find(|ink| **ink as u8 == color.rgb.0)
+            .map_or("t", |ink| ink.class());
+        if self.open != Some((class, fill)) {
+            self.close();
+            self.out.push_str("<path class=\"");
+            self.out.push_str(class);
+            self.out
+                .push_str(if fill { " f\" d=\"" } else { "\" d=\"" });
+            self.open = Some((class, fill));
+        }
+        true
+    }
+
+    fn close(&mut self) {
+        if self.open.take().is_some() {
+            self.out.push_str("\"/>");
+        }
+    }
+
+    fn write(&mut self, part: fmt::Arguments<'_>) {
+        // Writing to a String cannot fail.
+        let _ = self.out.write_fmt(part);
+    }
+}
+
+impl DrawingBackend for Sheet<'_> {
+    type ErrorType = Infallible;
+
+    fn get_size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    fn ensure_prepared(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    fn present(&mut self) -> Drawn {
+        self.close();
+        Ok(())
+    }
+
+    fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Drawn {
+        if self.path(color, true) {
+            self.write(format_args!("M{x} {y}h1v1h-1z"));
+        }
+        Ok(())
+    }
+
+    fn draw_line<S: BackendStyle>(
+        &mut self,
+        (x0, y0): BackendCoord,
+        (x1, y1): BackendCoord,
+        style: &S,
+    ) -> Drawn {
+        if self.path(style.color(), false) {
+            match (x0 == x1, y0 == y1) {
+                (_, true) => self.write(format_args!("M{x0} {y0}H{x1}")),
+                (true, false) => self.write(format_args!("M{x0} {y0}V{y1}")),
+                _ => self.write(format_args!("M{x0} {y0}L{x1} {y1}")),
+            }
+        }
+        Ok(())
+    }
+
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        (x0, y0): BackendCoord,
+        (x1, y1): BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        if self.path(style.color(), fill) {
+            self.write(format_args!("M{x0} {y0}H{x1}V{y1}H{x0}z"));
+        }
+        Ok(())
+    }
+
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
+        let mut points = path.into_iter();
+        let Some((x, y)) = points.next() else {
+            return Ok(());
+        };
+        if self.path(style.color(), false) {
+            self.write(format_args!("M{x} {y}"));
+            // After the first L, further pairs are lines too.
+            let mut letter = "L";
+            for (x, y) in points {
+                self.write(format_args!("{letter}{x} {y}"));
+                letter = " ";
+            }
+        }
+        Ok(())
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        vert: I,
+        style: &S,
+    ) -> Drawn {
+        let mut points = vert.into_iter();
+        let Some((x, y)) = points.next() else {
+            return Ok(());
+        };
+        if self.path(style.color(), true) {
+            self.write(format_args!("M{x} {y}"));
+            for (x, y) in points {
+                self.write(format_args!("L{x} {y}"));
+            }
+            self.out.push('z');
+        }
+        Ok(())
+    }
+
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        (x, y): BackendCoord,
+        radius: u32,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        if self.path(style.color(), fill) {
+            let left = x - radius.cast_signed();
+            let across = radius * 2;
+            self.write(format_args!("M{left} {y}a{radius} {radius} 0 1 0 {across} 0a{radius} {radius} 0 1 0 -{across} 0z"));
+        }
+        Ok(())
+    }
+
+    fn draw_text<S: BackendTextStyle>(
+        &mut self,
+        text: &str,
+        style: &S,
+        (x, y): BackendCoord,
+    ) -> Drawn {
+        if style.color().alpha == 0.0 {
+            return Ok(());
+        }
+        self.close();
+        let anchor = match style.anchor().h_pos {
+            HPos::Left => "",
+            HPos::Center => " class=\"m\"",
+            HPos::Right => " class=\"e\"",
+        };
+        // A baseline offset in whole units: half an x-height or a cap height of the 11-unit text.
+        let y = y + match style.anchor().v_pos {
+            VPos::Top => 9,
+            VPos::Center => 4,
+            VPos::Bottom => -2,
+        };
+        self.write(format_args!("<text x=\"{x}\" y=\"{y}\"{anchor}>"));
+        let _ = escape(self.out, text);
+        self.out.push_str("</text>");
+        Ok(())
+    }
+
+    fn estimate_text_size<S: BackendTextStyle>(
+        &self,
+        text: &str,
+        _: &S,
+    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
+        // The reader's own font draws the text, so a rough width does.
+        Ok((u32::try_from(text.chars().count()).unwrap_or(0) * 6, 11))
+    }
+}
+
+/// Writes text that is safe inside HTML and SVG, in attributes too when they are quoted with `"`.
+///
+/// # Errors
+/// When `out` refuses to be written to; a `String` never does.
+pub fn escape(out: &mut impl fmt::Write, text: &str) -> fmt::Result {
+    let mut rest = text;
+    while let Some(at) = rest.find(['<', '>', '&', '"']) {
+        let (quiet, loud) = rest.split_at(at);
+        out.write_str(quiet)?;
+        out.write_str(match loud.as_bytes().first() {
+            Some(b'<') => "&lt;",
+            Some(b'>') => "&gt;",
+            Some(b'&') => "&amp;",
+            _ => "&quot;",
+        })?;
+        // All four are one byte long.
+        rest = loud.get(1..).unwrap_or_default();
+    }
+    out.write_str(rest)
+}

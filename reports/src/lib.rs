@@ -1,0 +1,37 @@
+//! Lists, pages, workbooks and charts of Pranë: plain structs in, bytes out.
+//!
+//! The caller fills a [`PlacePage`], an [`Overview`] or an [`Index`]; a [`Renderer`], built once and
+//! shared by every thread, turns them into HTML, XLSX and CSV. What is written depends on nothing but
+//! what is handed in: the same input gives the same bytes.
+//!
+//! This crate never opens a file, asks the clock, or decides who belongs on a list. Templates and
+//! words are compiled in; both are plain files (`templates/`, `words/`) that a team can edit.
+
+mod chart;
+mod codes;
+mod fault;
+mod ink;
+mod list;
+mod overview;
+mod page;
+mod strip;
+mod table;
+mod view;
+mod words;
+mod workbook;
+
+pub use codes::{
+    ACTIONS, CAUSES, CONFIDENCES, FLAGS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, SERVICES,
+    STATUSES,
+};
+pub use fault::Fault;
+pub use list::{
+    Card, CardDay, CardWeek, Change, Contact, DayMark, Edition, Event, Flag, GradeAbsence,
+    Language, LevelWeek, NotAssessable, Participant, Place, PlaceKind, PlacePage, Row,
+    SubjectMarks,
+};
+pub use overview::{Group, Index, IndexEntry, Overview, Programme, Reach, SchoolSummary, WeekRate};
+pub use page::Renderer;
+pub use table::{LIST_COLUMNS, harmless, plain};
+pub use words::{Reason, Words};
+pub use workbook::{CONTACT_COLUMNS, contact_headers};

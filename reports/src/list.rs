@@ -1,0 +1,298 @@
+//! What a list page says about one school or one centre: the structs a caller fills.
+//!
+//! Rates are 0-1, absences are days (2.5 where lessons were missed), levels are 3 (contact now),
+//! 2 (plan support), 1 (keep in view). Text that is a code (`status`, `next_step`, `suggested_service`,
+//! `services`, `cause`, `confidence`) is put into words here; a code without words is shown as it stands.
+//! Everything has a default, so that a caller can write `..Default::default()`.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+/// The language of everything a reader sees.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Albanian.
+    #[default]
+    Sq,
+    En,
+}
+
+impl Language {
+    /// The BCP 47 tag, as in `lang="sq"`.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Sq => "sq",
+            Self::En => "en",
+        }
+    }
+}
+
+/// What is stamped on every page of one night.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Edition {
+    pub language: Language,
+    /// Name of the project, as in `[project] name`.
+    pub project: String,
+    pub as_of: NaiveDate,
+    pub run_id: String,
+    /// Version of the program.
+    pub version: String,
+    /// Counts of pupils from 1 to one less than this are not shown in the overview.
+    pub min_cell: u32,
+}
+
+/// Whose list it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PlaceKind {
+    #[default]
+    School,
+    Centre,
+}
+
+/// A school or a centre.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Place {
+    pub kind: PlaceKind,
+    pub id: String,
+    pub name: String,
+    pub municipality: String,
+    pub region: String,
+}
+
+/// Everything on the page, workbook and table of one place.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct PlacePage {
+    pub place: Place,
+    /// Last recorded date at the place.
+    pub data_through: Option<NaiveDate>,
+    /// Share of enrolled pupil-days of the recent weeks with a record, 0-1.
+    pub coverage: Option<f64>,
+    /// Days by which the records are older than they should be; `None` when they are fresh.
+    pub stale_days: Option<i64>,
+    /// Pupils enrolled (participants, for a centre).
+    pub pupils: u32,
+    /// How many a list of this place may hold.
+    pub capacity: u32,
+    /// Pupils with a level who found no room on the list.
+    pub left_off: u32,
+    /// Pass mark of the mark scale; marks under it are set off.
+    pub pass_mark: Option<f64>,
+    /// In order of rank: first those on the list, then those left off. The page shows the first five left
+    /// off as the next in line; table and workbook hold every row given.
+    pub rows: Vec<Row>,
+    /// Cards, matched to rows by `pupil_key`.
+    pub cards: Vec<Card>,
+    pub not_assessable: Vec<NotAssessable>,
+    pub changes: Vec<Change>,
+    pub events: Vec<Event>,
+    /// Oldest first, this week last.
+    pub level_history: Vec<LevelWeek>,
+    pub absence_by_grade: Vec<GradeAbsence>,
+    /// Centres only: everyone enrolled there, with the trend at school.
+    pub participants: Vec<Participant>,
+    /// Centres only: children of the municipality with a level, enrolled at no centre.
+    pub referral_candidates: Vec<Row>,
+}
+
+/// One pupil of the ranked list.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Row {
+    /// From 1.
+    pub rank: u32,
+    pub pupil_key: String,
+    pub pupil_id: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub class: String,
+    pub grade_level: u8,
+    /// Name of the pupil's school; shown on the pages of centres.
+    pub school: String,
+    /// 1, 2 or 3.
+    pub level: u8,
+    /// One of [`crate::STATUSES`].
+    pub status: String,
+    pub weeks_on_list: u32,
+    /// 0-1; `None` without a model.
+    pub risk: Option<f64>,
+    pub flags: Vec<Flag>,
+    /// Already worded by [`crate::Words::reason`].
+    pub reasons: Vec<String>,
+    pub absence_rate: Option<f64>,
+    pub recent_absent: f64,
+    pub recent_recorded: u32,
+    /// Absence rate before the recent weeks.
+    pub before_rate: Option<f64>,
+    pub absence_streak: u32,
+    /// Change of the weekly absence rate, in rate a week.
+    pub absence_trend: Option<f64>,
+    pub mark_change: Option<f64>,
+    pub failing_subjects: Option<u32>,
+    /// `None`: withheld.
+    pub known_to_centre: Option<bool>,
+    /// Codes of open services; leave empty where they are not to be shown.
+    pub services: Vec<String>,
+    /// One of [`crate::NEXT_STEPS`].
+    pub next_step: String,
+    /// One of [`crate::SERVICES`], or empty.
+    pub suggested_service: String,
+    pub last_contact: Option<NaiveDate>,
+    pub contact_by: Option<String>,
+    pub review_date: Option<NaiveDate>,
+    /// One of [`crate::CONFIDENCES`].
+    pub confidence: String,
+    /// Within capacity.
+    pub on_list: bool,
+}
+
+/// A rule crossed.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Flag {
+    pub flag: String,
+    pub value: f64,
+    pub threshold: f64,
+    pub since_date: Option<NaiveDate>,
+    pub level: u8,
+}
+
+/// The story of one pupil.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Card {
+    pub pupil_key: String,
+    /// School days, oldest first; without any, the strip is left out.
+    pub days: Vec<CardDay>,
+    /// School weeks, oldest first.
+    pub weeks: Vec<CardWeek>,
+    /// The pupil's usual absence rate, 0-1.
+    pub usual_rate: Option<f64>,
+    pub marks: Vec<SubjectMarks>,
+    /// Contacts so far, newest first.
+    pub contacts: Vec<Contact>,
+}
+
+/// What was recorded of one pupil on one session day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DayMark {
+    Present,
+    Absent,
+    Excused,
+    Late,
+    /// Some lessons of the day missed.
+    Part,
+    #[default]
+    NotRecorded,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct CardDay {
+    pub date: NaiveDate,
+    pub mark: DayMark,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct CardWeek {
+    /// Monday of the week.
+    pub week: NaiveDate,
+    pub recorded: u32,
+    pub absent: f64,
+    /// Absence rate of the whole school that week.
+    pub school_rate: Option<f64>,
+}
+
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SubjectMarks {
+    /// Code or name of the subject; known codes are put into words.
+    pub subject: String,
+    /// (term from 1, mean mark).
+    pub by_term: Vec<(u8, f64)>,
+}
+
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Contact {
+    pub date: NaiveDate,
+    pub by: String,
+    /// One of [`crate::ACTIONS`], or free text.
+    pub action: String,
+    /// One of [`crate::OUTCOMES`], free text, or empty.
+    pub outcome: String,
+}
+
+/// A pupil about whom the records do not say enough.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct NotAssessable {
+    pub pupil_key: String,
+    pub pupil_id: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub class: String,
+    /// One of [`crate::NOT_ASSESSABLE_CAUSES`].
+    pub cause: String,
+    pub last_recorded: Option<NaiveDate>,
+}
+
+/// What became of a pupil since the last list.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Change {
+    pub pupil_key: String,
+    pub pupil_id: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub class: String,
+    /// One of [`crate::STATUSES`] or [`crate::CAUSES`].
+    pub status: String,
+    pub level_before: Option<u8>,
+    pub level_now: Option<u8>,
+    /// One of [`crate::CAUSES`], for those who are off the list.
+    pub cause: Option<String>,
+}
+
+/// A day on which something kept the whole school away.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Event {
+    pub date: NaiveDate,
+    pub absence_rate: f64,
+}
+
+/// Pupils a level in one past week.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct LevelWeek {
+    pub as_of: NaiveDate,
+    pub level_3: u32,
+    pub level_2: u32,
+    pub level_1: u32,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct GradeAbsence {
+    pub grade_level: u8,
+    pub pupils: u32,
+    pub absence_rate: f64,
+}
+
+/// A participant of a centre.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Participant {
+    /// Empty while the participant is linked to no pupil.
+    pub pupil_key: String,
+    pub participant_id: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub services: Vec<String>,
+    /// Sessions held for the participant in the recent weeks, and attended.
+    pub sessions_recent: u32,
+    pub attended_recent: u32,
+    pub last_attended: Option<NaiveDate>,
+    pub school: String,
+    pub class: String,
+    pub recent_absent: f64,
+    /// 0 while no school record is linked.
+    pub recent_recorded: u32,
+    pub before_rate: Option<f64>,
+    /// 1-3, or `None` without a level.
+    pub level: Option<u8>,
+    /// Stopped coming to the centre.
+    pub stopped: bool,
+}

@@ -1,0 +1,134 @@
+//! What coordinators see: aggregates without names, and the front page of a night.
+//!
+//! Counts of pupils are `Option`: `None` is a cell that was suppressed. Suppression, with complementary
+//! cells, is the caller's; a small count that slips through is held back here all the same.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::list::PlaceKind;
+
+/// The coordinators' page.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Overview {
+    pub schools: Vec<SchoolSummary>,
+    pub by_region: Vec<Group>,
+    pub by_municipality: Vec<Group>,
+    pub by_grade: Vec<Group>,
+    /// `name` is `F`, `M` or empty (not recorded).
+    pub by_sex: Vec<Group>,
+    /// Oldest first.
+    pub trend: Vec<WeekRate>,
+    pub programme: Vec<Programme>,
+    /// In the order to be shown; the latest month is enough.
+    pub reach: Vec<Reach>,
+}
+
+/// One school.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SchoolSummary {
+    pub school_id: String,
+    pub name: String,
+    pub municipality: String,
+    pub region: String,
+    pub pupils: Option<u32>,
+    pub assessable: Option<u32>,
+    pub level_3: Option<u32>,
+    pub level_2: Option<u32>,
+    pub level_1: Option<u32>,
+    pub absence_rate: Option<f64>,
+    pub data_through: Option<NaiveDate>,
+    /// Records older than they should be, or none.
+    pub stale: bool,
+}
+
+/// One region, municipality, grade level or sex.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Group {
+    pub name: String,
+    pub pupils: Option<u32>,
+    pub assessable: Option<u32>,
+    pub level_3: Option<u32>,
+    pub level_2: Option<u32>,
+    pub level_1: Option<u32>,
+    pub absence_rate: Option<f64>,
+}
+
+/// Absence of all schools in one school week.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct WeekRate {
+    /// Monday of the week.
+    pub week: NaiveDate,
+    pub absence_rate: f64,
+    /// Schools with records that week.
+    pub schools: u32,
+    pub pupils: u32,
+}
+
+/// What the school absence of children did before and after they first joined a service.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Programme {
+    /// One of [`crate::SERVICES`], or `all`.
+    pub service: String,
+    /// Children with enough records on both sides.
+    pub pupils: Option<u32>,
+    /// Of these, less absent after than before.
+    pub less_absent: Option<u32>,
+    /// Absence rates of the children, 0-1.
+    pub absence_before: Option<f64>,
+    pub absence_after: Option<f64>,
+    /// Absence rates of their schools in the same weeks.
+    pub school_before: Option<f64>,
+    pub school_after: Option<f64>,
+    /// The children's change less their schools', in rate; below 0 is less absence.
+    pub change_beside_school: Option<f64>,
+}
+
+/// Whom one service of one centre reached in one month.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Reach {
+    /// Name of the centre.
+    pub centre: String,
+    pub municipality: String,
+    /// One of [`crate::SERVICES`].
+    pub service: String,
+    /// First day of the month.
+    pub month: NaiveDate,
+    pub participants: Option<u32>,
+    /// Of these, seen at least once.
+    pub attending: Option<u32>,
+    /// Share of sessions attended, 0-1.
+    pub attended_rate: Option<f64>,
+}
+
+/// The front page of a night: where everything is.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Index {
+    pub entries: Vec<IndexEntry>,
+    /// Further files beside the page, by relative address (`overview/index.html`, `lists.csv`, `run.json`).
+    pub files: Vec<String>,
+    /// Warnings of the run, in plain words.
+    pub notes: Vec<String>,
+}
+
+/// One school's or centre's folder.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct IndexEntry {
+    pub kind: PlaceKind,
+    pub id: String,
+    pub name: String,
+    pub municipality: String,
+    pub region: String,
+    /// Relative addresses of the files there (`schools/S0001/list.html`).
+    pub files: Vec<String>,
+    pub level_3: u32,
+    pub level_2: u32,
+    pub level_1: u32,
+    pub on_list: u32,
+    pub left_off: u32,
+    pub not_assessable: u32,
+    pub data_through: Option<NaiveDate>,
+    pub stale: bool,
+    /// Only an encrypted file is published: small counts are held back.
+    pub sealed: bool,
+}

@@ -1,0 +1,246 @@
+//! Pages: templates and words, compiled once, shared by every thread.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fluent_bundle::{FluentArgs, FluentValue};
+use minijinja::value::{Kwargs, Rest, Serde, Value, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
+use serde::Serialize;
+
+use crate::fault::Fault;
+use crate::list::{Edition, Language, PlacePage};
+use crate::overview::{Index, Overview};
+use crate::view::{IndexView, ListView, OverviewView};
+use crate::words::Words;
+use crate::{table, workbook};
+
+const TEMPLATES: [(&str, &str); 7] = [
+    ("base.html", include_str!("../templates/base.html")),
+    ("style.css", include_str!("../templates/style.css")),
+    ("parts.html", include_str!("../templates/parts.html")),
+    ("card.html", include_str!("../templates/card.html")),
+    ("list.html", include_str!("../templates/list.html")),
+    ("overview.html", include_str!("../templates/overview.html")),
+    ("index.html", include_str!("../templates/index.html")),
+];
+
+/// Makes every page, workbook and table, in both languages. Build one a run; share it by reference.
+pub struct Renderer {
+    sq: Tongue,
+    en: Tongue,
+}
+
+/// Words and templates of one language.
+struct Tongue {
+    words: Arc<Words>,
+    templates: Environment<'static>,
+}
+
+impl Renderer {
+    /// Reads words and templates.
+    ///
+    /// # Errors
+    /// [`Fault::Words`] or [`Fault::Template`] when one of them does not parse.
+    pub fn new() -> Result<Self, Fault> {
+        Ok(Self {
+            sq: Tongue::new(Language::Sq)?,
+            en: Tongue::new(Language::En)?,
+        })
+    }
+
+    /// The words of a language.
+    #[must_use]
+    pub fn words(&self, language: Language) -> &Words {
+        &self.tongue(language).words
+    }
+
+    /// `list.html` of one school or centre: one self-contained page, with names.
+    ///
+    /// # Errors
+    /// [`Fault::Template`], [`Fault::Words`] or [`Fault::Chart`]; all of them are mistakes of this crate.
+    pub fn list_html(&self, page: &PlacePage, edition: &Edition) -> Result<String, Fault> {
+        let tongue = self.tongue(edition.language);
+        tongue.render("list.html", &ListView::new(page, edition, &tongue.words)?)
+    }
+
+    /// `list.xlsx`: the same rows, with columns to fill that come back as `contacts`.
+    ///
+    /// # Errors
+    /// [`Fault::Workbook`].
+    pub fn list_xlsx(&self, page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
+        workbook::list_xlsx(page, edition, self.words(edition.language))
+    }
+
+    /// `list.csv`: the same rows with canonical headers ([`crate::LIST_COLUMNS`]), with names.
+    ///
+    /// # Errors
+    /// [`Fault::Table`].
+    pub fn list_csv(&self, page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
+        table::list_csv(page, edition)
+    }
+
+    /// `overview/index.html`: aggregates without names.
+    ///
+    /// # Errors
+    /// As [`Renderer::list_html`].
+    pub fn overview_html(&self, overview: &Overview, edition: &Edition) -> Result<String, Fault> {
+        let tongue = self.tongue(edition.language);
+        tongue.render(
+            "overview.html",
+            &OverviewView::new(overview, edition, &tongue.words)?,
+        )
+    }
+
+    /// `index.html`: the way to every folder of a night.
+    ///
+    /// # Errors
+    /// As [`Renderer::list_html`].
+    pub fn index_html(&self, index: &Index, edition: &Edition) -> Result<String, Fault> {
+        self.tongue(edition.language)
+            .render("index.html", &IndexView::new(index, edition))
+    }
+
+    const fn tongue(&self, language: Language) -> &Tongue {
+        match language {
+            Language::Sq => &self.sq,
+            Language::En => &self.en,
+        }
+    }
+}
+
+impl Tongue {
+    fn new(language: Language) -> Result<Self, Fault> {
+        let words = Arc::new(Words::new(language)?);
+        let mut templates = Environment::new();
+        // A misspelt field is a mistake of the template, not an empty cell on a list.
+        templates.set_undefined_behavior(UndefinedBehavior::Strict);
+        templates.set_formatter(|out, state, value| match value.as_str() {
+            // Text goes out with < > & " made safe, and addresses stay readable. Attributes are always quoted with ".
+            Some(text) if !value.is_safe() => crate::ink::escape(out, text).map_err(Error::from),
+            _ => minijinja::escape_formatter(out, state, value),
+        });
+        teach(&mut templates, &words);
+        for (name, source) in TEMPLATES {
+            templates
+                .add_template(name, source)
+                .map_err(|error| fault(name, &error))?;
+        }
+        Ok(Self { words, templates })
+    }
+
+    fn render<T: Serialize>(&self, name: &str, view: &T) -> Result<String, Fault> {
+        let template = self
+            .templates
+            .get_template(name)
+            .map_err(|error| fault(name, &error))?;
+        template
+            .render(Serde(view))
+            .map_err(|error| fault(name, &error))
+    }
+}
+
+fn fault(template: &str, error: &Error) -> Fault {
+    // Kind and line only: a detail may quote a value, and values hold names.
+    let line = error
+        .line()
+        .map(|line| format!(" in line {line}"))
+        .unwrap_or_default();
+    let name = error.name().unwrap_or(template).to_owned();
+    Fault::Template {
+        template: name,
+        cause: format!("{}{line}", error.kind()),
+    }
+}
+
+/// Functions and filters of the templates: `say("id", arg=…)`, `code|word("kind")`, `|date`, `|month`,
+/// `|percent`, `|points`, `|number`.
+fn teach(templates: &mut Environment<'static>, words: &Arc<Words>) {
+    let ready: BTreeMap<String, Value> = crate::words::ids(crate::words::source(words.language()))
+        .filter_map(|id| Some((id.to_owned(), Value::from(words.get(id)?))))
+        .collect();
+    let with = Arc::clone(words);
+    templates.add_function(
+        "say",
+        move |id: &str, _: Rest<Value>, args: Kwargs| -> Result<Value, Error> {
+            if let Some(text) = ready.get(id) {
+                return Ok(text.clone());
+            }
+            let mut fluent = FluentArgs::new();
+            for name in args.args() {
+                let value: Value = args.get(name)?;
+                fluent.set(name.to_owned(), argument(&value));
+            }
+            with.say_with(id, &fluent)
+                .map(Value::from)
+                .map_err(|_| Error::new(ErrorKind::UnknownFunction, "no such words"))
+        },
+    );
+    let with = Arc::clone(words);
+    templates.add_filter("word", move |code: &Value, kind: &str| {
+        with.of(kind, &code.to_string())
+    });
+    let with = Arc::clone(words);
+    templates.add_filter("date", move |iso: &str| {
+        day_of(iso).map(|date| with.date(date))
+    });
+    let with = Arc::clone(words);
+    templates.add_filter("month", move |iso: &str| {
+        day_of(iso).map(|date| with.month_of(date))
+    });
+    let with = Arc::clone(words);
+    templates.add_filter("percent", move |rate: f64| with.percent(rate));
+    let with = Arc::clone(words);
+    templates.add_filter("points", move |rate: f64| with.points(rate));
+    let with = Arc::clone(words);
+    templates.add_filter("number", move |value: f64| with.number(value));
+    templates.add_filter("last_part", |path: &str| {
+        path.rsplit('/').next().unwrap_or(path).to_owned()
+    });
+}
+
+/// A template's value as an argument of a message: numbers stay numbers, for plurals.
+fn argument(value: &Value) -> FluentValue<'static> {
+    if value.kind() == ValueKind::Number
+        && let Ok(number) = f64::try_from(value.clone())
+    {
+        return FluentValue::from(number);
+    }
+    FluentValue::from(value.to_string())
+}
+
+fn day_of(iso: &str) -> Result<NaiveDate, Error> {
+    iso.parse()
+        .map_err(|_| Error::new(ErrorKind::InvalidOperation, "not a date"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_and_code_say_only_words_that_exist() {
+        let code = [
+            ("chart.rs", include_str!("chart.rs")),
+            ("strip.rs", include_str!("strip.rs")),
+            ("view.rs", include_str!("view.rs")),
+            ("workbook.rs", include_str!("workbook.rs")),
+        ];
+        for language in [Language::Sq, Language::En] {
+            let known: Vec<&str> = crate::words::ids(crate::words::source(language)).collect();
+            for (name, source) in TEMPLATES.into_iter().chain(code) {
+                let said = ["say(\"", "say_with(\""]
+                    .into_iter()
+                    .flat_map(|call| source.split(call).skip(1));
+                for id in said.filter_map(|part| part.split('"').next()) {
+                    assert!(
+                        known.contains(&id),
+                        "{name} says {id}, which {} has no words for",
+                        language.tag()
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! `list.csv`, and the guard against cells that a spreadsheet would take for a formula.
+
+use chrono::NaiveDate;
+
+use crate::fault::Fault;
+use crate::list::{Edition, PlacePage};
+
+/// Columns of `list.csv`, in order. Codes and rates stay as the program knows them, for machines.
+pub const LIST_COLUMNS: [&str; 36] = [
+    "as_of",
+    "run_id",
+    "place_kind",
+    "place_id",
+    "rank",
+    "on_list",
+    "pupil_key",
+    "pupil_id",
+    "first_name",
+    "last_name",
+    "school",
+    "class",
+    "grade_level",
+    "level",
+    "status",
+    "weeks_on_list",
+    "risk",
+    "flags",
+    "reasons",
+    "absence_rate",
+    "recent_absent",
+    "recent_recorded",
+    "before_absence_rate",
+    "absence_streak",
+    "absence_trend",
+    "mark_change",
+    "failing_subjects",
+    "known_to_centre",
+    "services",
+    "next_step",
+    "suggested_service",
+    "last_contact",
+    "contact_by",
+    "review_date",
+    "confidence",
+    "data_through",
+];
+
+/// A cell that no spreadsheet takes for a formula: text that begins with `= + - @`, a tab or a line end
+/// (after any quotes of this guard) gets a `'` in front. [`plain`] takes it off again.
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    if opens_formula(text.trim_start_matches('\'')) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// The text that [`harmless`] was given.
+#[must_use]
+pub fn plain(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if opens_formula(rest.trim_start_matches('\'')) => rest,
+        _ => cell,
+    }
+}
+
+fn opens_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+}
+
+/// The rows of a page as CSV: UTF-8, comma, one header line, lists joined by `; `.
+pub fn list_csv(page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(LIST_COLUMNS)?;
+    let as_of = edition.as_of.to_string();
+    let kind = match page.place.kind {
+        crate::list::PlaceKind::School => "school",
+        crate::list::PlaceKind::Centre => "centre",
+    };
+    for row in &page.rows {
+        let flags: Vec<&str> = row.flags.iter().map(|flag| flag.flag.as_str()).collect();
+        let record: [String; LIST_COLUMNS.len()] = [
+            as_of.clone(),
+            harmless(&edition.run_id),
+            kind.to_owned(),
+            harmless(&page.place.id),
+            row.rank.to_string(),
+            row.on_list.to_string(),
+            harmless(&row.pupil_key),
+            harmless(&row.pupil_id),
+            harmless(&row.first_name),
+            harmless(&row.last_name),
+            harmless(&row.school),
+            harmless(&row.class),
+            row.grade_level.to_string(),
+            row.level.to_string(),
+            harmless(&row.status),
+            row.weeks_on_list.to_string(),
+            rate(row.risk),
+            harmless(&flags.join("; ")),
+            harmless(&row.reasons.join(" ")),
+            rate(row.absence_rate),
+            row.recent_absent.to_string(),
+            row.recent_recorded.to_string(),
+            rate(row.before_rate),
+            row.absence_streak.to_string(),
+            rate(row.absence_trend),
+            rate(row.mark_change),
+            row.failing_subjects
+                .map(|count| count.to_string())
+                .unwrap_or_default(),
+            row.known_to_centre
+                .map(|known| known.to_string())
+                .unwrap_or_default(),
+            harmless(&row.services.join("; ")),
+            harmless(&row.next_step),
+            harmless(&row.suggested_service),
+            date(row.last_contact),
+            harmless(row.contact_by.as_deref().unwrap_or_default()),
+            date(row.review_date),
+            harmless(&row.confidence),
+            date(page.data_through),
+        ];
+        writer.write_record(&record)?;
+    }
+    writer.into_inner().map_err(|error| Fault::Table {
+        cause: error.error().to_string(),
+    })
+}
+
+/// Four decimals are a hundredth of a percent: enough, and the same on every machine.
+fn rate(value: Option<f64>) -> String {
+    value
+        .map(|value| ((value * 10_000.0).round() / 10_000.0 + 0.0).to_string())
+        .unwrap_or_default()
+}
+
+fn date(value: Option<NaiveDate>) -> String {
+    value.map(|date| date.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_made_harmless_and_come_back() {
+        for text in [
+            "=1+1", "+355", "-12", "@sum", "\tx", "'=1", "''=1", "Arta", "O'Neil", "'tis", "",
+        ] {
+            let cell = harmless(text);
+            assert!(!opens_formula(&cell), "{cell}");
+            assert_eq!(plain(&cell), text);
+        }
+        assert_eq!(harmless("=1"), "'=1");
+        assert_eq!(harmless("Arta"), "Arta");
+    }
+}

@@ -1,0 +1,408 @@
+//! Every word a reader sees, from `words/sq.ftl` and `words/en.ftl`, with plurals, dates and decimal signs.
+//!
+//! Codes of the program (`status`, `next_step`, …) become words through [`Words::of`]; a flag becomes a
+//! sentence through [`Words::reason`]. A code or a rule that nobody has put into words yet is shown as it
+//! stands, so that a project's own rule never stops a night.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue};
+use intl_memoizer::concurrent::IntlLangMemoizer;
+use unic_langid::LanguageIdentifier;
+
+use crate::fault::Fault;
+use crate::list::Language;
+
+/// A flag with the numbers its sentence may use.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reason<'a> {
+    pub flag: &'a str,
+    /// In the unit of the rule: a rate 0-1, days, subjects, marks, years.
+    pub value: f64,
+    pub threshold: f64,
+    pub since: Option<NaiveDate>,
+    /// Days absent and days recorded in the recent weeks; 0 recorded: not said.
+    pub recent_absent: f64,
+    pub recent_recorded: u32,
+    /// Absence rate before the recent weeks, 0-1.
+    pub before_rate: Option<f64>,
+}
+
+/// The words of one language. Built once, shared by every thread.
+pub struct Words {
+    language: Language,
+    bundle: FluentBundle<FluentResource>,
+    /// Messages without arguments, ready made: pages ask for them thousands of times a second.
+    ready: BTreeMap<String, String>,
+}
+
+impl Words {
+    /// Reads the words of a language.
+    ///
+    /// # Errors
+    /// [`Fault::Words`] when the words file does not parse.
+    pub fn new(language: Language) -> Result<Self, Fault> {
+        let source = source(language);
+        let resource =
+            FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| Fault::Words {
+                id: language.tag().to_owned(),
+                cause: errors
+                    .first()
+                    .map_or_else(|| "does not parse".to_owned(), ToString::to_string),
+            })?;
+        let locale: LanguageIdentifier = language.tag().parse().map_err(|_| Fault::Words {
+            id: language.tag().to_owned(),
+            cause: "not a language tag".to_owned(),
+        })?;
+        let mut bundle = FluentBundle::new_concurrent(vec![locale]);
+        // The marks that isolate right-to-left text would end up in workbooks and tables.
+        bundle.set_use_isolating(false);
+        bundle.set_formatter(Some(match language {
+            Language::Sq => with_comma,
+            Language::En => with_point,
+        }));
+        bundle
+            .add_resource(resource)
+            .map_err(|errors| Fault::Words {
+                id: language.tag().to_owned(),
+                cause: errors
+                    .first()
+                    .map_or_else(|| "twice the same id".to_owned(), ToString::to_string),
+            })?;
+        let mut words = Self {
+            language,
+            bundle,
+            ready: BTreeMap::new(),
+        };
+        words.ready = ids(source)
+            .filter_map(|id| Some((id.to_owned(), words.format(id, None).ok()?)))
+            .collect();
+        Ok(words)
+    }
+
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// A message without arguments, or `None` where there is none of that id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&str> {
+        self.ready.get(id).map(String::as_str)
+    }
+
+    /// A message without arguments; the id itself where it is missing.
+    #[must_use]
+    pub fn say(&self, id: &str) -> String {
+        self.get(id).unwrap_or(id).to_owned()
+    }
+
+    /// A message with arguments.
+    ///
+    /// # Errors
+    /// [`Fault::Words`] when there is no such message or an argument is missing.
+    pub fn say_with(&self, id: &str, args: &FluentArgs<'_>) -> Result<String, Fault> {
+        self.format(id, Some(args))
+    }
+
+    /// The word for a code of some kind (`status`, `cause`, `service`, `step`, `confidence`, `action`,
+    /// `outcome`, `subject`, `flag`); an unknown code in plain letters.
+    #[must_use]
+    pub fn of(&self, kind: &str, code: &str) -> String {
+        self.get(&format!("{kind}-{code}"))
+            .map_or_else(|| code.replace('_', " "), str::to_owned)
+    }
+
+    /// The name of a level: 3, 2, 1.
+    #[must_use]
+    pub fn level(&self, level: u8) -> String {
+        self.of("level", &level.to_string())
+    }
+
+    /// One sentence with its numbers, saying why a rule was crossed.
+    #[must_use]
+    pub fn reason(&self, reason: &Reason<'_>) -> String {
+        let own = format!("reason-{}", reason.flag);
+        let id = if self.bundle.has_message(&own) {
+            own.as_str()
+        } else {
+            "reason-other"
+        };
+        let recorded = f64::from(reason.recent_recorded);
+        let mut args = FluentArgs::new();
+        args.set("flag", self.of("flag", reason.flag));
+        args.set("n", FluentValue::from(one_decimal(reason.value.abs())));
+        args.set("value", self.number(reason.value));
+        args.set("line", self.number(reason.threshold));
+        args.set("rate", self.percent(reason.value));
+        args.set("rate-line", self.percent(reason.threshold));
+        args.set("points", self.number(reason.value * 100.0));
+        args.set("dated", yes(reason.since.is_some()));
+        args.set(
+            "since",
+            reason.since.map(|date| self.date(date)).unwrap_or_default(),
+        );
+        args.set("recent", yes(reason.recent_recorded > 0));
+        args.set(
+            "absent",
+            FluentValue::from(one_decimal(reason.recent_absent)),
+        );
+        args.set(
+            "present",
+            FluentValue::from(one_decimal((recorded - reason.recent_absent).max(0.0))),
+        );
+        args.set("recorded", FluentValue::from(reason.recent_recorded));
+        args.set(
+            "compared",
+            yes(reason.before_rate.is_some() && reason.recent_recorded > 0),
+        );
+        args.set(
+            "usual",
+            FluentValue::from((reason.before_rate.unwrap_or(0.0) * recorded).round()),
+        );
+        self.format(id, Some(&args))
+            .unwrap_or_else(|_| reason.flag.replace('_', " "))
+    }
+
+    /// `12.3.2021` in Albanian, `12 Mar 2021` in English.
+    #[must_use]
+    pub fn date(&self, date: NaiveDate) -> String {
+        match self.language {
+            Language::Sq => format!("{}.{}.{}", date.day(), date.month(), date.year()),
+            Language::En => format!("{} {}", self.short_date(date), date.year()),
+        }
+    }
+
+    /// Day and month, for axes.
+    #[must_use]
+    pub fn short_date(&self, date: NaiveDate) -> String {
+        match self.language {
+            Language::Sq => format!("{}.{}.", date.day(), date.month()),
+            Language::En => format!(
+                "{} {}",
+                date.day(),
+                self.month(date.month()).get(..3).unwrap_or_default()
+            ),
+        }
+    }
+
+    /// `mars 2021`, `March 2021`.
+    #[must_use]
+    pub fn month_of(&self, date: NaiveDate) -> String {
+        format!("{} {}", self.month(date.month()), date.year())
+    }
+
+    /// A rate 0-1 as `12.5%`, with at most one decimal.
+    #[must_use]
+    pub fn percent(&self, rate: f64) -> String {
+        format!("{}%", self.number(rate * 100.0))
+    }
+
+    /// A change of a rate in percentage points, with its sign: `+1.2`, `−4.3`.
+    #[must_use]
+    pub fn points(&self, change: f64) -> String {
+        let points = one_decimal(change * 100.0);
+        let sign = if points > 0.0 {
+            "+"
+        } else if points < 0.0 {
+            "−"
+        } else {
+            ""
+        };
+        format!("{sign}{}", self.number(points.abs()))
+    }
+
+    /// At most one decimal, with the decimal sign of the language.
+    #[must_use]
+    pub fn number(&self, value: f64) -> String {
+        let text = one_decimal(value).to_string();
+        match self.language {
+            Language::Sq => text.replace('.', ","),
+            Language::En => text,
+        }
+    }
+
+    fn month(&self, month: u32) -> &str {
+        const IDS: [&str; 12] = [
+            "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8",
+            "month-9", "month-10", "month-11", "month-12",
+        ];
+        let at = usize::try_from(month).unwrap_or(1).saturating_sub(1);
+        IDS.get(at).and_then(|id| self.get(id)).unwrap_or_default()
+    }
+
+    fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> Result<String, Fault> {
+        let fault = |cause: &str| Fault::Words {
+            id: id.to_owned(),
+            cause: cause.to_owned(),
+        };
+        let message = self
+            .bundle
+            .get_message(id)
+            .ok_or_else(|| fault("no such message"))?;
+        let pattern = message.value().ok_or_else(|| fault("has no text"))?;
+        let mut errors: Vec<FluentError> = Vec::new();
+        let text = self.bundle.format_pattern(pattern, args, &mut errors);
+        if errors.is_empty() {
+            Ok(text.into_owned())
+        } else {
+            Err(fault("an argument or a message it refers to is missing"))
+        }
+    }
+}
+
+/// The words file of a language.
+pub(crate) const fn source(language: Language) -> &'static str {
+    match language {
+        Language::Sq => include_str!("../words/sq.ftl"),
+        Language::En => include_str!("../words/en.ftl"),
+    }
+}
+
+/// Ids of the messages in a words file.
+pub(crate) fn ids(source: &str) -> impl Iterator<Item = &str> {
+    source.lines().filter_map(|line| {
+        let (id, _) = line.split_once('=')?;
+        let first = id.chars().next()?;
+        first.is_ascii_alphabetic().then(|| id.trim_end())
+    })
+}
+
+const fn yes(it: bool) -> &'static str {
+    if it { "yes" } else { "no" }
+}
+
+/// Rounded to one decimal; never a minus before nought.
+fn one_decimal(value: f64) -> f64 {
+    let rounded = (value * 10.0).round() / 10.0;
+    if rounded == 0.0 { 0.0 } else { rounded }
+}
+
+fn with_comma(value: &FluentValue<'_>, _: &IntlLangMemoizer) -> Option<String> {
+    match value {
+        FluentValue::Number(number) => Some(number.as_string().replace('.', ",")),
+        _ => None,
+    }
+}
+
+fn with_point(_: &FluentValue<'_>, _: &IntlLangMemoizer) -> Option<String> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::{
+        ACTIONS, CAUSES, CONFIDENCES, FLAGS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, SERVICES,
+        STATUSES,
+    };
+
+    fn both() -> [Words; 2] {
+        [Language::Sq, Language::En].map(|language| Words::new(language).unwrap())
+    }
+
+    #[test]
+    fn both_languages_have_the_same_words() {
+        let of = |language| ids(source(language)).collect::<std::collections::BTreeSet<_>>();
+        assert_eq!(of(Language::Sq), of(Language::En));
+    }
+
+    #[test]
+    fn every_code_has_a_word() {
+        let kinds: [(&str, &[&str]); 11] = [
+            ("status", &STATUSES),
+            ("status", &["off"]),
+            ("cause", &CAUSES),
+            ("why", &NOT_ASSESSABLE_CAUSES),
+            ("service", &SERVICES),
+            ("service", &["all"]),
+            ("step", &NEXT_STEPS),
+            ("confidence", &CONFIDENCES),
+            ("action", &ACTIONS),
+            ("outcome", &OUTCOMES),
+            ("level", &["1", "2", "3"]),
+        ];
+        for words in both() {
+            for (kind, codes) in kinds {
+                for code in codes {
+                    assert!(
+                        words.get(&format!("{kind}-{code}")).is_some(),
+                        "{kind}-{code} has no word in {}",
+                        words.language().tag()
+                    );
+                }
+            }
+            for flag in FLAGS {
+                assert!(
+                    words.bundle.has_message(&format!("reason-{flag}")),
+                    "reason-{flag}"
+                );
+                assert!(words.get(&format!("flag-{flag}")).is_some(), "flag-{flag}");
+            }
+        }
+    }
+
+    #[test]
+    fn reasons_carry_their_numbers() {
+        let [sq, en] = both();
+        let rising = Reason {
+            flag: "rising_absence",
+            value: 3.4,
+            threshold: 3.0,
+            recent_absent: 7.0,
+            recent_recorded: 18,
+            before_rate: Some(0.05),
+            ..Reason::default()
+        };
+        assert_eq!(
+            sq.reason(&rising),
+            "Mungoi 7 nga 18 ditët e fundit; zakonisht 1 nga 18."
+        );
+        assert_eq!(
+            en.reason(&rising),
+            "Missed 7 of the last 18 days; usually 1 of 18."
+        );
+        let severe = Reason {
+            flag: "severe_absence",
+            value: 0.245,
+            threshold: 0.2,
+            recent_absent: 2.5,
+            recent_recorded: 18,
+            ..Reason::default()
+        };
+        assert_eq!(
+            sq.reason(&severe),
+            "Ka munguar 24,5% të ditëve këtë vit shkollor (kufiri është 20%); 2,5 nga 18 ditët e fundit."
+        );
+        assert_eq!(
+            en.reason(&severe),
+            "Missed 24.5% of days this school year (the line is 20%); 2.5 of the last 18 days."
+        );
+        let own = Reason {
+            flag: "our_rule",
+            value: 4.0,
+            threshold: 3.0,
+            ..Reason::default()
+        };
+        assert_eq!(en.reason(&own), "our rule: 4 (the line is 3).");
+        for words in both() {
+            for flag in FLAGS {
+                for since in [None, NaiveDate::from_ymd_opt(2021, 3, 2)] {
+                    let text = words.reason(&Reason {
+                        flag,
+                        value: 2.0,
+                        threshold: 1.0,
+                        since,
+                        ..Reason::default()
+                    });
+                    assert!(
+                        text.ends_with('.') && !text.contains("  ") && !text.contains('{'),
+                        "{flag}: {text}"
+                    );
+                }
+            }
+        }
+    }
+}

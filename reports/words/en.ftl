@@ -1,0 +1,392 @@
+# Every word that Pranë shows, in English. The same ids stand in sq.ftl.
+# Lists speak of support: no word here judges a child.
+
+# --- levels of support
+level-3 = contact now
+level-2 = plan support
+level-1 = keep in view
+level-0 = no level
+
+# --- what became of a pupil since the last list
+status-new = new
+status-worsening = worsening
+status-continuing = continuing
+status-improving = improving
+status-returned = back on the list
+status-in_care = being followed up
+status-off = off the list
+cause-resolved = attendance or marks have recovered
+cause-transferred = moved to another school
+cause-left = enrolment ended
+cause-turned_16 = turned 16
+cause-corrected = the records were corrected
+cause-not_assessable = too few records this week
+
+# --- why a pupil is not assessable
+why-school_silent = the school has handed in nothing lately
+why-no_record = no attendance recorded for this pupil this year
+why-thin_record = too few recorded days to say
+
+# --- services of the centres
+service-after_school_class = after-school class
+service-psychosocial_counselling = psychosocial counselling
+service-career_counselling = career counselling
+service-peer_support = peer support
+service-youth_initiative = youth initiative
+service-school_integration = school integration
+service-other = other
+service-all = all services together
+
+# --- next steps
+step-call_family = call the family
+step-home_visit = visit the family at home
+step-talk_with_pupil = talk with the pupil
+step-meet_teachers = meet the teachers
+step-plan_support = agree a support plan
+step-refer_to_centre = refer to a centre
+step-ask_centre = ask at the centre
+step-check_register = check the register with the class teacher
+step-confirm_enrolment = find out where the child is enrolled
+step-follow_up = follow up on the review date
+step-keep_in_view = keep in view
+
+# --- how sure the records make us
+confidence-clear = clear
+confidence-borderline = close to the line
+confidence-thin = few records
+
+# --- what was done, and what came of it
+action-phone_call = phone call
+action-message = message
+action-talk_with_pupil = talk with the pupil
+action-meeting_family = meeting with the family
+action-home_visit = home visit
+action-meeting_teachers = meeting with teachers
+action-referral = referral
+action-other = other
+outcome-reached = reached
+outcome-not_reached = not reached
+outcome-plan_agreed = plan agreed
+outcome-returned_to_school = back at school
+outcome-referred = referred
+outcome-no_support_needed = no support needed
+outcome-moved_away = family has moved away
+outcome-other = other
+
+# --- rules
+flag-extended_absence = long run of absence
+flag-severe_absence = very many days missed
+flag-long_absence = unexcused run of absence
+flag-chronic_absence = many days missed
+flag-rising_absence = absence rising
+flag-worsening_trend = growing week by week
+flag-hidden_dropout = marks without attendance
+flag-never_arrived = not yet seen
+flag-falling_marks = falling marks
+flag-failing_subjects = marks below the pass mark
+flag-over_age = older than the grade
+flag-many_moves = changes of school
+flag-left_centre = seldom at the centre
+
+# --- reasons: one sentence, with its numbers
+since-tail = { $dated ->
+    [yes] {" "}since { $since }
+   *[no] {""}
+}
+recent-tail = { $recent ->
+    [yes] ; { $absent } of the last { $recorded } days
+   *[no] {""}
+}
+usual-tail = { $compared ->
+    [yes] { $usual ->
+        [0] ; usually none
+       *[other] ; usually { $usual } of { $recorded }
+    }
+   *[no] {""}
+}
+reason-extended_absence = { $n ->
+    [one] Absent on the last recorded day{ since-tail }.
+   *[other] Absent on every one of the last { $n } recorded days{ since-tail }.
+}
+reason-severe_absence = Missed { $rate } of days this school year (the line is { $rate-line }){ recent-tail }.
+reason-long_absence = { $n ->
+    [one] Absent without excuse on the last recorded day{ since-tail }.
+   *[other] Absent without excuse for { $n } days in a row{ since-tail }.
+}
+reason-chronic_absence = Missed { $rate } of days this school year (the line is { $rate-line }){ recent-tail }.
+reason-rising_absence = { $recent ->
+    [yes] Missed { $absent } of the last { $recorded } days{ usual-tail }.
+   *[no] Far more absence of late than usual.
+}
+reason-worsening_trend = Absence has grown by about { $points } percentage points a week{ since-tail }{ recent-tail }.
+reason-hidden_dropout = { $recent ->
+    [yes] Present on { $present } of the last { $recorded } days, yet marks were entered.
+   *[no] Hardly present of late, yet marks were entered.
+}
+reason-never_arrived = Enrolled, but not yet seen: { $n ->
+    [one] { $n } school day
+   *[other] { $n } school days
+} recorded{ since-tail }.
+reason-falling_marks = Mean mark { $n } lower than last term.
+reason-failing_subjects = Below the pass mark in { $n ->
+    [one] { $n } subject
+   *[other] { $n } subjects
+} this term.
+reason-over_age = { $n ->
+    [one] { $n } year
+   *[other] { $n } years
+} older than is usual for the grade.
+reason-many_moves = { $n ->
+    [one] { $n } change
+   *[other] { $n } changes
+} of school in the last 12 months.
+reason-left_centre = Came to { $rate } of recent sessions at the centre{ since-tail }.
+reason-other = { $flag }: { $value } (the line is { $line }){ since-tail }.
+
+# --- head of every page
+title-list = { $place }: list of { $date }
+title-overview = Overview of { $date }
+title-index = { $project }: { $date }
+tagline = weekly list
+proposes = The list proposes; a person decides.
+proposes-more = It is drawn from registers, which can be wrong or late. Ask before you act.
+as-of = List of
+data-through = Data through
+coverage = Register filled
+coverage-tip = share of enrolled pupil-days of the last four school weeks with a record
+pupils = Pupils
+participants = Participants
+left-off = No room this week
+not-assessable = Not assessable
+run = Run
+program = Program
+none-recorded = nothing recorded yet
+skip = To the list
+contents = Contents
+stale = { $days ->
+    [one] The records are { $days } day older than they should be. What happened since is not in this list.
+   *[other] The records are { $days } days older than they should be. What happened since is not in this list.
+}
+capacity-line = { $left ->
+    [0] There is room for { $capacity }; nobody was left off.
+    [one] There is room for { $capacity }; { $left } more pupil has reasons but found no room this week.
+   *[other] There is room for { $capacity }; { $left } more pupils have reasons but found no room this week.
+}
+
+# --- the list
+list = The list
+rank = No.
+name = Name
+class = Class
+school = School
+centre = Centre
+level = Level
+level-and-status = Level, and since last week
+status = Since last week
+reasons = Why
+next-step = Next step
+last-contact = Last contact
+review-on = review on { $date }
+review-date = Review
+suggested = suggested: { $service }
+by = by { $who }
+weeks-on-list = { $weeks ->
+    [one] { $weeks } week on the list
+   *[other] { $weeks } weeks on the list
+}
+no-contact = none yet
+no-date = –
+list-empty = Nobody needs to be on this list this week.
+list-no-data = No data yet: nobody can be assessed before there are records.
+next-in-line = Next in line
+next-in-line-about = { $n ->
+    [one] With room for one more, this pupil would be on the list.
+   *[other] With room for { $n } more, these pupils would be on the list.
+}
+
+# --- cards
+cards = Pupil by pupil
+cards-about = One card for each pupil on the list.
+card-days = Day by day
+card-weeks = By week
+card-marks = Mean marks by term
+card-contacts = Contacts
+card-services = At the centre
+card-none = Nothing recorded.
+known-yes = known to a centre
+known-no = not known to a centre
+key-own = this pupil
+key-usual = own usual { $rate }
+key-school = school
+day-present = present
+day-absent = absent
+day-excused = excused
+day-late = late
+day-part = part of the day
+day-not_recorded = not recorded
+fill-line = Contact on ____________   by ____________________   outcome ______________________________   review on ____________
+recent-days = { $absent } of { $recorded } days missed lately
+year-rate = { $rate } this school year
+streak = { $days ->
+    [one] absent on the last recorded day
+   *[other] absent on the last { $days } recorded days
+}
+
+# --- further sections
+not-assessable-about = The records do not say enough about these pupils: they count neither as present nor as absent.
+not-assessable-empty = The records say enough about every pupil.
+why = Why not
+last-recorded = Last record
+changes = What changed since last week
+changes-empty = Nothing has changed since the last list.
+level-before = Before
+level-now = Now
+events = Days that kept the whole school away
+events-about = Such days count in no pupil's figures.
+events-line = { $date }: { $rate } of pupils absent
+events-empty = None this school year.
+charts = The school as a whole
+charts-centre = Pupils' levels over the weeks
+chart-levels = Pupils by level, week by week
+chart-grades = Absence by grade level
+chart-empty = No data yet.
+chart-week-title = Absence by week
+chart-week-text = { $weeks ->
+    [one] One school week
+   *[other] { $weeks } school weeks
+} from { $first }: between { $low } and { $high } of days missed, { $last } in the latest week{ $compared ->
+    [yes] ; own usual { $usual }
+   *[no] {""}
+}.
+chart-strip-text = { $days ->
+    [one] One school day
+   *[other] { $days } school days
+} from { $first } to { $last }: { $absent } absent, { $excused } excused, { $late } late, { $missing } not recorded.
+chart-levels-text = Latest week: { $three } contact now, { $two } plan support, { $one } keep in view.
+chart-grades-text = Highest in grade { $grade } with { $rate }.
+chart-trend-text = { $weeks ->
+    [one] One school week
+   *[other] { $weeks } school weeks
+}: between { $low } and { $high } of days missed, { $last } in the latest week.
+grade = Grade
+absence-rate = Absence
+
+# --- centres
+participants-title = Participants and their school attendance
+participants-empty = No participants are enrolled.
+stopped = Stopped coming to the centre
+stopped-about = Enrolled here, but seldom or not at all at recent sessions.
+stopped-empty = Everybody enrolled has been coming.
+referrals = Children who might be referred here
+referrals-about = From this municipality, with reasons, and enrolled at no centre.
+referrals-empty = No such children this week.
+services = Services
+sessions = Sessions attended
+sessions-of = { $attended } of { $held }
+last-attended = Last attended
+school-recent = Absent at school lately
+school-usual = Usually
+not-linked = not linked to a school record
+
+# --- overview
+overview-about = Counts and rates without names, for coordinators.
+suppressed-note = Counts of fewer than { $min } pupils are not shown (·); where one could be worked out from the others, a second is left out too.
+suppressed = too few to show
+by-region = By region
+by-municipality = By municipality
+by-grade = By grade level
+by-sex = By sex
+schools-title = School by school
+trend = Absence over the year
+reach = Whom the centres reach
+programme = School absence before and after joining a centre
+programme-about = This is what happened next to the service, not what the service did: children often join at their worst moment and would have come back part of the way by themselves.
+month = Month
+attending = Came at least once
+children = Children
+less-absent = Less absent after
+absence-before = Absence before
+absence-after = Absence after
+school-before = Their schools before
+school-after = Their schools after
+beside-school = Change beside school (points)
+assessable = Assessable
+region = Region
+municipality = Municipality
+sex = Sex
+sex-F = girls
+sex-M = boys
+sex-none = not recorded
+service = Service
+session-attendance = Sessions attended
+schools-silent = { $n ->
+    [0] Every school's records are up to date.
+    [one] { $n } school has records that are stale or missing.
+   *[other] { $n } schools have records that are stale or missing.
+}
+stale-mark = stale
+overview-empty = No data yet.
+
+# --- front page
+index-schools = Schools
+index-centres = Centres
+index-files = For everyone
+index-empty = No lists were made: there are no data yet.
+index-notes = Notes of this run
+files = Files
+sealed-mark = encrypted
+
+# --- workbook
+sheet-list = List
+sheet-help = How to
+sheet-contact-date = Contact date
+sheet-by = Contact by
+sheet-action = Action
+sheet-outcome = Outcome
+sheet-review-date = Next review on
+sheet-note = Note
+pupil-id = Pupil number
+grade-level = Grade
+weeks = Weeks on list
+rate-year = Absence this year
+recent-absent = Absent lately (days)
+recent-recorded = Recorded lately (days)
+rate-before = Absence before
+streak-days = Absent in a row (days)
+mark-change = Change of mean mark
+failing = Subjects below pass
+suggested-service = Suggested service
+contact-by = Last contact by
+confidence = Certainty
+on-the-list = Room this week
+yes = yes
+no = no
+bad-date-title = Not a date
+bad-date = Please enter a date, such as 12.3.2021.
+bad-choice-title = Not in the list
+bad-choice = Please choose one of the list, or "other" with a note.
+help-1 = The list proposes; a person decides. It is drawn from registers, which can be wrong or late.
+help-2 = Fill in the coloured columns on the right, one line for each contact. Leave a line empty where nothing was done.
+help-3 = Was there a second contact with the same pupil? Copy the line below and fill it in again.
+help-4 = Choose action and outcome from the list in the cell. "Other" needs a note.
+help-5 = Do not change the pupil number: it is how your entry finds its way back.
+help-6 = Save the workbook and put it into the project's inbox, with a name that begins with "contacts". The next list will know of the contact.
+help-7 = This file holds names. Keep it where only those may read it who work with these pupils.
+
+# --- months
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+
+# --- subjects (others are shown as they are written)
+subject-gjuhe_shqipe = Albanian
+subject-matematike = Mathematics

@@ -1,0 +1,392 @@
+# Çdo fjalë që tregon Pranë, në shqip. Të njëjtat shenja gjenden te en.ftl.
+# Listat flasin për mbështetje: asnjë fjalë këtu nuk gjykon një fëmijë.
+
+# --- nivelet e mbështetjes
+level-3 = kontakt tani
+level-2 = plan mbështetjeje
+level-1 = në vëmendje
+level-0 = pa nivel
+
+# --- çfarë ndryshoi nga lista e fundit
+status-new = hyrje e re
+status-worsening = po rëndohet
+status-continuing = vazhdon
+status-improving = po përmirësohet
+status-returned = rikthim në listë
+status-in_care = në ndjekje
+status-off = jashtë listës
+cause-resolved = frekuentimi ose notat u përmirësuan
+cause-transferred = kaloi në shkollë tjetër
+cause-left = regjistrimi u mbyll
+cause-turned_16 = mbushi 16 vjeç
+cause-corrected = të dhënat u korrigjuan
+cause-not_assessable = pak të dhëna këtë javë
+
+# --- pse një nxënës nuk mund të vlerësohet
+why-school_silent = shkolla nuk ka dorëzuar të dhëna kohët e fundit
+why-no_record = asnjë shënim frekuentimi për këtë nxënës këtë vit
+why-thin_record = shumë pak ditë të shënuara
+
+# --- shërbimet e qendrave
+service-after_school_class = mësim plotësues pas shkollës
+service-psychosocial_counselling = këshillim psikosocial
+service-career_counselling = këshillim për karrierën
+service-peer_support = mbështetje nga bashkëmoshatarët
+service-youth_initiative = nismë rinore
+service-school_integration = integrim në shkollë
+service-other = tjetër
+service-all = të gjitha shërbimet
+
+# --- hapat e ardhshëm
+step-call_family = telefono familjen
+step-home_visit = vizito familjen në shtëpi
+step-talk_with_pupil = bisedo me fëmijën
+step-meet_teachers = takohu me mësuesit
+step-plan_support = bini dakord për një plan mbështetjeje
+step-refer_to_centre = referoje te një qendër
+step-ask_centre = pyet te qendra
+step-check_register = kontrollo regjistrin me mësuesin kujdestar
+step-confirm_enrolment = sqaro ku është regjistruar fëmija
+step-follow_up = ndiqe në datën e rishikimit
+step-keep_in_view = mbaje në vëmendje
+
+# --- sa të qarta janë të dhënat
+confidence-clear = e qartë
+confidence-borderline = pranë kufirit
+confidence-thin = pak të dhëna
+
+# --- çfarë u bë dhe çfarë rezultoi
+action-phone_call = telefonatë
+action-message = mesazh
+action-talk_with_pupil = bisedë me fëmijën
+action-meeting_family = takim me familjen
+action-home_visit = vizitë në shtëpi
+action-meeting_teachers = takim me mësuesit
+action-referral = referim
+action-other = tjetër
+outcome-reached = u kontaktua
+outcome-not_reached = nuk u gjet
+outcome-plan_agreed = u ra dakord për një plan
+outcome-returned_to_school = u kthye në shkollë
+outcome-referred = u referua
+outcome-no_support_needed = nuk nevojitet mbështetje
+outcome-moved_away = familja është larguar
+outcome-other = tjetër
+
+# --- rregullat
+flag-extended_absence = mungesë e gjatë
+flag-severe_absence = shumë ditë mungese
+flag-long_absence = mungesë pa arsye radhazi
+flag-chronic_absence = mungesa të shpeshta
+flag-rising_absence = mungesa në rritje
+flag-worsening_trend = rritje javë pas jave
+flag-hidden_dropout = nota pa frekuentim
+flag-never_arrived = ende nuk është parë
+flag-falling_marks = nota në rënie
+flag-failing_subjects = nota nën kufirin kalues
+flag-over_age = mbi moshën e klasës
+flag-many_moves = ndërrime shkolle
+flag-left_centre = rrallë në qendër
+
+# --- arsyet: një fjali, me numrat e saj
+since-tail = { $dated ->
+    [yes] {" "}që nga { $since }
+   *[no] {""}
+}
+recent-tail = { $recent ->
+    [yes] ; { $absent } nga { $recorded } ditët e fundit
+   *[no] {""}
+}
+usual-tail = { $compared ->
+    [yes] { $usual ->
+        [0] ; zakonisht asnjë
+       *[other] ; zakonisht { $usual } nga { $recorded }
+    }
+   *[no] {""}
+}
+reason-extended_absence = { $n ->
+    [one] Mungoi ditën e fundit të shënuar{ since-tail }.
+   *[other] Mungoi në të gjitha { $n } ditët e fundit të shënuara{ since-tail }.
+}
+reason-severe_absence = Ka munguar { $rate } të ditëve këtë vit shkollor (kufiri është { $rate-line }){ recent-tail }.
+reason-long_absence = { $n ->
+    [one] Mungoi pa arsye ditën e fundit të shënuar{ since-tail }.
+   *[other] Mungoi pa arsye { $n } ditë radhazi{ since-tail }.
+}
+reason-chronic_absence = Ka munguar { $rate } të ditëve këtë vit shkollor (kufiri është { $rate-line }){ recent-tail }.
+reason-rising_absence = { $recent ->
+    [yes] Mungoi { $absent } nga { $recorded } ditët e fundit{ usual-tail }.
+   *[no] Kohët e fundit mungon shumë më tepër se zakonisht.
+}
+reason-worsening_trend = Mungesat janë rritur me rreth { $points } pikë përqindjeje në javë{ since-tail }{ recent-tail }.
+reason-hidden_dropout = { $recent ->
+    [yes] Ishte në shkollë { $present } nga { $recorded } ditët e fundit, por ka nota të vendosura.
+   *[no] Kohët e fundit pothuajse nuk ka qenë në shkollë, por ka nota të vendosura.
+}
+reason-never_arrived = Ka regjistrim, por ende nuk është parë në shkollë: { $n ->
+    [one] { $n } ditë mësimi
+   *[other] { $n } ditë mësimi
+} të shënuara{ since-tail }.
+reason-falling_marks = Nota mesatare { $n } më e ulët se në periudhën e kaluar.
+reason-failing_subjects = Nën notën kaluese në { $n ->
+    [one] { $n } lëndë
+   *[other] { $n } lëndë
+} këtë periudhë.
+reason-over_age = { $n ->
+    [one] { $n } vit
+   *[other] { $n } vjet
+} mbi moshën e zakonshme të klasës.
+reason-many_moves = { $n ->
+    [one] { $n } ndërrim
+   *[other] { $n } ndërrime
+} shkolle në 12 muajt e fundit.
+reason-left_centre = Erdhi në { $rate } të takimeve të fundit në qendër{ since-tail }.
+reason-other = { $flag }: { $value } (kufiri është { $line }){ since-tail }.
+
+# --- kreu i çdo faqeje
+title-list = { $place }: lista e datës { $date }
+title-overview = Pasqyra e datës { $date }
+title-index = { $project }: { $date }
+tagline = lista javore
+proposes = Lista propozon; vendos një person.
+proposes-more = Ajo nxirret nga regjistrat, që mund të kenë gabime ose vonesa. Pyet para se të veprosh.
+as-of = Lista e datës
+data-through = Të dhëna deri më
+coverage = Regjistri i plotësuar
+coverage-tip = pjesa e ditëve të nxënësve në katër javët e fundit të mësimit që kanë shënim
+pupils = Nxënës
+participants = Pjesëmarrës
+left-off = Pa vend këtë javë
+not-assessable = Pa vlerësim
+run = Përpunimi
+program = Programi
+none-recorded = ende asgjë e shënuar
+skip = Te lista
+contents = Përmbajtja
+stale = { $days ->
+    [one] Të dhënat janë { $days } ditë më të vjetra se ç'duhet. Ajo që ka ndodhur që atëherë nuk është në këtë listë.
+   *[other] Të dhënat janë { $days } ditë më të vjetra se ç'duhet. Ajo që ka ndodhur që atëherë nuk është në këtë listë.
+}
+capacity-line = { $left ->
+    [0] Ka vend për { $capacity }; askush nuk mbeti jashtë.
+    [one] Ka vend për { $capacity }; edhe { $left } nxënës ka arsye, por nuk gjeti vend këtë javë.
+   *[other] Ka vend për { $capacity }; edhe { $left } nxënës kanë arsye, por nuk gjetën vend këtë javë.
+}
+
+# --- lista
+list = Lista
+rank = Nr.
+name = Emri
+class = Klasa
+school = Shkolla
+centre = Qendra
+level = Niveli
+level-and-status = Niveli, dhe që nga java e kaluar
+status = Që nga java e kaluar
+reasons = Pse
+next-step = Hapi tjetër
+last-contact = Kontakti i fundit
+review-on = rishikimi më { $date }
+review-date = Rishikimi
+suggested = sugjerohet: { $service }
+by = nga { $who }
+weeks-on-list = { $weeks ->
+    [one] { $weeks } javë në listë
+   *[other] { $weeks } javë në listë
+}
+no-contact = ende asnjë
+no-date = –
+list-empty = Askush nuk ka nevojë të jetë në këtë listë këtë javë.
+list-no-data = Ende pa të dhëna: askush nuk mund të vlerësohet para se të ketë shënime.
+next-in-line = Të radhës
+next-in-line-about = { $n ->
+    [one] Me një vend më shumë, në listë do të ishte edhe ky nxënës.
+   *[other] Me { $n } vende më shumë, në listë do të ishin edhe këta nxënës.
+}
+
+# --- kartelat
+cards = Nxënës për nxënës
+cards-about = Një kartelë për çdo nxënës në listë.
+card-days = Ditë pas dite
+card-weeks = Sipas javëve
+card-marks = Notat mesatare sipas periudhave
+card-contacts = Kontaktet
+card-services = Në qendër
+card-none = Asgjë e shënuar.
+known-yes = njihet nga një qendër
+known-no = nuk njihet nga ndonjë qendër
+key-own = ky nxënës
+key-usual = zakonisht { $rate }
+key-school = shkolla
+day-present = në shkollë
+day-absent = mungesë
+day-excused = mungesë me arsye
+day-late = vonesë
+day-part = pjesë e ditës
+day-not_recorded = pa shënim
+fill-line = Kontakti më ____________   nga ____________________   rezultati ______________________________   rishikimi më ____________
+recent-days = { $absent } nga { $recorded } ditët e fundit mungesë
+year-rate = { $rate } këtë vit shkollor
+streak = { $days ->
+    [one] mungoi ditën e fundit të shënuar
+   *[other] mungoi { $days } ditët e fundit të shënuara
+}
+
+# --- pjesë të tjera
+not-assessable-about = Për këta nxënës shënimet nuk thonë mjaft: ata nuk numërohen as të pranishëm, as në mungesë.
+not-assessable-empty = Shënimet thonë mjaft për çdo nxënës.
+why = Pse jo
+last-recorded = Shënimi i fundit
+changes = Çfarë ndryshoi nga java e kaluar
+changes-empty = Asgjë nuk ka ndryshuar nga lista e fundit.
+level-before = Më parë
+level-now = Tani
+events = Ditë që mbajtën larg gjithë shkollën
+events-about = Këto ditë nuk hyjnë në shifrat e asnjë nxënësi.
+events-line = { $date }: mungoi { $rate } e nxënësve
+events-empty = Asnjë këtë vit shkollor.
+charts = Shkolla në tërësi
+charts-centre = Nivelet e nxënësve gjatë javëve
+chart-levels = Nxënësit sipas nivelit, javë pas jave
+chart-grades = Mungesat sipas klasave
+chart-empty = Ende pa të dhëna.
+chart-week-title = Mungesat sipas javëve
+chart-week-text = { $weeks ->
+    [one] Një javë mësimi
+   *[other] { $weeks } javë mësimi
+} nga { $first }: mungesa nga { $low } deri në { $high } të ditëve, { $last } në javën e fundit{ $compared ->
+    [yes] ; zakonisht { $usual }
+   *[no] {""}
+}.
+chart-strip-text = { $days ->
+    [one] Një ditë mësimi
+   *[other] { $days } ditë mësimi
+} nga { $first } deri më { $last }: { $absent } mungesa, { $excused } me arsye, { $late } vonesa, { $missing } pa shënim.
+chart-levels-text = Java e fundit: { $three } kontakt tani, { $two } plan mbështetjeje, { $one } në vëmendje.
+chart-grades-text = Më e larta në klasën { $grade }, me { $rate }.
+chart-trend-text = { $weeks ->
+    [one] Një javë mësimi
+   *[other] { $weeks } javë mësimi
+}: mungesa nga { $low } deri në { $high } të ditëve, { $last } në javën e fundit.
+grade = Klasa
+absence-rate = Mungesat
+
+# --- qendrat
+participants-title = Pjesëmarrësit dhe frekuentimi i tyre në shkollë
+participants-empty = Nuk ka pjesëmarrës të regjistruar.
+stopped = Nuk po vijnë më në qendër
+stopped-about = Të regjistruar këtu, por rrallë ose aspak në takimet e fundit.
+stopped-empty = Të gjithë të regjistruarit kanë ardhur.
+referrals = Fëmijë që mund të referohen këtu
+referrals-about = Nga kjo bashki, me arsye, dhe të paregjistruar në asnjë qendër.
+referrals-empty = Asnjë i tillë këtë javë.
+services = Shërbimet
+sessions = Takime të ndjekura
+sessions-of = { $attended } nga { $held }
+last-attended = Hera e fundit
+school-recent = Mungesa në shkollë kohët e fundit
+school-usual = Zakonisht
+not-linked = pa lidhje me një regjistër shkolle
+
+# --- pasqyra
+overview-about = Numra dhe përqindje pa emra, për koordinatorët.
+suppressed-note = Numrat më të vegjël se { $min } nxënës nuk tregohen (·); kur njëri mund të nxirret nga të tjerët, lihet bosh edhe një i dytë.
+suppressed = tepër pak për t'u treguar
+by-region = Sipas qarkut
+by-municipality = Sipas bashkisë
+by-grade = Sipas klasës
+by-sex = Sipas gjinisë
+schools-title = Shkollë për shkollë
+trend = Mungesat gjatë vitit
+reach = Kë arrijnë qendrat
+programme = Mungesat në shkollë para dhe pas ardhjes në qendër
+programme-about = Kjo tregon çfarë ndodhi krahas shërbimit, jo çfarë bëri shërbimi: fëmijët shpesh vijnë në çastin më të vështirë dhe një pjesë do të rikthehej edhe vetë.
+month = Muaji
+attending = Erdhën të paktën një herë
+children = Fëmijë
+less-absent = Më pak mungesa pas
+absence-before = Mungesat para
+absence-after = Mungesat pas
+school-before = Shkollat e tyre para
+school-after = Shkollat e tyre pas
+beside-school = Ndryshimi krahas shkollës (pikë)
+assessable = Të vlerësueshëm
+region = Qarku
+municipality = Bashkia
+sex = Gjinia
+sex-F = vajza
+sex-M = djem
+sex-none = e pashënuar
+service = Shërbimi
+session-attendance = Takime të ndjekura
+schools-silent = { $n ->
+    [0] Të dhënat e çdo shkolle janë të freskëta.
+    [one] { $n } shkollë ka të dhëna të vjetra ose asnjë.
+   *[other] { $n } shkolla kanë të dhëna të vjetra ose asnjë.
+}
+stale-mark = të vjetra
+overview-empty = Ende pa të dhëna.
+
+# --- faqja e parë
+index-schools = Shkollat
+index-centres = Qendrat
+index-files = Për të gjithë
+index-empty = Nuk u bë asnjë listë: ende pa të dhëna.
+index-notes = Shënime të këtij përpunimi
+files = Skedarët
+sealed-mark = i koduar
+
+# --- libri i punës
+sheet-list = Lista
+sheet-help = Si plotësohet
+sheet-contact-date = Data e kontaktit
+sheet-by = Kontaktoi
+sheet-action = Veprimi
+sheet-outcome = Rezultati
+sheet-review-date = Rishikimi i ardhshëm më
+sheet-note = Shënim
+pupil-id = Numri i nxënësit
+grade-level = Viti
+weeks = Javë në listë
+rate-year = Mungesat këtë vit
+recent-absent = Mungesa së fundi (ditë)
+recent-recorded = Të shënuara së fundi (ditë)
+rate-before = Mungesat më parë
+streak-days = Mungesa radhazi (ditë)
+mark-change = Ndryshimi i notës mesatare
+failing = Lëndë nën notën kaluese
+suggested-service = Shërbimi i sugjeruar
+contact-by = Kontakti i fundit nga
+confidence = Siguria
+on-the-list = Vend këtë javë
+yes = po
+no = jo
+bad-date-title = Nuk është datë
+bad-date = Shkruani një datë, p.sh. 12.3.2021.
+bad-choice-title = Nuk është në listë
+bad-choice = Zgjidhni një nga lista, ose "tjetër" me një shënim.
+help-1 = Lista propozon; vendos një person. Ajo nxirret nga regjistrat, që mund të kenë gabime ose vonesa.
+help-2 = Plotësoni kolonat me ngjyrë në të djathtë, një rresht për çdo kontakt. Lini bosh rreshtin ku nuk u bë asgjë.
+help-3 = Pati një kontakt të dytë me të njëjtin nxënës? Kopjojeni rreshtin poshtë dhe plotësojeni përsëri.
+help-4 = Zgjidhni veprimin dhe rezultatin nga lista në qelizë. "Tjetër" kërkon një shënim.
+help-5 = Mos e ndryshoni numrin e nxënësit: me të gjendet vendi i shënimit tuaj.
+help-6 = Ruajeni librin dhe vendoseni te dosja "inbox" e projektit, me një emër që fillon me "contacts". Lista tjetër do ta dijë kontaktin.
+help-7 = Ky skedar mban emra. Ruajeni aty ku mund ta lexojnë vetëm ata që punojnë me këta nxënës.
+
+# --- muajt
+month-1 = janar
+month-2 = shkurt
+month-3 = mars
+month-4 = prill
+month-5 = maj
+month-6 = qershor
+month-7 = korrik
+month-8 = gusht
+month-9 = shtator
+month-10 = tetor
+month-11 = nëntor
+month-12 = dhjetor
+
+# --- lëndët (të tjerat shkruhen si janë)
+subject-gjuhe_shqipe = Gjuhë shqipe
+subject-matematike = Matematikë
