@@ -164,8 +164,8 @@ impl<'a> Engine<'a> {
 
     /// Computes a frame once: into memory, or into a file where it is large.
     async fn keep(&self, id: &str, frame: DataFrame) -> Outcome<Arc<dyn TableProvider>> {
-        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-        let mut stream = frame.execute_stream().await?;
+        let schema = nullable(frame.schema().as_arrow());
+        let mut stream = frame.execute_stream().await?.map(|batch| batch.and_then(|b| Ok(RecordBatch::try_new(schema.clone(), b.columns().to_vec())?)));
         let mut batches = Vec::new();
         let mut rows = 0;
         while let Some(batch) = stream.next().await {
@@ -247,6 +247,12 @@ impl<'a> Engine<'a> {
         let batches = self.ask(sql, progress).await?.collect().await?;
         batches.into_iter().map(plain_texts).collect()
     }
+}
+
+/// The schema with every column nullable: what a plan says of nulls and what its batches say differ now and then.
+pub(crate) fn nullable(schema: &arrow::datatypes::Schema) -> SchemaRef {
+    let fields: Vec<_> = schema.fields().iter().map(|f| f.as_ref().clone().with_nullable(true)).collect();
+    Arc::new(arrow::datatypes::Schema::new(fields))
 }
 
 /// Views of text as plain text, for code that reads columns.

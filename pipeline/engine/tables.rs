@@ -61,8 +61,8 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
         }
         if let Some(query) = engine.library().queries.get(&format!("derived.{table}")) {
             let frame = engine.context().sql(&query.sql).await?;
-            let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-            let batches = frame.collect().await?;
+            let schema = super::nullable(frame.schema().as_arrow());
+            let batches = frame.collect().await?.into_iter().map(|b| Ok(RecordBatch::try_new(schema.clone(), b.columns().to_vec())?)).collect::<Outcome<Vec<_>>>()?;
             engine.register(&format!("sources.{table}"), memory(schema, batches)?)?;
             notes.push(format!("no {table} extract: derived from the attendance rows ({effect})"));
         }

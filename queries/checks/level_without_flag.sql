@@ -8,9 +8,11 @@
 -- when = "It matters always: a list must say why."
 -- mend = "Nothing in the extracts to mend; look at a rule of the project's own queries/ folder first."
 with count_flags as (
-    select as_of, pupil_key, flag, max(level) as level, count(*) as times
-    from run.raised_flags
-    group by as_of, pupil_key, flag
+    -- flags of pupils that are not assessable put nobody on a list
+    select f.as_of, f.pupil_key, f.flag, max(f.level) as level, count(*) as times
+    from run.raised_flags f
+    left semi join indicators.pupil p on p.as_of = f.as_of and p.pupil_key = f.pupil_key and p.assessable
+    group by f.as_of, f.pupil_key, f.flag
 ),
 sum_flags as (
     select as_of, pupil_key, sum(times) as flags, count(*) as different, max(level) as highest

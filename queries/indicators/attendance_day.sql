@@ -8,7 +8,7 @@ with read_nights as (
     from run.as_of
 ),
 find_stored_apart as (
-    select n.as_of, a.pupil_key, a.school_id, a.date, a.week, a.day_bit, a.parts_absent, a.parts_unexcused, a.parts_late, a.away, a.away_unexcused
+    select n.as_of, a.pupil_key, a.school_id, a.date, a.week, a.day_bit, a.parts_absent, a.parts_unexcused, a.parts_late, a.away, a.away_unexcused, a.period
     from store.days_apart a
     inner join read_nights n on n.school_year = a.school_year and a.date <= n.as_of
 ),
@@ -20,7 +20,7 @@ find_special as (
 find_two_schools as (
     select d.*
     from find_stored_apart d
-    left semi join indicators.special_pupils p on p.as_of = d.as_of and p.pupil_key = d.pupil_key
+    left semi join indicators.special_pupils p on p.as_of = d.as_of and p.pupil_key = d.pupil_key and p.period = d.period
 ),
 -- weeks cut by as_of, registers of absences and the pupils they share with other schools are not set apart beforehand
 find_reread_weeks as (
@@ -37,7 +37,7 @@ reread_weeks as (
     where d.date <= w.as_of
 ),
 find_reread_pupils as (
-    select distinct p.as_of, p.pupil_key, n.school_year
+    select distinct p.as_of, p.pupil_key, p.period, n.school_year
     from indicators.special_pupils p
     inner join read_nights n on n.as_of = p.as_of
     left semi join find_reread_weeks w on w.as_of = p.as_of
@@ -45,7 +45,7 @@ find_reread_pupils as (
 reread_pupils as (
     select p.as_of, d.pupil_key, d.school_id, d.date, d.week, d.day_bit, d.parts_absent, d.parts_unexcused, d.parts_late, d.away, d.away_unexcused
     from find_reread_pupils p
-    inner join store.attendance_day d on d.pupil_key = p.pupil_key and d.school_year = p.school_year
+    inner join store.attendance_day d on d.pupil_key = p.pupil_key and d.school_year = p.school_year and d.period = p.period
     where d.date <= p.as_of
 ),
 join_days as (

@@ -8,7 +8,7 @@ with read_nights as (
     from run.as_of
 ),
 read_weeks as (
-    select n.as_of, w.pupil_key, w.school_id, w.week, w.days_recorded, w.parts_absent, w.parts_unexcused, w.parts_late, w.recorded_mask, w.away_mask, w.unexcused_mask
+    select n.as_of, w.pupil_key, w.school_id, w.week, w.period, w.days_recorded, w.parts_absent, w.parts_unexcused, w.parts_late, w.recorded_mask, w.away_mask, w.unexcused_mask
     from store.attendance_by_week w
     inner join read_nights n on n.school_year = w.school_year
     where w.week <= n.as_of
@@ -17,7 +17,7 @@ take_stored as (
     select w.*
     from read_weeks w
     left anti join indicators.special_weeks s on s.as_of = w.as_of and s.school_id = w.school_id and s.week = w.week
-    left anti join indicators.special_pupils p on p.as_of = w.as_of and p.pupil_key = w.pupil_key
+    left anti join indicators.special_pupils p on p.as_of = w.as_of and p.pupil_key = w.pupil_key and p.period = w.period
 ),
 sum_days as (
     select

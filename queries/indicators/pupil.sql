@@ -217,7 +217,7 @@ select
     cast(coalesce(failing_subjects, 0) as int) as failing_subjects,
     cast(coalesce(failing_core, 0) as int) as failing_core,
     cast(coalesce(marks_recent, 0) as int) as marks_recent,
-    cast(greatest(0, age - (grade_level + grades_age_before)) as int) as over_age,
+    case when age is not null and grade_level is not null then cast(greatest(0, age - (grade_level + grades_age_before)) as int) end as over_age,
     cast(coalesce(moves, 0) as int) as moves,
     centre_services,
     cast(coalesce(sessions, 0) as int) as centre_sessions_recent,

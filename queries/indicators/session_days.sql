@@ -64,10 +64,13 @@ select
     j.date,
     cast(cast(j.date as int) - (cast(j.date as int) + 3) % 7 as date) as week,
     j.week_number,
-    j.in_calendar
+    coalesce(
+        j.in_calendar
         and j.pupils_recorded >= n.min_pupils
         and j.parts_absent * 1000 > n.over_permille * cast(j.pupils_recorded as bigint) * 720720
-        and j.absence_rate > n.times_median * m.usual_rate as disrupted,
+        and j.absence_rate > n.times_median * m.usual_rate,
+        false
+    ) as disrupted,
     j.in_calendar,
     cast(coalesce(j.pupils_recorded, 0) as int) as pupils_recorded,
     j.absence_rate

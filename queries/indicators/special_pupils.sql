@@ -1,13 +1,13 @@
 -- title = "Pupils recorded at two schools"
 -- about = "In a month in which two schools recorded the pupil, or in which one of its schools keeps a register of absences: their days are looked at one by one, because on one day a pupil counts once."
--- grain = "one row a pupil and as_of"
+-- grain = "one row a pupil, month and as_of"
 -- owner = "pipeline"
 with read_nights as (
     select as_of, school_year
     from run.as_of
 ),
 find_recorded as (
-    select distinct n.as_of, a.pupil_key
+    select distinct n.as_of, a.pupil_key, a.period
     from store.days_apart a
     inner join read_nights n on n.school_year = a.school_year
     where a.at_two_schools
@@ -26,9 +26,15 @@ find_moved as (
     inner join read_nights n on n.school_year = e.school_year
     group by n.as_of, e.pupil_key
     having min(e.school_id) <> max(e.school_id)
+),
+find_periods as (
+    select distinct n.as_of, d.period
+    from store.school_day d
+    inner join read_nights n on n.school_year = d.school_year
 )
-select as_of, pupil_key from find_recorded
+select as_of, pupil_key, period from find_recorded
 union
-select a.as_of, a.pupil_key
+select a.as_of, a.pupil_key, p.period
 from find_absences a
+inner join find_periods p on p.as_of = a.as_of
 left semi join find_moved m on m.as_of = a.as_of and m.pupil_key = a.pupil_key

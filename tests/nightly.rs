@@ -1,0 +1,257 @@
+//! Whole nights over the sample project: lists for everybody, the same bytes again, and nothing half done.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::sync::LazyLock;
+
+use calamine::{Reader, Xlsx};
+use serde_json::Value;
+use support::{Done, Project, adds_up, rows, same_files, samples};
+
+const AS_OF: &str = "2026-02-27";
+
+struct Sample {
+    project: Project,
+    done: Done,
+}
+
+/// The night that the README shows, on a copy.
+static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
+    let project = Project::shared("sample").with_samples();
+    let done = project.prane(&["run"]);
+    Sample { project, done }
+});
+
+#[test]
+fn the_sample_ends_in_lists_for_every_school_and_centre_and_prints_where() {
+    let done = &SAMPLE.done;
+    assert_eq!(done.code, 0, "{}", done.said());
+    assert!(done.out.contains(&format!("lists of {AS_OF}")) && done.out.contains(&format!("published/{AS_OF}")), "{}", done.out);
+    let files = SAMPLE.project.published(AS_OF);
+    let ids = |file: &str, column: &str| -> Vec<String> { rows(&fs::read(samples().join("inbox").join(file)).unwrap()).into_iter().map(|mut r| r.remove(column).unwrap()).collect() };
+    let places = ids("schools.csv", "school_id").into_iter().map(|id| format!("schools/{id}")).chain(ids("centres.csv", "centre_id").into_iter().map(|id| format!("centres/{id}")));
+    for place in places {
+        for file in ["list.html", "list.xlsx", "list.csv"] {
+            assert!(files.contains_key(&format!("{place}/{file}")), "no {place}/{file} among {:?}", files.keys());
+        }
+        let page = String::from_utf8_lossy(&files[&format!("{place}/list.html")]).to_string();
+        for word in [&SAMPLE.project.manifest()["run_id"].as_str().unwrap().to_string(), "27"] {
+            assert!(page.contains(word), "{place} does not say {word}");
+        }
+        assert!(!page.contains("<script src") && !page.contains("https://"), "{place} cannot be read offline");
+    }
+    for file in ["index.html", "overview/index.html", "lists.csv", "lists.parquet", "run.json"] {
+        assert!(files.contains_key(file), "no {file}");
+    }
+    assert_eq!(fs::read_link(SAMPLE.project.path("published/latest")).unwrap().to_string_lossy(), AS_OF);
+}
+
+#[test]
+fn the_manifest_says_what_was_read_and_what_was_written() {
+    let manifest = SAMPLE.project.manifest();
+    adds_up(&manifest);
+    assert_eq!((manifest["as_of"].as_str(), manifest["outcome"].as_str()), (Some(AS_OF), Some("published")));
+    let inbox = fs::read_dir(samples().join("inbox")).unwrap().count();
+    assert_eq!(manifest["inputs"].as_array().unwrap().len(), inbox);
+    for (file, hash) in manifest["files"].as_object().unwrap() {
+        let bytes = fs::read(SAMPLE.project.path(&format!("published/{AS_OF}/{file}"))).unwrap();
+        assert_eq!(hash.as_str().unwrap(), blake3::hash(&bytes).to_hex().as_str(), "{file}");
+    }
+    assert!(manifest["checks"].as_array().unwrap().iter().all(|c| c["verdict"] != "failed"));
+    let silent: Vec<&str> = manifest["schools"].as_array().unwrap().iter().filter(|s| s["silent"] == true).filter_map(|s| s["school_id"].as_str()).collect();
+    assert_eq!(silent, ["S0004"]);
+    assert_eq!(manifest["counts"]["left_off"], 3, "{}", manifest["counts"]);
+    assert!(manifest["stages"].as_array().unwrap().len() > 3);
+}
+
+/// Pupil → flags that the table of planted children promises.
+fn planted() -> BTreeMap<String, BTreeSet<String>> {
+    let text = fs::read_to_string(samples().join("README.md")).unwrap();
+    let lines = text.lines().filter(|line| line.starts_with("| P0"));
+    lines
+        .map(|line| {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let flags = cells[3].split(", ").filter(|f| *f != "none").map(String::from).collect();
+            (cells[0].to_string(), flags)
+        })
+        .collect()
+}
+
+#[test]
+fn every_planted_child_trips_its_rules_and_nobody_else_is_listed() {
+    let planted = planted();
+    assert!(planted.len() > 50, "the table of planted children is not where it was");
+    let listed = SAMPLE.project.sql("select pupil_key, flags from caseload.list");
+    let mut found: BTreeMap<String, BTreeSet<String>> = listed.into_iter().map(|r| (r["pupil_key"].clone(), r["flags"].split("; ").map(String::from).collect())).collect();
+    let mut wrong = Vec::new();
+    for (pupil, flags) in &planted {
+        let has = found.remove(&SAMPLE.project.key_of(pupil)).unwrap_or_default();
+        if has != *flags {
+            wrong.push(format!("{pupil}: planted {flags:?}, found {has:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} children differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(found.is_empty(), "listed, but not planted: {found:?}");
+}
+
+#[test]
+fn planted_levels_statuses_and_causes() {
+    let project = &SAMPLE.project;
+    let list = |pupil: &str| project.row_of("caseload.list", pupil, &[]).unwrap_or_else(|| panic!("{pupil} is on no list"));
+    assert_eq!(list("P0000023")["level"], "3", "two flags of level 2");
+    assert_eq!(list("P0000024")["level"], "2", "two flags of level 1");
+    assert_eq!((list("P0000003")["level"].as_str(), list("P0000004")["level"].as_str()), ("2", "1"));
+    assert_eq!(list("P0000051")["status"], "in_care");
+    assert_eq!(list("P0000048")["known_to_centre"], "true", "linked by name and birth date, whatever the spelling");
+    for (pupil, cause) in [("P0000025", "school_silent"), ("P0000038", "thin_record")] {
+        assert_eq!(project.row_of("caseload.not_assessable", pupil, &[]).unwrap()["cause"], cause, "{pupil}");
+    }
+    let candidates = project.row_of("analyses.referral_candidates", "P0000052", &[]).expect("a candidate for the centre");
+    assert_eq!(candidates["centre_id"], "C02");
+}
+
+#[test]
+fn planted_days_of_the_other_dates() {
+    let project = &SAMPLE.project;
+    let on = |pupil: &str, column: &str, day: &str| project.measure_on(pupil, column, day);
+    assert_eq!((on("P0000026", "days_absent", "2025-06-20"), on("P0000026", "days_recorded", "2025-06-20")), (52.0, 178.0));
+    assert!(project.flags_of("P0000030", &["--as-of", "2026-01-16"]).contains_key("rising_absence"));
+    assert!(project.flags_of("P0000035", &["--as-of", "2026-02-13"]).contains_key("chronic_absence"));
+    assert_eq!(project.sql_with("select count(*) as n from indicators.pupil where assessable", &["--as-of", "2025-09-01"])[0]["n"], "0");
+    let list = |day: &str| project.sql_with("select school_id, rank, pupil_key, level from caseload.list order by school_id, rank", &["--as-of", day]);
+    assert_eq!(list("2026-03-01"), list(AS_OF), "a Sunday sees the same weeks");
+    assert_eq!((on("P0000039", "days_absent", AS_OF) * 6.0).round(), 2.0);
+    assert_eq!((on("P0000039", "days_late", AS_OF) * 6.0).round(), 1.0);
+    assert_eq!(on("P0000040", "days_absent", AS_OF), 10.0);
+    assert_eq!((on("P0000041", "days_recorded", AS_OF), on("P0000042", "days_recorded", AS_OF), on("P0000043", "days_late", AS_OF)), (96.0, 98.0, 15.0));
+}
+
+#[test]
+fn cells_that_a_spreadsheet_would_run_are_harmless() {
+    let list = rows(&SAMPLE.project.published(AS_OF)["schools/S0001/list.csv"]);
+    let row = list.iter().find(|r| r["pupil_id"] == "P0000047").unwrap();
+    assert!(row["first_name"].starts_with("'=") || row["last_name"].starts_with("'="), "{} {}", row["first_name"], row["last_name"]);
+    let cells: Vec<&String> = list.iter().flat_map(|r| r.iter().filter(|(c, _)| !matches!(c.as_str(), "absence_trend" | "mark_change"))).map(|(_, v)| v).collect();
+    assert!(!cells.iter().any(|v| v.starts_with(['=', '+', '-', '@'])));
+}
+
+#[test]
+fn running_twice_changes_nothing() {
+    let project = SAMPLE.project.copy();
+    let (published, store) = (project.published(AS_OF), project.store_state());
+    project.prane(&["run"]).code(0).says(&["nothing new"]);
+    same_files(&published, &project.published(AS_OF));
+    same_files(&store, &project.store_state());
+    project.prane(&["report", "--quiet", "--as-of", AS_OF]).code(0);
+    same_files(&published, &project.published(AS_OF));
+}
+
+/// What is published, with the run's own id taken out: the number of threads stands in prane.toml, which the id covers.
+fn published_without_ids(project: &Project) -> BTreeMap<String, Vec<u8>> {
+    let manifest = project.manifest();
+    let ids = [manifest["run_id"].as_str().unwrap().to_string(), manifest["configuration_hash"].as_str().unwrap().to_string()];
+    let without = |bytes: &[u8]| ids.iter().fold(String::from_utf8_lossy(bytes).to_string(), |text, id| text.replace(id, "ID"));
+    let files = project.published(AS_OF).into_iter();
+    files
+        .map(|(name, bytes)| {
+            let bytes = if name == "run.json" {
+                let mut run: Value = serde_json::from_str(&without(&bytes)).unwrap();
+                run.as_object_mut().unwrap().remove("files");
+                run.to_string().into_bytes()
+            } else if name.ends_with(".xlsx") {
+                let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+                without(format!("{:?}", book.worksheets()).as_bytes()).into_bytes()
+            } else if name.ends_with(".parquet") {
+                bytes
+            } else {
+                without(&bytes).into_bytes()
+            };
+            (name, bytes)
+        })
+        .collect()
+}
+
+#[test]
+fn two_fresh_projects_give_the_same_bytes_with_one_thread_and_with_two() {
+    let with_threads = |threads: usize| {
+        let project = Project::empty().with_samples();
+        let configuration = fs::read_to_string(project.path("prane.toml")).unwrap();
+        project.put("prane.toml", format!("{configuration}\n[engine]\nthreads = {threads}\n")).run();
+        published_without_ids(&project)
+    };
+    let one = with_threads(1);
+    same_files(&one, &with_threads(2));
+    same_files(&one, &published_without_ids(&SAMPLE.project));
+}
+
+#[test]
+fn a_fresh_project_with_the_same_key_gives_the_same_bytes() {
+    let project = Project::empty().with_samples();
+    project.run();
+    same_files(&SAMPLE.project.published(AS_OF), &project.published(AS_OF));
+}
+
+#[test]
+fn a_correction_changes_just_what_it_should_and_no_past_list() {
+    let project = SAMPLE.project.copy();
+    let old = project.published(AS_OF);
+    let before = project.sql("select pupil_key, level, flags from caseload.list order by pupil_key");
+    for file in fs::read_dir(samples().join("later")).unwrap() {
+        project.receive(&file.unwrap().path());
+    }
+    let night = |options: &[&str]| project.prane_at("2026-03-03T00:00:00Z", options).code(0);
+    night(&["run", "--as-of", "2026-03-01"]).says(&["corrects 3 rows"]);
+    let asked = |question: &str| rows(night(&["sql", "--quiet", "--as-of", "2026-03-01", "--format", "csv", "-c", question]).out.as_bytes());
+    let key = project.key_of("P0000046");
+    let after = asked("select pupil_key, level, flags from caseload.list order by pupil_key");
+    let kept: Vec<_> = before.into_iter().filter(|r| r["pupil_key"] != key).collect();
+    assert_eq!(after, kept, "nobody else's level or flags changed");
+    // The list before is made again as it was, by its day and what was known then.
+    project.prane(&["run", "--quiet", "--as-of", AS_OF]).code(0);
+    same_files(&old, &project.published(AS_OF));
+    night(&["report", "--quiet", "--as-of", AS_OF]);
+    same_files(&old, &project.published(AS_OF));
+    let off = asked(&format!("select cause from caseload.off_list where pupil_key = '{key}'"));
+    assert_eq!(off.first().map(|r| r["cause"].as_str()), Some("corrected"), "the next list says that it was a correction");
+}
+
+#[test]
+fn a_failing_check_publishes_nothing_and_leaves_the_store_as_it_was() {
+    let project = Project::empty().with_small();
+    project.run();
+    let (published, store, vault) = (project.published("latest"), project.store_state(), support::files_below(&project.path("vault")));
+    project.put("queries/checks/x.sql", "-- title = \"x\"\n-- grain = \"one row a pupil\"\n-- severity = \"fail\"\n-- what = \"w\"\n-- mend = \"m\"\nselect pupil_key from indicators.pupil\n");
+    project.put("inbox/attendance_S1_more.csv", "pupil_id,school_id,date,status\nS1-P1,S1,2026-02-27,absent\n");
+    project.prane(&["run"]).code(6).says(&["x (4 rows)", "nothing was published"]);
+    same_files(&published, &project.published("latest"));
+    same_files(&store, &project.store_state());
+    same_files(&vault, &support::files_below(&project.path("vault")));
+    // Once mended, the night takes in what the failed one saw.
+    fs::remove_file(project.path("queries/checks/x.sql")).unwrap();
+    project.run();
+    assert_eq!(project.one("select count(*) from sources.attendance where status = 'absent'"), "6");
+}
+
+#[test]
+fn a_refused_file_ends_with_code_5_and_publishes_the_rest() {
+    let project = Project::empty().with_small();
+    project.put("inbox/attendance_S1_bad.csv", "pupil_id,school_id,date,status\nS1-P1,S1,2026-02-27,prezent\n");
+    let done = project.prane(&["run"]).code(5).says(&["attendance_S1_bad.csv", "last good data"]);
+    assert!(done.out.contains("published"), "{}", done.said());
+    assert_eq!(project.published("latest").keys().filter(|n| n.starts_with("schools/S1/")).count(), 3);
+    adds_up(&project.manifest());
+}
+
+#[test]
+fn own_rules_are_one_file_each() {
+    let project = Project::empty().with_small();
+    project.put("queries/flags/late_often.sql", "-- title = \"Late often\"\n-- about = \"x\"\n-- grain = \"one row a pupil\"\n-- level = 1\nselect p.as_of, p.pupil_key, p.days_recorded as value, 1.0 as threshold, cast(null as date) as since_date from indicators.pupil p where p.days_late >= 0 and p.days_absent = 0\n");
+    project.run();
+    assert_eq!(project.flags_of("S1-P1", &[]), BTreeMap::from([("late_often".to_string(), "1".to_string())]));
+    project.put("queries/policy.toml", "[[override]]\nschool = \"S1\"\nlong_absence.days = 50\nlong_absence.early_days = 49\n").run();
+    assert!(!project.flags_of("S1-P4", &[]).contains_key("long_absence"));
+}

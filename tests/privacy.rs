@@ -1,0 +1,184 @@
+//! Nobody is named outside the vault and the lists of schools and centres: every other file is searched, the compressed
+//! ones cell by cell.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::LazyLock;
+
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use bytes::Bytes;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use support::{Done, Project, files_below, root, rows, samples};
+
+const AS_OF: &str = "2026-02-27";
+
+struct Night {
+    project: Project,
+    done: Done,
+}
+
+static NIGHT: LazyLock<Night> = LazyLock::new(|| {
+    let project = Project::shared("privacy").with_samples();
+    // Files that cannot be taken, so that faults are told as well.
+    for file in ["unknown_pupil/attendance_S0001_unknown_pupil.csv", "wrong_encoding/pupils_wrong_encoding.csv"] {
+        project.receive(&samples().join("broken").join(file));
+    }
+    let done = project.prane(&["run", "--log", "json"]);
+    Night { project, done }
+});
+
+/// Everything that says who somebody is.
+struct Secrets {
+    /// Words: names, numbers, dates of birth.
+    words: BTreeSet<String>,
+    /// Longer texts: full names, contacts, free words.
+    texts: BTreeSet<String>,
+}
+
+static SECRETS: LazyLock<Secrets> = LazyLock::new(|| {
+    let read = |name: &str| rows(&fs::read(samples().join("inbox").join(name)).unwrap());
+    let mut secrets = Secrets { words: BTreeSet::new(), texts: BTreeSet::new() };
+    for row in ["pupils.csv", "centre_participants.csv", "identifications.csv"].iter().flat_map(|name| read(name)) {
+        let get = |column: &str| row.get(column).cloned().unwrap_or_default();
+        for column in ["pupil_id", "national_id", "birth_date", "first_name", "last_name"] {
+            secrets.words.extend(words(&get(column)));
+        }
+        for text in [format!("{} {}", get("first_name"), get("last_name")), get("guardian_contact"), get("concern")] {
+            if text.trim().len() > 5 {
+                secrets.texts.insert(text);
+            }
+        }
+    }
+    // Names of schools, towns and the words of the pages may be names of people as well.
+    let mut common = fs::read_to_string(root().join("reports/words/sq.ftl")).unwrap();
+    for name in ["schools.csv", "centres.csv"] {
+        common.push_str(&fs::read_to_string(samples().join("inbox").join(name)).unwrap());
+    }
+    let common: BTreeSet<String> = words(&common).collect();
+    secrets.words.retain(|word| word.chars().count() > 3 && !common.contains(word));
+    assert!(secrets.words.len() > 400 && secrets.texts.len() > 100);
+    secrets
+});
+
+/// Words of a text; a date is one word.
+fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|w| !w.is_empty()).map(String::from)
+}
+
+/// Fails, without telling whom it found, where a text names somebody.
+#[track_caller]
+fn names_nobody(place: &str, text: &str) {
+    let found = words(text).filter(|word| SECRETS.words.contains(word)).count() + SECRETS.texts.iter().filter(|secret| text.contains(secret.as_str())).count();
+    assert_eq!(found, 0, "{place} says {found} things about somebody");
+}
+
+/// Every cell of a Parquet file as text.
+fn cells(bytes: Vec<u8>) -> String {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes)).unwrap().build().unwrap();
+    let options = FormatOptions::default();
+    // Registers repeat themselves: each text once.
+    let mut texts = BTreeSet::new();
+    for batch in reader.map(Result::unwrap) {
+        for column in batch.columns() {
+            let format = ArrayFormatter::try_new(column.as_ref(), &options).unwrap();
+            texts.extend((0..batch.num_rows()).map(|row| format.value(row).to_string()));
+        }
+    }
+    texts.into_iter().collect::<Vec<_>>().join("\n")
+}
+
+fn search(place: &str, name: &str, bytes: Vec<u8>) {
+    names_nobody(&format!("the name of {place}"), name);
+    names_nobody(&format!("{place}/{name}, as bytes"), &String::from_utf8_lossy(&bytes));
+    if name.ends_with(".parquet") && !name.contains("_delta_log") {
+        names_nobody(&format!("{place}/{name}"), &cells(bytes));
+    }
+}
+
+#[test]
+fn the_search_finds_what_it_looks_for() {
+    let pupil = &rows(&fs::read(samples().join("inbox/pupils.csv")).unwrap())[0];
+    for text in [&pupil["national_id"], &pupil["birth_date"], &format!("{} {}", pupil["first_name"], pupil["last_name"]), &pupil["pupil_id"]] {
+        assert!(std::panic::catch_unwind(|| names_nobody("here", text)).is_err());
+    }
+    let list = String::from_utf8_lossy(&NIGHT.project.published(AS_OF)["schools/S0001/list.csv"]).to_string();
+    assert!(std::panic::catch_unwind(|| names_nobody("a list", &list)).is_err(), "the schools' own lists do name their pupils");
+}
+
+#[test]
+fn the_store_names_nobody() {
+    let files = files_below(&NIGHT.project.path("store"));
+    assert!(files.len() > 20);
+    files.into_iter().for_each(|(name, bytes)| search("store", &name, bytes));
+}
+
+#[test]
+fn runs_and_the_names_of_rejects_name_nobody() {
+    files_below(&NIGHT.project.path("runs")).into_iter().for_each(|(name, bytes)| search("runs", &name, bytes));
+    let rejects = files_below(&NIGHT.project.path("rejects"));
+    assert!(!rejects.is_empty());
+    rejects.keys().for_each(|name| names_nobody("the name of a file of rejects", name));
+}
+
+#[test]
+fn logs_and_errors_name_nobody() {
+    assert_eq!(NIGHT.done.code, 5, "{}", NIGHT.done.said());
+    // An unknown pupil's number is the extract's own word for a row at fault; it is no pupil of ours.
+    names_nobody("the log", &NIGHT.done.said());
+    names_nobody("the plain log", &NIGHT.project.prane(&["check"]).said());
+}
+
+#[test]
+fn what_is_published_for_everybody_names_nobody() {
+    let files = NIGHT.project.published(AS_OF);
+    let open: Vec<_> = files.into_iter().filter(|(name, _)| !name.starts_with("schools/") && !name.starts_with("centres/")).collect();
+    assert!(open.len() >= 5);
+    open.into_iter().for_each(|(name, bytes)| search("published", &name, bytes));
+}
+
+#[test]
+fn sql_names_nobody() {
+    for contract in prane::contract::contracts().unwrap() {
+        let question = format!("select * from sources.{}", contract.table);
+        names_nobody(&question, &NIGHT.project.prane(&["sql", "--quiet", "--format", "csv", "-c", &question]).code(0).out);
+    }
+    let explained = NIGHT.project.prane(&["explain", &NIGHT.project.key_of("P0000011")]).code(0);
+    names_nobody("explain", &explained.said());
+}
+
+#[test]
+fn small_cells_of_the_overview_are_not_shown() {
+    let page = String::from_utf8_lossy(&NIGHT.project.published(AS_OF)["overview/index.html"]).to_string();
+    // 32 hex digits in a row would be a pupil's key.
+    let keys = page.split(|c: char| !c.is_ascii_hexdigit()).filter(|run| run.len() == 32).count();
+    assert_eq!(keys, 0, "the overview shows pupils one by one");
+    // S0004 has a dozen pupils, every one of them not assessable: its own counts are small cells.
+    assert!(page.contains("S0001") || page.contains("Liqeni"));
+}
+
+#[test]
+fn the_vault_is_its_owners_alone() {
+    let mode = |name: &str| fs::metadata(NIGHT.project.path(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode("vault"), 0o700);
+    for file in files_below(&NIGHT.project.path("vault")).into_keys().filter(|f| f.ends_with(".parquet")) {
+        assert_eq!(mode(&format!("vault/{file}")), 0o600, "{file}");
+    }
+    assert_eq!((mode("published"), mode("rejects")), (0o700, 0o700));
+    let fresh = Project::empty();
+    fs::remove_dir_all(fresh.path("vault")).unwrap();
+    fresh.put("inbox/attendance.csv", "pupil_id,school_id,date,status\nP1,S1,2026-02-27,present\n").run();
+    assert_eq!(fs::metadata(fresh.path("vault/pseudonym.key")).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn two_projects_give_one_pupil_two_keys() {
+    let project = Project::empty();
+    fs::remove_dir_all(project.path("vault")).unwrap();
+    project.put("inbox/attendance.csv", "pupil_id,school_id,date,status\nP0000001,S1,2026-02-27,present\n").run();
+    assert_ne!(project.key_of("P0000001"), NIGHT.project.key_of("P0000001"), "a key is worthless without the project's own secret");
+}

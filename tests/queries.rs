@@ -1,0 +1,217 @@
+//! Runs every case under `tests/queries/`: `given/*.csv` as tables, the view under test built by the program's own
+//! engine, its rows held against `expect.csv`. The conventions stand at the head of `queries/columns.toml`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder};
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use datafusion::datasource::MemTable;
+use prane::engine::{Engine, session, tables};
+use prane::policy::Policy;
+use prane::project::{Config, EngineSection, Language};
+use prane::query::Library;
+use prane::telemetry::Progress;
+use support::{Row, root, rows};
+use toml::Value;
+
+/// Column → type, by table.
+type Columns = BTreeMap<String, BTreeMap<String, String>>;
+
+/// Views that have no case of their own: their cases are those of `indicators.pupil`, which reads all of them.
+const SEEN_THROUGH_OTHERS: [&str; 3] = ["store", "derived", "indicators"];
+
+fn columns() -> Columns {
+    let text = fs::read_to_string(root().join("tests/queries/columns.toml")).unwrap();
+    let schemas: BTreeMap<String, Columns> = toml::from_str(&text).unwrap();
+    schemas.into_iter().flat_map(|(schema, all)| all.into_iter().map(move |(table, columns)| (format!("{schema}.{table}"), columns))).collect()
+}
+
+/// `schema.view` and folder of every case.
+fn cases() -> Vec<(String, PathBuf)> {
+    let below = |folder: &Path| -> Vec<PathBuf> {
+        let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
+        paths.sort();
+        paths
+    };
+    let name = |path: &Path| path.file_name().unwrap().to_string_lossy().to_string();
+    below(&root().join("tests/queries")).iter().flat_map(|view| below(view).into_iter().map(|case| (name(view), case)).collect::<Vec<_>>()).collect()
+}
+
+#[tokio::test]
+async fn every_case_gives_what_it_expects() {
+    let (columns, mut wrong) = (columns(), Vec::new());
+    for (view, folder) in cases() {
+        // The same rows whatever the number of threads.
+        for threads in [1, 3] {
+            if let Err(difference) = hold(&view, &folder, &columns, threads).await {
+                wrong.push(format!("{} with {threads} threads:\n{difference}", folder.strip_prefix(root()).unwrap().display()));
+                break;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} cases differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_view_has_a_case_and_every_case_a_view() {
+    let library = Library::load(Path::new("no such folder")).unwrap();
+    let tried: BTreeSet<String> = cases().into_iter().map(|(view, _)| view).collect();
+    for view in &tried {
+        assert!(library.queries.contains_key(view), "a case for {view}, which no SQL file makes");
+    }
+    let untried: Vec<&str> = library.queries.values().filter(|q| !SEEN_THROUGH_OTHERS.contains(&q.schema()) && !tried.contains(&q.id)).map(|q| q.id.as_str()).collect();
+    assert!(untried.is_empty(), "without a case: {untried:?}");
+    assert!(tried.contains("indicators.pupil"));
+}
+
+#[test]
+fn every_flag_is_tried_on_a_pupil_who_is_not_assessable() {
+    // Flags say what the records say; whether a pupil can be judged is asked in one place, caseload.levels.
+    for (view, folder) in cases().into_iter().filter(|(view, folder)| view.starts_with("flags.") && !folder.ends_with("override_of_a_school")) {
+        let given = rows(&fs::read(folder.join("given/indicators.pupil.csv")).unwrap());
+        assert!(given.iter().any(|row| row["assessable"] == "false"), "{view} is never asked about a pupil who is not assessable");
+    }
+}
+
+/// Builds a view from what is given and compares it with what is expected.
+async fn hold(view: &str, folder: &Path, columns: &Columns, threads: usize) -> Result<(), String> {
+    let given = given(folder);
+    let mut library = Library::load(Path::new("no such folder")).unwrap();
+    library.own_policy = own_policy(&library, &given);
+    let policy = Policy::load(&library, &Config::default()).unwrap();
+    let staging = tempfile::tempdir().unwrap();
+    let settings = EngineSection { threads, ..EngineSection::default() };
+    let ctx = session(&settings, staging.path()).unwrap();
+    ctx.register_udf(prane::shell::reason_function(Language::En).unwrap());
+    let mut engine = Engine::new(ctx, &library, staging.path().to_path_buf());
+    tables::policy(&engine, &policy).unwrap();
+    put(&engine, "sources.schools", &columns["sources.schools"], &all_schools(&given));
+    tables::policy_school(&engine, &policy).await.unwrap();
+    // A case of a measure starts from the sources, a case of a rule or a list from the measures.
+    let from_sources = ["indicators.", "store.", "derived."].iter().any(|schema| view.starts_with(schema));
+    for (id, kinds) in columns {
+        let made_by_sql = library.queries.contains_key(id) && (from_sources || id.starts_with("caseload."));
+        let is_flags = id == "run.raised_flags" && view.starts_with("run.");
+        match given.get(id) {
+            None if made_by_sql || is_flags => continue,
+            rows => put(&engine, id, kinds, rows.map_or(&[][..], |r| r.as_slice())),
+        }
+        engine.provide(id);
+    }
+    for id in given.keys().filter(|id| !columns.contains_key(*id) && !id.starts_with("run.policy")) {
+        return Err(format!("given/{id}.csv is a table that columns.toml does not type"));
+    }
+    let expect = fs::read(folder.join("expect.csv")).unwrap();
+    let header: Vec<String> = csv::Reader::from_reader(expect.as_slice()).headers().unwrap().iter().map(String::from).collect();
+    let wanted = rows(&expect);
+    let question = format!("select {} from {view}", header.join(", "));
+    let found = engine.rows(&question, &Progress::silent()).await.map_err(|e| e.to_string())?;
+    let mut found: Vec<Vec<String>> = found.iter().flat_map(texts).collect();
+    let mut wanted: Vec<Vec<String>> = wanted.iter().map(|row| header.iter().map(|h| plain(&row[h])).collect()).collect();
+    found.sort();
+    wanted.sort();
+    if found == wanted {
+        return Ok(());
+    }
+    let less = |all: &[Vec<String>], other: &[Vec<String>]| all.iter().filter(|r| !other.contains(r)).map(|r| format!("    {}", r.join(","))).collect::<Vec<_>>().join("\n");
+    Err(format!("  {}\n  expected:\n{}\n  found:\n{}", header.join(","), less(&wanted, &found), less(&found, &wanted)))
+}
+
+/// Table → rows of every given file.
+fn given(folder: &Path) -> BTreeMap<String, Vec<Row>> {
+    let files = fs::read_dir(folder.join("given")).unwrap().map(|e| e.unwrap().path());
+    files.map(|path| (path.file_stem().unwrap().to_string_lossy().to_string(), rows(&fs::read(&path).unwrap()))).collect()
+}
+
+/// A row of `sources.schools` for every school that any given file names, so that each has a policy.
+fn all_schools(given: &BTreeMap<String, Vec<Row>>) -> Vec<Row> {
+    let ids: BTreeSet<&String> = given.values().flatten().filter_map(|row| row.get("school_id")).filter(|id| !id.is_empty() && *id != "*").collect();
+    ids.into_iter().map(|id| Row::from([("school_id".to_string(), id.clone())])).collect()
+}
+
+/// What `run.policy.csv` and `run.policy_school.csv` say, as a project would say it.
+fn own_policy(library: &Library, given: &BTreeMap<String, Vec<Row>>) -> String {
+    let known = Policy::load(library, &Config::default()).unwrap().numbers;
+    let lines = |row: &Row| -> String {
+        let values = row.iter().filter(|(name, value)| *name != "school_id" && !value.is_empty());
+        values.map(|(name, value)| match known.get(name) {
+            Some(Value::String(_)) => format!("{name} = \"{value}\"\n"),
+            Some(Value::Array(_)) => format!("{name} = {:?}\n", value.split('|').collect::<Vec<_>>()),
+            _ => format!("{name} = {value}\n"),
+        }).collect()
+    };
+    let mut text: String = given.get("run.policy").into_iter().flatten().map(lines).collect();
+    for row in given.get("run.policy_school").into_iter().flatten() {
+        text.push_str(&format!("[[override]]\nschool = \"{}\"\n{}", row["school_id"], lines(row)));
+    }
+    text
+}
+
+fn put(engine: &Engine<'_>, id: &str, kinds: &BTreeMap<String, String>, rows: &[Row]) {
+    for row in rows {
+        for column in row.keys() {
+            assert!(kinds.contains_key(column), "{id} has no column {column} in columns.toml");
+        }
+    }
+    let columns: Vec<(String, ArrayRef)> = kinds.iter().map(|(name, kind)| {
+        let values: Vec<Option<&str>> = rows.iter().map(|row| row.get(name).map(String::as_str).filter(|v| !v.is_empty())).collect();
+        (name.clone(), column(&values, kind))
+    }).collect();
+    let schema = Arc::new(Schema::new(columns.iter().map(|(name, array)| Field::new(name, array.data_type().clone(), true)).collect::<Vec<_>>()));
+    let batch = RecordBatch::try_new(schema.clone(), columns.into_iter().map(|(_, array)| array).collect()).unwrap();
+    engine.register(id, Arc::new(MemTable::try_new(schema, vec![vec![batch]]).unwrap())).unwrap();
+}
+
+fn column(values: &[Option<&str>], kind: &str) -> ArrayRef {
+    let days = |text: &str| i32::try_from(support::made::day(text).signed_duration_since(chrono::NaiveDate::default()).num_days()).unwrap();
+    match kind {
+        "text" => Arc::new(values.iter().copied().collect::<StringViewArray>()),
+        "date" => Arc::new(values.iter().map(|v| v.map(days)).collect::<Date32Array>()),
+        "int" => Arc::new(values.iter().map(|v| v.map(|v| v.parse::<i32>().unwrap())).collect::<Int32Array>()),
+        "long" => Arc::new(values.iter().map(|v| v.map(|v| v.parse::<i64>().unwrap())).collect::<Int64Array>()),
+        "double" => Arc::new(values.iter().map(|v| v.map(|v| v.parse::<f64>().unwrap())).collect::<Float64Array>()),
+        "bool" => Arc::new(values.iter().map(|v| v.map(|v| v == "true")).collect::<BooleanArray>()),
+        "list" => {
+            let mut lists = ListBuilder::new(StringViewBuilder::new());
+            for value in values {
+                value.into_iter().flat_map(|v| v.split('|')).for_each(|v| lists.values().append_value(v));
+                lists.append(value.is_some());
+            }
+            Arc::new(lists.finish())
+        }
+        other => panic!("columns.toml names the type {other}"),
+    }
+}
+
+/// The rows of a batch, each value as a case would write it.
+fn texts(batch: &RecordBatch) -> Vec<Vec<String>> {
+    let options = FormatOptions::default();
+    let cell = |array: &ArrayRef, row: usize| -> String {
+        if array.is_null(row) {
+            return String::new();
+        }
+        if matches!(array.data_type(), DataType::List(_)) {
+            let items = array.as_list::<i32>().value(row);
+            let format = ArrayFormatter::try_new(items.as_ref(), &options).unwrap();
+            return (0..items.len()).map(|i| format.value(i).to_string()).collect::<Vec<_>>().join("|");
+        }
+        plain(&ArrayFormatter::try_new(array.as_ref(), &options).unwrap().value(row).to_string())
+    };
+    (0..batch.num_rows()).map(|row| batch.columns().iter().map(|c| cell(c, row)).collect()).collect()
+}
+
+/// Numbers to 1e-9, everything else as it stands.
+fn plain(text: &str) -> String {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => format!("{:.9}", if number.abs() < 5e-10 { 0.0 } else { number }),
+        _ => text.to_string(),
+    }
+}

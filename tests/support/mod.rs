@@ -1,0 +1,323 @@
+//! A tiny project builder: made or copied extracts, the binary run over them, its answers read back.
+
+#![allow(dead_code)] // every test crate uses a part of it
+
+pub mod made;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use prane::identity::hex;
+use prane::vault::Vault;
+use serde_json::Value;
+
+/// The moment at which tests know what they know, unless they say otherwise.
+pub const KNOWN_AT: &str = "2026-03-02T00:00:00Z";
+/// All test projects have one secret, so that keys (and what they order) are the same each time.
+const SECRET: &str = "7070707070707070707070707070707070707070707070707070707070707070";
+
+/// One row of an answer or a file: column → value.
+pub type Row = BTreeMap<String, String>;
+
+/// The repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The sample project as it is handed out.
+pub fn samples() -> PathBuf {
+    root().join("data-samples")
+}
+
+/// A project folder of its own; it goes with the value, unless it is shared.
+pub struct Project {
+    folder: PathBuf,
+    _own: Option<tempfile::TempDir>,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Done {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Done {
+    /// Everything it said.
+    pub fn said(&self) -> String {
+        format!("{}\n{}", self.out, self.err)
+    }
+
+    /// The same, where this exit code was meant.
+    #[track_caller]
+    pub fn code(self, wanted: i32) -> Self {
+        assert_eq!(self.code, wanted, "exit code {} where {wanted} was meant:\n{}", self.code, self.said());
+        self
+    }
+
+    /// Fails unless it said every one of these.
+    #[track_caller]
+    pub fn says(self, wanted: &[&str]) -> Self {
+        for words in wanted {
+            assert!(self.said().contains(words), "never said {words:?}:\n{}", self.said());
+        }
+        self
+    }
+}
+
+/// Runs the binary, anywhere.
+pub fn prane<S: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = S>) -> Done {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_prane")).args(args).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_string();
+    Done { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }
+}
+
+impl Project {
+    /// An empty project: an inbox and a secret.
+    pub fn empty() -> Self {
+        let own = tempfile::Builder::new().prefix("prane-test-").tempdir().unwrap();
+        let project = Self { folder: own.path().to_path_buf(), _own: Some(own) };
+        project.furnish();
+        project
+    }
+
+    /// An empty project that all tests of a crate share; made anew by each run of the tests.
+    pub fn shared(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", env!("CARGO_CRATE_NAME")));
+        let _ = fs::remove_dir_all(&folder);
+        let project = Self { folder, _own: None };
+        project.furnish();
+        project
+    }
+
+    fn furnish(&self) {
+        fs::create_dir_all(self.path("inbox")).unwrap();
+        self.put("vault/pseudonym.key", SECRET);
+    }
+
+    /// Puts the sample's configuration and its files of the inbox into this project.
+    pub fn with_samples(self) -> Self {
+        self.with_samples_of(|_| true)
+    }
+
+    /// The same, with only those files of the inbox whose names are wanted.
+    pub fn with_samples_of(self, wanted: impl Fn(&str) -> bool) -> Self {
+        copy(&samples().join("prane.toml"), &self.path("prane.toml"));
+        for entry in fs::read_dir(samples().join("inbox")).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().to_string();
+            if wanted(&name) {
+                copy(&path, &self.path("inbox").join(name));
+            }
+        }
+        self
+    }
+
+    /// A copy of this project as it stands, to go on from.
+    pub fn copy(&self) -> Self {
+        let own = tempfile::Builder::new().prefix("prane-test-").tempdir().unwrap();
+        let copied = Self { folder: own.path().to_path_buf(), _own: Some(own) };
+        for (name, bytes) in files_below(&self.folder) {
+            // `published/latest` is a link: it is pointed again, not copied.
+            if !name.starts_with("published/latest/") {
+                copied.put(&name, bytes);
+            }
+        }
+        if let Ok(latest) = fs::read_link(self.path("published/latest")) {
+            std::os::unix::fs::symlink(latest, copied.path("published/latest")).unwrap();
+        }
+        copied
+    }
+
+    /// A path within the project.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Writes a file of the project.
+    pub fn put(&self, name: &str, bytes: impl AsRef<[u8]>) -> &Self {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+        self
+    }
+
+    /// Copies a file of the repository into the inbox.
+    pub fn receive(&self, path: &Path) -> &Self {
+        copy(path, &self.path("inbox").join(path.file_name().unwrap()));
+        self
+    }
+
+    /// Runs a command over the project at a moment.
+    pub fn prane_at(&self, known_at: &str, args: &[&str]) -> Done {
+        let folder = self.folder.to_string_lossy().to_string();
+        let fixed = ["--project", folder.as_str(), "--known-at", known_at];
+        prane(args.iter().chain(&fixed))
+    }
+
+    /// Runs a command over the project at the usual moment.
+    pub fn prane(&self, args: &[&str]) -> Done {
+        self.prane_at(KNOWN_AT, args)
+    }
+
+    /// A quiet night that must succeed.
+    #[track_caller]
+    pub fn run(&self) -> &Self {
+        self.night(&[]);
+        self
+    }
+
+    /// The same with further options.
+    #[track_caller]
+    pub fn night(&self, options: &[&str]) -> Done {
+        let args: Vec<&str> = ["run", "--quiet"].iter().chain(options).copied().collect();
+        self.prane(&args).code(0)
+    }
+
+    /// The answer to a question.
+    #[track_caller]
+    pub fn sql(&self, question: &str) -> Vec<Row> {
+        self.sql_with(question, &[])
+    }
+
+    /// The answer to a question, with further options.
+    #[track_caller]
+    pub fn sql_with(&self, question: &str, options: &[&str]) -> Vec<Row> {
+        let args: Vec<&str> = ["sql", "--quiet", "--format", "csv", "-c", question].iter().chain(options).copied().collect();
+        rows(self.prane(&args).code(0).out.as_bytes())
+    }
+
+    /// The single value that answers a question, empty where there is none.
+    #[track_caller]
+    pub fn one(&self, question: &str) -> String {
+        self.sql(question).first().and_then(|row| row.values().next().cloned()).unwrap_or_default()
+    }
+
+    /// The pseudonym of a pupil.
+    #[track_caller]
+    pub fn key_of(&self, pupil: &str) -> String {
+        let vault = Vault::open(&self.path("vault"), false).unwrap();
+        hex(vault.pupil_key(pupil).unwrap_or_else(|| panic!("the vault knows no pupil {pupil}")))
+    }
+
+    /// Flag → level of every rule a pupil crossed.
+    #[track_caller]
+    pub fn flags_of(&self, pupil: &str, options: &[&str]) -> BTreeMap<String, String> {
+        let question = format!("select flag, level from run.raised_flags where pupil_key = '{}'", self.key_of(pupil));
+        self.sql_with(&question, options).into_iter().map(|row| (row["flag"].clone(), row["level"].clone())).collect()
+    }
+
+    /// A pupil's row of a view, if it has one.
+    #[track_caller]
+    pub fn row_of(&self, view: &str, pupil: &str, options: &[&str]) -> Option<Row> {
+        self.sql_with(&format!("select * from {view} where pupil_key = '{}'", self.key_of(pupil)), options).pop()
+    }
+
+    /// A number of a pupil's `indicators.pupil`.
+    #[track_caller]
+    pub fn measure(&self, pupil: &str, column: &str) -> f64 {
+        self.measure_with(pupil, column, &[])
+    }
+
+    /// The same on a day of its own.
+    #[track_caller]
+    pub fn measure_on(&self, pupil: &str, column: &str, as_of: &str) -> f64 {
+        self.measure_with(pupil, column, &["--as-of", as_of])
+    }
+
+    #[track_caller]
+    fn measure_with(&self, pupil: &str, column: &str, options: &[&str]) -> f64 {
+        let row = self.row_of("indicators.pupil", pupil, options).unwrap_or_else(|| panic!("{pupil} has no indicators"));
+        row[column].parse().unwrap_or_else(|_| panic!("{column} of {pupil} is {:?}", row[column]))
+    }
+
+    /// The manifest of the run that was written last.
+    #[track_caller]
+    pub fn manifest(&self) -> Value {
+        let mut runs: Vec<PathBuf> = fs::read_dir(self.path("runs")).unwrap().map(|e| e.unwrap().path()).collect();
+        runs.sort_by_key(|path| fs::metadata(path).unwrap().modified().unwrap());
+        serde_json::from_slice(&fs::read(runs.last().expect("no run was written")).unwrap()).unwrap()
+    }
+
+    /// The account of one file in the last manifest.
+    #[track_caller]
+    pub fn account(&self, file: &str) -> Value {
+        account(&self.manifest(), file)
+    }
+
+    /// Every reject of the last run.
+    pub fn rejects(&self) -> Vec<Row> {
+        let run = self.manifest()["run_id"].as_str().unwrap().to_string();
+        let mut all = Vec::new();
+        for path in files_below(&self.path(&format!("rejects/{run}"))).into_keys().filter(|p| p.ends_with(".csv")) {
+            all.extend(rows(&fs::read(self.path(&format!("rejects/{run}/{path}"))).unwrap()));
+        }
+        all
+    }
+
+    /// Every published file of a day, with its bytes.
+    pub fn published(&self, as_of: &str) -> BTreeMap<String, Vec<u8>> {
+        files_below(&self.path(&format!("published/{as_of}")))
+    }
+
+    /// Version of every table of the store, and what its nights said.
+    pub fn store_state(&self) -> BTreeMap<String, Vec<u8>> {
+        let mut files = files_below(&self.path("store"));
+        files.retain(|name, _| name.ends_with(".json") || name.ends_with(".parquet"));
+        files
+    }
+}
+
+/// The account of one file in a manifest.
+#[track_caller]
+pub fn account(manifest: &Value, file: &str) -> Value {
+    let inputs = manifest["inputs"].as_array().unwrap();
+    inputs.iter().find(|a| a["file"] == file).unwrap_or_else(|| panic!("no account of {file} in {inputs:#?}")).clone()
+}
+
+/// Fails unless every row of every file went somewhere.
+#[track_caller]
+pub fn adds_up(manifest: &Value) {
+    for account in manifest["inputs"].as_array().unwrap() {
+        let count = |name: &str| account[name].as_u64().unwrap_or_else(|| panic!("no {name} in {account}"));
+        assert_eq!(count("read"), count("stored") + count("superseded") + count("rejected"), "{account}");
+    }
+}
+
+/// The rows of a file with a header.
+pub fn rows(bytes: &[u8]) -> Vec<Row> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let headers = reader.headers().unwrap().clone();
+    reader.records().map(|record| headers.iter().map(String::from).zip(record.unwrap().iter().map(String::from)).collect()).collect()
+}
+
+/// Relative name → bytes of every file below a folder.
+pub fn files_below(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(next) = open.pop() {
+        for path in fs::read_dir(&next).into_iter().flatten().map(|e| e.unwrap().path()) {
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                files.insert(path.strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/"), fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+/// Fails with the names of the files that differ, not with their bytes.
+#[track_caller]
+pub fn same_files(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>) {
+    assert!(!one.is_empty(), "nothing to compare");
+    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>(), "other files");
+    let differ: Vec<&String> = one.iter().filter(|(name, bytes)| other[*name] != **bytes).map(|(name, _)| name).collect();
+    assert!(differ.is_empty(), "other bytes in {differ:?}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::copy(from, to).unwrap_or_else(|e| panic!("{}: {e}", from.display()));
+}
