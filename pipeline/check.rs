@@ -39,7 +39,10 @@ pub async fn judge(engine: &mut Engine<'_>, progress: &Progress) -> Outcome<Vec<
     let mut verdicts = Vec::new();
     for check in checks {
         progress.step(&check.id);
-        let severity = check.header.severity.ok_or_else(|| Fault::configuration(&check.file, "says no severity", "head it with -- severity = \"fail\" or \"warn\""))?;
+        let severity = check
+            .header
+            .severity
+            .ok_or_else(|| Fault::configuration(&check.file, "says no severity", "head it with -- severity = \"fail\" or \"warn\""))?;
         let batches = engine.rows(&format!("select * from {}", check.id), progress).await.map_err(|e| match e {
             Fault::Sql { what } => Fault::configuration(&check.file, what, "mend the SQL"),
             other => other,
@@ -50,7 +53,14 @@ pub async fn judge(engine: &mut Engine<'_>, progress: &Progress) -> Outcome<Vec<
             (_, Severity::Warn) => "warned",
             (_, Severity::Fail) => "failed",
         };
-        verdicts.push(Verdict { name: check.name().to_string(), severity, verdict, rows, what: check.header.what.clone(), mend: check.header.mend.clone() });
+        verdicts.push(Verdict {
+            name: check.name().to_string(),
+            severity,
+            verdict,
+            rows,
+            what: check.header.what.clone(),
+            mend: check.header.mend.clone(),
+        });
     }
     Ok(verdicts)
 }

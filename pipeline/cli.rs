@@ -16,7 +16,13 @@ use crate::{doctor, explain, init, synth};
 
 /// Finds children who are slipping out of school while there is still time to act.
 #[derive(Debug, Parser)]
-#[command(name = "prane", version, about, propagate_version = true, after_help = "Exit codes: 0 done, 1 a bug, 2 usage, 3 configuration, 4 an extract missing, 5 a contract broken past its tolerance, 6 a check failed (nothing published), 7 store or disk, 8 another run holds the lock, 130 interrupted.")]
+#[command(
+    name = "prane",
+    version,
+    about,
+    propagate_version = true,
+    after_help = "Exit codes: 0 done, 1 a bug, 2 usage, 3 configuration, 4 an extract missing, 5 a contract broken past its tolerance, 6 a check failed (nothing published), 7 store or disk, 8 another run holds the lock, 130 interrupted."
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -119,7 +125,8 @@ fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
     if let Ok(time) = text.parse::<DateTime<Utc>>() {
         return Ok(time);
     }
-    let day: NaiveDate = text.parse().map_err(|_| "neither a date such as 2026-03-02 nor a time such as 2026-03-02T22:00:00Z".to_string())?;
+    let day: NaiveDate =
+        text.parse().map_err(|_| "neither a date such as 2026-03-02 nor a time such as 2026-03-02T22:00:00Z".to_string())?;
     Ok(day.and_time(NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default()).and_utc())
 }
 
@@ -156,7 +163,8 @@ pub async fn run(cli: Cli) -> Outcome<()> {
         Command::Sql { command, file, format } => {
             let text = match (command, file) {
                 (Some(text), _) => text.clone(),
-                (None, Some(path)) => std::fs::read_to_string(path).map_err(|e| Fault::usage(format!("{}: {e}", path.display()), "name a file with one question"))?,
+                (None, Some(path)) => std::fs::read_to_string(path)
+                    .map_err(|e| Fault::usage(format!("{}: {e}", path.display()), "name a file with one question"))?,
                 (None, None) => return Err(Fault::usage("no question", "give -c SQL or -f FILE")),
             };
             let question = question(common, &progress).await?;
@@ -176,7 +184,12 @@ pub async fn run(cli: Cli) -> Outcome<()> {
             out(text.as_bytes())?;
             if sound { Ok(()) } else { Err(Fault::usage("something is not in order", "mend what is marked fail above")) }
         }
-        Command::Synth { dir, pupils, seed, school_year, years, extra_days, planted } => synthesise(dir, *planted, &synth::Options { pupils: *pupils, seed: *seed, school_year: *school_year, years: *years, extra_days: *extra_days }, &progress),
+        Command::Synth { dir, pupils, seed, school_year, years, extra_days, planted } => synthesise(
+            dir,
+            *planted,
+            &synth::Options { pupils: *pupils, seed: *seed, school_year: *school_year, years: *years, extra_days: *extra_days },
+            &progress,
+        ),
         Command::Init { dir, from } => out(init::init(dir, from)?.as_bytes()),
         Command::Docs => out(docs(&common.project)?.as_bytes()),
         Command::Schema => {
@@ -222,11 +235,17 @@ fn tell_published(published: &Published) -> Outcome<()> {
         manifest.counts.not_assessable
     );
     match &published.folder {
-        Some(folder) => text.push_str(&format!("published: {}\nopen {} in a browser\n", folder.display(), folder.join("index.html").display())),
+        Some(folder) => {
+            text.push_str(&format!("published: {}\nopen {} in a browser\n", folder.display(), folder.join("index.html").display()))
+        }
         None => text.push_str("a rehearsal: nothing was written\n"),
     }
     out(text.as_bytes())?;
-    if published.refused.is_empty() { Ok(()) } else { Err(Fault::ContractBroken { files: published.refused.clone(), published: published.folder.is_some() }) }
+    if published.refused.is_empty() {
+        Ok(())
+    } else {
+        Err(Fault::ContractBroken { files: published.refused.clone(), published: published.folder.is_some() })
+    }
 }
 
 /// Writes to stdout; a reader that went away is no fault.
@@ -245,14 +264,32 @@ fn synthesise(dir: &Path, planted: bool, options: &synth::Options, progress: &Pr
     }
     let summary = synth::write(dir, options, &|done, all| progress.step(&format!("{done} of {all}"))).map_err(|e| Fault::io(dir, &e))?;
     let _ = progress.finish();
-    out(format!("{}: {} pupils in {} schools, {} session days to {}, {} rows of attendance, {} marks\nnext: prane run --project {}\n", dir.display(), summary.pupils, summary.schools, summary.session_days, summary.last_day, summary.attendance_rows, summary.mark_rows, dir.display()).as_bytes())
+    out(format!(
+        "{}: {} pupils in {} schools, {} session days to {}, {} rows of attendance, {} marks\nnext: prane run --project {}\n",
+        dir.display(),
+        summary.pupils,
+        summary.schools,
+        summary.session_days,
+        summary.last_day,
+        summary.attendance_rows,
+        summary.mark_rows,
+        dir.display()
+    )
+    .as_bytes())
 }
 
 fn docs(root: &Path) -> Outcome<String> {
     let library = crate::query::Library::load(&root.join("queries"))?;
     let mut text = String::from("# Views\n");
     for query in library.queries.values() {
-        text.push_str(&format!("\n## {}\n{}\n\n{}\n\nOne row: {}. Reads: {}.\n", query.id, query.header.title, query.header.about, query.header.grain.trim_start_matches("one row "), query.reads.iter().cloned().collect::<Vec<_>>().join(", ")));
+        text.push_str(&format!(
+            "\n## {}\n{}\n\n{}\n\nOne row: {}. Reads: {}.\n",
+            query.id,
+            query.header.title,
+            query.header.about,
+            query.header.grain.trim_start_matches("one row "),
+            query.reads.iter().cloned().collect::<Vec<_>>().join(", ")
+        ));
     }
     Ok(text)
 }
@@ -276,7 +313,10 @@ async fn question(common: &Common, progress: &Progress) -> Outcome<Question> {
     let question = Question { project, house, asked: asked(common, false, true), work };
     let store = question.store().await?;
     if !store.has("attendance") {
-        return Err(Fault::ExtractMissing { table: "attendance".into(), inbox: format!("{} (nothing is stored yet: `prane run` first)", question.project.inbox().display()) });
+        return Err(Fault::ExtractMissing {
+            table: "attendance".into(),
+            inbox: format!("{} (nothing is stored yet: `prane run` first)", question.project.inbox().display()),
+        });
     }
     Ok(question)
 }

@@ -140,8 +140,12 @@ impl Patient {
         for folder in entries(&project.queries()).into_iter().filter(|p| p.is_dir()) {
             let name = name_of(&folder);
             if !schemas.contains(&name.as_str()) {
-                let near = crate::fault::nearest(&name, schemas.iter().copied()).map_or_else(String::new, |n| format!("; did you mean queries/{n}/?"));
-                self.warn(format!("queries/{name}/ is no schema, and its files are not read"), format!("the folders are named in queries/README.md{near}"));
+                let near = crate::fault::nearest(&name, schemas.iter().copied())
+                    .map_or_else(String::new, |n| format!("; did you mean queries/{n}/?"));
+                self.warn(
+                    format!("queries/{name}/ is no schema, and its files are not read"),
+                    format!("the folders are named in queries/README.md{near}"),
+                );
             }
         }
     }
@@ -180,7 +184,10 @@ impl Patient {
         for folder in folders.iter().filter(|f| f.is_dir()) {
             if let Err(e) = tempfile::tempfile_in(folder) {
                 shut = true;
-                self.fail(format!("{} cannot be written to: {e}", folder.display()), "give the account that runs prane the right to write there");
+                self.fail(
+                    format!("{} cannot be written to: {e}", folder.display()),
+                    "give the account that runs prane the right to write there",
+                );
             }
         }
         if !shut {
@@ -210,7 +217,10 @@ impl Patient {
         let nights: Vec<NightRecord> = match serde_json::from_str(&text) {
             Ok(nights) => nights,
             Err(e) => {
-                self.fail(format!("store/nights.json is damaged: {e}"), "restore store/ from a backup as a whole; single files do not fit together");
+                self.fail(
+                    format!("store/nights.json is damaged: {e}"),
+                    "restore store/ from a backup as a whole; single files do not fit together",
+                );
                 return Vec::new();
             }
         };
@@ -218,17 +228,30 @@ impl Patient {
         let mut well = true;
         for (table, version) in &last.versions {
             let log = project.store().join(table).join("_delta_log");
-            let versions: Vec<u64> = entries(&log).iter().filter_map(|p| name_of(p).get(..20).and_then(|digits| digits.parse().ok())).collect();
+            let versions: Vec<u64> =
+                entries(&log).iter().filter_map(|p| name_of(p).get(..20).and_then(|digits| digits.parse().ok())).collect();
             if !versions.contains(version) {
                 well = false;
-                self.fail(format!("store/{table} lacks version {version}, which the last night left"), "restore store/ from a backup as a whole");
+                self.fail(
+                    format!("store/{table} lacks version {version}, which the last night left"),
+                    "restore store/ from a backup as a whole",
+                );
             } else if versions.iter().any(|v| v > version) {
                 well = false;
-                self.warn(format!("store/{table} has commits that no night answers for"), "a run died between two tables; the next run withdraws them");
+                self.warn(
+                    format!("store/{table} has commits that no night answers for"),
+                    "a run died between two tables; the next run withdraws them",
+                );
             }
         }
         if well {
-            self.ok(format!("store: {}, {}, the last for {} ({})", plural(nights.len(), "night"), plural(last.versions.len(), "table"), last.as_of, last.run_id));
+            self.ok(format!(
+                "store: {}, {}, the last for {} ({})",
+                plural(nights.len(), "night"),
+                plural(last.versions.len(), "table"),
+                last.as_of,
+                last.run_id
+            ));
         }
         nights
     }
@@ -240,7 +263,10 @@ impl Patient {
             if stored {
                 self.warn("no inbox/: nothing new will be read", "make the folder inbox/ and put extracts into it");
             } else {
-                self.fail("no inbox/, and nothing stored: there is nothing to work with", "make the folder inbox/ and put extracts into it");
+                self.fail(
+                    "no inbox/, and nothing stored: there is nothing to work with",
+                    "make the folder inbox/ and put extracts into it",
+                );
             }
             return;
         }
@@ -256,7 +282,11 @@ impl Patient {
             if nights.iter().any(|n| n.taken.contains_key(&hash)) {
                 known += 1;
             } else {
-                let mapped = if extract.source.files.is_empty() { String::new() } else { format!(", by the [[source]] for {}", extract.source.files) };
+                let mapped = if extract.source.files.is_empty() {
+                    String::new()
+                } else {
+                    format!(", by the [[source]] for {}", extract.source.files)
+                };
                 fresh.push(format!("inbox/{} would be read as {}{mapped}", extract.name, extract.table));
             }
         }
@@ -287,7 +317,10 @@ impl Patient {
         } else if nights.is_empty() {
             self.ok("no vault yet: the first run makes it, and its key");
         } else {
-            self.fail("the vault's key is gone", "restore vault/pseudonym.key from a backup before the next run: without it new extracts cannot be joined to the store");
+            self.fail(
+                "the vault's key is gone",
+                "restore vault/pseudonym.key from a backup before the next run: without it new extracts cannot be joined to the store",
+            );
         }
         self.modes(&vault, "vault/", Health::Fail);
         self.modes(&project.rejects(), "rejects/", Health::Warn);
@@ -319,7 +352,10 @@ impl Patient {
         let day = std::fs::read_link(&latest).map(|p| p.to_string_lossy().to_string()).or_else(|_| std::fs::read_to_string(&latest));
         match day {
             Ok(day) if published.join(day.trim()).join("index.html").is_file() => self.ok(format!("published/latest is of {}", day.trim())),
-            Ok(day) => self.fail(format!("published/latest points to {}, which is not there", day.trim()), "run again: the same night has the same bytes"),
+            Ok(day) => self.fail(
+                format!("published/latest points to {}, which is not there", day.trim()),
+                "run again: the same night has the same bytes",
+            ),
             Err(_) if nights.is_empty() => self.ok("nothing published yet"),
             Err(_) => self.warn("nothing is published, though the store has nights", "`prane report` draws the lists again"),
         }

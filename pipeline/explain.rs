@@ -18,7 +18,9 @@ use crate::vault::Vault;
 pub async fn explain(question: &Question, pupil: &str, progress: &Progress) -> Outcome<String> {
     let key = match unhex(pupil) {
         Some(key) => key,
-        None => Vault::open(&question.project.vault(), false)?.pupil_key(pupil).ok_or_else(|| Fault::usage("no such pupil", "give the school system's pupil_id, or a pupil_key of 32 hex digits"))?,
+        None => Vault::open(&question.project.vault(), false)?
+            .pupil_key(pupil)
+            .ok_or_else(|| Fault::usage("no such pupil", "give the school system's pupil_id, or a pupil_key of 32 hex digits"))?,
     };
     let key = hex(key);
     let answers = question
@@ -32,14 +34,21 @@ pub async fn explain(question: &Question, pupil: &str, progress: &Progress) -> O
             progress,
         )
         .await?;
-    let [list, flags, measured, not_assessable] = answers.as_slice() else { return Err(Fault::Bug("four questions, other answers".into())) };
+    let [list, flags, measured, not_assessable] = answers.as_slice() else {
+        return Err(Fault::Bug("four questions, other answers".into()));
+    };
     let rows = |batches: &[RecordBatch]| batches.iter().map(RecordBatch::num_rows).sum::<usize>();
     let mut text = format!("pupil {key}\n");
     if rows(measured) == 0 {
         text.push_str("\nnot enrolled on this day, so on no list\n");
         return Ok(text);
     }
-    section(&mut text, "On the list", list, if rows(not_assessable) > 0 { "not on the list: not assessable" } else { "not on the list: no rule asks for support" })?;
+    section(
+        &mut text,
+        "On the list",
+        list,
+        if rows(not_assessable) > 0 { "not on the list: not assessable" } else { "not on the list: no rule asks for support" },
+    )?;
     section(&mut text, "Not assessable", not_assessable, "")?;
     section(&mut text, "Rules crossed", flags, "none")?;
     if rows(flags) > 0 {

@@ -102,7 +102,9 @@ impl Fault {
         match self {
             Fault::Usage { hint, .. } | Fault::Configuration { hint, .. } | Fault::CheckFailed { hint, .. } => hint.clone(),
             Fault::ExtractMissing { table, .. } => {
-                format!("put a file whose name starts with \"{table}\" (.csv, .xlsx or .parquet) into inbox/, or map your files by [[source]] in prane.toml (`prane init --from FILE` writes one for you)")
+                format!(
+                    "put a file whose name starts with \"{table}\" (.csv, .xlsx or .parquet) into inbox/, or map your files by [[source]] in prane.toml (`prane init --from FILE` writes one for you)"
+                )
             }
             Fault::ContractBroken { published: true, .. } => {
                 "the lists were made from the last good data of those schools; mend the rows named under rejects/ and run again".into()
@@ -110,7 +112,9 @@ impl Fault {
             Fault::ContractBroken { .. } => "nothing was published; mend the rows named under rejects/ and run again".into(),
             Fault::Store { .. } => "check that the folder can be written to and that the disk has room; nothing half-done was kept".into(),
             Fault::Locked { .. } => "wait for it to end; the lock goes with that process".into(),
-            Fault::Sql { .. } => "`prane sql -c \"select table_schema, table_name from information_schema.tables\"` lists what can be asked".into(),
+            Fault::Sql { .. } => {
+                "`prane sql -c \"select table_schema, table_name from information_schema.tables\"` lists what can be asked".into()
+            }
             Fault::Bug(_) => "please report it with the command you ran; no data were changed".into(),
         }
     }

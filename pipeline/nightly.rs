@@ -151,7 +151,9 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
 
     progress.stage("draw");
     let pages = caseload::pages(&mut engine, &vault, &project.config, night.as_of, progress).await?;
-    let list = engine.rows(&format!("select * from caseload.list where as_of = date '{}' order by school_id, rank", night.as_of), progress).await?;
+    let list = engine
+        .rows(&format!("select * from caseload.list where as_of = date '{}' order by school_id, rank", night.as_of), progress)
+        .await?;
     let mut aside = Aside::new(&work.path)?;
     draw(&mut aside, project, &night, pages, &list, &notes, progress)?;
     keep_list(&mut store, &mut engine, night.as_of, progress).await?;
@@ -219,14 +221,23 @@ fn run_id(project: &Project, house: &House, asked: &Asked, store: &Store, inbox:
     let mut known: BTreeSet<String> = store.taken().into_keys().collect();
     known.extend(inbox.extracts.iter().map(|e| blake3::Hash::from(e.hash).to_hex().to_string()));
     let mut hasher = blake3::Hasher::new();
-    for part in known.iter().map(String::as_str).chain([project.config_text.as_str(), &house.library.hash(), env!("CARGO_PKG_VERSION"), &asked.as_of.map(|d| d.to_string()).unwrap_or_default()]) {
+    for part in known.iter().map(String::as_str).chain([
+        project.config_text.as_str(),
+        &house.library.hash(),
+        env!("CARGO_PKG_VERSION"),
+        &asked.as_of.map(|d| d.to_string()).unwrap_or_default(),
+    ]) {
         hasher.update(part.as_bytes()).update(b"\0");
     }
     format!("run-{}", &hasher.finalize().to_hex()[..12])
 }
 
 fn nothing_to_work_with(project: &Project, refused: Vec<String>) -> Fault {
-    if refused.is_empty() { Fault::ExtractMissing { table: "attendance".into(), inbox: project.inbox().display().to_string() } } else { Fault::ContractBroken { files: refused, published: false } }
+    if refused.is_empty() {
+        Fault::ExtractMissing { table: "attendance".into(), inbox: project.inbox().display().to_string() }
+    } else {
+        Fault::ContractBroken { files: refused, published: false }
+    }
 }
 
 fn manifest(project: &Project, house: &House, run_id: &str, asked: &Asked, store: &Store, intake: &Intake) -> Manifest {
@@ -255,7 +266,13 @@ fn manifest(project: &Project, house: &House, run_id: &str, asked: &Asked, store
 ///
 /// # Errors
 /// Configuration and store faults.
-pub async fn ready<'a>(project: &Project, house: &'a House, store: &mut Store, work: &Path, progress: &Progress) -> Outcome<(Engine<'a>, Vec<TableSpec>)> {
+pub async fn ready<'a>(
+    project: &Project,
+    house: &'a House,
+    store: &mut Store,
+    work: &Path,
+    progress: &Progress,
+) -> Outcome<(Engine<'a>, Vec<TableSpec>)> {
     let settings = &project.config.engine;
     let ctx = session(settings, work)?;
     ctx.register_udf(shell::reason_function(project.config.project.language)?);
@@ -273,7 +290,14 @@ pub async fn ready<'a>(project: &Project, house: &'a House, store: &mut Store, w
 ///
 /// # Errors
 /// Configuration and store faults.
-pub async fn set_night(engine: &mut Engine<'_>, store: &Store, house: &House, days: &[NaiveDate], manifest: &Manifest, notes: &mut Vec<String>) -> Outcome<()> {
+pub async fn set_night(
+    engine: &mut Engine<'_>,
+    store: &Store,
+    house: &House,
+    days: &[NaiveDate],
+    manifest: &Manifest,
+    notes: &mut Vec<String>,
+) -> Outcome<()> {
     tables::as_of(engine, days, house.year_starts)?;
     tables::derive(engine, store, notes).await?;
     tables::policy_school(engine, &house.policy).await?;
@@ -319,9 +343,15 @@ async fn count(engine: &mut Engine<'_>, manifest: &mut Manifest, store: &Store, 
         }
         all
     };
-    manifest.counts.by_flag = counts(engine.rows("select flag, count(*) as pupils from run.raised_flags group by flag order by flag", progress).await?);
-    manifest.counts.by_level = counts(engine.rows("select cast(level as varchar) as level, count(*) as pupils from caseload.list group by level order by level", progress).await?);
-    manifest.counts.by_status = counts(engine.rows("select status, count(*) as pupils from caseload.list group by status order by status", progress).await?);
+    manifest.counts.by_flag =
+        counts(engine.rows("select flag, count(*) as pupils from run.raised_flags group by flag order by flag", progress).await?);
+    manifest.counts.by_level = counts(
+        engine
+            .rows("select cast(level as varchar) as level, count(*) as pupils from caseload.list group by level order by level", progress)
+            .await?,
+    );
+    manifest.counts.by_status =
+        counts(engine.rows("select status, count(*) as pupils from caseload.list group by status order by status", progress).await?);
     let sums = counts(engine.rows("select 'left_off' as what, count(*) as pupils from caseload.list where not on_list union all select 'not_assessable', count(*) from caseload.not_assessable union all select 'assessable', count(*) from indicators.pupil where assessable union all select 'schools', count(*) from caseload.school_summary where data_through is not null", progress).await?);
     let sum = |what: &str| sums.get(what).copied().unwrap_or(0);
     manifest.counts.left_off = sum("left_off");
@@ -334,18 +364,42 @@ async fn count(engine: &mut Engine<'_>, manifest: &mut Manifest, store: &Store, 
         level_3: whole(manifest.counts.by_level.get("3").copied().unwrap_or(0)),
         attendance_rows: whole(store.rows("attendance")),
     };
-    for batch in engine.rows("select school_id, data_through, silent, stale from caseload.school_summary where silent or stale order by school_id", progress).await? {
-        let (ids, days, silent, stale) = (batch.column(0).as_string::<i32>(), batch.column(1).as_primitive::<Date32Type>(), batch.column(2).as_boolean(), batch.column(3).as_boolean());
+    for batch in engine
+        .rows(
+            "select school_id, data_through, silent, stale from caseload.school_summary where silent or stale order by school_id",
+            progress,
+        )
+        .await?
+    {
+        let (ids, days, silent, stale) = (
+            batch.column(0).as_string::<i32>(),
+            batch.column(1).as_primitive::<Date32Type>(),
+            batch.column(2).as_boolean(),
+            batch.column(3).as_boolean(),
+        );
         for row in 0..batch.num_rows() {
             let data_through = days.is_valid(row).then(|| NaiveDate::default() + chrono::Duration::days(i64::from(days.value(row))));
-            manifest.schools.push(StaleSchool { school_id: ids.value(row).to_string(), data_through, silent: silent.value(row), stale: stale.value(row) });
+            manifest.schools.push(StaleSchool {
+                school_id: ids.value(row).to_string(),
+                data_through,
+                silent: silent.value(row),
+                stale: stale.value(row),
+            });
         }
     }
     Ok(())
 }
 
 /// Writes every page aside.
-fn draw(aside: &mut Aside, project: &Project, night: &Night, pages: caseload::Pages, list: &[RecordBatch], notes: &[String], progress: &Progress) -> Outcome<()> {
+fn draw(
+    aside: &mut Aside,
+    project: &Project,
+    night: &Night,
+    pages: caseload::Pages,
+    list: &[RecordBatch],
+    notes: &[String],
+    progress: &Progress,
+) -> Outcome<()> {
     let told = |e: prane_reports::Fault| Fault::Bug(format!("a page cannot be drawn: {e}"));
     let renderer = Renderer::new().map_err(told)?;
     let edition = Edition {
@@ -385,7 +439,9 @@ fn draw(aside: &mut Aside, project: &Project, night: &Night, pages: caseload::Pa
     aside.put("overview/index.html", renderer.overview_html(&pages.overview, &edition).map_err(told)?.as_bytes())?;
     aside.put("lists.csv", &shell::bytes_of(list, shell::Format::Csv)?)?;
     aside.put("lists.parquet", &shell::bytes_of(list, shell::Format::Parquet)?)?;
-    let level = |page: &prane_reports::PlacePage, level: u8| u32::try_from(page.rows.iter().filter(|r| r.level == level).count()).unwrap_or(u32::MAX);
+    let level = |page: &prane_reports::PlacePage, level: u8| {
+        u32::try_from(page.rows.iter().filter(|r| r.level == level).count()).unwrap_or(u32::MAX)
+    };
     let entries = pages
         .places
         .iter()
@@ -406,7 +462,11 @@ fn draw(aside: &mut Aside, project: &Project, night: &Night, pages: caseload::Pa
             }
         })
         .collect();
-    let index = Index { entries, files: vec!["overview/index.html".into(), "lists.csv".into(), "lists.parquet".into(), "run.json".into()], notes: notes.to_vec() };
+    let index = Index {
+        entries,
+        files: vec!["overview/index.html".into(), "lists.csv".into(), "lists.parquet".into(), "run.json".into()],
+        notes: notes.to_vec(),
+    };
     aside.put("index.html", renderer.index_html(&index, &edition).map_err(told)?.as_bytes())
 }
 
@@ -424,17 +484,26 @@ fn place_folder(kind: PlaceKind, id: &str) -> String {
 async fn keep_list(store: &mut Store, engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Outcome<()> {
     let spec = tables::lists_spec();
     let columns = spec.columns.fields().iter().map(|f| f.name().as_str()).collect::<Vec<_>>().join(", ");
-    let batches = engine.rows(&format!("select {columns} from caseload.list where as_of = date '{as_of}' order by school_id, rank"), progress).await?;
+    let batches = engine
+        .rows(&format!("select {columns} from caseload.list where as_of = date '{as_of}' order by school_id, rank"), progress)
+        .await?;
     let mut hasher = blake3::Hasher::new();
     hasher.update(&shell::bytes_of(&batches, shell::Format::Csv)?);
     let path = format!("as_of-{as_of}-{}.parquet", &hasher.finalize().to_hex()[..16]);
-    let before: Vec<String> = store.files(&spec.name).into_iter().map(|f| f.path).filter(|p| p.starts_with(&format!("as_of-{as_of}"))).collect();
+    let before: Vec<String> =
+        store.files(&spec.name).into_iter().map(|f| f.path).filter(|p| p.starts_with(&format!("as_of-{as_of}"))).collect();
     if before == [path.clone()] {
         return Ok(());
     }
     let mut writer = FileWriter::create(&store.folder(&spec.name), &spec, path, BTreeMap::new())?;
     for batch in batches {
-        let columns = spec.columns.fields().iter().zip(batch.columns()).map(|(f, c)| Ok(arrow::compute::cast(c, f.data_type())?)).collect::<Outcome<Vec<_>>>()?;
+        let columns = spec
+            .columns
+            .fields()
+            .iter()
+            .zip(batch.columns())
+            .map(|(f, c)| Ok(arrow::compute::cast(c, f.data_type())?))
+            .collect::<Outcome<Vec<_>>>()?;
         writer.write(&RecordBatch::try_new(spec.columns.clone(), columns)?)?;
     }
     let file = writer.finish()?;
@@ -448,7 +517,14 @@ async fn commit(store: &mut Store, house: &House, specs: &[TableSpec], night: &N
     if store.is_past() || (!store.is_changed() && intake.taken.is_empty()) {
         return Ok(());
     }
-    let record = NightRecord { run_id: night.run_id.clone(), as_of: night.as_of.to_string(), known_at: night.known_at, versions: BTreeMap::new(), taken: intake.taken.clone(), figures: figures.clone() };
+    let record = NightRecord {
+        run_id: night.run_id.clone(),
+        as_of: night.as_of.to_string(),
+        known_at: night.known_at,
+        versions: BTreeMap::new(),
+        taken: intake.taken.clone(),
+        figures: figures.clone(),
+    };
     store.commit(specs, record).await
 }
 

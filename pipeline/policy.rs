@@ -58,7 +58,11 @@ impl Policy {
             };
             let fits = known.same_type(&value) || matches!((known, &value), (Value::Float(_), Value::Integer(_)));
             if !fits {
-                return Err(Fault::configuration(file, format!("{name} is a {}, not a {}", value.type_str(), known.type_str()), "write it as in the built-in policy.toml"));
+                return Err(Fault::configuration(
+                    file,
+                    format!("{name} is a {}, not a {}", value.type_str(), known.type_str()),
+                    "write it as in the built-in policy.toml",
+                ));
             }
         }
         let (own, _) = read(&library.own_policy, file)?;
@@ -84,7 +88,8 @@ impl Policy {
     /// # Errors
     /// A configuration fault where it is missing.
     pub fn number(&self, name: &str) -> Outcome<f64> {
-        let missing = || Fault::configuration("queries/policy.toml", format!("{name} is missing"), "restore it from the built-in policy.toml");
+        let missing =
+            || Fault::configuration("queries/policy.toml", format!("{name} is missing"), "restore it from the built-in policy.toml");
         match self.numbers.get(name) {
             #[allow(clippy::cast_precision_loss)] // small numbers
             Some(Value::Integer(n)) => Ok(*n as f64),
@@ -98,7 +103,9 @@ impl Policy {
     /// # Errors
     /// A configuration fault where it is missing.
     pub fn text(&self, name: &str) -> Outcome<&str> {
-        self.numbers.get(name).and_then(Value::as_str).ok_or_else(|| Fault::configuration("queries/policy.toml", format!("{name} is missing"), "restore it from the built-in policy.toml"))
+        self.numbers.get(name).and_then(Value::as_str).ok_or_else(|| {
+            Fault::configuration("queries/policy.toml", format!("{name} is missing"), "restore it from the built-in policy.toml")
+        })
     }
 }
 
@@ -111,7 +118,11 @@ fn read(text: &str, file: &str) -> Outcome<(Numbers, Vec<Override>)> {
             let mut whom = |name: &str| one.remove(name).and_then(|v| v.as_str().map(String::from));
             let (school, region) = (whom("school"), whom("region"));
             if school.is_none() && region.is_none() {
-                return Err(Fault::configuration(file, "an [[override]] names neither school nor region", "add school = \"S0001\" or region = \"Kukës\""));
+                return Err(Fault::configuration(
+                    file,
+                    "an [[override]] names neither school nor region",
+                    "add school = \"S0001\" or region = \"Kukës\"",
+                ));
             }
             overrides.push(Override { school, region, numbers: flatten(&one) });
         }

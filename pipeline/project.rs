@@ -293,7 +293,11 @@ impl EngineSection {
             _ => (text.as_str(), 1),
         };
         digits.trim().parse::<usize>().map(|n| n * unit).map_err(|_| {
-            Fault::configuration("prane.toml", format!("[engine] memory_limit is \"{}\"", self.memory_limit), "write a size such as \"512MB\" or \"2GB\"")
+            Fault::configuration(
+                "prane.toml",
+                format!("[engine] memory_limit is \"{}\"", self.memory_limit),
+                "write a size such as \"512MB\" or \"2GB\"",
+            )
         })
     }
 
@@ -322,17 +326,26 @@ impl Config {
         }
         self.engine.memory_bytes()?;
         if !self.recipient.is_empty() {
-            return wrong("[[recipient]] is set, but this version cannot encrypt published files yet".into(), "remove it, or publish on a disk that is itself encrypted; files would otherwise lie there in the clear");
+            return wrong(
+                "[[recipient]] is set, but this version cannot encrypt published files yet".into(),
+                "remove it, or publish on a disk that is itself encrypted; files would otherwise lie there in the clear",
+            );
         }
         if self.store.url.contains("://") {
             return wrong(format!("[store] url is \"{}\"", self.store.url), "this version keeps its tables in a folder; give a path");
         }
         for source in &self.source {
             if source.table.is_empty() || source.files.is_empty() {
-                return wrong("a [[source]] has no table or no files".into(), "each needs table = \"attendance\" (or another canonical table) and files = \"*.csv\"");
+                return wrong(
+                    "a [[source]] has no table or no files".into(),
+                    "each needs table = \"attendance\" (or another canonical table) and files = \"*.csv\"",
+                );
             }
             if source.layout == Layout::Wide && source.wide.is_none() {
-                return wrong(format!("the wide [[source]] for {} does not say how a day's column is headed", source.files), "add wide = { header = \"%Y-%m-%d\" } or, for headers without a year, wide = { header = \"%m_%d\", school_year = \"2022-2023\", starts_month = 9 }");
+                return wrong(
+                    format!("the wide [[source]] for {} does not say how a day's column is headed", source.files),
+                    "add wide = { header = \"%Y-%m-%d\" } or, for headers without a year, wide = { header = \"%m_%d\", school_year = \"2022-2023\", starts_month = 9 }",
+                );
             }
         }
         Ok(())
@@ -346,7 +359,10 @@ pub(crate) fn toml_fault(file: &str, error: &toml::de::Error) -> Fault {
     if message.starts_with("unknown field") {
         let unknown = words.nth(1).unwrap_or_default().to_string();
         let known: Vec<&str> = words.skip(1).step_by(2).collect();
-        let hint = nearest(&unknown, known.iter().copied()).map_or_else(|| format!("known here: {}", known.join(", ")), |near| format!("did you mean `{near}`? known here: {}", known.join(", ")));
+        let hint = nearest(&unknown, known.iter().copied()).map_or_else(
+            || format!("known here: {}", known.join(", ")),
+            |near| format!("did you mean `{near}`? known here: {}", known.join(", ")),
+        );
         return Fault::configuration(file, format!("unknown key `{unknown}`"), hint);
     }
     Fault::configuration(file, error.to_string().trim().to_string(), "the documented default is the prane.toml that `prane init` writes")
@@ -370,7 +386,10 @@ impl Project {
     /// A usage fault when the folder is missing, a configuration fault when `prane.toml` is wrong.
     pub fn open(root: &Path) -> Outcome<Self> {
         if !root.is_dir() {
-            return Err(Fault::usage(format!("{} is not a folder", root.display()), "`prane init DIR` makes a project; --project DIR points to one"));
+            return Err(Fault::usage(
+                format!("{} is not a folder", root.display()),
+                "`prane init DIR` makes a project; --project DIR points to one",
+            ));
         }
         let path = root.join("prane.toml");
         let config_text = if path.exists() { std::fs::read_to_string(&path).map_err(|e| Fault::io(&path, &e))? } else { String::new() };

@@ -90,10 +90,16 @@ impl Query {
     }
 
     fn parse(id: String, file: String, text: &str) -> Outcome<Self> {
-        let head: String = text.lines().take_while(|l| l.starts_with("--")).map(|l| l.trim_start_matches("--").trim_start()).collect::<Vec<_>>().join("\n");
+        let head: String = text
+            .lines()
+            .take_while(|l| l.starts_with("--"))
+            .map(|l| l.trim_start_matches("--").trim_start())
+            .collect::<Vec<_>>()
+            .join("\n");
         let header: Header = toml::from_str(&head).map_err(|e| toml_fault(&file, &e))?;
         let sql = text.trim().trim_end_matches(';').to_string();
-        let statement = single_select(&sql).map_err(|what| Fault::configuration(&file, what, "a SQL file is one plain select; see queries/README.md"))?;
+        let statement = single_select(&sql)
+            .map_err(|what| Fault::configuration(&file, what, "a SQL file is one plain select; see queries/README.md"))?;
         refuse(&statement, &id, &file)?;
         let reads = references(&statement).map_err(|what| Fault::configuration(&file, what, "names are schema.table"))?;
         Ok(Self { id, file, header, sql, reads })
@@ -110,7 +116,16 @@ pub fn single_select(sql: &str) -> Result<Statement, String> {
     match &one {
         Statement::Statement(inner) if matches!(**inner, datafusion::sql::sqlparser::ast::Statement::Query(_)) => Ok(one),
         Statement::Explain(_) => Ok(one),
-        Statement::Statement(inner) if matches!(**inner, datafusion::sql::sqlparser::ast::Statement::ShowTables { .. } | datafusion::sql::sqlparser::ast::Statement::ExplainTable { .. } | datafusion::sql::sqlparser::ast::Statement::ShowColumns { .. }) => Ok(one),
+        Statement::Statement(inner)
+            if matches!(
+                **inner,
+                datafusion::sql::sqlparser::ast::Statement::ShowTables { .. }
+                    | datafusion::sql::sqlparser::ast::Statement::ExplainTable { .. }
+                    | datafusion::sql::sqlparser::ast::Statement::ShowColumns { .. }
+            ) =>
+        {
+            Ok(one)
+        }
         _ => Err("only questions are answered: select, show tables, describe, explain".into()),
     }
 }
@@ -125,9 +140,11 @@ pub fn references(statement: &Statement) -> Result<BTreeSet<String>, String> {
 }
 
 /// Functions that give another answer each time: a list must be the same when made again.
-const RESTLESS: [&str; 9] = ["now", "current_date", "current_time", "current_timestamp", "today", "random", "uuid", "localtime", "localtimestamp"];
+const RESTLESS: [&str; 9] =
+    ["now", "current_date", "current_time", "current_timestamp", "today", "random", "uuid", "localtime", "localtimestamp"];
 /// Columns that name people; they are in the vault, and no rule may ask for them.
-const PERSONAL: [&str; 8] = ["first_name", "last_name", "national_id", "birth_date", "guardian_contact", "community", "disability", "pupil_id"];
+const PERSONAL: [&str; 8] =
+    ["first_name", "last_name", "national_id", "birth_date", "guardian_contact", "community", "disability", "pupil_id"];
 
 /// What a SQL file may not hold.
 fn refuse(statement: &Statement, id: &str, file: &str) -> Outcome<()> {
@@ -149,10 +166,18 @@ fn refuse(statement: &Statement, id: &str, file: &str) -> Outcome<()> {
     let _ = inner.visit(&mut words);
     for word in &words.0 {
         if RESTLESS.contains(&word.as_str()) {
-            return Err(Fault::configuration(file, format!("uses {word}"), "a list must be the same when it is made again: take the day from run.as_of"));
+            return Err(Fault::configuration(
+                file,
+                format!("uses {word}"),
+                "a list must be the same when it is made again: take the day from run.as_of",
+            ));
         }
         if PERSONAL.contains(&word.as_str()) && (id.starts_with("indicators.") || id.starts_with("flags.")) {
-            return Err(Fault::configuration(file, format!("asks for {word}"), "rules never look at who a child is; names stay in the vault"));
+            return Err(Fault::configuration(
+                file,
+                format!("asks for {word}"),
+                "rules never look at who a child is; names stay in the vault",
+            ));
         }
     }
     Ok(())
@@ -239,7 +264,11 @@ impl Library {
         }
         if way.iter().any(|w| w == id) {
             way.push(id.to_string());
-            return Err(Fault::configuration(format!("queries/{}.sql", id.replace('.', "/")), format!("reads itself: {}", way.join(" → ")), "break the circle"));
+            return Err(Fault::configuration(
+                format!("queries/{}.sql", id.replace('.', "/")),
+                format!("reads itself: {}", way.join(" → ")),
+                "break the circle",
+            ));
         }
         if id == "run.raised_flags" {
             way.push(id.to_string());

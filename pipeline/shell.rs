@@ -128,7 +128,14 @@ fn value(column: &ArrayRef, row: usize) -> Outcome<serde_json::Value> {
     }
     Ok(match column.data_type() {
         DataType::Boolean => Value::Bool(column.as_boolean().value(row)),
-        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 => {
+        DataType::Int8
+        | DataType::Int16
+        | DataType::Int32
+        | DataType::Int64
+        | DataType::UInt8
+        | DataType::UInt16
+        | DataType::UInt32
+        | DataType::UInt64 => {
             let wide = arrow::compute::cast(&column.slice(row, 1), &DataType::Int64)?;
             Value::from(wide.as_primitive::<Int64Type>().value(0))
         }
@@ -155,7 +162,8 @@ pub fn reason_function(language: Language) -> Outcome<ScalarUDF> {
         Language::En => prane_reports::Language::En,
     })
     .map_err(|e| Fault::Bug(e.to_string()))?;
-    let types = vec![DataType::Utf8, DataType::Float64, DataType::Float64, DataType::Date32, DataType::Float64, DataType::Int64, DataType::Float64];
+    let types =
+        vec![DataType::Utf8, DataType::Float64, DataType::Float64, DataType::Date32, DataType::Float64, DataType::Int64, DataType::Float64];
     let function = move |arguments: &[ColumnarValue]| -> EngineResult<ColumnarValue> {
         let arrays = ColumnarValue::values_to_arrays(arguments)?;
         Ok(ColumnarValue::Array(Arc::new(reasons(&words, &arrays))))

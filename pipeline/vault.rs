@@ -29,7 +29,12 @@ impl Vault {
         let secret = Secret::open(folder, make)?;
         let mut vault = Self { folder: folder.to_path_buf(), secret, pupils: Pupils::default(), pending: Vec::new() };
         if let Some(keys) = vault.sheet("keys")? {
-            let (kind, id, key, seen) = (keys.column("kind")?.str()?.clone(), keys.column("id")?.str()?.clone(), keys.column("key")?.str()?.clone(), keys.column("seen")?.i32()?.clone());
+            let (kind, id, key, seen) = (
+                keys.column("kind")?.str()?.clone(),
+                keys.column("id")?.str()?.clone(),
+                keys.column("key")?.str()?.clone(),
+                keys.column("seen")?.i32()?.clone(),
+            );
             for (((kind, id), key), seen) in kind.iter().zip(id.iter()).zip(key.iter()).zip(seen.iter()) {
                 let (Some(kind), Some(id), Some(key)) = (kind, id, key.and_then(unhex)) else { continue };
                 match kind {
@@ -50,7 +55,8 @@ impl Vault {
         if !path.exists() {
             return Ok(None);
         }
-        let frame = LazyFrame::scan_parquet(PlRefPath::new(path.to_string_lossy()), ScanArgsParquet::default()).and_then(LazyFrame::collect);
+        let frame =
+            LazyFrame::scan_parquet(PlRefPath::new(path.to_string_lossy()), ScanArgsParquet::default()).and_then(LazyFrame::collect);
         frame.map(Some).map_err(|e| Fault::store(path.display().to_string(), e))
     }
 
@@ -63,7 +69,9 @@ impl Vault {
         if !path.exists() {
             return Ok(None);
         }
-        let frame = LazyFrame::scan_parquet(PlRefPath::new(path.to_string_lossy()), ScanArgsParquet::default())?.join(wanted.clone().lazy(), [col(key)], [col(key)], JoinArgs::new(JoinType::Semi)).collect();
+        let frame = LazyFrame::scan_parquet(PlRefPath::new(path.to_string_lossy()), ScanArgsParquet::default())?
+            .join(wanted.clone().lazy(), [col(key)], [col(key)], JoinArgs::new(JoinType::Semi))
+            .collect();
         frame.map(Some).map_err(|e| Fault::store(path.display().to_string(), e))
     }
 
@@ -99,7 +107,8 @@ impl Vault {
         if self.pupils.changed {
             let ids = self.pupils.all_ids();
             let national = self.pupils.all_national();
-            let kinds: Vec<&str> = std::iter::repeat_n("pupil_id", ids.len()).chain(std::iter::repeat_n("national_id", national.len())).collect();
+            let kinds: Vec<&str> =
+                std::iter::repeat_n("pupil_id", ids.len()).chain(std::iter::repeat_n("national_id", national.len())).collect();
             let keys: Vec<String> = ids.iter().map(|i| hex(i.1)).chain(national.iter().map(|n| hex(n.1))).collect();
             let seen: Vec<i32> = ids.iter().map(|i| i32::from(i.2)).chain(national.iter().map(|_| 0)).collect();
             let names: Vec<&str> = ids.iter().map(|i| i.0).chain(national.iter().map(|n| n.0)).collect();
@@ -117,10 +126,19 @@ impl Vault {
             let aside = self.folder.join(format!(".{name}.parquet"));
             let file = std::fs::File::create(&aside).map_err(|e| Fault::io(&aside, &e))?;
             restrict(&aside, 0o600)?;
-            ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).finish(&mut frame).map_err(|e| Fault::store(path.display().to_string(), e))?;
+            ParquetWriter::new(file)
+                .with_compression(ParquetCompression::Zstd(None))
+                .finish(&mut frame)
+                .map_err(|e| Fault::store(path.display().to_string(), e))?;
             std::fs::rename(&aside, &path).map_err(|e| Fault::io(&path, &e))?;
         }
         Ok(())
+    }
+
+    /// A number by which a school knows the pupil with this key: the first in order, where it has several.
+    #[must_use]
+    pub fn pupil_id(&self, key: &str) -> Option<String> {
+        self.pupils.id_of(unhex(key)?)
     }
 
     /// The key of a pupil that has one.

@@ -139,7 +139,14 @@ fn a_row_that_comes_twice_in_one_file_is_counted_once_as_superseded() {
     let account = project.account("attendance_S1_twice.csv");
     let count = |name: &str| account[name].as_u64().unwrap();
     assert_eq!((count("read"), count("stored"), count("superseded"), count("rejected"), count("conflicts")), (2, 1, 1, 0, 1));
-    assert_eq!(project.one(&format!("select status from sources.attendance where pupil_key = '{}' and date = date '{}'", project.key_of("S1-P1"), days[1])), "excused");
+    assert_eq!(
+        project.one(&format!(
+            "select status from sources.attendance where pupil_key = '{}' and date = date '{}'",
+            project.key_of("S1-P1"),
+            days[1]
+        )),
+        "excused"
+    );
 }
 
 #[test]
@@ -151,7 +158,11 @@ fn a_row_of_a_later_file_replaces_that_of_an_earlier_one() {
     let done = project.prane(&["run"]).code(0);
     assert!(done.err.contains("of one key disagree"), "{}", done.said());
     assert_eq!(project.account("attendance_S1_a.csv")["superseded"], 1);
-    assert_eq!(project.one(&format!("select status from sources.attendance where pupil_key = '{}' and date = date '{day}'", project.key_of("S1-P1"))), "late");
+    assert_eq!(
+        project
+            .one(&format!("select status from sources.attendance where pupil_key = '{}' and date = date '{day}'", project.key_of("S1-P1"))),
+        "late"
+    );
 }
 
 #[test]

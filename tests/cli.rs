@@ -54,7 +54,13 @@ fn code_3_for_a_configuration_that_is_wrong() {
 fn code_3_for_a_query_or_policy_that_is_wrong() {
     let head = "-- title = \"x\"\n-- grain = \"one row a pupil\"\n-- level = 1\n";
     for (file, text, says) in [
-        ("queries/flags/late_often.sql", format!("{head}select p.as_of, p.pupil_key, p.days_lat as value, 1.0 as threshold, cast(null as date) as since_date from indicators.pupil p"), "queries/flags/late_often.sql"),
+        (
+            "queries/flags/late_often.sql",
+            format!(
+                "{head}select p.as_of, p.pupil_key, p.days_lat as value, 1.0 as threshold, cast(null as date) as since_date from indicators.pupil p"
+            ),
+            "queries/flags/late_often.sql",
+        ),
         ("queries/flags/late_often.sql", format!("{head}select now() as value"), "uses now"),
         ("queries/flags/late_often.sql", format!("{head}select first_name from indicators.pupil"), "asks for first_name"),
         ("queries/policy.toml", "[chronic_absence]\npermile = 90\n".into(), "chronic_absence_permille"),
@@ -124,7 +130,24 @@ fn check_is_a_rehearsal_that_writes_nothing() {
 #[test]
 fn help_names_every_command_and_exit_code() {
     let help = prane(["--help"]).code(0).out;
-    for word in ["run", "check", "sql", "explain", "report", "doctor", "synth", "init", "docs", "completions", "man", "--project", "--as-of", "--quiet", "--log", "Exit codes"] {
+    for word in [
+        "run",
+        "check",
+        "sql",
+        "explain",
+        "report",
+        "doctor",
+        "synth",
+        "init",
+        "docs",
+        "completions",
+        "man",
+        "--project",
+        "--as-of",
+        "--quiet",
+        "--log",
+        "Exit codes",
+    ] {
         assert!(help.contains(word), "help says nothing of {word}");
     }
     assert!(prane(["sql", "--help"]).code(0).out.contains("--format"));
@@ -155,16 +178,24 @@ fn sql_reads_a_file_and_writes_parquet() {
     SMALL.put("question.sql", "select school_id, count(*) as pupils from sources.enrolments group by school_id;\n");
     let file = SMALL.path("question.sql").to_string_lossy().to_string();
     let folder = SMALL.path(".").to_string_lossy().to_string();
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_prane")).args(["sql", "--quiet", "--project", folder.as_str(), "-f", file.as_str(), "--format", "parquet"]).output().unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_prane"))
+        .args(["sql", "--quiet", "--project", folder.as_str(), "-f", file.as_str(), "--format", "parquet"])
+        .output()
+        .unwrap();
     assert!(output.status.success());
-    let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(output.stdout)).unwrap().build().unwrap();
+    let reader =
+        parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(output.stdout)).unwrap().build().unwrap();
     assert_eq!(reader.map(|batch| batch.unwrap().num_rows()).sum::<usize>(), 1);
-    SMALL.prane(&["sql", "--quiet", "-c", "select * from information_schema.tables where table_schema = 'caseload'"]).code(0).says(&["caseload"]);
+    SMALL
+        .prane(&["sql", "--quiet", "-c", "select * from information_schema.tables where table_schema = 'caseload'"])
+        .code(0)
+        .says(&["caseload"]);
 }
 
 #[test]
 fn sql_without_rows_still_has_a_header() {
-    let out = SMALL.prane(&["sql", "--quiet", "--format", "csv", "-c", "select pupil_key, level from caseload.list where level > 9"]).code(0).out;
+    let out =
+        SMALL.prane(&["sql", "--quiet", "--format", "csv", "-c", "select pupil_key, level from caseload.list where level > 9"]).code(0).out;
     assert_eq!(out, "pupil_key,level\n");
 }
 

@@ -23,7 +23,11 @@ struct Broken {
 }
 
 static BROKEN: LazyLock<Broken> = LazyLock::new(|| {
-    let wanted = |name: &str| ["schools", "pupils", "enrolments", "calendar", "attendance_S0004", "attendance_S0001_2025-2026_b"].iter().any(|start| name.starts_with(start));
+    let wanted = |name: &str| {
+        ["schools", "pupils", "enrolments", "calendar", "attendance_S0004", "attendance_S0001_2025-2026_b"]
+            .iter()
+            .any(|start| name.starts_with(start))
+    };
     let project = Project::shared("broken").with_samples_of(wanted);
     for folder in fs::read_dir(samples().join("broken")).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()) {
         for file in fs::read_dir(folder).unwrap() {
@@ -105,7 +109,13 @@ fn first_ragged() -> String {
 
 #[test]
 fn unknown_code_is_never_taken_for_present() {
-    one_reject("unknown_code", "attendance_S0001_unknown_code.csv", "status", "prezent", &["unknown code", "codes.status", "nearest: present"]);
+    one_reject(
+        "unknown_code",
+        "attendance_S0001_unknown_code.csv",
+        "status",
+        "prezent",
+        &["unknown code", "codes.status", "nearest: present"],
+    );
 }
 
 #[test]
@@ -115,12 +125,24 @@ fn mark_off_the_scale() {
 
 #[test]
 fn date_outside_every_school_year() {
-    one_reject("outside_every_year", "attendance_S0001_outside_every_year.csv", "date", "2019", &["outside every school year", "2024-2025", "2025-2026"]);
+    one_reject(
+        "outside_every_year",
+        "attendance_S0001_outside_every_year.csv",
+        "date",
+        "2019",
+        &["outside every school year", "2024-2025", "2025-2026"],
+    );
 }
 
 #[test]
 fn date_later_than_the_day_of_the_run() {
-    one_reject("later_than_the_run", "attendance_S0001_later_than_the_run.csv", "date", "2062", &["later than the day of the run", "2026-03-02"]);
+    one_reject(
+        "later_than_the_run",
+        "attendance_S0001_later_than_the_run.csv",
+        "date",
+        "2062",
+        &["later than the day of the run", "2026-03-02"],
+    );
 }
 
 #[test]
@@ -200,7 +222,9 @@ fn rejects_can_be_mended_in_their_workbook_and_sent_back() {
     let days = weekdays_to("2026-02-27", 60);
     let mended = days[30];
     let text = fs::read_to_string(project.path("inbox/attendance_S1.csv")).unwrap();
-    project.put("inbox/attendance_S1.csv", text.replace(&format!("S1-P1,S1,{mended},present"), &format!("S1-P1,S1,{mended},prezent"))).run();
+    project
+        .put("inbox/attendance_S1.csv", text.replace(&format!("S1-P1,S1,{mended},present"), &format!("S1-P1,S1,{mended},prezent")))
+        .run();
     assert_eq!(project.one(&format!("select count(*) from sources.attendance where date = date '{mended}'")), "3");
     let run = project.manifest()["run_id"].as_str().unwrap().to_string();
     let mut workbook: Xlsx<_> = open_workbook(project.path(&format!("rejects/{run}/attendance-mend.xlsx"))).unwrap();
@@ -208,7 +232,8 @@ fn rejects_can_be_mended_in_their_workbook_and_sent_back() {
     let mut back = Workbook::new();
     let page = back.add_worksheet();
     for (row, column, cell) in sheet.used_cells() {
-        page.write_string(u32::try_from(row).unwrap(), u16::try_from(column).unwrap(), cell.to_string().replace("prezent", "present")).unwrap();
+        page.write_string(u32::try_from(row).unwrap(), u16::try_from(column).unwrap(), cell.to_string().replace("prezent", "present"))
+            .unwrap();
     }
     project.put("inbox/attendance-S1-mend.xlsx", back.save_to_buffer().unwrap()).run();
     assert_eq!(project.one(&format!("select count(*) from sources.attendance where date = date '{mended}' and status = 'present'")), "4");
@@ -218,15 +243,20 @@ fn rejects_can_be_mended_in_their_workbook_and_sent_back() {
 fn a_refused_file_leaves_the_last_good_data_in_use_and_its_school_stale() {
     let days = weekdays_to("2026-02-27", 50);
     let project = Project::empty();
-    project.put("inbox/calendar.csv", calendar("*", &days)).put("inbox/enrolments.csv", enrolments(&[("S1-P1", "S1", "2025-09-01", "", ""), ("S2-P1", "S2", "2025-09-01", "", "")]));
-    project.put("inbox/attendance_S1.csv", Register::default().class("S1", 1, &days).0).put("inbox/attendance_S2.csv", Register::default().class("S2", 1, &days[..40]).0);
+    project
+        .put("inbox/calendar.csv", calendar("*", &days))
+        .put("inbox/enrolments.csv", enrolments(&[("S1-P1", "S1", "2025-09-01", "", ""), ("S2-P1", "S2", "2025-09-01", "", "")]));
+    project
+        .put("inbox/attendance_S1.csv", Register::default().class("S1", 1, &days).0)
+        .put("inbox/attendance_S2.csv", Register::default().class("S2", 1, &days[..40]).0);
     project.prane_at("2026-03-01T00:00:00Z", &["run", "--quiet"]).code(0);
     // What S2 hands in now uses words that nobody mapped.
     project.put("inbox/attendance_S2_later.csv", Register::default().days("S2-P1", "S2", &days[40..], |_| "prezent").0);
     let done = project.prane(&["run"]).code(5).says(&["attendance_S2_later.csv", "last good data"]);
     assert!(done.out.contains("published"), "{}", done.said());
     let manifest = project.manifest();
-    let stale: Vec<&str> = manifest["schools"].as_array().unwrap().iter().filter(|s| s["stale"] == true).filter_map(|s| s["school_id"].as_str()).collect();
+    let stale: Vec<&str> =
+        manifest["schools"].as_array().unwrap().iter().filter(|s| s["stale"] == true).filter_map(|s| s["school_id"].as_str()).collect();
     assert_eq!(stale, ["S2"], "{}", manifest["schools"]);
     assert_eq!(project.one("select count(*) from sources.attendance where school_id = 'S2'"), "40");
 }

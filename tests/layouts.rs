@@ -19,7 +19,8 @@ const DAYS: [(&str, &str); 3] = [("2026-02-25", "present"), ("2026-02-26", "abse
 
 /// The canonical text for a school.
 fn usual(school: &str) -> String {
-    DAYS.iter().fold("pupil_id,school_id,date,status\n".to_string(), |text, (day, status)| format!("{text}P-{school},{school},{day},{status}\n"))
+    DAYS.iter()
+        .fold("pupil_id,school_id,date,status\n".to_string(), |text, (day, status)| format!("{text}P-{school},{school},{day},{status}\n"))
 }
 
 fn encoded(encoding: &'static encoding_rs::Encoding, text: &str) -> Vec<u8> {
@@ -157,16 +158,27 @@ static READ: LazyLock<Read> = LazyLock::new(|| {
     for (name, bytes) in files {
         project.put(&format!("inbox/{name}"), bytes);
     }
-    project.put("inbox/attendance_unknown.csv", usual("UNKNOWN").replace("status", "status,Kujdestari").replace("present\n", "present,x\n").replace("absent\n", "absent,y\n").replace("late\n", "late,z\n"));
+    project.put(
+        "inbox/attendance_unknown.csv",
+        usual("UNKNOWN")
+            .replace("status", "status,Kujdestari")
+            .replace("present\n", "present,x\n")
+            .replace("absent\n", "absent,y\n")
+            .replace("late\n", "late,z\n"),
+    );
     project.put("inbox/marks_plain.csv", "pupil_id,school_id,subject,date,term,mark\nP-GZ,GZ,fizike,2026-02-20,2,7.25\n");
-    project.put("inbox/notat.csv", "pupil_id;school_id;subject;date;term;mark\nP-GZ;GZ;kimi;2026-02-20;2;7,5\nP-GZ;GZ;histori;2026-02-20;2;shumë mirë\n");
+    project.put(
+        "inbox/notat.csv",
+        "pupil_id;school_id;subject;date;term;mark\nP-GZ;GZ;kimi;2026-02-20;2;7,5\nP-GZ;GZ;histori;2026-02-20;2;shumë mirë\n",
+    );
     let done = project.prane(&["run"]).code(0);
     Read { project, done }
 });
 
 #[track_caller]
 fn reads_as_usual(school: &str) {
-    let rows = READ.project.sql(&format!("select pupil_key, date, status from sources.attendance where school_id = '{school}' order by date"));
+    let rows =
+        READ.project.sql(&format!("select pupil_key, date, status from sources.attendance where school_id = '{school}' order by date"));
     let found: Vec<(&str, &str)> = rows.iter().map(|r| (r["date"].as_str(), r["status"].as_str())).collect();
     assert_eq!(found, DAYS, "{school}");
     assert_eq!(rows[0]["pupil_key"], READ.project.key_of(&format!("P-{school}")));
@@ -210,8 +222,11 @@ fn wide_with_days_that_have_no_year() {
 #[test]
 fn lessons_are_rolled_up_into_parts_of_a_day() {
     let key = READ.project.key_of("P-LESSONS");
-    let rows = READ.project.sql(&format!("select days_recorded, days_absent, days_unexcused, days_late from indicators.pupil where pupil_key = '{key}'"));
-    let found: Vec<f64> = ["days_recorded", "days_absent", "days_unexcused", "days_late"].iter().map(|c| rows[0][*c].parse().unwrap()).collect();
+    let rows = READ
+        .project
+        .sql(&format!("select days_recorded, days_absent, days_unexcused, days_late from indicators.pupil where pupil_key = '{key}'"));
+    let found: Vec<f64> =
+        ["days_recorded", "days_absent", "days_unexcused", "days_late"].iter().map(|c| rows[0][*c].parse().unwrap()).collect();
     assert_eq!(found, [1.0, 0.5, 0.25, 0.25]);
 }
 
@@ -244,10 +259,17 @@ fn a_register_of_absences_says_who_was_present() {
     let seats = [("P1", "S1", "2025-09-01", "", ""), ("P2", "S1", "2025-09-01", "", "")];
     project.put("inbox/enrolments.csv", support::made::enrolments(&seats).replace(",6,6A", ",e gjashta,6A"));
     // The school handed in registers up to five days before the end; one row lies on a Sunday.
-    let register = Register::default().row("P1", "S1", days[3], "absent").row("P1", "S1", day("2026-02-15"), "absent").row("P2", "S1", days[34], "late");
+    let register = Register::default()
+        .row("P1", "S1", days[3], "absent")
+        .row("P1", "S1", day("2026-02-15"), "absent")
+        .row("P2", "S1", days[34], "late");
     project.put("inbox/mungesat.csv", register.0).night(&["--as-of", "2026-02-27"]);
     for (pupil, absent, late) in [("P1", 1.0, 0.0), ("P2", 0.0, 1.0)] {
-        assert_eq!(project.measure_on(pupil, "days_recorded", "2026-02-27"), 35.0, "{pupil}: present up to the last date handed in, and no further");
+        assert_eq!(
+            project.measure_on(pupil, "days_recorded", "2026-02-27"),
+            35.0,
+            "{pupil}: present up to the last date handed in, and no further"
+        );
         assert_eq!(project.measure_on(pupil, "days_absent", "2026-02-27"), absent, "{pupil}");
         assert_eq!(project.measure_on(pupil, "days_late", "2026-02-27"), late, "{pupil}");
         assert_eq!(project.measure_on(pupil, "grade_level", "2026-02-27"), 6.0);

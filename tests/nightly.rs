@@ -32,8 +32,13 @@ fn the_sample_ends_in_lists_for_every_school_and_centre_and_prints_where() {
     assert_eq!(done.code, 0, "{}", done.said());
     assert!(done.out.contains(&format!("lists of {AS_OF}")) && done.out.contains(&format!("published/{AS_OF}")), "{}", done.out);
     let files = SAMPLE.project.published(AS_OF);
-    let ids = |file: &str, column: &str| -> Vec<String> { rows(&fs::read(samples().join("inbox").join(file)).unwrap()).into_iter().map(|mut r| r.remove(column).unwrap()).collect() };
-    let places = ids("schools.csv", "school_id").into_iter().map(|id| format!("schools/{id}")).chain(ids("centres.csv", "centre_id").into_iter().map(|id| format!("centres/{id}")));
+    let ids = |file: &str, column: &str| -> Vec<String> {
+        rows(&fs::read(samples().join("inbox").join(file)).unwrap()).into_iter().map(|mut r| r.remove(column).unwrap()).collect()
+    };
+    let places = ids("schools.csv", "school_id")
+        .into_iter()
+        .map(|id| format!("schools/{id}"))
+        .chain(ids("centres.csv", "centre_id").into_iter().map(|id| format!("centres/{id}")));
     for place in places {
         for file in ["list.html", "list.xlsx", "list.csv"] {
             assert!(files.contains_key(&format!("{place}/{file}")), "no {place}/{file} among {:?}", files.keys());
@@ -62,7 +67,8 @@ fn the_manifest_says_what_was_read_and_what_was_written() {
         assert_eq!(hash.as_str().unwrap(), blake3::hash(&bytes).to_hex().as_str(), "{file}");
     }
     assert!(manifest["checks"].as_array().unwrap().iter().all(|c| c["verdict"] != "failed"));
-    let silent: Vec<&str> = manifest["schools"].as_array().unwrap().iter().filter(|s| s["silent"] == true).filter_map(|s| s["school_id"].as_str()).collect();
+    let silent: Vec<&str> =
+        manifest["schools"].as_array().unwrap().iter().filter(|s| s["silent"] == true).filter_map(|s| s["school_id"].as_str()).collect();
     assert_eq!(silent, ["S0004"]);
     assert_eq!(manifest["counts"]["left_off"], 3, "{}", manifest["counts"]);
     assert!(manifest["stages"].as_array().unwrap().len() > 3);
@@ -86,7 +92,8 @@ fn every_planted_child_trips_its_rules_and_nobody_else_is_listed() {
     let planted = planted();
     assert!(planted.len() > 50, "the table of planted children is not where it was");
     let listed = SAMPLE.project.sql("select pupil_key, flags from caseload.list");
-    let mut found: BTreeMap<String, BTreeSet<String>> = listed.into_iter().map(|r| (r["pupil_key"].clone(), r["flags"].split("; ").map(String::from).collect())).collect();
+    let mut found: BTreeMap<String, BTreeSet<String>> =
+        listed.into_iter().map(|r| (r["pupil_key"].clone(), r["flags"].split("; ").map(String::from).collect())).collect();
     let mut wrong = Vec::new();
     for (pupil, flags) in &planted {
         let has = found.remove(&SAMPLE.project.key_of(pupil)).unwrap_or_default();
@@ -122,12 +129,17 @@ fn planted_days_of_the_other_dates() {
     assert!(project.flags_of("P0000030", &["--as-of", "2026-01-16"]).contains_key("rising_absence"));
     assert!(project.flags_of("P0000035", &["--as-of", "2026-02-13"]).contains_key("chronic_absence"));
     assert_eq!(project.sql_with("select count(*) as n from indicators.pupil where assessable", &["--as-of", "2025-09-01"])[0]["n"], "0");
-    let list = |day: &str| project.sql_with("select school_id, rank, pupil_key, level from caseload.list order by school_id, rank", &["--as-of", day]);
+    let list = |day: &str| {
+        project.sql_with("select school_id, rank, pupil_key, level from caseload.list order by school_id, rank", &["--as-of", day])
+    };
     assert_eq!(list("2026-03-01"), list(AS_OF), "a Sunday sees the same weeks");
     assert_eq!((on("P0000039", "days_absent", AS_OF) * 6.0).round(), 2.0);
     assert_eq!((on("P0000039", "days_late", AS_OF) * 6.0).round(), 1.0);
     assert_eq!(on("P0000040", "days_absent", AS_OF), 10.0);
-    assert_eq!((on("P0000041", "days_recorded", AS_OF), on("P0000042", "days_recorded", AS_OF), on("P0000043", "days_late", AS_OF)), (96.0, 98.0, 15.0));
+    assert_eq!(
+        (on("P0000041", "days_recorded", AS_OF), on("P0000042", "days_recorded", AS_OF), on("P0000043", "days_late", AS_OF)),
+        (96.0, 98.0, 15.0)
+    );
 }
 
 #[test]
@@ -135,7 +147,11 @@ fn cells_that_a_spreadsheet_would_run_are_harmless() {
     let list = rows(&SAMPLE.project.published(AS_OF)["schools/S0001/list.csv"]);
     let row = list.iter().find(|r| r["pupil_id"] == "P0000047").unwrap();
     assert!(row["first_name"].starts_with("'=") || row["last_name"].starts_with("'="), "{} {}", row["first_name"], row["last_name"]);
-    let cells: Vec<&String> = list.iter().flat_map(|r| r.iter().filter(|(c, _)| !matches!(c.as_str(), "absence_trend" | "mark_change"))).map(|(_, v)| v).collect();
+    let cells: Vec<&String> = list
+        .iter()
+        .flat_map(|r| r.iter().filter(|(c, _)| !matches!(c.as_str(), "absence_trend" | "mark_change")))
+        .map(|(_, v)| v)
+        .collect();
     assert!(!cells.iter().any(|v| v.starts_with(['=', '+', '-', '@'])));
 }
 
@@ -205,7 +221,8 @@ fn a_correction_changes_just_what_it_should_and_no_past_list() {
     }
     let night = |options: &[&str]| project.prane_at("2026-03-03T00:00:00Z", options).code(0);
     night(&["run", "--as-of", "2026-03-01"]).says(&["corrects 3 rows"]);
-    let asked = |question: &str| rows(night(&["sql", "--quiet", "--as-of", "2026-03-01", "--format", "csv", "-c", question]).out.as_bytes());
+    let asked =
+        |question: &str| rows(night(&["sql", "--quiet", "--as-of", "2026-03-01", "--format", "csv", "-c", question]).out.as_bytes());
     let key = project.key_of("P0000046");
     let after = asked("select pupil_key, level, flags from caseload.list order by pupil_key");
     let kept: Vec<_> = before.into_iter().filter(|r| r["pupil_key"] != key).collect();

@@ -73,7 +73,8 @@ fn words(text: &str) -> impl Iterator<Item = String> + '_ {
 /// Fails, without telling whom it found, where a text names somebody.
 #[track_caller]
 fn names_nobody(place: &str, text: &str) {
-    let found = words(text).filter(|word| SECRETS.words.contains(word)).count() + SECRETS.texts.iter().filter(|secret| text.contains(secret.as_str())).count();
+    let found = words(text).filter(|word| SECRETS.words.contains(word)).count()
+        + SECRETS.texts.iter().filter(|secret| text.contains(secret.as_str())).count();
     assert_eq!(found, 0, "{place} says {found} things about somebody");
 }
 
@@ -103,7 +104,9 @@ fn search(place: &str, name: &str, bytes: Vec<u8>) {
 #[test]
 fn the_search_finds_what_it_looks_for() {
     let pupil = &rows(&fs::read(samples().join("inbox/pupils.csv")).unwrap())[0];
-    for text in [&pupil["national_id"], &pupil["birth_date"], &format!("{} {}", pupil["first_name"], pupil["last_name"]), &pupil["pupil_id"]] {
+    for text in
+        [&pupil["national_id"], &pupil["birth_date"], &format!("{} {}", pupil["first_name"], pupil["last_name"]), &pupil["pupil_id"]]
+    {
         assert!(std::panic::catch_unwind(|| names_nobody("here", text)).is_err());
     }
     let list = String::from_utf8_lossy(&NIGHT.project.published(AS_OF)["schools/S0001/list.csv"]).to_string();

@@ -41,7 +41,13 @@ fn the_two_commands_stand_at_the_top() {
 #[test]
 fn every_command_that_a_paper_names_exists() {
     let help = prane(["--help"]).code(0).out;
-    let known: BTreeSet<&str> = help.lines().skip_while(|l| !l.starts_with("Commands")).skip(1).take_while(|l| !l.trim().is_empty()).filter_map(|l| l.split_whitespace().next()).collect();
+    let known: BTreeSet<&str> = help
+        .lines()
+        .skip_while(|l| !l.starts_with("Commands"))
+        .skip(1)
+        .take_while(|l| !l.trim().is_empty())
+        .filter_map(|l| l.split_whitespace().next())
+        .collect();
     assert!(known.contains("run"), "{help}");
     for page in ["README.md", "CONTRIBUTING.md", "data-samples/README.md", "data-samples/broken/README.md", "queries/README.md"] {
         for line in quoted(&paper(page)) {
@@ -58,7 +64,9 @@ fn every_option_that_the_readme_names_exists() {
         let rest = line.trim_start_matches("prane ").trim_start_matches("cargo run -- ");
         let Some(command) = rest.split_whitespace().next().filter(|c| c.chars().all(|c| c.is_ascii_lowercase())) else { continue };
         let help = prane([command, "--help"]).code(0).out;
-        for option in rest.split_whitespace().map(|w| w.trim_start_matches('[').trim_end_matches(']')).filter(|w| w.starts_with("--") && w.len() > 2) {
+        for option in
+            rest.split_whitespace().map(|w| w.trim_start_matches('[').trim_end_matches(']')).filter(|w| w.starts_with("--") && w.len() > 2)
+        {
             assert!(help.contains(option), "`{line}`: {command} has no {option}");
         }
     }
@@ -88,7 +96,10 @@ fn every_setting_of_the_schema_is_documented() {
     let schema: serde_json::Value = serde_json::from_str(&prane(["schema"]).code(0).out).unwrap();
     let text = paper("prane.toml");
     for (section, _) in schema["properties"].as_object().unwrap() {
-        assert!(text.contains(&format!("[{section}]")) || text.contains(&format!("[[{section}]]")), "prane.toml says nothing of [{section}]");
+        assert!(
+            text.contains(&format!("[{section}]")) || text.contains(&format!("[[{section}]]")),
+            "prane.toml says nothing of [{section}]"
+        );
     }
     for (name, of) in schema["$defs"].as_object().unwrap().iter().filter(|(name, _)| name.ends_with("Section") || *name == "Source") {
         for key in of["properties"].as_object().into_iter().flat_map(serde_json::Map::keys) {

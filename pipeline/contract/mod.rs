@@ -164,7 +164,8 @@ pub fn table_of_file<'a>(contracts: &'a [Contract], file_name: &str) -> Option<&
 pub fn by_name<'a>(contracts: &'a [Contract], table: &str) -> Outcome<&'a Contract> {
     contracts.iter().find(|c| c.table == table).ok_or_else(|| {
         let names: Vec<&str> = contracts.iter().map(|c| c.table.as_str()).collect();
-        let hint = nearest(table, names.iter().copied()).map_or_else(|| format!("known tables: {}", names.join(", ")), |n| format!("did you mean \"{n}\"?"));
+        let hint = nearest(table, names.iter().copied())
+            .map_or_else(|| format!("known tables: {}", names.join(", ")), |n| format!("did you mean \"{n}\"?"));
         Fault::configuration("prane.toml", format!("a [[source]] names the unknown table \"{table}\""), hint)
     })
 }

@@ -72,7 +72,10 @@ fn locate(column: &Column, source: &Source, headers: &[String], given: &[&str]) 
     if source.columns.contains_key(&column.name) || column.required {
         let found = nearest(wanted, headers.iter().map(String::as_str))
             .or_else(|| column.also.iter().find_map(|a| headers.iter().find(|h| h.eq_ignore_ascii_case(a)).map(String::as_str)))
-            .map_or_else(|| format!("found: {}", headers.join(", ")), |h| format!("the nearest column found is \"{h}\"; map it by columns = {{ {} = \"{h}\" }}", column.name));
+            .map_or_else(
+                || format!("found: {}", headers.join(", ")),
+                |h| format!("the nearest column found is \"{h}\"; map it by columns = {{ {} = \"{h}\" }}", column.name),
+            );
         return Err(format!("missing column \"{wanted}\" ({found})"));
     }
     Ok(From::Nowhere)

@@ -48,7 +48,8 @@ pub fn write(folder: &Path, table: &str, columns: &[String], files: &[FileReject
     csv.write_record(["file", "row", "column", "value", "reason"]).map_err(told)?;
     for file in files {
         for reject in &file.rows {
-            csv.write_record([&file.file, &reject.row.to_string(), &reject.column, &harmless(&reject.value), &reject.reason]).map_err(told)?;
+            csv.write_record([&file.file, &reject.row.to_string(), &reject.column, &harmless(&reject.value), &reject.reason])
+                .map_err(told)?;
         }
     }
     csv.flush().map_err(|e| Fault::io(&path, &e))?;
@@ -60,7 +61,9 @@ pub fn write(folder: &Path, table: &str, columns: &[String], files: &[FileReject
 /// starts with the table's, and the three columns at the end are left alone by the reader.
 fn mend_workbook(path: &Path, table: &str, columns: &[String], files: &[FileRejects]) -> Result<(), XlsxError> {
     let mut workbook = Workbook::new();
-    workbook.set_properties(&rust_xlsxwriter::DocProperties::new().set_creation_datetime(&rust_xlsxwriter::ExcelDateTime::from_ymd(2000, 1, 1)?));
+    workbook.set_properties(
+        &rust_xlsxwriter::DocProperties::new().set_creation_datetime(&rust_xlsxwriter::ExcelDateTime::from_ymd(2000, 1, 1)?),
+    );
     let bold = Format::new().set_bold();
     let text = Format::new().set_num_format("@");
     let fault = Format::new().set_num_format("@").set_background_color("#FFE9B8");

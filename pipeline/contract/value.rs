@@ -108,7 +108,13 @@ pub fn judge<'a>(column: &'a Column, dialect: &'a Dialect, raw: &'a str, world: 
     }
 }
 
-fn known<'a>(column: &Column, value: &'a str, ids: Option<&hashbrown::HashSet<String>>, what: &str, tables: &str) -> Result<Cell<'a>, String> {
+fn known<'a>(
+    column: &Column,
+    value: &'a str,
+    ids: Option<&hashbrown::HashSet<String>>,
+    what: &str,
+    tables: &str,
+) -> Result<Cell<'a>, String> {
     let taken = column.defines || column.every.as_deref() == Some(value) || ids.is_none_or(|ids| ids.contains(value));
     if taken { Ok(Cell::Text(value)) } else { Err(format!("unknown {what}: not in {tables}")) }
 }
@@ -118,7 +124,12 @@ fn code<'a>(column: &'a Column, value: &str) -> Result<Cell<'a>, String> {
         return Ok(Cell::Text(code));
     }
     let near = nearest(value, column.codes.iter().map(String::as_str)).map(|n| format!(" (nearest: {n})")).unwrap_or_default();
-    Err(format!("unknown code for {}{near}: map it by codes.{} in prane.toml; known: {}", column.name, column.name, column.codes.join(", ")))
+    Err(format!(
+        "unknown code for {}{near}: map it by codes.{} in prane.toml; known: {}",
+        column.name,
+        column.name,
+        column.codes.join(", ")
+    ))
 }
 
 fn integer(column: &Column, value: &str) -> Result<i64, String> {
@@ -134,9 +145,17 @@ fn integer(column: &Column, value: &str) -> Result<i64, String> {
 fn mark(value: &str, decimal_comma: bool, (least, greatest): (f64, f64)) -> Result<f64, String> {
     let text = if decimal_comma { value.replace(',', ".") } else { value.to_string() };
     let number: f64 = text.parse().map_err(|_| {
-        if value.contains(',') && !decimal_comma { "mark has a decimal comma: set decimal = \",\" for this source".to_string() } else { "mark is not a number: map worded marks by codes.mark".to_string() }
+        if value.contains(',') && !decimal_comma {
+            "mark has a decimal comma: set decimal = \",\" for this source".to_string()
+        } else {
+            "mark is not a number: map worded marks by codes.mark".to_string()
+        }
     })?;
-    if number.is_finite() && (least..=greatest).contains(&number) { Ok(number) } else { Err(format!("mark off the scale {least} to {greatest}")) }
+    if number.is_finite() && (least..=greatest).contains(&number) {
+        Ok(number)
+    } else {
+        Err(format!("mark off the scale {least} to {greatest}"))
+    }
 }
 
 fn school_year(value: &str) -> Result<(), String> {
@@ -180,7 +199,8 @@ fn parse_day(value: &str, format: &str) -> Option<NaiveDate> {
     }
     let bytes = value.as_bytes();
     let (day, rest) = (value.get(0..10)?, value.get(10..)?);
-    let midnight = rest.is_empty() || rest.trim_start_matches(['T', ' ']).trim_end_matches('Z').chars().all(|c| c == '0' || c == ':' || c == '.');
+    let midnight =
+        rest.is_empty() || rest.trim_start_matches(['T', ' ']).trim_end_matches('Z').chars().all(|c| c == '0' || c == ':' || c == '.');
     if bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-') && midnight {
         return NaiveDate::from_ymd_opt(day[0..4].parse().ok()?, day[5..7].parse().ok()?, day[8..10].parse().ok()?);
     }
@@ -192,11 +212,33 @@ mod tests {
     use super::*;
 
     fn column(kind: Kind) -> Column {
-        Column { name: "x".into(), kind, required: true, about: String::new(), also: vec![], codes: vec!["present".into(), "absent".into()], min: Some(1), max: Some(12), vault: false, defines: false, every: None, future: false, any_time: false, not_before: None, empty_is_value: false }
+        Column {
+            name: "x".into(),
+            kind,
+            required: true,
+            about: String::new(),
+            also: vec![],
+            codes: vec!["present".into(), "absent".into()],
+            min: Some(1),
+            max: Some(12),
+            vault: false,
+            defines: false,
+            every: None,
+            future: false,
+            any_time: false,
+            not_before: None,
+            empty_is_value: false,
+        }
     }
 
     fn world() -> World<'static> {
-        World { today: NaiveDate::from_ymd_opt(2026, 3, 1).unwrap(), school_years: [2025].into(), year_starts: (9, 1), mark_scale: (4.0, 10.0), ..World::default() }
+        World {
+            today: NaiveDate::from_ymd_opt(2026, 3, 1).unwrap(),
+            school_years: [2025].into(),
+            year_starts: (9, 1),
+            mark_scale: (4.0, 10.0),
+            ..World::default()
+        }
     }
 
     #[test]

@@ -26,11 +26,22 @@ use crate::telemetry::Progress;
 ///
 /// # Errors
 /// Configuration faults of a kept view's SQL, store faults.
-pub async fn refresh(engine: &mut Engine<'_>, store: &mut Store, contracts: &[Contract], settings: &EngineSection, policy: &str, progress: &Progress) -> Outcome<Vec<TableSpec>> {
+pub async fn refresh(
+    engine: &mut Engine<'_>,
+    store: &mut Store,
+    contracts: &[Contract],
+    settings: &EngineSection,
+    policy: &str,
+    progress: &Progress,
+) -> Outcome<Vec<TableSpec>> {
     let mut specs = Vec::new();
     for query in kept(engine)? {
         let Some(source) = contracts.iter().find(|c| c.table == query.header.from).map(spec_of) else {
-            return Err(Fault::configuration(&query.file, format!("from = \"{}\" is no table", query.header.from), "from = \"attendance\" or \"marks\""));
+            return Err(Fault::configuration(
+                &query.file,
+                format!("from = \"{}\" is no table", query.header.from),
+                "from = \"attendance\" or \"marks\"",
+            ));
         };
         progress.step(&query.id);
         specs.push(refresh_one(engine, &query, &source, store, settings, policy).await?);
@@ -46,7 +57,14 @@ fn kept(engine: &Engine<'_>) -> Outcome<Vec<Query>> {
     Ok(engine.library().order(&all)?.into_iter().filter(|q| q.header.keep == "store").cloned().collect())
 }
 
-async fn refresh_one(engine: &Engine<'_>, query: &Query, source: &TableSpec, store: &mut Store, settings: &EngineSection, policy: &str) -> Outcome<TableSpec> {
+async fn refresh_one(
+    engine: &Engine<'_>,
+    query: &Query,
+    source: &TableSpec,
+    store: &mut Store,
+    settings: &EngineSection,
+    policy: &str,
+) -> Outcome<TableSpec> {
     let mut by_partition: BTreeMap<BTreeMap<String, String>, Vec<DataFile>> = BTreeMap::new();
     for file in store.files(&source.name) {
         by_partition.entry(file.partition.clone()).or_default().push(file);
@@ -61,11 +79,17 @@ async fn refresh_one(engine: &Engine<'_>, query: &Query, source: &TableSpec, sto
             continue;
         }
         let ctx = partition_session(engine, query, source, partition, files, store, settings).await?;
-        let mut stream = ctx.sql(&query.sql).await?.execute_stream().await.map_err(|e| Fault::configuration(&query.file, Fault::from(e).to_string(), "mend the SQL"))?;
+        let mut stream = ctx
+            .sql(&query.sql)
+            .await?
+            .execute_stream()
+            .await
+            .map_err(|e| Fault::configuration(&query.file, Fault::from(e).to_string(), "mend the SQL"))?;
         let mut writer = FileWriter::create(&store.folder(&spec.name), &spec, path, partition.clone())?;
         while let Some(batch) = stream.next().await {
             let batch = batch?;
-            let columns = spec.columns.fields().iter().zip(batch.columns()).map(|(f, c)| Ok(cast(c, f.data_type())?)).collect::<Outcome<Vec<_>>>()?;
+            let columns =
+                spec.columns.fields().iter().zip(batch.columns()).map(|(f, c)| Ok(cast(c, f.data_type())?)).collect::<Outcome<Vec<_>>>()?;
             writer.write(&arrow::array::RecordBatch::try_new(spec.columns.clone(), columns)?)?;
         }
         adds.push(writer.finish()?);
@@ -99,7 +123,15 @@ fn fingerprint(engine: &Engine<'_>, query: &Query, source: &TableSpec, files: &[
 }
 
 /// A session in which the source is one partition, and kept views are what they hold for it.
-async fn partition_session(engine: &Engine<'_>, query: &Query, source: &TableSpec, partition: &BTreeMap<String, String>, files: &[DataFile], store: &Store, settings: &EngineSection) -> Outcome<SessionContext> {
+async fn partition_session(
+    engine: &Engine<'_>,
+    query: &Query,
+    source: &TableSpec,
+    partition: &BTreeMap<String, String>,
+    files: &[DataFile],
+    store: &Store,
+    settings: &EngineSection,
+) -> Outcome<SessionContext> {
     let ctx = session(settings, &store.folder("spill"))?;
     let provider = Files::of_table(store, source, files, &[])?;
     ctx.register_table(reference(&format!("sources.{}", source.name)), Arc::new(provider))?;
@@ -111,7 +143,12 @@ async fn partition_session(engine: &Engine<'_>, query: &Query, source: &TableSpe
         match engine.library().queries.get(read) {
             Some(inner) if inner.header.keep == "store" => {
                 let all = engine.context().table_provider(reference(read)).await?;
-                let spec = TableSpec { name: inner.name_in_store(), columns: Arc::new(without(&all.schema(), &source.partition_by)), partition_by: source.partition_by.clone(), sorted_by: vec![] };
+                let spec = TableSpec {
+                    name: inner.name_in_store(),
+                    columns: Arc::new(without(&all.schema(), &source.partition_by)),
+                    partition_by: source.partition_by.clone(),
+                    sorted_by: vec![],
+                };
                 let own: Vec<DataFile> = store.files(&spec.name).into_iter().filter(|f| f.partition == *partition).collect();
                 ctx.register_table(reference(read), Arc::new(Files::of_table(store, &spec, &own, &[])?))?;
             }
@@ -136,7 +173,14 @@ async fn partition_session(engine: &Engine<'_>, query: &Query, source: &TableSpe
 }
 
 fn without(schema: &Schema, names: &[String]) -> Schema {
-    Schema::new(schema.fields().iter().filter(|f| !names.contains(f.name())).map(|f| f.as_ref().clone().with_data_type(plain_type(f.data_type()))).collect::<Vec<Field>>())
+    Schema::new(
+        schema
+            .fields()
+            .iter()
+            .filter(|f| !names.contains(f.name()))
+            .map(|f| f.as_ref().clone().with_data_type(plain_type(f.data_type())))
+            .collect::<Vec<Field>>(),
+    )
 }
 
 /// The stored form of a kept view: the columns its SQL gives, partitioned as its source.

@@ -14,11 +14,11 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::catalog::{MemorySchemaProvider, TableProvider};
+use datafusion::common::TableReference;
 use datafusion::datasource::MemTable;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
-use datafusion::common::TableReference;
 use futures::StreamExt;
 use parquet::arrow::ArrowWriter;
 
@@ -144,7 +144,11 @@ impl<'a> Engine<'a> {
             Fault::Sql { what } => {
                 let hint = query.reads.iter().find(|r| !self.known(r)).map_or_else(
                     || "`prane sql -f FILE` shows the error with its place".to_string(),
-                    |r| self.library.nearest(r).map_or_else(|| format!("{r} is not known"), |n| format!("{r} is not known; did you mean {n}?")),
+                    |r| {
+                        self.library
+                            .nearest(r)
+                            .map_or_else(|| format!("{r} is not known"), |n| format!("{r} is not known; did you mean {n}?"))
+                    },
                 );
                 Fault::configuration(&query.file, what, hint)
             }
@@ -165,7 +169,7 @@ impl<'a> Engine<'a> {
     /// Computes a frame once: into memory, or into a file where it is large.
     async fn keep(&self, id: &str, frame: DataFrame) -> Outcome<Arc<dyn TableProvider>> {
         let schema = nullable(frame.schema().as_arrow());
-        let mut stream = frame.execute_stream().await?.map(|batch| batch.and_then(|b| Ok(RecordBatch::try_new(schema.clone(), b.columns().to_vec())?)));
+        let mut stream = frame.execute_stream().await?.map(|batch| batch.and_then(|b| fit(&schema, &b)));
         let mut batches = Vec::new();
         let mut rows = 0;
         while let Some(batch) = stream.next().await {
@@ -205,12 +209,22 @@ impl<'a> Engine<'a> {
             let level = match (has("level"), flag.header.level.as_ref().and_then(toml::Value::as_integer)) {
                 (true, _) => "cast(f.level as int)".to_string(),
                 (false, Some(level)) => format!("cast({level} as int)"),
-                (false, None) => return Err(Fault::configuration(&flag.file, "says no level", "add a column level, or level = 2 to its header")),
+                (false, None) => {
+                    return Err(Fault::configuration(&flag.file, "says no level", "add a column level, or level = 2 to its header"));
+                }
             };
             if !has("pupil_key") || !has("value") || !has("threshold") || !has("since_date") {
-                return Err(Fault::configuration(&flag.file, "has not the shape of a flag", "a flag gives (as_of, pupil_key, value, threshold, since_date, level)"));
+                return Err(Fault::configuration(
+                    &flag.file,
+                    "has not the shape of a flag",
+                    "a flag gives (as_of, pupil_key, value, threshold, since_date, level)",
+                ));
             }
-            let (as_of, from) = if has("as_of") { ("f.as_of", format!("{} f", flag.id)) } else { ("n.as_of", format!("{} f cross join run.as_of n", flag.id)) };
+            let (as_of, from) = if has("as_of") {
+                ("f.as_of", format!("{} f", flag.id))
+            } else {
+                ("n.as_of", format!("{} f cross join run.as_of n", flag.id))
+            };
             parts.push(format!(
                 "select {as_of} as as_of, '{}' as flag, f.pupil_key, cast(f.value as double) as value, cast(f.threshold as double) as threshold, cast(f.since_date as date) as since_date, {level} as level from {from}",
                 flag.name()
@@ -255,6 +269,17 @@ pub(crate) fn nullable(schema: &arrow::datatypes::Schema) -> SchemaRef {
     Arc::new(arrow::datatypes::Schema::new(fields))
 }
 
+/// A batch in the types of its plan's schema: where a union or a literal gave another kind of text, it is cast.
+pub(crate) fn fit(schema: &SchemaRef, batch: &RecordBatch) -> datafusion::common::Result<RecordBatch> {
+    let columns = schema
+        .fields()
+        .iter()
+        .zip(batch.columns())
+        .map(|(f, c)| if c.data_type() == f.data_type() { Ok(c.clone()) } else { arrow::compute::cast(c, f.data_type()) })
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(RecordBatch::try_new(schema.clone(), columns)?)
+}
+
 /// Views of text as plain text, for code that reads columns.
 ///
 /// # Errors
@@ -277,7 +302,9 @@ pub fn plain_type(kind: &DataType) -> DataType {
     match kind {
         DataType::Utf8View | DataType::LargeUtf8 => DataType::Utf8,
         DataType::Dictionary(_, value) => plain_type(value),
-        DataType::List(item) | DataType::LargeList(item) | DataType::ListView(item) => DataType::List(Arc::new(item.as_ref().clone().with_data_type(plain_type(item.data_type())))),
+        DataType::List(item) | DataType::LargeList(item) | DataType::ListView(item) => {
+            DataType::List(Arc::new(item.as_ref().clone().with_data_type(plain_type(item.data_type()))))
+        }
         other => other.clone(),
     }
 }

@@ -38,7 +38,8 @@ impl Files {
     /// # Errors
     /// A store fault for a path that is none.
     pub fn of_table(store: &Store, spec: &TableSpec, files: &[DataFile], hidden: &[&str]) -> Outcome<Self> {
-        let fields: Vec<Arc<Field>> = spec.columns.fields().iter().filter(|f| !hidden.contains(&f.name().as_str())).map(|f| Arc::new(viewed(f))).collect();
+        let fields: Vec<Arc<Field>> =
+            spec.columns.fields().iter().filter(|f| !hidden.contains(&f.name().as_str())).map(|f| Arc::new(viewed(f))).collect();
         let partitions: Vec<Arc<Field>> = spec.partition_by.iter().map(|p| Arc::new(Field::new(p, DataType::Utf8, true))).collect();
         let mut given = Vec::with_capacity(files.len());
         for file in files {
@@ -48,7 +49,12 @@ impl Files {
             given.push(one);
         }
         let rows = files.iter().map(|f| f.rows).sum::<u64>();
-        Ok(Self { table: TableSchema::builder(Arc::new(Schema::new(fields))).with_table_partition_cols(partitions).build(), files: given, rows: usize::try_from(rows).unwrap_or(usize::MAX), sorted_by: spec.sorted_by.clone() })
+        Ok(Self {
+            table: TableSchema::builder(Arc::new(Schema::new(fields))).with_table_partition_cols(partitions).build(),
+            files: given,
+            rows: usize::try_from(rows).unwrap_or(usize::MAX),
+            sorted_by: spec.sorted_by.clone(),
+        })
     }
 
     /// One Parquet file with this schema.
@@ -70,7 +76,8 @@ fn viewed(field: &Field) -> Field {
 
 fn partitioned(path: &std::path::Path, size: u64) -> Outcome<PartitionedFile> {
     let absolute = path.canonicalize().map_err(|e| Fault::io(path, &e))?;
-    let url = url::Url::from_file_path(&absolute).map_err(|()| Fault::store(path.display().to_string(), "is not a path a table can have"))?;
+    let url =
+        url::Url::from_file_path(&absolute).map_err(|()| Fault::store(path.display().to_string(), "is not a path a table can have"))?;
     let location = object_store::path::Path::from_url_path(url.path()).map_err(|e| Fault::store(path.display().to_string(), e))?;
     Ok(PartitionedFile::new(location.to_string(), size))
 }
@@ -85,7 +92,13 @@ impl TableProvider for Files {
         TableType::Base
     }
 
-    async fn scan(&self, state: &dyn Session, projection: Option<&Vec<usize>>, _filters: &[Expr], limit: Option<usize>) -> Result<Arc<dyn ExecutionPlan>> {
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        _filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
         let source = Arc::new(ParquetSource::new(self.table.clone()).with_table_parquet_options(state.table_options().parquet.clone()));
         let sorted = !self.sorted_by.is_empty() && self.files.len() <= MOST_SORTED_FILES;
         // Sorted files each stand alone, so that their order holds; the rest is dealt out evenly.
@@ -101,14 +114,17 @@ impl TableProvider for Files {
         };
         let mut statistics = Statistics::new_unknown(self.table.table_schema());
         statistics.num_rows = Precision::Exact(self.rows);
-        let mut config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), source).with_file_groups(groups).with_statistics(statistics).with_limit(limit);
+        let mut config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), source)
+            .with_file_groups(groups)
+            .with_statistics(statistics)
+            .with_limit(limit);
         if sorted {
             let schema = self.table.table_schema();
-            let order = self.sorted_by.iter().map(|name| Ok(PhysicalSortExpr::new_default(col(name, schema)?))).collect::<Result<Vec<_>>>()?;
+            let order =
+                self.sorted_by.iter().map(|name| Ok(PhysicalSortExpr::new_default(col(name, schema)?))).collect::<Result<Vec<_>>>()?;
             config = config.with_output_ordering(LexOrdering::new(order).into_iter().collect());
         }
         let config = config.with_projection_indices(projection.cloned())?.build();
         Ok(DataSourceExec::from_data_source(config))
     }
 }
-

@@ -45,7 +45,11 @@ pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Ou
         let files = store.files(&spec.name);
         let provider = Files::of_table(store, &spec, &files, &[ROW_KEY])?;
         let id = format!("sources.{}", spec.name);
-        if files.is_empty() { engine.register(&id, memory(provider.schema(), vec![])?)? } else { engine.register(&id, Arc::new(provider))? }
+        if files.is_empty() {
+            engine.register(&id, memory(provider.schema(), vec![])?)?
+        } else {
+            engine.register(&id, Arc::new(provider))?
+        }
     }
     Ok(())
 }
@@ -55,19 +59,27 @@ pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Ou
 /// # Errors
 /// Configuration faults of `queries/derived/`.
 pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<String>) -> Outcome<()> {
-    for (table, effect) in [("schools", "codes stand for names, and there is no region or municipality"), ("enrolments", "a pupil counts as enrolled from the first day recorded; no classes or grade levels")] {
+    for (table, effect) in [
+        ("schools", "codes stand for names, and there is no region or municipality"),
+        ("enrolments", "a pupil counts as enrolled from the first day recorded; no classes or grade levels"),
+    ] {
         if store.has(table) {
             continue;
         }
         if let Some(query) = engine.library().queries.get(&format!("derived.{table}")) {
             let frame = engine.context().sql(&query.sql).await?;
             let schema = super::nullable(frame.schema().as_arrow());
-            let batches = frame.collect().await?.into_iter().map(|b| Ok(RecordBatch::try_new(schema.clone(), b.columns().to_vec())?)).collect::<Outcome<Vec<_>>>()?;
+            let batches = frame.collect().await?.into_iter().map(|b| Ok(super::fit(&schema, &b)?)).collect::<Outcome<Vec<_>>>()?;
             engine.register(&format!("sources.{table}"), memory(schema, batches)?)?;
             notes.push(format!("no {table} extract: derived from the attendance rows ({effect})"));
         }
     }
-    for (table, effect) in [("calendar", "session days are inferred from the days recorded"), ("marks", "rules about marks are switched off"), ("pupils", "no names, no ages: lists show the pupil's number"), ("centre_participants", "rules about centres are switched off")] {
+    for (table, effect) in [
+        ("calendar", "session days are inferred from the days recorded"),
+        ("marks", "rules about marks are switched off"),
+        ("pupils", "no names, no ages: lists show the pupil's number"),
+        ("centre_participants", "rules about centres are switched off"),
+    ] {
         if !store.has(table) {
             notes.push(format!("no {table} extract: {effect}"));
         }
@@ -82,7 +94,14 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
 pub fn as_of(engine: &Engine<'_>, days: &[NaiveDate], year_starts: (u32, u32)) -> Outcome<()> {
     let number = |d: &NaiveDate| i32::try_from(d.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(0);
     let years: Vec<String> = days.iter().map(|d| school_year_name(school_year_of(*d, year_starts))).collect();
-    put(engine, "run.as_of", vec![("as_of", Arc::new(Date32Array::from_iter_values(days.iter().map(number)))), ("school_year", Arc::new(StringArray::from(years)))])
+    put(
+        engine,
+        "run.as_of",
+        vec![
+            ("as_of", Arc::new(Date32Array::from_iter_values(days.iter().map(number)))),
+            ("school_year", Arc::new(StringArray::from(years))),
+        ],
+    )
 }
 
 /// Registers `run.policy`.
@@ -99,7 +118,12 @@ pub fn policy(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> {
 /// # Errors
 /// A configuration fault for a value that no column can hold.
 pub async fn policy_school(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> {
-    let batches = engine.context().sql("select distinct school_id, coalesce(region, '') as region from sources.schools order by school_id, region").await?.collect().await?;
+    let batches = engine
+        .context()
+        .sql("select distinct school_id, coalesce(region, '') as region from sources.schools order by school_id, region")
+        .await?
+        .collect()
+        .await?;
     let (mut ids, mut rows) = (Vec::new(), Vec::new());
     for batch in batches {
         let batch = super::plain_texts(batch)?;
@@ -111,7 +135,11 @@ pub async fn policy_school(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> 
     }
     // The type of a column is the built-in policy's, also where there is no school yet.
     let given: Vec<&Numbers> = rows.iter().collect();
-    let columns = if given.is_empty() { numbers(&[&policy.numbers])?.into_iter().map(|(n, a)| (n, a.slice(0, 0))).collect() } else { numbers(&given)? };
+    let columns = if given.is_empty() {
+        numbers(&[&policy.numbers])?.into_iter().map(|(n, a)| (n, a.slice(0, 0))).collect()
+    } else {
+        numbers(&given)?
+    };
     let mut all: Vec<(&str, ArrayRef)> = vec![("school_id", Arc::new(StringArray::from(ids)))];
     all.extend(columns.iter().map(|(n, a)| (n.as_str(), a.clone())));
     put(engine, "run.policy_school", all)
@@ -130,13 +158,23 @@ fn numbers(rows: &[&Numbers]) -> Outcome<Vec<(String, ArrayRef)>> {
             let values = rows.iter().map(|r| r.get(name));
             #[allow(clippy::cast_precision_loss)] // small numbers
             let array: ArrayRef = match kind {
-                Value::Integer(_) if rows.iter().any(|r| matches!(r.get(name), Some(Value::Float(_)))) => Arc::new(Float64Array::from_iter(values.map(|v| v.and_then(|v| v.as_float().or_else(|| v.as_integer().map(|i| i as f64)))))),
+                Value::Integer(_) if rows.iter().any(|r| matches!(r.get(name), Some(Value::Float(_)))) => Arc::new(
+                    Float64Array::from_iter(values.map(|v| v.and_then(|v| v.as_float().or_else(|| v.as_integer().map(|i| i as f64))))),
+                ),
                 Value::Integer(_) => Arc::new(Int64Array::from_iter(values.map(|v| v.and_then(Value::as_integer)))),
-                Value::Float(_) => Arc::new(Float64Array::from_iter(values.map(|v| v.and_then(|v| v.as_float().or_else(|| v.as_integer().map(|i| i as f64)))))),
+                Value::Float(_) => Arc::new(Float64Array::from_iter(
+                    values.map(|v| v.and_then(|v| v.as_float().or_else(|| v.as_integer().map(|i| i as f64)))),
+                )),
                 Value::Boolean(_) => Arc::new(BooleanArray::from_iter(values.map(|v| v.and_then(Value::as_bool)))),
                 Value::String(_) => Arc::new(StringArray::from_iter(values.map(|v| v.and_then(Value::as_str).map(String::from)))),
                 Value::Array(_) => Arc::new(texts(values.map(|v| v.and_then(Value::as_array)))),
-                _ => return Err(Fault::configuration("queries/policy.toml", format!("{name} is a {}", kind.type_str()), "a number, a text or a list of texts")),
+                _ => {
+                    return Err(Fault::configuration(
+                        "queries/policy.toml",
+                        format!("{name} is a {}", kind.type_str()),
+                        "a number, a text or a list of texts",
+                    ));
+                }
             };
             Ok((name.clone(), array))
         })
@@ -159,7 +197,9 @@ fn texts<'a>(rows: impl Iterator<Item = Option<&'a toml::value::Array>>) -> List
 /// # Errors
 /// Never met.
 pub fn inputs(engine: &Engine<'_>, accounts: &[Account]) -> Outcome<()> {
-    let count = |of: fn(&Account) -> u64| -> ArrayRef { Arc::new(Int64Array::from_iter_values(accounts.iter().map(|a| i64::try_from(of(a)).unwrap_or(i64::MAX)))) };
+    let count = |of: fn(&Account) -> u64| -> ArrayRef {
+        Arc::new(Int64Array::from_iter_values(accounts.iter().map(|a| i64::try_from(of(a)).unwrap_or(i64::MAX))))
+    };
     put(
         engine,
         "run.inputs",
@@ -226,7 +266,8 @@ pub fn lists_spec() -> TableSpec {
 /// Store faults.
 pub async fn history(engine: &Engine<'_>, store: &Store, tonight: &[NaiveDate]) -> Outcome<()> {
     let spec = lists_spec();
-    let files: Vec<_> = store.files(&spec.name).into_iter().filter(|f| !tonight.iter().any(|d| f.path.starts_with(&format!("as_of-{d}")))).collect();
+    let files: Vec<_> =
+        store.files(&spec.name).into_iter().filter(|f| !tonight.iter().any(|d| f.path.starts_with(&format!("as_of-{d}")))).collect();
     let provider = Files::of_table(store, &spec, &files, &[])?;
     engine.register("history.lists", if files.is_empty() { memory(provider.schema(), vec![])? } else { Arc::new(provider) })
 }
@@ -240,6 +281,8 @@ pub async fn last_recorded_day(engine: &Engine<'_>) -> Outcome<Option<NaiveDate>
         return Ok(None);
     }
     let batches = engine.context().sql("select cast(max(date) as int) as day from store.school_day").await?.collect().await?;
-    let day = batches.first().and_then(|b| b.column(0).as_any().downcast_ref::<Int32Array>().filter(|a| a.len() == 1 && a.is_valid(0)).map(|a| a.value(0)));
+    let day = batches
+        .first()
+        .and_then(|b| b.column(0).as_any().downcast_ref::<Int32Array>().filter(|a| a.len() == 1 && a.is_valid(0)).map(|a| a.value(0)));
     Ok(day.map(|d| NaiveDate::default() + chrono::Duration::days(i64::from(d))))
 }

@@ -7,7 +7,11 @@ use super::{Extract, FileFault, Rows};
 pub(super) fn all_records(extract: &Extract) -> Result<Rows, FileFault> {
     let told = |e: PolarsError| FileFault::new(format!("cannot be read as Parquet: {e}"));
     let path = PlRefPath::new(extract.path.to_string_lossy());
-    let frame = LazyFrame::scan_parquet(path, ScanArgsParquet::default()).map_err(told)?.select([all().as_expr().cast(DataType::String)]).collect().map_err(told)?;
+    let frame = LazyFrame::scan_parquet(path, ScanArgsParquet::default())
+        .map_err(told)?
+        .select([all().as_expr().cast(DataType::String)])
+        .collect()
+        .map_err(told)?;
     let headers = frame.get_column_names().iter().map(ToString::to_string).collect();
     let columns: Vec<&StringChunked> = frame.columns().iter().map(|c| c.str()).collect::<PolarsResult<_>>().map_err(told)?;
     let records = (0..frame.height()).map(|row| columns.iter().map(|c| c.get(row).unwrap_or_default().to_string()).collect()).collect();

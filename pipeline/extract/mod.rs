@@ -61,7 +61,9 @@ pub fn find(project: &Project, contracts: &[Contract]) -> Outcome<Inbox> {
     let mut sources = Vec::new();
     for source in &project.config.source {
         by_name(contracts, &source.table)?;
-        let glob = Glob::new(&source.files).map_err(|e| Fault::configuration("prane.toml", format!("files = \"{}\": {e}", source.files), "a glob such as \"attendance_*.csv\""))?;
+        let glob = Glob::new(&source.files).map_err(|e| {
+            Fault::configuration("prane.toml", format!("files = \"{}\": {e}", source.files), "a glob such as \"attendance_*.csv\"")
+        })?;
         sources.push((glob.compile_matcher(), source));
     }
     let mut found = Vec::new();
@@ -94,7 +96,9 @@ pub fn find(project: &Project, contracts: &[Contract]) -> Outcome<Inbox> {
     for outcome in hashed {
         match outcome? {
             Settled::Yes(extract) => inbox.extracts.push(*extract),
-            Settled::No(name) => inbox.left.push(format!("{name}: changed while it was looked at: still being written, left for the next night")),
+            Settled::No(name) => {
+                inbox.left.push(format!("{name}: changed while it was looked at: still being written, left for the next night"))
+            }
         }
     }
     inbox.left.sort();
@@ -122,7 +126,8 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<(PathBuf, String)>) -> Outco
 /// Names that browsers, copy tools and spreadsheets give to files they have not finished.
 fn is_unfinished(file: &str) -> bool {
     let lower = file.to_lowercase();
-    lower.starts_with("~$") || [".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", ".swp"].iter().any(|end| lower.ends_with(end))
+    lower.starts_with("~$")
+        || [".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", ".swp"].iter().any(|end| lower.ends_with(end))
 }
 
 /// How long a file that was touched just now is watched before it is taken.
@@ -249,7 +254,12 @@ impl FileFault {
 ///
 /// # Errors
 /// A fault of the file in plain words: a missing column, an encoding, a file cut short.
-pub fn read<T: Taker>(extract: &Extract, contract: &Contract, threads: usize, taker: &(dyn Fn(&Plan) -> T + Sync)) -> Result<(Reading, Plan, Vec<T>), FileFault> {
+pub fn read<T: Taker>(
+    extract: &Extract,
+    contract: &Contract,
+    threads: usize,
+    taker: &(dyn Fn(&Plan) -> T + Sync),
+) -> Result<(Reading, Plan, Vec<T>), FileFault> {
     let file = extract.name.rsplit('/').next().unwrap_or(&extract.name);
     let format = format_of(file, &extract.source).ok_or_else(|| FileFault::new("unknown format"))?;
     let wide = extract.source.layout == Layout::Wide;
@@ -280,7 +290,11 @@ struct Rows {
     first_row: u64,
 }
 
-fn read_rows<T: Taker>(rows: Rows, plan: &dyn Fn(&[String]) -> Result<Plan, FileFault>, taker: &(dyn Fn(&Plan) -> T + Sync)) -> Result<(Reading, Plan, Vec<T>), FileFault> {
+fn read_rows<T: Taker>(
+    rows: Rows,
+    plan: &dyn Fn(&[String]) -> Result<Plan, FileFault>,
+    taker: &(dyn Fn(&Plan) -> T + Sync),
+) -> Result<(Reading, Plan, Vec<T>), FileFault> {
     let count = rows.records.len() as u64;
     let plan = plan(&rows.headers).map_err(|f| FileFault { rows: count, ..f })?;
     let mut one = taker(&plan);

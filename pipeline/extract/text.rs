@@ -34,7 +34,13 @@ fn open(extract: &Extract, format: Format) -> Result<Box<dyn Read + Send>, FileF
     if encoding == encoding_rs::UTF_8 {
         return Ok(Box::new(rest));
     }
-    Ok(Box::new(Transcoded { inner: Box::new(rest), decoder: encoding.new_decoder_without_bom_handling(), ready: Vec::new(), given: 0, ended: false }))
+    Ok(Box::new(Transcoded {
+        inner: Box::new(rest),
+        decoder: encoding.new_decoder_without_bom_handling(),
+        ready: Vec::new(),
+        given: 0,
+        ended: false,
+    }))
 }
 
 fn declared_encoding(extract: &Extract) -> Result<&'static encoding_rs::Encoding, FileFault> {
@@ -42,7 +48,8 @@ fn declared_encoding(extract: &Extract) -> Result<&'static encoding_rs::Encoding
     if label.is_empty() {
         return Ok(encoding_rs::UTF_8);
     }
-    encoding_rs::Encoding::for_label(label.as_bytes()).ok_or_else(|| FileFault::new(format!("encoding = \"{label}\" is not known; for example windows-1250, windows-1252, iso-8859-2")))
+    encoding_rs::Encoding::for_label(label.as_bytes())
+        .ok_or_else(|| FileFault::new(format!("encoding = \"{label}\" is not known; for example windows-1250, windows-1252, iso-8859-2")))
 }
 
 fn broken(error: &std::io::Error) -> FileFault {
@@ -174,7 +181,8 @@ fn start(extract: &Extract, format: Format) -> Result<Opened, FileFault> {
         other => return Err(FileFault::new(format!("delimiter = \"{other}\" is not one character"))),
     };
     let (headers, used) = {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(first.bytes.as_slice());
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(first.bytes.as_slice());
         let mut record = csv::StringRecord::new();
         let there = reader.read_record(&mut record).map_err(|e| FileFault::new(format!("the header cannot be read: {e}")))?;
         if !there {
@@ -195,7 +203,12 @@ fn detect_delimiter(bytes: &[u8]) -> u8 {
     let line = &bytes[..memchr::memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len())];
     let count = |wanted: u8| {
         let mut inside = false;
-        line.iter().filter(|&&b| { inside ^= b == b'"'; !inside && b == wanted }).count()
+        line.iter()
+            .filter(|&&b| {
+                inside ^= b == b'"';
+                !inside && b == wanted
+            })
+            .count()
     };
     [b',', b';', b'\t'].into_iter().rev().max_by_key(|d| count(*d)).unwrap_or(b',')
 }
@@ -203,12 +216,21 @@ fn detect_delimiter(bytes: &[u8]) -> u8 {
 fn check_utf8(block: &Block) -> Result<(), FileFault> {
     std::str::from_utf8(&block.bytes).map(|_| ()).map_err(|e| {
         let line = memchr::memchr_iter(b'\n', &block.bytes[..e.valid_up_to()]).count() + 1;
-        FileFault::new(format!("not UTF-8 (near line {line} of part {}): set encoding = \"windows-1250\" or the one it was written in", block.number + 1))
+        FileFault::new(format!(
+            "not UTF-8 (near line {line} of part {}): set encoding = \"windows-1250\" or the one it was written in",
+            block.number + 1
+        ))
     })
 }
 
 /// Reads a file with `threads` takers.
-pub(super) fn read<T: Taker>(extract: &Extract, format: Format, threads: usize, plan: &dyn Fn(&[String]) -> Result<Plan, FileFault>, taker: &(dyn Fn(&Plan) -> T + Sync)) -> Result<(Reading, Plan, Vec<T>), FileFault> {
+pub(super) fn read<T: Taker>(
+    extract: &Extract,
+    format: Format,
+    threads: usize,
+    plan: &dyn Fn(&[String]) -> Result<Plan, FileFault>,
+    taker: &(dyn Fn(&Plan) -> T + Sync),
+) -> Result<(Reading, Plan, Vec<T>), FileFault> {
     let Opened { headers, delimiter, first, mut blocks, first_row } = start(extract, format)?;
     let plan = match plan(&headers) {
         Ok(plan) => plan,
@@ -281,7 +303,8 @@ fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut 
     let mut row = 0;
     let mut last_width = width;
     if block.quoted {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(block.bytes.as_slice());
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(block.bytes.as_slice());
         let mut record = csv::ByteRecord::new();
         while reader.read_byte_record(&mut record).map_err(|e| FileFault::new(format!("cannot be read: {e}")))? {
             let fields: Vec<&[u8]> = record.iter().collect();
@@ -298,7 +321,10 @@ fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut 
     }
     // A last line without its end and without all its fields was cut off on the way here.
     if block.last && last_width < width && !matches!(block.bytes.last(), None | Some(b'\n' | b'\r')) {
-        return Err(FileFault { rows: u64::from(row), reason: "the file ends in the middle of a row: it was cut short, send it again".into() });
+        return Err(FileFault {
+            rows: u64::from(row),
+            reason: "the file ends in the middle of a row: it was cut short, send it again".into(),
+        });
     }
     Ok(u64::from(row))
 }

@@ -10,12 +10,22 @@ use crate::contract::Contract;
 use crate::contract::plan::From;
 use crate::project::Wide;
 
-pub(super) fn read<T: Taker>(extract: &Extract, contract: &Contract, rows: Rows, plan: &dyn Fn(&[String]) -> Result<Plan, FileFault>, taker: &(dyn Fn(&Plan) -> T + Sync)) -> Result<(Reading, Plan, Vec<T>), FileFault> {
+pub(super) fn read<T: Taker>(
+    extract: &Extract,
+    contract: &Contract,
+    rows: Rows,
+    plan: &dyn Fn(&[String]) -> Result<Plan, FileFault>,
+    taker: &(dyn Fn(&Plan) -> T + Sync),
+) -> Result<(Reading, Plan, Vec<T>), FileFault> {
     let Some(wide) = &extract.source.wide else { return Err(FileFault::new("a wide layout needs wide = { header = … }")) };
-    let days: Vec<(usize, String)> = rows.headers.iter().enumerate().filter_map(|(at, header)| day_of(header, wide).map(|day| (at, day.to_string()))).collect();
+    let days: Vec<(usize, String)> =
+        rows.headers.iter().enumerate().filter_map(|(at, header)| day_of(header, wide).map(|day| (at, day.to_string()))).collect();
     let count = (rows.records.len() * days.len()) as u64;
     if days.is_empty() {
-        return Err(FileFault { reason: format!("no column is headed by a day of the form {}", wide.header), rows: rows.records.len() as u64 });
+        return Err(FileFault {
+            reason: format!("no column is headed by a day of the form {}", wide.header),
+            rows: rows.records.len() as u64,
+        });
     }
     let mut plan = plan(&rows.headers).map_err(|f| FileFault { rows: count, ..f })?;
     let width = rows.headers.len();

@@ -5,7 +5,8 @@ use calamine::{Data, Reader, Xlsx, open_workbook};
 use super::{Extract, FileFault, Rows};
 
 pub(super) fn all_records(extract: &Extract) -> Result<Rows, FileFault> {
-    let mut workbook: Xlsx<_> = open_workbook(&extract.path).map_err(|e: calamine::XlsxError| FileFault::new(format!("cannot be opened as a workbook: {e}")))?;
+    let mut workbook: Xlsx<_> =
+        open_workbook(&extract.path).map_err(|e: calamine::XlsxError| FileFault::new(format!("cannot be opened as a workbook: {e}")))?;
     let names = workbook.sheet_names();
     let wanted = extract.source.sheet.as_str();
     let sheet = if wanted.is_empty() { names.first().cloned() } else { names.iter().find(|n| n.as_str() == wanted).cloned() };
@@ -19,7 +20,8 @@ pub(super) fn all_records(extract: &Extract) -> Result<Rows, FileFault> {
     let Some(header) = rows.next() else { return Err(FileFault::new("the file is empty")) };
     let headers: Vec<String> = header.iter().map(|c| text_of(c).trim().to_string()).collect();
     // Rows of formatting without content are no records; spreadsheets keep them at the end of a sheet.
-    let records = rows.map(|row| row.iter().map(text_of).collect::<Vec<String>>()).filter(|r| r.iter().any(|f| !f.trim().is_empty())).collect();
+    let records =
+        rows.map(|row| row.iter().map(text_of).collect::<Vec<String>>()).filter(|r| r.iter().any(|f| !f.trim().is_empty())).collect();
     Ok(Rows { headers, records, first_row: skip.max(top) as u64 + 2 })
 }
 
@@ -33,7 +35,11 @@ fn text_of(cell: &Data) -> String {
         Data::Float(number) => number.to_string(),
         Data::DateTime(stamp) => {
             let (year, month, day, hour, minute, second, _) = stamp.to_ymd_hms_milli();
-            if (hour, minute, second) == (0, 0, 0) { format!("{year:04}-{month:02}-{day:02}") } else { format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}") }
+            if (hour, minute, second) == (0, 0, 0) {
+                format!("{year:04}-{month:02}-{day:02}")
+            } else {
+                format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+            }
         }
         Data::Error(error) => format!("#{error:?}"),
     }

@@ -100,7 +100,9 @@ impl Writer<'_> {
         self.codes();
         let named = table_of_file(contracts, &self.look.file).is_some_and(|c| c.table == contract.table);
         let plain = self.mapping.open.is_empty() && self.mapping.lines.iter().all(|l| l.starts_with("columns = ") || l.starts_with("# "));
-        self.mapping.canonical = named && plain && self.table.pairs.iter().all(|p| self.headers[p.header].trim().eq_ignore_ascii_case(&contract.columns[p.column].name));
+        self.mapping.canonical = named
+            && plain
+            && self.table.pairs.iter().all(|p| self.headers[p.header].trim().eq_ignore_ascii_case(&contract.columns[p.column].name));
         self.mapping.found = self.found();
         self.mapping
     }
@@ -131,7 +133,9 @@ impl Writer<'_> {
         let one_file = self.days.as_ref().is_some_and(|d| !d.with_year) || !self.table.missing.iter().all(|c| same_place(c.kind));
         let name = self.look.file.as_str();
         let (stem, end) = name.find('.').map_or((name, ""), |at| name.split_at(at));
-        let years = stem.rfind(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '_'))).map_or(0, |at| at + stem[at..].chars().next().map_or(1, char::len_utf8));
+        let years = stem
+            .rfind(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '_')))
+            .map_or(0, |at| at + stem[at..].chars().next().map_or(1, char::len_utf8));
         let is_year = ["19", "20"].iter().any(|century| stem[years..].trim_start_matches(['-', '_']).starts_with(century));
         if one_file || !is_year || years == 0 {
             return globset::escape(name);
@@ -156,7 +160,10 @@ impl Writer<'_> {
             self.open("the days that head the columns can be read in more than one way: remove the mark before the right line".into());
         }
         if !days.with_year && year.is_none() {
-            self.open(format!("the columns {} and so on name no year: put the school year in, and remove the mark", quoted(self.headers.get(days.at.first().copied().unwrap_or(0)).map_or("", String::as_str))));
+            self.open(format!(
+                "the columns {} and so on name no year: put the school year in, and remove the mark",
+                quoted(self.headers.get(days.at.first().copied().unwrap_or(0)).map_or("", String::as_str))
+            ));
         }
         let mark = if ambiguous || (!days.with_year && year.is_none()) { "# " } else { "" };
         for format in &days.formats {
@@ -173,13 +180,22 @@ impl Writer<'_> {
     }
 
     fn dates(&mut self) {
-        let columns: Vec<(String, usize)> = self.table.pairs.iter().filter(|p| self.column(p).kind == Kind::Date).map(|p| (self.column(p).name.clone(), p.header)).collect();
+        let columns: Vec<(String, usize)> = self
+            .table
+            .pairs
+            .iter()
+            .filter(|p| self.column(p).kind == Kind::Date)
+            .map(|p| (self.column(p).name.clone(), p.header))
+            .collect();
         let together = values::days(columns.iter().flat_map(|(_, at)| self.values(*at)));
         match together {
             Days::Nothing | Days::Iso => {}
             Days::One(format) => self.line(format!("date_format = {}", quoted(&format))),
             Days::Several(formats) => {
-                self.open(format!("the dates fit {} formats alike, and are never guessed: remove the mark before the right line", formats.len()));
+                self.open(format!(
+                    "the dates fit {} formats alike, and are never guessed: remove the mark before the right line",
+                    formats.len()
+                ));
                 for format in &formats {
                     self.line(format!("# date_format = {}", quoted(format)));
                 }
@@ -195,8 +211,13 @@ impl Writer<'_> {
             match values::days(self.values(*at)) {
                 Days::Nothing | Days::Iso => {}
                 Days::One(format) => each.push(format!("{name} = {}", quoted(&format))),
-                Days::Several(formats) => self.open(format!("{name} fits {} alike: add the right one to date_format = {{ … }}", formats.join(" and "))),
-                Days::Unknown(shape) => self.open(format!("{name} looks like {}, which no known format of dates fits: add it to date_format = {{ … }}, as strftime writes it", quoted(&shape))),
+                Days::Several(formats) => {
+                    self.open(format!("{name} fits {} alike: add the right one to date_format = {{ … }}", formats.join(" and ")))
+                }
+                Days::Unknown(shape) => self.open(format!(
+                    "{name} looks like {}, which no known format of dates fits: add it to date_format = {{ … }}, as strftime writes it",
+                    quoted(&shape)
+                )),
             }
         }
         if !each.is_empty() {
@@ -309,7 +330,14 @@ impl Writer<'_> {
             (Some(days), table) => format!("{table}, one column a day ({} days)", days.at.len()),
             (None, table) => table.to_string(),
         };
-        let pairs: Vec<String> = self.table.pairs.iter().map(|p| (self.column(p).name.as_str(), self.headers[p.header].as_str())).filter(|(name, header)| name != header).map(|(name, header)| format!("{name} = {}", quoted(header))).collect();
+        let pairs: Vec<String> = self
+            .table
+            .pairs
+            .iter()
+            .map(|p| (self.column(p).name.as_str(), self.headers[p.header].as_str()))
+            .filter(|(name, header)| name != header)
+            .map(|(name, header)| format!("{name} = {}", quoted(header)))
+            .collect();
         if !pairs.is_empty() {
             let _ = write!(text, "; {}", pairs.join(", "));
         }
@@ -329,7 +357,11 @@ struct Codes {
 
 fn codes_of(column: &Column, header: &str, counted: &BTreeMap<String, usize>) -> Option<Codes> {
     let all: BTreeSet<String> = counted.keys().map(|w| words::plain(w)).collect();
-    let meanings: Vec<(&String, usize, Meaning)> = counted.iter().map(|(word, count)| (word, *count, values::meaning(column, header, word, &all))).filter(|(_, _, m)| *m != Meaning::Same).collect();
+    let meanings: Vec<(&String, usize, Meaning)> = counted
+        .iter()
+        .map(|(word, count)| (word, *count, values::meaning(column, header, word, &all)))
+        .filter(|(_, _, m)| *m != Meaning::Same)
+        .collect();
     if meanings.is_empty() {
         return None;
     }
@@ -338,13 +370,24 @@ fn codes_of(column: &Column, header: &str, counted: &BTreeMap<String, usize>) ->
         let open = format!("{name} holds many different words that are not its codes: is it the right column?");
         return Some(Codes { open: Some(open), lines: Vec::new() });
     }
-    let sure: Vec<String> = meanings.iter().filter_map(|(word, _, m)| if let Meaning::Sure(ours) = m { Some(format!("{} = {}", quoted(word), quoted(ours))) } else { None }).collect();
+    let sure: Vec<String> = meanings
+        .iter()
+        .filter_map(|(word, _, m)| if let Meaning::Sure(ours) = m { Some(format!("{} = {}", quoted(word), quoted(ours))) } else { None })
+        .collect();
     if sure.len() == meanings.len() {
         return Some(Codes { open: None, lines: vec![format!("codes.{name} = {{ {} }}", sure.join(", "))] });
     }
     let unsure: Vec<String> = meanings.iter().filter(|(.., m)| !matches!(m, Meaning::Sure(_))).map(|(word, ..)| quoted(word)).collect();
-    let known = if column.codes.is_empty() { String::new() } else { format!(" ({}{})", column.codes.join(", "), if column.empty_is_value { ", or \"\" for not recorded" } else { "" }) };
-    let open = format!("what {} of {name} {}{known}: remove the mark where a line is right; a word left unsaid is refused, never taken for present", unsure.join(", "), if unsure.len() == 1 { "means" } else { "mean" });
+    let known = if column.codes.is_empty() {
+        String::new()
+    } else {
+        format!(" ({}{})", column.codes.join(", "), if column.empty_is_value { ", or \"\" for not recorded" } else { "" })
+    };
+    let open = format!(
+        "what {} of {name} {}{known}: remove the mark where a line is right; a word left unsaid is refused, never taken for present",
+        unsure.join(", "),
+        if unsure.len() == 1 { "means" } else { "mean" }
+    );
     let mut lines = vec![format!("[source.codes.{name}]")];
     for (word, count, meaning) in &meanings {
         let times = format!("{count} in the rows looked at");
@@ -360,7 +403,9 @@ fn codes_of(column: &Column, header: &str, counted: &BTreeMap<String, usize>) ->
 /// A code such as `S0001` in a file's name.
 fn code_in(file: &str) -> Option<String> {
     let parts = file.split(|c: char| !c.is_ascii_alphanumeric());
-    let is_code = |part: &&str| part.len() >= 3 && part.starts_with(|c: char| c.is_ascii_uppercase()) && part[1..].bytes().all(|b| b.is_ascii_digit());
+    let is_code = |part: &&str| {
+        part.len() >= 3 && part.starts_with(|c: char| c.is_ascii_uppercase()) && part[1..].bytes().all(|b| b.is_ascii_digit())
+    };
     parts.into_iter().find(is_code).map(String::from)
 }
 

@@ -40,10 +40,16 @@ const QUERIES_README: &str = include_str!("../../queries/README.md");
 pub fn init(dir: &Path, from: &[PathBuf]) -> Outcome<String> {
     let settings = dir.join("prane.toml");
     if settings.exists() {
-        return Err(Fault::usage(format!("{} has a prane.toml already", dir.display()), "it is left as it is: choose another folder, or move that file away first"));
+        return Err(Fault::usage(
+            format!("{} has a prane.toml already", dir.display()),
+            "it is left as it is: choose another folder, or move that file away first",
+        ));
     }
     if let Some(missing) = from.iter().find(|f| !f.is_file()) {
-        return Err(Fault::usage(format!("{} is not a file", missing.display()), "--from takes files of the kind that will lie in the inbox; nothing was made"));
+        return Err(Fault::usage(
+            format!("{} is not a file", missing.display()),
+            "--from takes files of the kind that will lie in the inbox; nothing was made",
+        ));
     }
     let contracts = contracts()?;
     let guesses: Vec<Guess> = from.iter().map(|path| guess(path, &contracts)).collect();
@@ -60,7 +66,7 @@ pub fn init(dir: &Path, from: &[PathBuf]) -> Outcome<String> {
             put_new(&path, text)?;
         }
     }
-    Ok(told(dir, &guesses, blocks.len()))
+    Ok(told(dir, &guesses, &blocks))
 }
 
 fn put_new(path: &Path, text: &str) -> Outcome<()> {
@@ -84,7 +90,10 @@ fn guess(path: &Path, contracts: &[Contract]) -> Guess {
     };
     match mapping::map(&look, contracts) {
         Some(mapping) => Guess::Mapped(file, mapping),
-        None => Guess::Lost(file, format!("its headers fit no table ({}); write a [[source]] for it by hand", plural(look.headers.len(), "column"))),
+        None => Guess::Lost(
+            file,
+            format!("its headers fit no table ({}); write a [[source]] for it by hand", plural(look.headers.len(), "column")),
+        ),
     }
 }
 
@@ -132,7 +141,11 @@ fn peek_decoded(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), String> 
 
 /// The `[[source]]` blocks; files of one layout share one.
 fn blocks(guesses: &[Guess]) -> Vec<String> {
-    let mapped: Vec<(&String, &Mapping)> = guesses.iter().filter_map(|g| if let Guess::Mapped(file, m) = g { Some((file, m)) } else { None }).filter(|(_, m)| !m.canonical).collect();
+    let mapped: Vec<(&String, &Mapping)> = guesses
+        .iter()
+        .filter_map(|g| if let Guess::Mapped(file, m) = g { Some((file, m)) } else { None })
+        .filter(|(_, m)| !m.canonical)
+        .collect();
     // Two layouts behind one glob must be told apart by the files' own names.
     let mut layouts: BTreeMap<&str, Vec<&[String]>> = BTreeMap::new();
     for (_, m) in &mapped {
@@ -165,15 +178,19 @@ fn configuration(blocks: &[String]) -> String {
     }
 }
 
-fn told(dir: &Path, guesses: &[Guess], mapped: usize) -> String {
+fn told(dir: &Path, guesses: &[Guess], blocks: &[String]) -> String {
     let dir = dir.display();
-    let mut text = format!("Made a project in {dir}:\n  prane.toml   every setting with its default, and {}\n  inbox/       for the extracts\n  queries/     for rules of your own; its README.md says how\n  .gitignore   keeps children's data out of version control\n", plural(mapped, "mapping"));
-    let mut open = 0;
+    let mut text = format!(
+        "Made a project in {dir}:\n  prane.toml   every setting with its default, and {}\n  inbox/       for the extracts\n  queries/     for rules of your own; its README.md says how\n  .gitignore   keeps children's data out of version control\n",
+        plural(blocks.len(), "mapping")
+    );
+    // As they stand in the file: files of one layout share theirs.
+    let open: usize = blocks.iter().map(|block| block.matches("# OPEN: ").count()).sum();
     for guess in guesses {
         match guess {
             Guess::Mapped(file, m) => {
-                let _ = write!(text, "\n{file}: read as {}{}\n", m.found, if m.canonical { "; as it stands, no mapping needed" } else { "" });
-                open += m.open.len();
+                let _ =
+                    write!(text, "\n{file}: read as {}{}\n", m.found, if m.canonical { "; as it stands, no mapping needed" } else { "" });
                 m.open.iter().for_each(|o| {
                     let _ = writeln!(text, "  OPEN: {o}");
                 });

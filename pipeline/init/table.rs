@@ -45,7 +45,8 @@ const CLOSE: i64 = 10;
 
 /// The table that a file with these headers is; none where none fits. `days` are its columns of days, if it is wide.
 pub(super) fn best<'a>(contracts: &'a [Contract], file: &str, headers: &[String], days: Option<&DayColumns>) -> Option<Table<'a>> {
-    let mut all: Vec<Table<'a>> = contracts.iter().filter(|c| days.is_none() || is_register(c)).map(|c| score(c, contracts, file, headers, days)).collect();
+    let mut all: Vec<Table<'a>> =
+        contracts.iter().filter(|c| days.is_none() || is_register(c)).map(|c| score(c, contracts, file, headers, days)).collect();
     // A stable sort: where two fit alike, the order of intake decides.
     all.sort_by_key(|t| std::cmp::Reverse(t.score));
     let mut all = all.into_iter();
@@ -79,7 +80,8 @@ fn score<'a>(contract: &'a Contract, contracts: &[Contract], file: &str, headers
     }
     pairs.sort_by_key(|p| p.column);
     let has = |at: usize| pairs.iter().any(|p| p.column == at);
-    let missing: Vec<&Column> = contract.columns.iter().enumerate().filter(|(at, c)| c.required && !given(c) && !has(*at)).map(|(_, c)| c).collect();
+    let missing: Vec<&Column> =
+        contract.columns.iter().enumerate().filter(|(at, c)| c.required && !given(c) && !has(*at)).map(|(_, c)| c).collect();
     let matched: i64 = pairs.iter().map(|p| worth(&contract.columns[p.column], p.likeness)).sum();
     let given_worth = i64::try_from(contract.columns.iter().filter(|c| given(c)).count()).unwrap_or(0) * 20;
     // The code of a school or centre is often left out by the school that writes the file.
@@ -124,7 +126,11 @@ fn likeness(column: &Column, header: &str) -> Option<(u32, Likeness)> {
         // The order of `also` decides between two headers that both could be meant.
         return Some((900 - u32::try_from(at).unwrap_or(0), Likeness::Known));
     }
-    let near = known.iter().map(String::as_str).chain([words::plain(&column.name).as_str()]).any(|k| k.len().min(plain.len()) >= SHORTEST_NEAR && strsim::normalized_damerau_levenshtein(k, &plain) >= 0.86);
+    let near = known
+        .iter()
+        .map(String::as_str)
+        .chain([words::plain(&column.name).as_str()])
+        .any(|k| k.len().min(plain.len()) >= SHORTEST_NEAR && strsim::normalized_damerau_levenshtein(k, &plain) >= 0.86);
     near.then_some((500, Likeness::Near))
 }
 
@@ -136,7 +142,12 @@ mod tests {
     fn table(file: &str, headers: &[&str]) -> Option<(String, Vec<String>)> {
         let headers: Vec<String> = headers.iter().map(ToString::to_string).collect();
         let contracts = contracts().unwrap();
-        best(&contracts, file, &headers, None).map(|t| (t.contract.table.clone(), t.pairs.iter().map(|p| format!("{}={}", t.contract.columns[p.column].name, headers[p.header])).collect()))
+        best(&contracts, file, &headers, None).map(|t| {
+            (
+                t.contract.table.clone(),
+                t.pairs.iter().map(|p| format!("{}={}", t.contract.columns[p.column].name, headers[p.header])).collect(),
+            )
+        })
     }
 
     #[test]

@@ -59,7 +59,11 @@ fn a_wide_register_leaves_its_year_and_codes_to_a_person() {
 
 #[test]
 fn a_wide_register_with_years_is_ready() {
-    let mapping = mapped("r.csv", "pupil_id,school_id,01.09.2025,02.09.2025,03.09.2025,04.09.2025,13.09.2025", &["P1,S1,present,absent,,late,excused"]);
+    let mapping = mapped(
+        "r.csv",
+        "pupil_id,school_id,01.09.2025,02.09.2025,03.09.2025,04.09.2025,13.09.2025",
+        &["P1,S1,present,absent,,late,excused"],
+    );
     assert_eq!(mapping.open, Vec::<String>::new());
     let source = parsed(&mapping).source.remove(0);
     assert_eq!(source.wide.unwrap().header, "%d.%m.%Y");
@@ -68,10 +72,17 @@ fn a_wide_register_with_years_is_ready() {
 
 #[test]
 fn an_albanian_register_of_absences_is_mapped_and_its_school_asked_for() {
-    let mapping = mapped("regjistri_2025-2026.csv", "Nr. amze,Data,Mungesa", &["P1,15.09.2025,pa arsye", "P2,16.09.2025,me arsye", "P3,16.09.2025,Vonesë"]);
+    let mapping = mapped(
+        "regjistri_2025-2026.csv",
+        "Nr. amze,Data,Mungesa",
+        &["P1,15.09.2025,pa arsye", "P2,16.09.2025,me arsye", "P3,16.09.2025,Vonesë"],
+    );
     let text = mapping.lines.join("\n");
     assert!(text.contains("date_format = \"%d.%m.%Y\""), "{text}");
-    assert!(text.contains("\"pa arsye\" = \"absent\"") && text.contains("\"me arsye\" = \"excused\"") && text.contains("\"Vonesë\" = \"late\""), "{text}");
+    assert!(
+        text.contains("\"pa arsye\" = \"absent\"") && text.contains("\"me arsye\" = \"excused\"") && text.contains("\"Vonesë\" = \"late\""),
+        "{text}"
+    );
     assert!(text.contains("# register = \"absences\"") && text.contains("# constants = { school_id = \"S0001\" }"), "{text}");
     assert_eq!((mapping.open.len(), mapping.files.as_str()), (2, "regjistri_*.csv"));
     let config = parsed(&mapping);
@@ -82,7 +93,9 @@ fn an_albanian_register_of_absences_is_mapped_and_its_school_asked_for() {
 #[test]
 fn a_date_that_fits_two_formats_is_not_guessed() {
     let both = mapped("a.csv", "pupil_id,school_id,date,status", &["P1,S1,03/04/2025,present"]);
-    assert!(both.lines.iter().any(|l| l == "# date_format = \"%d/%m/%Y\"") && both.lines.iter().any(|l| l == "# date_format = \"%m/%d/%Y\""));
+    assert!(
+        both.lines.iter().any(|l| l == "# date_format = \"%d/%m/%Y\"") && both.lines.iter().any(|l| l == "# date_format = \"%m/%d/%Y\"")
+    );
     assert_eq!(both.open.len(), 1);
     let one = mapped("a.csv", "pupil_id,school_id,date,status", &["P1,S1,03/04/2025,present", "P1,S1,30/04/2025,present"]);
     assert!(one.lines.contains(&"date_format = \"%d/%m/%Y\"".to_string()) && one.open.is_empty());
@@ -101,7 +114,8 @@ fn codes_are_mapped_only_when_sure() {
     assert!(flag.lines.contains(&"codes.status = { \"false\" = \"absent\", \"true\" = \"present\" }".to_string()));
     let away = mapped("a.csv", "pupil_id,school_id,date,mungesa", &["P1,S1,2025-09-15,1", "P2,S1,2025-09-15,0"]);
     assert!(away.lines.contains(&"codes.status = { \"0\" = \"present\", \"1\" = \"absent\" }".to_string()));
-    let words = mapped("a.csv", "pupil_id,school_id,date,gjendja", &["P1,S1,2025-09-15,Prezent", "P2,S1,2025-09-15,Mungon", "P3,S1,2025-09-15,"]);
+    let words =
+        mapped("a.csv", "pupil_id,school_id,date,gjendja", &["P1,S1,2025-09-15,Prezent", "P2,S1,2025-09-15,Mungon", "P3,S1,2025-09-15,"]);
     assert!(words.lines.contains(&"codes.status = { \"Mungon\" = \"absent\", \"Prezent\" = \"present\" }".to_string()));
     let odd = mapped("a.csv", "pupil_id,school_id,date,status", &["P1,S1,2025-09-15,present", "P2,S1,2025-09-15,XQ"]);
     assert!(odd.lines.contains(&"# \"XQ\" = \"?\"   # say what it means; 1 in the rows looked at".to_string()));
@@ -110,9 +124,18 @@ fn codes_are_mapped_only_when_sure() {
 
 #[test]
 fn marks_grades_and_years_are_read_as_they_are_written() {
-    let marks = mapped("marks_2025.csv", "pupil_id,school_id,lenda,data,periudha,nota", &["P1,S1,matematike,2025-10-01,1,\"7", "P1,S1,matematike,2025-10-01,II,pesë"]);
+    let marks = mapped(
+        "marks_2025.csv",
+        "pupil_id,school_id,lenda,data,periudha,nota",
+        &["P1,S1,matematike,2025-10-01,1,\"7", "P1,S1,matematike,2025-10-01,II,pesë"],
+    );
     assert!(marks.lines.contains(&"codes.term = { \"II\" = \"2\" }".to_string()));
-    let comma = Look { file: "marks.csv".into(), headers: "pupil_id school_id subject date term mark".split(' ').map(String::from).collect(), rows: vec!["P1 S1 m 2025-10-01 1 7,5".split(' ').map(String::from).collect()], ..Look::default() };
+    let comma = Look {
+        file: "marks.csv".into(),
+        headers: "pupil_id school_id subject date term mark".split(' ').map(String::from).collect(),
+        rows: vec!["P1 S1 m 2025-10-01 1 7,5".split(' ').map(String::from).collect()],
+        ..Look::default()
+    };
     assert!(mapping::map(&comma, &contracts().unwrap()).unwrap().lines.contains(&"decimal = \",\"".to_string()));
     let enrolments = mapped("e.csv", "pupil_id,school_id,viti_shkollor,klasa,start_date", &["P1,S1,2025/26,VII,2025-09-15"]);
     let source = parsed(&enrolments).source.remove(0);
@@ -129,7 +152,8 @@ fn the_canonical_layout_needs_no_mapping() {
 
 #[test]
 fn titles_over_the_headers_are_stepped_over() {
-    let mapping = mapped("a.csv", "Shkolla 9-vjeçare,,,", &["viti 2025-2026,,,", "pupil_id,school_id,date,status", "P1,S1,2025-09-15,present"]);
+    let mapping =
+        mapped("a.csv", "Shkolla 9-vjeçare,,,", &["viti 2025-2026,,,", "pupil_id,school_id,date,status", "P1,S1,2025-09-15,present"]);
     assert!(mapping.lines.iter().any(|l| l.starts_with("header_row = 3")), "{:?}", mapping.lines);
 }
 

@@ -10,7 +10,10 @@ use super::words;
 use crate::contract::{Column, Kind};
 
 /// Ways in which days are written. Dots are only ever written day first; strokes and dashes are written both ways.
-const DAYS: [&str; 16] = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%y/%m/%d", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d"];
+const DAYS: [&str; 16] = [
+    "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%y", "%d/%m/%y",
+    "%m/%d/%y", "%y/%m/%d", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d",
+];
 /// Ways in which the columns of a wide register are headed, besides those.
 const DAYS_OF_HEADERS: [&str; 2] = ["%Y_%m_%d", "%d_%m_%Y"];
 /// The same without a year.
@@ -108,7 +111,8 @@ pub(super) fn day_columns(headers: &[String]) -> Option<DayColumns> {
         count >= FEWEST_DAYS && (like.len() - count) * 10 <= like.len()
     };
     let full: BTreeSet<&str> = DAYS.into_iter().chain(DAYS_OF_HEADERS).filter(|f| fits(f, &with_year)).collect();
-    let (formats, has_year) = if full.is_empty() { (DAYS_WITHOUT_YEAR.into_iter().filter(|f| fits(f, &without)).collect(), false) } else { (full, true) };
+    let (formats, has_year) =
+        if full.is_empty() { (DAYS_WITHOUT_YEAR.into_iter().filter(|f| fits(f, &without)).collect(), false) } else { (full, true) };
     let first: &str = formats.first()?;
     let read = |header: &str| if has_year { with_year(first, header) } else { without(first, header) };
     let first_month = like.iter().find_map(|at| read(&headers[*at])).map_or(9, |day| day.month());
@@ -120,10 +124,11 @@ pub(super) fn day_columns(headers: &[String]) -> Option<DayColumns> {
 fn may_be_day(header: &str) -> bool {
     let groups: Vec<&str> = header.split(['_', '-', '/', '.']).filter(|g| !g.is_empty()).collect();
     let digits = groups.iter().all(|g| g.bytes().all(|b| b.is_ascii_digit()));
-    digits && match groups.as_slice() {
-        [one] => one.len() == 8 && (one.starts_with("19") || one.starts_with("20")),
-        more => (2..=3).contains(&more.len()) && more.iter().all(|g| g.len() <= 4),
-    }
+    digits
+        && match groups.as_slice() {
+            [one] => one.len() == 8 && (one.starts_with("19") || one.starts_with("20")),
+            more => (2..=3).contains(&more.len()) && more.iter().all(|g| g.len() <= 4),
+        }
 }
 
 /// What a word of a file means for a column.
@@ -214,5 +219,8 @@ pub(super) fn school_year_in(text: &str) -> Option<String> {
 
 /// Whether marks are written with a decimal comma.
 pub(super) fn decimal_comma<'a>(mut values: impl Iterator<Item = &'a str>) -> bool {
-    values.any(|v| v.split_once(',').is_some_and(|(whole, part)| [whole, part].iter().all(|d| !d.trim().is_empty() && d.trim().bytes().all(|b| b.is_ascii_digit()))))
+    values.any(|v| {
+        v.split_once(',')
+            .is_some_and(|(whole, part)| [whole, part].iter().all(|d| !d.trim().is_empty() && d.trim().bytes().all(|b| b.is_ascii_digit())))
+    })
 }

@@ -16,10 +16,10 @@ use chrono::{Datelike, NaiveDate};
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::contract::Contract;
 use crate::contract::plan::Plan;
 use crate::contract::reject::{FileRejects, Reject, write as write_rejects};
 use crate::contract::value::{World, school_year_of};
-use crate::contract::Contract;
 use crate::extract::{Extract, Hash, read};
 use crate::fault::{Fault, Outcome, plural};
 use crate::identity::IN_PUPILS;
@@ -108,7 +108,11 @@ pub fn take_in(with: &Taking<'_>, extracts: Vec<Extract>, store: &mut Store, vau
     for extract in extracts {
         let hash = hex_of(&extract.hash);
         if let Some(name) = known.get(&hash) {
-            intake.notes.push(format!("{}: read before{}, skipped", extract.name, if *name == extract.name { String::new() } else { format!(" as {name}") }));
+            intake.notes.push(format!(
+                "{}: read before{}, skipped",
+                extract.name,
+                if *name == extract.name { String::new() } else { format!(" as {name}") }
+            ));
         } else if let Some(name) = met.get(&extract.hash) {
             intake.notes.push(format!("{}: the same bytes as {name}, skipped", extract.name));
         } else if let Some(contract) = with.contracts.iter().find(|c| c.table == extract.table) {
@@ -128,7 +132,10 @@ pub fn take_in(with: &Taking<'_>, extracts: Vec<Extract>, store: &mut Store, vau
     }
     for account in &intake.accounts {
         if account.read != account.stored + account.superseded + account.rejected {
-            return Err(Fault::Bug(format!("{}: {} rows read, but {} stored, {} superseded and {} rejected", account.file, account.read, account.stored, account.superseded, account.rejected)));
+            return Err(Fault::Bug(format!(
+                "{}: {} rows read, but {} stored, {} superseded and {} rejected",
+                account.file, account.read, account.stored, account.superseded, account.rejected
+            )));
         }
     }
     Ok(intake)
@@ -159,10 +166,27 @@ fn world<'a>(with: &Taking<'_>, contract: &Contract, store: &Store, vault: &Vaul
     };
     let mut school_years = BTreeSet::new();
     if let Some(frame) = stored_frame(store, "enrolments")? {
-        school_years.extend(frame.column("school_year")?.str()?.unique()?.iter().flatten().filter_map(|y| y.split('-').next().and_then(|first| first.parse::<i32>().ok())));
+        school_years.extend(
+            frame
+                .column("school_year")?
+                .str()?
+                .unique()?
+                .iter()
+                .flatten()
+                .filter_map(|y| y.split('-').next().and_then(|first| first.parse::<i32>().ok())),
+        );
     }
     if let Some(frame) = stored_frame(store, "calendar")? {
-        school_years.extend(frame.column("date")?.date()?.physical().unique()?.iter().flatten().map(|d| school_year_of(NaiveDate::default() + chrono::Duration::days(i64::from(d)), with.year_starts)));
+        school_years.extend(
+            frame
+                .column("date")?
+                .date()?
+                .physical()
+                .unique()?
+                .iter()
+                .flatten()
+                .map(|d| school_year_of(NaiveDate::default() + chrono::Duration::days(i64::from(d)), with.year_starts)),
+        );
     }
     let listed = store.has("pupils") || store.has("enrolments");
     // Contacts and the like may only name pupils somebody has named before; the registers say who exists where no
@@ -174,14 +198,29 @@ fn world<'a>(with: &Taking<'_>, contract: &Contract, store: &Store, vault: &Vaul
     } else {
         None
     };
-    let participants = if contract.table.starts_with("centre_") && contract.table != "centre_participants" { ids("centre_participants", "participant_key")? } else { None };
+    let participants = if contract.table.starts_with("centre_") && contract.table != "centre_participants" {
+        ids("centre_participants", "participant_key")?
+    } else {
+        None
+    };
     let _ = arriving;
-    Ok(World { today: with.today, school_years, year_starts: with.year_starts, mark_scale: with.mark_scale, pupils, schools: ids("schools", "school_id")?, centres: ids("centres", "centre_id")?, participants, phantom: std::marker::PhantomData })
+    Ok(World {
+        today: with.today,
+        school_years,
+        year_starts: with.year_starts,
+        mark_scale: with.mark_scale,
+        pupils,
+        schools: ids("schools", "school_id")?,
+        centres: ids("centres", "centre_id")?,
+        participants,
+        phantom: std::marker::PhantomData,
+    })
 }
 
 /// Why a row is refused, with everything needed to mend it.
 fn reject_of(contract: &Contract, plan: &Plan, world: &World<'_>, fields: &[&[u8]]) -> Reject {
-    let (column, reason) = small::judge_row(contract, plan, world, fields).err().unwrap_or((None, "holds a value that cannot be kept".into()));
+    let (column, reason) =
+        small::judge_row(contract, plan, world, fields).err().unwrap_or((None, "holds a value that cannot be kept".into()));
     let text = |raw: &[u8]| String::from_utf8_lossy(raw).to_string();
     let raw: Vec<String> = (0..contract.columns.len()).map(|at| text(plan.raw(at, fields))).collect();
     let value = column.map_or_else(|| fields.iter().map(|f| text(f)).collect::<Vec<_>>().join(","), |at| raw[at].clone());
@@ -189,8 +228,22 @@ fn reject_of(contract: &Contract, plan: &Plan, world: &World<'_>, fields: &[&[u8
 }
 
 /// One file's account, rejects and notes; says whether its rows may be used.
-fn judge_file(with: &Taking<'_>, extract: &Extract, read: u64, rejects: &[Reject], unknown: &[String], intake: &mut Intake) -> (Account, bool) {
-    let mut account = Account { file: extract.name.clone(), table: extract.table.clone(), blake3: hex_of(&extract.hash), read, rejected: rejects.len() as u64, ..Account::default() };
+fn judge_file(
+    with: &Taking<'_>,
+    extract: &Extract,
+    read: u64,
+    rejects: &[Reject],
+    unknown: &[String],
+    intake: &mut Intake,
+) -> (Account, bool) {
+    let mut account = Account {
+        file: extract.name.clone(),
+        table: extract.table.clone(),
+        blake3: hex_of(&extract.hash),
+        read,
+        rejected: rejects.len() as u64,
+        ..Account::default()
+    };
     if !unknown.is_empty() {
         intake.notes.push(format!("{}: columns that nobody knows were left alone: {}", extract.name, unknown.join(", ")));
     }
@@ -199,7 +252,8 @@ fn judge_file(with: &Taking<'_>, extract: &Extract, read: u64, rejects: &[Reject
     let tolerance = with.project.config.contract.tolerance;
     if share > tolerance {
         let first = rejects.first().map_or(String::new(), |r| format!("; first: row {}, {}", r.row, r.reason));
-        account.refused = Some(format!("{} of {} rows refused, more than the tolerance of {} %{first}", account.rejected, read, tolerance * 100.0));
+        account.refused =
+            Some(format!("{} of {} rows refused, more than the tolerance of {} %{first}", account.rejected, read, tolerance * 100.0));
         account.rejected = read;
         return (account, false);
     }
@@ -210,7 +264,15 @@ fn judge_file(with: &Taking<'_>, extract: &Extract, read: u64, rejects: &[Reject
 }
 
 fn refused_whole(extract: &Extract, fault: &crate::extract::FileFault) -> Account {
-    Account { file: extract.name.clone(), table: extract.table.clone(), blake3: hex_of(&extract.hash), read: fault.rows, rejected: fault.rows, refused: Some(fault.reason.clone()), ..Account::default() }
+    Account {
+        file: extract.name.clone(),
+        table: extract.table.clone(),
+        blake3: hex_of(&extract.hash),
+        read: fault.rows,
+        rejected: fault.rows,
+        refused: Some(fault.reason.clone()),
+        ..Account::default()
+    }
 }
 
 fn number_rejects(reading: &crate::extract::Reading, mut rejects: Vec<(crate::extract::At, Reject)>) -> Vec<Reject> {
@@ -227,7 +289,15 @@ fn put_rejects(with: &Taking<'_>, contract: &Contract, files: &[FileRejects]) ->
     write_rejects(folder, &contract.table, &columns, files)
 }
 
-fn take_small(with: &Taking<'_>, contract: &Contract, world: &World<'_>, files: &[Extract], store: &mut Store, vault: &mut Vault, intake: &mut Intake) -> Outcome<()> {
+fn take_small(
+    with: &Taking<'_>,
+    contract: &Contract,
+    world: &World<'_>,
+    files: &[Extract],
+    store: &mut Store,
+    vault: &mut Vault,
+    intake: &mut Intake,
+) -> Outcome<()> {
     let spec = spec_of(contract);
     let (mut frames, mut accounts, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
     for extract in files {
@@ -263,7 +333,11 @@ fn take_small(with: &Taking<'_>, contract: &Contract, world: &World<'_>, files: 
         intake.taken.insert(account.blake3.clone(), account.file.clone());
     }
     if merged.conflicts > 0 {
-        intake.notes.push(format!("{}: {} of one key disagree; the later one counts", contract.table, plural(usize::try_from(merged.conflicts).unwrap_or(usize::MAX), "row")));
+        intake.notes.push(format!(
+            "{}: {} of one key disagree; the later one counts",
+            contract.table,
+            plural(usize::try_from(merged.conflicts).unwrap_or(usize::MAX), "row")
+        ));
     }
     intake.accounts.extend(accounts);
     if merged.changed { replace_table(store, &spec, merged.frame, with.run_id) } else { Ok(()) }
@@ -281,7 +355,9 @@ fn replace_table(store: &mut Store, spec: &TableSpec, frame: DataFrame, run_id: 
 fn write_frame(store: &Store, spec: &TableSpec, mut frame: DataFrame, run_id: &str) -> Outcome<DataFile> {
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes).with_compression(ParquetCompression::Uncompressed).finish(&mut frame)?;
-    let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))?.with_batch_size(1 << 16).build()?;
+    let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))?
+        .with_batch_size(1 << 16)
+        .build()?;
     let mut writer = FileWriter::create(&store.folder(&spec.name), spec, format!("{run_id}.parquet"), BTreeMap::new())?;
     for batch in reader {
         let batch = batch?;
@@ -290,7 +366,8 @@ fn write_frame(store: &Store, spec: &TableSpec, mut frame: DataFrame, run_id: &s
             .fields()
             .iter()
             .map(|field| {
-                let array = batch.column_by_name(field.name()).ok_or_else(|| Fault::Bug(format!("{} lacks {}", spec.name, field.name())))?;
+                let array =
+                    batch.column_by_name(field.name()).ok_or_else(|| Fault::Bug(format!("{} lacks {}", spec.name, field.name())))?;
                 Ok(arrow::compute::cast(array, field.data_type())?)
             })
             .collect::<Outcome<Vec<_>>>()?;
@@ -299,12 +376,32 @@ fn write_frame(store: &Store, spec: &TableSpec, mut frame: DataFrame, run_id: &s
     writer.finish()
 }
 
-fn take_register(with: &Taking<'_>, contract: &Contract, world: &World<'_>, files: &[Extract], store: &mut Store, vault: &mut Vault, intake: &mut Intake) -> Outcome<()> {
-    if contract.table == "attendance" { take_packed::<Session>(with, contract, world, files, store, vault, intake) } else { take_packed::<Given>(with, contract, world, files, store, vault, intake) }
+fn take_register(
+    with: &Taking<'_>,
+    contract: &Contract,
+    world: &World<'_>,
+    files: &[Extract],
+    store: &mut Store,
+    vault: &mut Vault,
+    intake: &mut Intake,
+) -> Outcome<()> {
+    if contract.table == "attendance" {
+        take_packed::<Session>(with, contract, world, files, store, vault, intake)
+    } else {
+        take_packed::<Given>(with, contract, world, files, store, vault, intake)
+    }
 }
 
 #[allow(clippy::too_many_lines)] // the order of the steps is the point
-fn take_packed<R: Packed>(with: &Taking<'_>, contract: &Contract, world: &World<'_>, files: &[Extract], store: &mut Store, vault: &mut Vault, intake: &mut Intake) -> Outcome<()> {
+fn take_packed<R: Packed>(
+    with: &Taking<'_>,
+    contract: &Contract,
+    world: &World<'_>,
+    files: &[Extract],
+    store: &mut Store,
+    vault: &mut Vault,
+    intake: &mut Intake,
+) -> Outcome<()> {
     let spec = spec_of(contract);
     let threads = with.project.config.engine.thread_count();
     let (schools, subjects) = (RwLock::new(Texts::default()), RwLock::new(Texts::default()));
@@ -320,7 +417,9 @@ fn take_packed<R: Packed>(with: &Taking<'_>, contract: &Contract, world: &World<
         let shared = Shared { contract, world, pupils: &pupils, secret: &vault.secret, schools: &schools, subjects: &subjects };
         for extract in files {
             with.progress.file(&extract.name);
-            let origin = u16::try_from(first_file + accounts.len()).map_err(|_| Fault::usage("more than 65,000 files of one table in one night", "join them, or take them in over several nights"))?;
+            let origin = u16::try_from(first_file + accounts.len()).map_err(|_| {
+                Fault::usage("more than 65,000 files of one table in one night", "join them, or take them in over several nights")
+            })?;
             let (reading, plan, takers) = match read(extract, contract, threads, &|plan| RegisterTaker::<R>::new(&shared, plan, origin)) {
                 Ok(done) => done,
                 Err(fault) => {
@@ -345,7 +444,10 @@ fn take_packed<R: Packed>(with: &Taking<'_>, contract: &Contract, world: &World<
                     let name = schools.read().map(|s| s.text(key.1).to_string()).unwrap_or_default();
                     registers.insert((name, key.0.school_year), extract.source.register.word());
                 }
-                shelves.entry(key).and_modify(|rows| rows.append(&mut more)).or_insert_with(|| { more.shrink_to_fit(); more });
+                shelves.entry(key).and_modify(|rows| rows.append(&mut more)).or_insert_with(|| {
+                    more.shrink_to_fit();
+                    more
+                });
             }
             accounts.push(account);
             if extract.source.layout == Layout::Wide {
@@ -365,7 +467,15 @@ fn take_packed<R: Packed>(with: &Taking<'_>, contract: &Contract, world: &World<
     }
     let origins: Vec<Origin> = runs.into_iter().map(Origin::Stored).chain((0..accounts.len()).map(Origin::File)).collect();
     with.progress.stage("settle");
-    let settling = Settling { spec: &spec, contract, run_id: with.run_id, pupils: &vault.pupils, schools: &schools, subjects: &subjects, origins: &origins };
+    let settling = Settling {
+        spec: &spec,
+        contract,
+        run_id: with.run_id,
+        pupils: &vault.pupils,
+        schools: &schools,
+        subjects: &subjects,
+        origins: &origins,
+    };
     let (written, tallies) = settle::settle(store, shelves, &settling)?;
     let mut conflicts = 0;
     for (account, tally) in accounts.iter_mut().zip(&tallies[first_file..]) {
@@ -375,11 +485,19 @@ fn take_packed<R: Packed>(with: &Taking<'_>, contract: &Contract, world: &World<
         conflicts += tally.conflicts;
         intake.taken.insert(account.blake3.clone(), account.file.clone());
         if tally.corrections > 0 {
-            intake.notes.push(format!("{}: corrects {} stored before", account.file, plural(usize::try_from(tally.corrections).unwrap_or(usize::MAX), "row")));
+            intake.notes.push(format!(
+                "{}: corrects {} stored before",
+                account.file,
+                plural(usize::try_from(tally.corrections).unwrap_or(usize::MAX), "row")
+            ));
         }
     }
     if conflicts > 0 {
-        intake.notes.push(format!("{}: {} of one key disagree; the later one counts", contract.table, plural(usize::try_from(conflicts).unwrap_or(usize::MAX), "row")));
+        intake.notes.push(format!(
+            "{}: {} of one key disagree; the later one counts",
+            contract.table,
+            plural(usize::try_from(conflicts).unwrap_or(usize::MAX), "row")
+        ));
     }
     intake.accounts.extend(accounts);
     store.prepare(&spec.name, written, rewritten.into_iter().map(|f| f.path));
@@ -389,10 +507,15 @@ fn take_packed<R: Packed>(with: &Taking<'_>, contract: &Contract, world: &World<
 /// Keeps which school keeps which kind of register.
 fn note_registers(with: &Taking<'_>, registers: &BTreeMap<(String, i32), &'static str>, store: &mut Store, vault: &Vault) -> Outcome<()> {
     let years: Vec<String> = registers.keys().map(|(_, year)| crate::contract::value::school_year_name(*year)).collect();
-    let keys: Vec<String> = registers.keys().zip(&years).map(|((school, _), year)| crate::identity::hex(vault.secret.key("registers", &[school.as_bytes(), year.as_bytes()]))).collect();
+    let keys: Vec<String> = registers
+        .keys()
+        .zip(&years)
+        .map(|((school, _), year)| crate::identity::hex(vault.secret.key("registers", &[school.as_bytes(), year.as_bytes()])))
+        .collect();
     let frame = df!("school_id" => registers.keys().map(|(s, _)| s.as_str()).collect::<Vec<_>>(), "school_year" => years, "register" => registers.values().copied().collect::<Vec<_>>(), ROW_KEY => keys)?;
     let spec = tables::registers();
-    let merged = small::merge(vec![frame], stored_frame(store, &spec.name)?, &["school_id".to_string(), "school_year".to_string()], with.run_id)?;
+    let merged =
+        small::merge(vec![frame], stored_frame(store, &spec.name)?, &["school_id".to_string(), "school_year".to_string()], with.run_id)?;
     if merged.changed { replace_table(store, &spec, merged.frame, with.run_id) } else { Ok(()) }
 }
 
@@ -401,6 +524,8 @@ fn note_registers(with: &Taking<'_>, registers: &BTreeMap<(String, i32), &'stati
 /// # Errors
 /// A configuration fault.
 pub fn month_and_day(text: &str) -> Outcome<(u32, u32)> {
-    let day = NaiveDate::parse_from_str(&format!("2001-{text}"), "%Y-%m-%d").map_err(|_| Fault::configuration("queries/policy.toml", format!("school_year starts = \"{text}\""), "month and day, such as \"09-01\""))?;
+    let day = NaiveDate::parse_from_str(&format!("2001-{text}"), "%Y-%m-%d").map_err(|_| {
+        Fault::configuration("queries/policy.toml", format!("school_year starts = \"{text}\""), "month and day, such as \"09-01\"")
+    })?;
     Ok((day.month(), day.day()))
 }

@@ -74,7 +74,14 @@ pub struct Given(u128);
 impl Packed for Given {
     const BY_TERM: bool = true;
     fn pack(pupil: u32, day: u32, [term, subject, mark]: [u32; 3], origin: u16) -> Self {
-        Self(u128::from(pupil) << 88 | u128::from(subject) << 72 | u128::from(day) << 56 | u128::from(term) << 48 | u128::from(origin) << 32 | u128::from(mark))
+        Self(
+            u128::from(pupil) << 88
+                | u128::from(subject) << 72
+                | u128::from(day) << 56
+                | u128::from(term) << 48
+                | u128::from(origin) << 32
+                | u128::from(mark),
+        )
     }
     fn order(self) -> u128 {
         self.0 >> 32

@@ -46,7 +46,8 @@ impl Period {
         if self.slot < Self::TERMS {
             return NaiveDate::from_ymd_opt(self.school_year, 1, 1).unwrap_or_default();
         }
-        let first = NaiveDate::from_ymd_opt(self.slot.div_euclid(12), u32::try_from(self.slot.rem_euclid(12)).unwrap_or(0) + 1, 1).unwrap_or_default();
+        let first = NaiveDate::from_ymd_opt(self.slot.div_euclid(12), u32::try_from(self.slot.rem_euclid(12)).unwrap_or(0) + 1, 1)
+            .unwrap_or_default();
         let ahead = (7 - first.weekday().num_days_from_monday()) % 7;
         first.checked_add_days(Days::new(u64::from(ahead))).unwrap_or(first)
     }
@@ -54,13 +55,18 @@ impl Period {
     /// `2025-09`, `term-2`
     #[must_use]
     pub fn name(self) -> String {
-        if self.slot < Self::TERMS { format!("term-{}", self.slot) } else { format!("{:04}-{:02}", self.slot.div_euclid(12), self.slot.rem_euclid(12) + 1) }
+        if self.slot < Self::TERMS {
+            format!("term-{}", self.slot)
+        } else {
+            format!("{:04}-{:02}", self.slot.div_euclid(12), self.slot.rem_euclid(12) + 1)
+        }
     }
 
     /// The partition values of its files.
     #[must_use]
     pub fn partition(self) -> BTreeMap<String, String> {
-        [("school_year".to_string(), crate::contract::value::school_year_name(self.school_year)), ("period".to_string(), self.name())].into()
+        [("school_year".to_string(), crate::contract::value::school_year_name(self.school_year)), ("period".to_string(), self.name())]
+            .into()
     }
 
     /// The period that partition values name.
@@ -167,7 +173,19 @@ impl<'a, R: Packed> RegisterTaker<'a, R> {
             })
             .collect();
         let memos = shared.contract.columns.iter().map(|_| Memo::default()).collect();
-        Self { shared, plan: plan.clone(), memos, roles, origin, days: HashMap::new(), last_day: None, last_shelf: None, index: HashMap::new(), shelves: Vec::new(), rejects: Vec::new() }
+        Self {
+            shared,
+            plan: plan.clone(),
+            memos,
+            roles,
+            origin,
+            days: HashMap::new(),
+            last_day: None,
+            last_shelf: None,
+            index: HashMap::new(),
+            shelves: Vec::new(),
+            rejects: Vec::new(),
+        }
     }
 
     /// The rows taken.

@@ -69,7 +69,16 @@ pub struct Settling<'a> {
 ///
 /// # Errors
 /// A store fault.
-pub fn recall<R: Packed>(store: &Store, spec: &TableSpec, contract: &Contract, shelves: &mut Shelves<R>, pupils: &Pupils, schools: &mut Texts, subjects: &mut Texts, runs: &mut Vec<String>) -> Outcome<Vec<DataFile>> {
+pub fn recall<R: Packed>(
+    store: &Store,
+    spec: &TableSpec,
+    contract: &Contract,
+    shelves: &mut Shelves<R>,
+    pupils: &Pupils,
+    schools: &mut Texts,
+    subjects: &mut Texts,
+    runs: &mut Vec<String>,
+) -> Outcome<Vec<DataFile>> {
     let mut days: BTreeMap<(Period, u32), (i32, i32)> = BTreeMap::new();
     for (key, rows) in shelves.iter() {
         let start = days_of(key.0.first_day());
@@ -80,7 +89,9 @@ pub fn recall<R: Packed>(store: &Store, spec: &TableSpec, contract: &Contract, s
     let mut rewritten = Vec::new();
     for file in store.files(&spec.name) {
         let Some(period) = Period::from_partition(&file.partition) else { continue };
-        let touched = days.iter().any(|((p, school), (first, last))| *p == period && file.span.as_ref().is_none_or(|s| s.may_hold(schools.text(*school), *first, *last)));
+        let touched = days.iter().any(|((p, school), (first, last))| {
+            *p == period && file.span.as_ref().is_none_or(|s| s.may_hold(schools.text(*school), *first, *last))
+        });
         if touched {
             read_back(store, spec, contract, &file, period, shelves, pupils, schools, subjects, runs)?;
             rewritten.push(file);
@@ -90,7 +101,18 @@ pub fn recall<R: Packed>(store: &Store, spec: &TableSpec, contract: &Contract, s
 }
 
 #[allow(clippy::too_many_arguments)] // one call, from recall
-fn read_back<R: Packed>(store: &Store, spec: &TableSpec, contract: &Contract, file: &DataFile, period: Period, shelves: &mut Shelves<R>, pupils: &Pupils, schools: &mut Texts, subjects: &mut Texts, runs: &mut Vec<String>) -> Outcome<()> {
+fn read_back<R: Packed>(
+    store: &Store,
+    spec: &TableSpec,
+    contract: &Contract,
+    file: &DataFile,
+    period: Period,
+    shelves: &mut Shelves<R>,
+    pupils: &Pupils,
+    schools: &mut Texts,
+    subjects: &mut Texts,
+    runs: &mut Vec<String>,
+) -> Outcome<()> {
     let path = store.path_of(&spec.name, file);
     let told = |what: &str| Fault::store(path.display().to_string(), what);
     let handle = std::fs::File::open(&path).map_err(|e| Fault::io(&path, &e))?;
@@ -98,16 +120,21 @@ fn read_back<R: Packed>(store: &Store, spec: &TableSpec, contract: &Contract, fi
     let statuses = contract.columns.iter().find(|c| c.name == "status").map(|c| c.codes.clone());
     for batch in ParquetRecordBatchReaderBuilder::try_new(handle)?.with_batch_size(BATCH_ROWS).build()? {
         let batch = batch?;
-        let text = |name: &str| -> Outcome<_> { Ok(cast(batch.column_by_name(name).ok_or_else(|| told("lacks a column"))?, &DataType::Utf8)?) };
+        let text =
+            |name: &str| -> Outcome<_> { Ok(cast(batch.column_by_name(name).ok_or_else(|| told("lacks a column"))?, &DataType::Utf8)?) };
         let (keys, school_ids, known) = (text("pupil_key")?, text("school_id")?, text("known_from")?);
         let (keys, school_ids, known) = (keys.as_string::<i32>(), school_ids.as_string::<i32>(), known.as_string::<i32>());
         let dates = batch.column_by_name("date").ok_or_else(|| told("lacks date"))?.as_primitive::<Date32Type>();
-        let number = batch.column_by_name(if statuses.is_some() { "lesson" } else { "term" }).ok_or_else(|| told("lacks a column"))?.as_primitive::<Int32Type>();
+        let number = batch
+            .column_by_name(if statuses.is_some() { "lesson" } else { "term" })
+            .ok_or_else(|| told("lacks a column"))?
+            .as_primitive::<Int32Type>();
         let words = text(if statuses.is_some() { "status" } else { "subject" })?;
         let words = words.as_string::<i32>();
         let marks = batch.column_by_name("mark").map(|c| c.as_primitive::<Float64Type>());
         for row in 0..batch.num_rows() {
-            let pupil = unhex(keys.value(row)).and_then(|k| pupils.code(k)).ok_or_else(|| told("holds a pupil that the vault does not know"))?;
+            let pupil =
+                unhex(keys.value(row)).and_then(|k| pupils.code(k)).ok_or_else(|| told("holds a pupil that the vault does not know"))?;
             let run = match runs.iter().position(|r| r == known.value(row)) {
                 Some(at) => at,
                 None => {
@@ -239,7 +266,8 @@ impl PeriodWriter<'_> {
 
     fn batch<R: Packed>(&self, school: &str, rows: &[R], start: i32, by_rank: &[u32]) -> Outcome<RecordBatch> {
         let (mut keys, mut schools, mut words, mut known) = (TextColumn::new(), TextColumn::new(), TextColumn::new(), TextColumn::new());
-        let (mut dates, mut numbers, mut marks) = (Date32Builder::with_capacity(rows.len()), Int32Builder::with_capacity(rows.len()), Float64Builder::new());
+        let (mut dates, mut numbers, mut marks) =
+            (Date32Builder::with_capacity(rows.len()), Int32Builder::with_capacity(rows.len()), Float64Builder::new());
         let statuses = self.with.contract.columns.iter().find(|c| c.name == "status").map(|c| &c.codes);
         schools.push(school, rows.len());
         for pupil in rows.chunk_by(|a, b| a.pupil() == b.pupil()) {

@@ -80,7 +80,8 @@ impl<'a> SmallTaker<'a> {
     /// # Errors
     /// A staging fault.
     pub fn into_frame(self) -> Outcome<DataFrame> {
-        let columns = self.contract.columns.iter().zip(self.values).map(|(c, v)| v.into_column(&c.name)).collect::<PolarsResult<Vec<_>>>()?;
+        let columns =
+            self.contract.columns.iter().zip(self.values).map(|(c, v)| v.into_column(&c.name)).collect::<PolarsResult<Vec<_>>>()?;
         Ok(DataFrame::new_infer_height(columns)?)
     }
 }
@@ -99,7 +100,12 @@ impl Taker for SmallTaker<'_> {
 }
 
 /// All values of a row, or the column at fault (none for the whole row) and the reason.
-pub fn judge_row<'a>(contract: &'a Contract, plan: &'a Plan, world: &World<'_>, fields: &[&'a [u8]]) -> Result<Vec<Cell<'a>>, (Option<usize>, String)> {
+pub fn judge_row<'a>(
+    contract: &'a Contract,
+    plan: &'a Plan,
+    world: &World<'_>,
+    fields: &[&'a [u8]],
+) -> Result<Vec<Cell<'a>>, (Option<usize>, String)> {
     if fields.len() != plan.width {
         return Err((None, format!("ragged row: {} fields where the header has {}", fields.len(), plan.width)));
     }
@@ -130,7 +136,9 @@ pub fn judge_row<'a>(contract: &'a Contract, plan: &'a Plan, world: &World<'_>, 
 /// A staging fault, or a store fault of the vault.
 pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -> Outcome<DataFrame> {
     let height = frame.height();
-    let texts = |name: &str| -> PolarsResult<Vec<Option<String>>> { Ok(frame.column(name)?.cast(&DataType::String)?.str()?.iter().map(|t| t.map(String::from)).collect()) };
+    let texts = |name: &str| -> PolarsResult<Vec<Option<String>>> {
+        Ok(frame.column(name)?.cast(&DataType::String)?.str()?.iter().map(|t| t.map(String::from)).collect())
+    };
     let mut columns: Vec<Column> = Vec::new();
     let keys: Vec<Vec<Option<String>>> = contract.key.iter().map(|k| texts(k)).collect::<PolarsResult<_>>()?;
     let row_keys: Vec<String> = (0..height)
@@ -153,18 +161,28 @@ pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -
                 let found: Vec<Option<String>> = ids
                     .iter()
                     .zip(&national)
-                    .map(|(id, national)| id.as_deref().map(|id| { let code = vault.pupils.take(&vault.secret, id, national.as_deref(), seen); hex(vault.pupils.key(code)) }))
+                    .map(|(id, national)| {
+                        id.as_deref().map(|id| {
+                            let code = vault.pupils.take(&vault.secret, id, national.as_deref(), seen);
+                            hex(vault.pupils.key(code))
+                        })
+                    })
                     .collect();
                 columns.push(Column::new("pupil_key".into(), found.clone()));
                 pupil_keys = Some(found);
             }
             (Kind::ParticipantId, ..) => {
                 let centres = if contract.column("centre_id").is_some() { texts("centre_id")? } else { vec![None; height] };
-                let found: Vec<Option<String>> = texts(&column.name)?.iter().zip(&centres).map(|(id, centre)| id.as_deref().map(|id| participant_key(vault, centre.as_deref(), id))).collect();
+                let found: Vec<Option<String>> = texts(&column.name)?
+                    .iter()
+                    .zip(&centres)
+                    .map(|(id, centre)| id.as_deref().map(|id| participant_key(vault, centre.as_deref(), id)))
+                    .collect();
                 columns.push(Column::new("participant_key".into(), found));
             }
             (_, "pupils", "birth_date") => {
-                let years: Vec<Option<i32>> = frame.column("birth_date")?.date()?.physical().iter().map(|d| d.map(first_september)).collect();
+                let years: Vec<Option<i32>> =
+                    frame.column("birth_date")?.date()?.physical().iter().map(|d| d.map(first_september)).collect();
                 columns.push(Column::new("first_september".into(), years));
             }
             (_, "contacts", "by") => {
@@ -179,7 +197,8 @@ pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -
         }
     }
     if contract.table == "centre_participants" {
-        let linked: Vec<Option<String>> = texts("national_id")?.iter().map(|n| n.as_deref().and_then(|n| vault.pupils.by_national(n)).map(hex)).collect();
+        let linked: Vec<Option<String>> =
+            texts("national_id")?.iter().map(|n| n.as_deref().and_then(|n| vault.pupils.by_national(n)).map(hex)).collect();
         columns.push(Column::new("pupil_key".into(), linked));
     }
     columns.push(Column::new(ROW_KEY.into(), row_keys.clone()));
@@ -188,7 +207,13 @@ pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -
 }
 
 /// The vault's sheet of a table: its personal columns, with the key that leads back to them.
-fn keep_personal(contract: &Contract, frame: &DataFrame, row_keys: &[String], pupil_keys: Option<Vec<Option<String>>>, vault: &mut Vault) -> Outcome<()> {
+fn keep_personal(
+    contract: &Contract,
+    frame: &DataFrame,
+    row_keys: &[String],
+    pupil_keys: Option<Vec<Option<String>>>,
+    vault: &mut Vault,
+) -> Outcome<()> {
     if !contract.columns.iter().any(|c| c.vault) {
         return Ok(());
     }

@@ -37,7 +37,14 @@ pub(super) async fn active_files(folder: &Path, version: u64) -> Outcome<Vec<Dat
 fn data_file(view: &LogicalFileView) -> DataFile {
     let stats: Value = view.stats().as_deref().and_then(|s| serde_json::from_str(s).ok()).unwrap_or_default();
     let partition = view.partition_values_map().into_iter().map(|(k, v)| (k, v.unwrap_or_default())).collect();
-    DataFile { path: view.path().to_string(), partition, size: u64::try_from(view.size()).unwrap_or(0), rows: stats["numRecords"].as_u64().unwrap_or(0), span: span_of(&stats), staged: false }
+    DataFile {
+        path: view.path().to_string(),
+        partition,
+        size: u64::try_from(view.size()).unwrap_or(0),
+        rows: stats["numRecords"].as_u64().unwrap_or(0),
+        span: span_of(&stats),
+        staged: false,
+    }
 }
 
 fn span_of(stats: &Value) -> Option<Span> {
@@ -102,7 +109,8 @@ pub(super) async fn commit(folder: &Path, spec: &TableSpec, adds: &[DataFile], r
     let actions: Vec<Action> = removed.chain(added).collect();
     let partitions = if spec.partition_by.is_empty() { None } else { Some(spec.partition_by.clone()) };
     let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: partitions, predicate: None };
-    let metadata = CommitProperties::default().with_metadata([("run_id".to_string(), json!(record.run_id)), ("known_at".to_string(), json!(record.known_at))]);
+    let metadata = CommitProperties::default()
+        .with_metadata([("run_id".to_string(), json!(record.run_id)), ("known_at".to_string(), json!(record.known_at))]);
     let done = {
         let state = table.snapshot().map_err(at(folder))?;
         CommitBuilder::from(metadata).with_actions(actions).build(Some(state), table.log_store(), operation).await.map_err(at(folder))?
@@ -120,7 +128,13 @@ async fn open_or_create(folder: &Path, spec: &TableSpec) -> Outcome<DeltaTable> 
     }
     let columns = spec.full_schema().fields().iter().map(|f| struct_field(f)).collect::<Outcome<Vec<StructField>>>()?;
     let table = DeltaTableBuilder::from_url(url).and_then(DeltaTableBuilder::build).map_err(at(folder))?;
-    table.create().with_table_name(&spec.name).with_columns(columns).with_partition_columns(spec.partition_by.clone()).await.map_err(at(folder))
+    table
+        .create()
+        .with_table_name(&spec.name)
+        .with_columns(columns)
+        .with_partition_columns(spec.partition_by.clone())
+        .await
+        .map_err(at(folder))
 }
 
 fn struct_field(field: &arrow::datatypes::Field) -> Outcome<StructField> {

@@ -130,7 +130,8 @@ impl Store {
     pub fn files(&self, table: &str) -> Vec<DataFile> {
         let empty = Pending::default();
         let pending = self.pending.get(table).unwrap_or(&empty);
-        let mut files: Vec<DataFile> = self.committed.get(table).into_iter().flatten().filter(|f| !pending.removes.contains(&f.path)).cloned().collect();
+        let mut files: Vec<DataFile> =
+            self.committed.get(table).into_iter().flatten().filter(|f| !pending.removes.contains(&f.path)).cloned().collect();
         files.extend(pending.adds.iter().cloned());
         files.sort_by(|a, b| a.path.cmp(&b.path));
         files
@@ -189,7 +190,8 @@ impl Store {
             }
             let folder = self.root.join(&spec.name);
             delta::withdraw_after(&folder, record.versions.get(&spec.name).copied())?;
-            let removed: Vec<DataFile> = self.committed.get(&spec.name).into_iter().flatten().filter(|f| pending.removes.contains(&f.path)).cloned().collect();
+            let removed: Vec<DataFile> =
+                self.committed.get(&spec.name).into_iter().flatten().filter(|f| pending.removes.contains(&f.path)).cloned().collect();
             for file in &pending.adds {
                 let (from, to) = (self.staging.join(&spec.name).join(&file.path), folder.join(&file.path));
                 if let Some(parent) = to.parent() {

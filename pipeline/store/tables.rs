@@ -66,7 +66,12 @@ pub fn spec_of(contract: &Contract) -> TableSpec {
         _ => (vec![], vec![]),
     };
     let owned = |names: Vec<&str>| names.into_iter().map(String::from).collect();
-    TableSpec { name: contract.table.clone(), columns: Arc::new(Schema::new(fields)), partition_by: owned(partition_by), sorted_by: owned(sorted_by) }
+    TableSpec {
+        name: contract.table.clone(),
+        columns: Arc::new(Schema::new(fields)),
+        partition_by: owned(partition_by),
+        sorted_by: owned(sorted_by),
+    }
 }
 
 /// Attendance and marks: too many rows to keep in memory as text, kept as packed integers and partitioned by time.
@@ -78,7 +83,12 @@ pub fn is_register(table: &str) -> bool {
 /// Which register each school keeps in a school year.
 #[must_use]
 pub fn registers() -> TableSpec {
-    TableSpec { name: "registers".into(), columns: Arc::new(Schema::new(vec![text("school_id"), text("school_year"), text("register"), text(ROW_KEY), text(KNOWN_FROM)])), partition_by: vec![], sorted_by: vec![] }
+    TableSpec {
+        name: "registers".into(),
+        columns: Arc::new(Schema::new(vec![text("school_id"), text("school_year"), text("register"), text(ROW_KEY), text(KNOWN_FROM)])),
+        partition_by: vec![],
+        sorted_by: vec![],
+    }
 }
 
 impl TableSpec {

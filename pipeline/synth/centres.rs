@@ -18,14 +18,8 @@ pub(super) const PARTICIPANTS: &str = "centre_id,participant_id,national_id,firs
 pub(super) const CENTRE_ENROLMENTS: &str = "centre_id,participant_id,service,start_date,end_date,referred_by,reason";
 pub(super) const CENTRE_ATTENDANCE: &str = "centre_id,participant_id,service,date,status";
 
-const SERVICES: [&str; 6] = [
-    "after_school_class",
-    "psychosocial_counselling",
-    "career_counselling",
-    "peer_support",
-    "youth_initiative",
-    "school_integration",
-];
+const SERVICES: [&str; 6] =
+    ["after_school_class", "psychosocial_counselling", "career_counselling", "peer_support", "youth_initiative", "school_integration"];
 
 /// A child at a centre.
 pub(super) struct Participant {

@@ -34,15 +34,7 @@ pub(super) fn write(world: &World, year: &Year, wanted: u32, path: &Path, progre
     table.finish()
 }
 
-fn one_pupil(
-    world: &World,
-    year: &Year,
-    pupil: u32,
-    plan: &Plan,
-    term: u32,
-    days: (usize, usize),
-    table: &mut Table,
-) -> io::Result<()> {
+fn one_pupil(world: &World, year: &Year, pupil: u32, plan: &Plan, term: u32, days: (usize, usize), table: &mut Table) -> io::Result<()> {
     let stays_until = match plan.kind {
         Kind::NeverArrived => 0,
         Kind::Vanishing => plan.turn,

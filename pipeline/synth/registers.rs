@@ -36,9 +36,8 @@ pub(super) fn write_year(world: &World, year: &Year, dir: &Path, progress: &Prog
 
 fn tasks(year: &Year, dir: &Path) -> Vec<Task> {
     let inbox = dir.join("inbox");
-    let mut tasks: Vec<Task> = (1..=3)
-        .map(|term| Task::Marks { path: inbox.join(format!("marks_{}_term{term}.csv", label(year.start))), term })
-        .collect();
+    let mut tasks: Vec<Task> =
+        (1..=3).map(|term| Task::Marks { path: inbox.join(format!("marks_{}_term{term}.csv", label(year.start))), term }).collect();
     let mut from = 0;
     while from < year.cut {
         let month = year.days[from].month();

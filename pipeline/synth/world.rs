@@ -82,11 +82,7 @@ impl World {
             let grade = i * grades / size + 1;
             in_grade = if grade == before { in_grade + 1 } else { 0 };
             before = grade;
-            self.pupils.push(Pupil {
-                school,
-                grade: u8::try_from(grade).unwrap_or(1),
-                section: u8::try_from(in_grade / 28).unwrap_or(0),
-            });
+            self.pupils.push(Pupil { school, grade: u8::try_from(grade).unwrap_or(1), section: u8::try_from(in_grade / 28).unwrap_or(0) });
         }
     }
 

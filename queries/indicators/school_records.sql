@@ -20,20 +20,59 @@ find_last as (
     cross join run.policy p
     group by n.as_of, n.school_id
 ),
-find_recent as (
-    select as_of, school_id, date, pupils_recorded
+-- days of a recent week that count, as a mask
+mark_weeks as (
+    select as_of, school_id, week, bit_or(cast(1 as int) << (cast(date as int) - cast(week as int))) as valid_mask
     from read_days
     where is_recent and not disrupted
+    group by as_of, school_id, week
 ),
-count_expected as (
-    select r.as_of, r.school_id, count(distinct concat(e.pupil_key, cast(cast(r.date as int) as varchar))) as expected
-    from find_recent r
-    inner join sources.enrolments e on e.school_id = r.school_id and e.start_date <= r.date and (e.end_date is null or e.end_date >= r.date)
-    group by r.as_of, r.school_id
+-- days of those weeks on which each pupil was enrolled; two rows for one enrolment count once
+mark_enrolled as (
+    select
+        w.as_of,
+        w.school_id,
+        w.week,
+        e.pupil_key,
+        bit_or(
+            w.valid_mask
+            & (cast(127 as int) << greatest(0, least(7, cast(e.start_date as int) - cast(w.week as int))))
+            & (cast(127 as int) >> greatest(0, least(7, cast(w.week as int) + 6 - coalesce(cast(e.end_date as int), cast(w.week as int) + 6))))
+        ) as mask
+    from mark_weeks w
+    inner join sources.enrolments e on e.school_id = w.school_id
+    where cast(e.start_date as int) <= cast(w.week as int) + 6
+      and (e.end_date is null or cast(e.end_date as int) >= cast(w.week as int))
+    group by w.as_of, w.school_id, w.week, e.pupil_key
 ),
-count_recorded as (
-    select as_of, school_id, sum(pupils_recorded) as recorded
-    from find_recent
+read_recorded as (
+    select n.as_of, w.school_id, w.pupil_key, w.week, w.recorded_mask
+    from store.attendance_by_week w
+    inner join run.as_of n on n.school_year = w.school_year
+),
+mark_implied as (
+    select as_of, school_id, pupil_key, week, bit_or(day_bit) as implied_mask
+    from indicators.implied_day
+    group by as_of, school_id, pupil_key, week
+),
+mark_recorded as (
+    select
+        e.as_of,
+        e.school_id,
+        e.mask as expected,
+        e.mask & (coalesce(r.recorded_mask, 0) | coalesce(i.implied_mask, 0)) as recorded
+    from mark_enrolled e
+    left join read_recorded r on r.as_of = e.as_of and r.school_id = e.school_id and r.pupil_key = e.pupil_key and r.week = e.week
+    left join mark_implied i on i.as_of = e.as_of and i.school_id = e.school_id and i.pupil_key = e.pupil_key and i.week = e.week
+),
+-- x - x/2 - x/4 … counts the bits of x
+count_days as (
+    select
+        as_of,
+        school_id,
+        sum(expected - expected / 2 - expected / 4 - expected / 8 - expected / 16 - expected / 32 - expected / 64) as expected,
+        sum(recorded - recorded / 2 - recorded / 4 - recorded / 8 - recorded / 16 - recorded / 32 - recorded / 64) as recorded
+    from mark_recorded
     group by as_of, school_id
 )
 select
@@ -41,7 +80,6 @@ select
     l.school_id,
     l.data_through,
     coalesce(l.heard_lately, false) as heard_lately,
-    least(c.recorded / cast(x.expected as double), 1.0) as school_coverage
+    c.recorded / cast(nullif(c.expected, 0) as double) as school_coverage
 from find_last l
-left join count_recorded c on c.as_of = l.as_of and c.school_id = l.school_id
-left join count_expected x on x.as_of = l.as_of and x.school_id = l.school_id
+left join count_days c on c.as_of = l.as_of and c.school_id = l.school_id

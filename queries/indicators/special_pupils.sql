@@ -13,12 +13,19 @@ find_recorded as (
     where a.at_two_schools
 ),
 find_absences as (
-    select n.as_of, e.pupil_key
+    select n.as_of, n.school_year, e.pupil_key, e.school_id
     from sources.enrolments e
     inner join read_nights n on n.school_year = e.school_year
     inner join sources.registers r on r.school_id = e.school_id and r.school_year = e.school_year
     where r.register = 'absences'
-    group by n.as_of, e.pupil_key
+    group by n.as_of, n.school_year, e.pupil_key, e.school_id
+),
+find_elsewhere as (
+    select a.as_of, a.pupil_key
+    from find_absences a
+    inner join store.attendance_by_week w on w.pupil_key = a.pupil_key and w.school_year = a.school_year
+    where w.school_id <> a.school_id
+    group by a.as_of, a.pupil_key
 ),
 find_moved as (
     select n.as_of, e.pupil_key
@@ -38,3 +45,7 @@ select a.as_of, a.pupil_key, p.period
 from find_absences a
 inner join find_periods p on p.as_of = a.as_of
 left semi join find_moved m on m.as_of = a.as_of and m.pupil_key = a.pupil_key
+union
+select e.as_of, e.pupil_key, p.period
+from find_elsewhere e
+inner join find_periods p on p.as_of = e.as_of

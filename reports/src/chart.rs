@@ -26,45 +26,19 @@ type Point = (f64, f64);
 /// Weekly absence of one pupil against the own usual rate and the school's.
 /// `None` when no week has a record.
 pub fn weeks(card: &Card, words: &Words) -> Result<Option<String>, Fault> {
-    let own: Vec<Option<f64>> = card
-        .weeks
-        .iter()
-        .map(|week| (week.recorded > 0).then(|| week.absent / f64::from(week.recorded)))
-        .collect();
+    let own: Vec<Option<f64>> = card.weeks.iter().map(|week| (week.recorded > 0).then(|| week.absent / f64::from(week.recorded))).collect();
     let known: Vec<f64> = own.iter().flatten().copied().collect();
     let (Some(first), Some(last)) = (card.weeks.first(), known.last()) else {
         return Ok(None);
     };
     let mut args = spread(words, &known, *last);
     args.set("first", words.date(first.week));
-    args.set(
-        "compared",
-        if card.usual_rate.is_some() {
-            "yes"
-        } else {
-            "no"
-        },
-    );
-    args.set(
-        "usual",
-        card.usual_rate
-            .map(|rate| words.percent(rate))
-            .unwrap_or_default(),
-    );
+    args.set("compared", if card.usual_rate.is_some() { "yes" } else { "no" });
+    args.set("usual", card.usual_rate.map(|rate| words.percent(rate)).unwrap_or_default());
     let text = words.say_with("chart-week-text", &args)?;
     let school: Vec<Option<f64>> = card.weeks.iter().map(|week| week.school_rate).collect();
-    let top = ceiling(
-        known
-            .iter()
-            .copied()
-            .chain(school.iter().flatten().copied())
-            .chain(card.usual_rate),
-    );
-    let labels: Vec<String> = card
-        .weeks
-        .iter()
-        .map(|week| words.short_date(week.week))
-        .collect();
+    let top = ceiling(known.iter().copied().chain(school.iter().flatten().copied()).chain(card.usual_rate));
+    let labels: Vec<String> = card.weeks.iter().map(|week| words.short_date(week.week)).collect();
     svg((360, 128), &words.say("chart-week-title"), &text, |root| {
         let mut chart = ChartBuilder::on(root)
             .margin(6)
@@ -83,12 +57,7 @@ pub fn weeks(card: &Card, words: &Words) -> Result<Option<String>, Fault> {
         for run in runs(&own) {
             chart.draw_series(LineSeries::new(run, Ink::Own.color()))?;
         }
-        chart.draw_series(
-            runs(&own)
-                .concat()
-                .into_iter()
-                .map(|point| Circle::new(point, 3, Ink::Own.color().filled())),
-        )?;
+        chart.draw_series(runs(&own).concat().into_iter().map(|point| Circle::new(point, 3, Ink::Own.color().filled())))?;
         Ok(())
     })
     .map(Some)
@@ -104,46 +73,16 @@ pub fn levels(history: &[LevelWeek], words: &Words) -> Result<Option<String>, Fa
     args.set("two", last.level_2);
     args.set("one", last.level_1);
     let text = words.say_with("chart-levels-text", &args)?;
-    let labels: Vec<String> = history
-        .iter()
-        .map(|week| words.short_date(week.as_of))
-        .collect();
-    let most = history
-        .iter()
-        .map(|week| week.level_3 + week.level_2 + week.level_1)
-        .max()
-        .unwrap_or(0)
-        .max(4);
+    let labels: Vec<String> = history.iter().map(|week| words.short_date(week.as_of)).collect();
+    let most = history.iter().map(|week| week.level_3 + week.level_2 + week.level_1).max().unwrap_or(0).max(4);
     let stacks: [(Ink, Vec<(f64, f64)>); 3] = [
-        (
-            Ink::Level3,
-            history
-                .iter()
-                .map(|week| (0.0, f64::from(week.level_3)))
-                .collect(),
-        ),
-        (
-            Ink::Level2,
-            history
-                .iter()
-                .map(|week| {
-                    (
-                        f64::from(week.level_3),
-                        f64::from(week.level_3 + week.level_2),
-                    )
-                })
-                .collect(),
-        ),
+        (Ink::Level3, history.iter().map(|week| (0.0, f64::from(week.level_3))).collect()),
+        (Ink::Level2, history.iter().map(|week| (f64::from(week.level_3), f64::from(week.level_3 + week.level_2))).collect()),
         (
             Ink::Level1,
             history
                 .iter()
-                .map(|week| {
-                    (
-                        f64::from(week.level_3 + week.level_2),
-                        f64::from(week.level_3 + week.level_2 + week.level_1),
-                    )
-                })
+                .map(|week| (f64::from(week.level_3 + week.level_2), f64::from(week.level_3 + week.level_2 + week.level_1)))
                 .collect(),
         ),
     ];
@@ -152,10 +91,7 @@ pub fn levels(history: &[LevelWeek], words: &Words) -> Result<Option<String>, Fa
             .margin(6)
             .x_label_area_size(16)
             .y_label_area_size(28)
-            .build_cartesian_2d(
-                -0.6..last_place(labels.len()) + 0.6,
-                0.0..f64::from(most) * 1.05,
-            )?;
+            .build_cartesian_2d(-0.6..last_place(labels.len()) + 0.6, 0.0..f64::from(most) * 1.05)?;
         chart
             .configure_mesh()
             .disable_x_mesh()
@@ -163,11 +99,7 @@ pub fn levels(history: &[LevelWeek], words: &Words) -> Result<Option<String>, Fa
             .y_labels(4)
             .x_label_formatter(&|at| label_at(&labels, *at))
             .y_label_formatter(&|count| {
-                if count.fract() == 0.0 {
-                    format!("{count:.0}")
-                } else {
-                    String::new()
-                }
+                if count.fract() == 0.0 { format!("{count:.0}") } else { String::new() }
             })
             .bold_line_style(Ink::Grid.color())
             .light_line_style(TRANSPARENT)
@@ -179,12 +111,7 @@ pub fn levels(history: &[LevelWeek], words: &Words) -> Result<Option<String>, Fa
                 bars.iter()
                     .enumerate()
                     .filter(|(_, (low, high))| high > low)
-                    .map(|(at, (low, high))| {
-                        Rectangle::new(
-                            [(place(at) - 0.36, *low), (place(at) + 0.36, *high)],
-                            ink.color().filled(),
-                        )
-                    }),
+                    .map(|(at, (low, high))| Rectangle::new([(place(at) - 0.36, *low), (place(at) + 0.36, *high)], ink.color().filled())),
             )?;
         }
         Ok(())
@@ -194,10 +121,7 @@ pub fn levels(history: &[LevelWeek], words: &Words) -> Result<Option<String>, Fa
 
 /// Absence rate a grade level, as bars with the number of pupils under them. `None` without grades.
 pub fn grades(grades: &[GradeAbsence], words: &Words) -> Result<Option<String>, Fault> {
-    let Some(highest) = grades
-        .iter()
-        .max_by(|a, b| a.absence_rate.total_cmp(&b.absence_rate))
-    else {
+    let Some(highest) = grades.iter().max_by(|a, b| a.absence_rate.total_cmp(&b.absence_rate)) else {
         return Ok(None);
     };
     let mut args = FluentArgs::new();
@@ -212,13 +136,7 @@ pub fn grades(grades: &[GradeAbsence], words: &Words) -> Result<Option<String>, 
             .x_label_area_size(16)
             .build_cartesian_2d(-0.6..last_place(grades.len()) + 0.6, 0.0..top)?;
         chart.draw_series(grades.iter().enumerate().map(|(at, grade)| {
-            Rectangle::new(
-                [
-                    (place(at) - 0.36, 0.0),
-                    (place(at) + 0.36, grade.absence_rate),
-                ],
-                Ink::Bar.color().filled(),
-            )
+            Rectangle::new([(place(at) - 0.36, 0.0), (place(at) + 0.36, grade.absence_rate)], Ink::Bar.color().filled())
         }))?;
         let ink = Ink::Text.color();
         let style = TextStyle::from(("sans-serif", 11).into_font()).color(&ink);
@@ -244,10 +162,7 @@ pub fn trend(weeks: &[WeekRate], words: &Words) -> Result<Option<String>, Fault>
         return Ok(None);
     };
     let text = words.say_with("chart-trend-text", &spread(words, &rates, *last))?;
-    let labels: Vec<String> = weeks
-        .iter()
-        .map(|week| words.short_date(week.week))
-        .collect();
+    let labels: Vec<String> = weeks.iter().map(|week| words.short_date(week.week)).collect();
     let top = ceiling(rates.iter().copied());
     svg((480, 150), &words.say("trend"), &text, |root| {
         let mut chart = ChartBuilder::on(root)
@@ -257,27 +172,16 @@ pub fn trend(weeks: &[WeekRate], words: &Words) -> Result<Option<String>, Fault>
             .y_label_area_size(34)
             .build_cartesian_2d(-0.4..last_place(labels.len()) + 0.4, 0.0..top)?;
         axes(&mut chart, &labels, top, words)?;
-        let points: Vec<Point> = rates
-            .iter()
-            .enumerate()
-            .map(|(at, rate)| (place(at), *rate))
-            .collect();
+        let points: Vec<Point> = rates.iter().enumerate().map(|(at, rate)| (place(at), *rate)).collect();
         chart.draw_series(LineSeries::new(points.clone(), Ink::Own.color()))?;
-        chart.draw_series(
-            points
-                .into_iter()
-                .map(|point| Circle::new(point, 3, Ink::Own.color().filled())),
-        )?;
+        chart.draw_series(points.into_iter().map(|point| Circle::new(point, 3, Ink::Own.color().filled())))?;
         Ok(())
     })
     .map(Some)
 }
 
-type Chart<'a, 'b> = ChartContext<
-    'a,
-    Sheet<'b>,
-    Cartesian2d<plotters::coord::types::RangedCoordf64, plotters::coord::types::RangedCoordf64>,
->;
+type Chart<'a, 'b> =
+    ChartContext<'a, Sheet<'b>, Cartesian2d<plotters::coord::types::RangedCoordf64, plotters::coord::types::RangedCoordf64>>;
 
 /// Weeks along the foot, percent up the side.
 fn axes(chart: &mut Chart<'_, '_>, labels: &[String], top: f64, words: &Words) -> Drawn {
@@ -301,26 +205,13 @@ fn label_at(labels: &[String], at: f64) -> String {
     if (at - nearest).abs() > 0.01 || nearest < 0.0 {
         return String::new();
     }
-    labels
-        .iter()
-        .enumerate()
-        .find(|(index, _)| (place(*index) - nearest).abs() < 0.5)
-        .map(|(_, label)| label.clone())
-        .unwrap_or_default()
+    labels.iter().enumerate().find(|(index, _)| (place(*index) - nearest).abs() < 0.5).map(|(_, label)| label.clone()).unwrap_or_default()
 }
 
 /// Stretches of a line without a gap in the records.
 fn runs(rates: &[Option<f64>]) -> Vec<Vec<Point>> {
-    let placed: Vec<Option<Point>> = rates
-        .iter()
-        .enumerate()
-        .map(|(at, rate)| rate.map(|rate| (place(at), rate)))
-        .collect();
-    placed
-        .split(Option::is_none)
-        .map(|run| run.iter().flatten().copied().collect::<Vec<_>>())
-        .filter(|run| !run.is_empty())
-        .collect()
+    let placed: Vec<Option<Point>> = rates.iter().enumerate().map(|(at, rate)| rate.map(|rate| (place(at), rate))).collect();
+    placed.split(Option::is_none).map(|run| run.iter().flatten().copied().collect::<Vec<_>>()).filter(|run| !run.is_empty()).collect()
 }
 
 fn place(index: usize) -> f64 {
@@ -334,41 +225,22 @@ fn last_place(count: usize) -> f64 {
 /// The top of a rate axis: the same few heights everywhere, so that charts compare.
 fn ceiling(rates: impl Iterator<Item = f64>) -> f64 {
     let highest = rates.fold(0.0, f64::max);
-    [0.1, 0.2, 0.4, 0.6, 1.0]
-        .into_iter()
-        .find(|top| highest <= *top)
-        .unwrap_or(1.0)
-        * 1.02
+    [0.1, 0.2, 0.4, 0.6, 1.0].into_iter().find(|top| highest <= *top).unwrap_or(1.0) * 1.02
 }
 
 fn spread<'a>(words: &Words, rates: &[f64], last: f64) -> FluentArgs<'a> {
     let mut args = FluentArgs::new();
     args.set("weeks", rates.len());
-    args.set(
-        "low",
-        words.percent(rates.iter().copied().fold(f64::INFINITY, f64::min)),
-    );
-    args.set(
-        "high",
-        words.percent(rates.iter().copied().fold(0.0, f64::max)),
-    );
+    args.set("low", words.percent(rates.iter().copied().fold(f64::INFINITY, f64::min)));
+    args.set("high", words.percent(rates.iter().copied().fold(0.0, f64::max)));
     args.set("last", words.percent(last));
     args
 }
 
 /// Frames a drawing: size, role, title and text alternative.
-pub fn svg(
-    size: (u32, u32),
-    title: &str,
-    text: &str,
-    draw: impl FnOnce(&Area<'_>) -> Drawn,
-) -> Result<String, Fault> {
+pub fn svg(size: (u32, u32), title: &str, text: &str, draw: impl FnOnce(&Area<'_>) -> Drawn) -> Result<String, Fault> {
     let mut out = String::with_capacity(3 * 1024);
-    let _ = write!(
-        out,
-        "<svg viewBox=\"0 0 {} {}\" role=\"img\"><title>",
-        size.0, size.1
-    );
+    let _ = write!(out, "<svg viewBox=\"0 0 {} {}\" role=\"img\"><title>", size.0, size.1);
     let _ = escape(&mut out, title);
     out.push_str("</title><desc>");
     let _ = escape(&mut out, text);
@@ -383,7 +255,5 @@ pub fn svg(
 }
 
 fn fault(error: impl Display) -> Fault {
-    Fault::Chart {
-        cause: error.to_string(),
-    }
+    Fault::Chart { cause: error.to_string() }
 }

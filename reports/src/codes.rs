@@ -1,23 +1,9 @@
 //! The codes that have words in `words/*.ftl`. A code that is not here is no fault: it is shown as it stands.
 
 /// Statuses of a pupil on the list.
-pub const STATUSES: [&str; 6] = [
-    "new",
-    "worsening",
-    "continuing",
-    "improving",
-    "returned",
-    "in_care",
-];
+pub const STATUSES: [&str; 6] = ["new", "worsening", "continuing", "improving", "returned", "in_care"];
 /// Why a pupil is off the list.
-pub const CAUSES: [&str; 6] = [
-    "resolved",
-    "transferred",
-    "left",
-    "turned_16",
-    "corrected",
-    "not_assessable",
-];
+pub const CAUSES: [&str; 6] = ["resolved", "transferred", "left", "turned_16", "corrected", "not_assessable"];
 /// Why a pupil is not assessable.
 pub const NOT_ASSESSABLE_CAUSES: [&str; 3] = ["school_silent", "no_record", "thin_record"];
 /// Services of the centres.
@@ -47,27 +33,11 @@ pub const NEXT_STEPS: [&str; 11] = [
 /// How sure the records make us.
 pub const CONFIDENCES: [&str; 3] = ["clear", "borderline", "thin"];
 /// What was done, in the workbook's dropdown.
-pub const ACTIONS: [&str; 8] = [
-    "phone_call",
-    "message",
-    "talk_with_pupil",
-    "meeting_family",
-    "home_visit",
-    "meeting_teachers",
-    "referral",
-    "other",
-];
+pub const ACTIONS: [&str; 8] =
+    ["phone_call", "message", "talk_with_pupil", "meeting_family", "home_visit", "meeting_teachers", "referral", "other"];
 /// What came of it, in the workbook's dropdown.
-pub const OUTCOMES: [&str; 8] = [
-    "reached",
-    "not_reached",
-    "plan_agreed",
-    "returned_to_school",
-    "referred",
-    "no_support_needed",
-    "moved_away",
-    "other",
-];
+pub const OUTCOMES: [&str; 8] =
+    ["reached", "not_reached", "plan_agreed", "returned_to_school", "referred", "no_support_needed", "moved_away", "other"];
 /// The rules that have a sentence of their own.
 pub const FLAGS: [&str; 13] = [
     "extended_absence",

@@ -36,19 +36,13 @@ impl From<rust_xlsxwriter::XlsxError> for Fault {
     fn from(error: rust_xlsxwriter::XlsxError) -> Self {
         // Only the kind: the library's message may repeat the text of a cell.
         let debug = format!("{error:?}");
-        let kind = debug
-            .split(['(', '{', ' '])
-            .next()
-            .unwrap_or("unknown")
-            .to_owned();
+        let kind = debug.split(['(', '{', ' ']).next().unwrap_or("unknown").to_owned();
         Self::Workbook { cause: kind }
     }
 }
 
 impl From<csv::Error> for Fault {
     fn from(error: csv::Error) -> Self {
-        Self::Table {
-            cause: error.to_string(),
-        }
+        Self::Table { cause: error.to_string() }
     }
 }

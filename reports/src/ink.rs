@@ -9,9 +9,7 @@ use std::fmt::{self, Write as _};
 
 use plotters::style::RGBColor;
 use plotters_backend::text_anchor::{HPos, VPos};
-use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
-};
+use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind};
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
@@ -87,11 +85,7 @@ pub struct Sheet<'a> {
 
 impl<'a> Sheet<'a> {
     pub const fn new(out: &'a mut String, size: (u32, u32)) -> Self {
-        Self {
-            out,
-            size,
-            open: None,
-        }
+        Self { out, size, open: None }
     }
 
     /// Opens a path of this ink, or goes on with the one that is open. Filled shapes and lines are apart.
@@ -99,16 +93,12 @@ impl<'a> Sheet<'a> {
         if color.alpha == 0.0 {
             return false;
         }
-        let class = ALL
-            .iter()
-            .find(|ink| **ink as u8 == color.rgb.0)
-            .map_or("t", |ink| ink.class());
+        let class = ALL.iter().find(|ink| **ink as u8 == color.rgb.0).map_or("t", |ink| ink.class());
         if self.open != Some((class, fill)) {
             self.close();
             self.out.push_str("<path class=\"");
             self.out.push_str(class);
-            self.out
-                .push_str(if fill { " f\" d=\"" } else { "\" d=\"" });
+            self.out.push_str(if fill { " f\" d=\"" } else { "\" d=\"" });
             self.open = Some((class, fill));
         }
         true
@@ -149,12 +139,7 @@ impl DrawingBackend for Sheet<'_> {
         Ok(())
     }
 
-    fn draw_line<S: BackendStyle>(
-        &mut self,
-        (x0, y0): BackendCoord,
-        (x1, y1): BackendCoord,
-        style: &S,
-    ) -> Drawn {
+    fn draw_line<S: BackendStyle>(&mut self, (x0, y0): BackendCoord, (x1, y1): BackendCoord, style: &S) -> Drawn {
         if self.path(style.color(), false) {
             match (x0 == x1, y0 == y1) {
                 (_, true) => self.write(format_args!("M{x0} {y0}H{x1}")),
@@ -165,24 +150,14 @@ impl DrawingBackend for Sheet<'_> {
         Ok(())
     }
 
-    fn draw_rect<S: BackendStyle>(
-        &mut self,
-        (x0, y0): BackendCoord,
-        (x1, y1): BackendCoord,
-        style: &S,
-        fill: bool,
-    ) -> Drawn {
+    fn draw_rect<S: BackendStyle>(&mut self, (x0, y0): BackendCoord, (x1, y1): BackendCoord, style: &S, fill: bool) -> Drawn {
         if self.path(style.color(), fill) {
             self.write(format_args!("M{x0} {y0}H{x1}V{y1}H{x0}z"));
         }
         Ok(())
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
-        &mut self,
-        path: I,
-        style: &S,
-    ) -> Drawn {
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
         let mut points = path.into_iter();
         let Some((x, y)) = points.next() else {
             return Ok(());
@@ -199,11 +174,7 @@ impl DrawingBackend for Sheet<'_> {
         Ok(())
     }
 
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
-        &mut self,
-        vert: I,
-        style: &S,
-    ) -> Drawn {
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, vert: I, style: &S) -> Drawn {
         let mut points = vert.into_iter();
         let Some((x, y)) = points.next() else {
             return Ok(());
@@ -218,13 +189,7 @@ impl DrawingBackend for Sheet<'_> {
         Ok(())
     }
 
-    fn draw_circle<S: BackendStyle>(
-        &mut self,
-        (x, y): BackendCoord,
-        radius: u32,
-        style: &S,
-        fill: bool,
-    ) -> Drawn {
+    fn draw_circle<S: BackendStyle>(&mut self, (x, y): BackendCoord, radius: u32, style: &S, fill: bool) -> Drawn {
         if self.path(style.color(), fill) {
             let left = x - radius.cast_signed();
             let across = radius * 2;
@@ -233,12 +198,7 @@ impl DrawingBackend for Sheet<'_> {
         Ok(())
     }
 
-    fn draw_text<S: BackendTextStyle>(
-        &mut self,
-        text: &str,
-        style: &S,
-        (x, y): BackendCoord,
-    ) -> Drawn {
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, (x, y): BackendCoord) -> Drawn {
         if style.color().alpha == 0.0 {
             return Ok(());
         }
@@ -260,11 +220,7 @@ impl DrawingBackend for Sheet<'_> {
         Ok(())
     }
 
-    fn estimate_text_size<S: BackendTextStyle>(
-        &self,
-        text: &str,
-        _: &S,
-    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
+    fn estimate_text_size<S: BackendTextStyle>(&self, text: &str, _: &S) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
         // The reader's own font draws the text, so a rough width does.
         Ok((u32::try_from(text.chars().count()).unwrap_or(0) * 6, 11))
     }

@@ -20,15 +20,11 @@ mod view;
 mod words;
 mod workbook;
 
-pub use codes::{
-    ACTIONS, CAUSES, CONFIDENCES, FLAGS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, SERVICES,
-    STATUSES,
-};
+pub use codes::{ACTIONS, CAUSES, CONFIDENCES, FLAGS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, SERVICES, STATUSES};
 pub use fault::Fault;
 pub use list::{
-    Card, CardDay, CardWeek, Change, Contact, DayMark, Edition, Event, Flag, GradeAbsence,
-    Language, LevelWeek, NotAssessable, Participant, Place, PlaceKind, PlacePage, Row,
-    SubjectMarks,
+    Card, CardDay, CardWeek, Change, Contact, DayMark, Edition, Event, Flag, GradeAbsence, Language, LevelWeek, NotAssessable, Participant,
+    Place, PlaceKind, PlacePage, Row, SubjectMarks,
 };
 pub use overview::{Group, Index, IndexEntry, Overview, Programme, Reach, SchoolSummary, WeekRate};
 pub use page::Renderer;

@@ -44,10 +44,7 @@ impl Renderer {
     /// # Errors
     /// [`Fault::Words`] or [`Fault::Template`] when one of them does not parse.
     pub fn new() -> Result<Self, Fault> {
-        Ok(Self {
-            sq: Tongue::new(Language::Sq)?,
-            en: Tongue::new(Language::En)?,
-        })
+        Ok(Self { sq: Tongue::new(Language::Sq)?, en: Tongue::new(Language::En)? })
     }
 
     /// The words of a language.
@@ -87,10 +84,7 @@ impl Renderer {
     /// As [`Renderer::list_html`].
     pub fn overview_html(&self, overview: &Overview, edition: &Edition) -> Result<String, Fault> {
         let tongue = self.tongue(edition.language);
-        tongue.render(
-            "overview.html",
-            &OverviewView::new(overview, edition, &tongue.words)?,
-        )
+        tongue.render("overview.html", &OverviewView::new(overview, edition, &tongue.words)?)
     }
 
     /// `index.html`: the way to every folder of a night.
@@ -98,8 +92,7 @@ impl Renderer {
     /// # Errors
     /// As [`Renderer::list_html`].
     pub fn index_html(&self, index: &Index, edition: &Edition) -> Result<String, Fault> {
-        self.tongue(edition.language)
-            .render("index.html", &IndexView::new(index, edition))
+        self.tongue(edition.language).render("index.html", &IndexView::new(index, edition))
     }
 
     const fn tongue(&self, language: Language) -> &Tongue {
@@ -123,35 +116,22 @@ impl Tongue {
         });
         teach(&mut templates, &words);
         for (name, source) in TEMPLATES {
-            templates
-                .add_template(name, source)
-                .map_err(|error| fault(name, &error))?;
+            templates.add_template(name, source).map_err(|error| fault(name, &error))?;
         }
         Ok(Self { words, templates })
     }
 
     fn render<T: Serialize>(&self, name: &str, view: &T) -> Result<String, Fault> {
-        let template = self
-            .templates
-            .get_template(name)
-            .map_err(|error| fault(name, &error))?;
-        template
-            .render(Serde(view))
-            .map_err(|error| fault(name, &error))
+        let template = self.templates.get_template(name).map_err(|error| fault(name, &error))?;
+        template.render(Serde(view)).map_err(|error| fault(name, &error))
     }
 }
 
 fn fault(template: &str, error: &Error) -> Fault {
     // Kind and line only: a detail may quote a value, and values hold names.
-    let line = error
-        .line()
-        .map(|line| format!(" in line {line}"))
-        .unwrap_or_default();
+    let line = error.line().map(|line| format!(" in line {line}")).unwrap_or_default();
     let name = error.name().unwrap_or(template).to_owned();
-    Fault::Template {
-        template: name,
-        cause: format!("{}{line}", error.kind()),
-    }
+    Fault::Template { template: name, cause: format!("{}{line}", error.kind()) }
 }
 
 /// Functions and filters of the templates: `say("id", arg=…)`, `code|word("kind")`, `|date`, `|month`,
@@ -161,43 +141,30 @@ fn teach(templates: &mut Environment<'static>, words: &Arc<Words>) {
         .filter_map(|id| Some((id.to_owned(), Value::from(words.get(id)?))))
         .collect();
     let with = Arc::clone(words);
-    templates.add_function(
-        "say",
-        move |id: &str, _: Rest<Value>, args: Kwargs| -> Result<Value, Error> {
-            if let Some(text) = ready.get(id) {
-                return Ok(text.clone());
-            }
-            let mut fluent = FluentArgs::new();
-            for name in args.args() {
-                let value: Value = args.get(name)?;
-                fluent.set(name.to_owned(), argument(&value));
-            }
-            with.say_with(id, &fluent)
-                .map(Value::from)
-                .map_err(|_| Error::new(ErrorKind::UnknownFunction, "no such words"))
-        },
-    );
-    let with = Arc::clone(words);
-    templates.add_filter("word", move |code: &Value, kind: &str| {
-        with.of(kind, &code.to_string())
+    templates.add_function("say", move |id: &str, _: Rest<Value>, args: Kwargs| -> Result<Value, Error> {
+        if let Some(text) = ready.get(id) {
+            return Ok(text.clone());
+        }
+        let mut fluent = FluentArgs::new();
+        for name in args.args() {
+            let value: Value = args.get(name)?;
+            fluent.set(name.to_owned(), argument(&value));
+        }
+        with.say_with(id, &fluent).map(Value::from).map_err(|_| Error::new(ErrorKind::UnknownFunction, "no such words"))
     });
     let with = Arc::clone(words);
-    templates.add_filter("date", move |iso: &str| {
-        day_of(iso).map(|date| with.date(date))
-    });
+    templates.add_filter("word", move |code: &Value, kind: &str| with.of(kind, &code.to_string()));
     let with = Arc::clone(words);
-    templates.add_filter("month", move |iso: &str| {
-        day_of(iso).map(|date| with.month_of(date))
-    });
+    templates.add_filter("date", move |iso: &str| day_of(iso).map(|date| with.date(date)));
+    let with = Arc::clone(words);
+    templates.add_filter("month", move |iso: &str| day_of(iso).map(|date| with.month_of(date)));
     let with = Arc::clone(words);
     templates.add_filter("percent", move |rate: f64| with.percent(rate));
     let with = Arc::clone(words);
     templates.add_filter("points", move |rate: f64| with.points(rate));
     let with = Arc::clone(words);
     templates.add_filter("number", move |value: f64| with.number(value));
-    templates.add_filter("last_part", |path: &str| {
-        path.rsplit('/').next().unwrap_or(path).to_owned()
-    });
+    templates.add_filter("last_part", |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned());
 }
 
 /// A template's value as an argument of a message: numbers stay numbers, for plurals.
@@ -211,8 +178,7 @@ fn argument(value: &Value) -> FluentValue<'static> {
 }
 
 fn day_of(iso: &str) -> Result<NaiveDate, Error> {
-    iso.parse()
-        .map_err(|_| Error::new(ErrorKind::InvalidOperation, "not a date"))
+    iso.parse().map_err(|_| Error::new(ErrorKind::InvalidOperation, "not a date"))
 }
 
 #[cfg(test)]
@@ -230,15 +196,9 @@ mod tests {
         for language in [Language::Sq, Language::En] {
             let known: Vec<&str> = crate::words::ids(crate::words::source(language)).collect();
             for (name, source) in TEMPLATES.into_iter().chain(code) {
-                let said = ["say(\"", "say_with(\""]
-                    .into_iter()
-                    .flat_map(|call| source.split(call).skip(1));
+                let said = ["say(\"", "say_with(\""].into_iter().flat_map(|call| source.split(call).skip(1));
                 for id in said.filter_map(|part| part.split('"').next()) {
-                    assert!(
-                        known.contains(&id),
-                        "{name} says {id}, which {} has no words for",
-                        language.tag()
-                    );
+                    assert!(known.contains(&id), "{name} says {id}, which {} has no words for", language.tag());
                 }
             }
         }

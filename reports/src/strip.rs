@@ -33,20 +33,10 @@ pub fn days(days: &[CardDay], words: &Words) -> Result<Option<String>, Fault> {
     let units = places.last().map_or(1, |last| last + 2);
     let step = (352 / units).min(22);
     let width = u32::try_from(units * step + 8).unwrap_or(360).max(180);
-    let labels = [
-        (0, words.short_date(first.date)),
-        (days.len() - 1, words.short_date(last.date)),
-    ];
+    let labels = [(0, words.short_date(first.date)), (days.len() - 1, words.short_date(last.date))];
     svg((width, 34), &words.say("card-days"), &text, |root| {
         // One pass a kind: neighbours of one ink then join into one path.
-        for mark in [
-            DayMark::Present,
-            DayMark::NotRecorded,
-            DayMark::Absent,
-            DayMark::Excused,
-            DayMark::Late,
-            DayMark::Part,
-        ] {
+        for mark in [DayMark::Present, DayMark::NotRecorded, DayMark::Absent, DayMark::Excused, DayMark::Late, DayMark::Part] {
             for (day, place) in days.iter().zip(&places).filter(|(day, _)| day.mark == mark) {
                 draw_day(root, 4 + place * step, step, day.mark)?;
             }
@@ -56,11 +46,7 @@ pub fn days(days: &[CardDay], words: &Words) -> Result<Option<String>, Fault> {
         root.draw_text(&labels[0].1, &style, (4, 22))?;
         if days.len() > 8 {
             let style = style.pos(Pos::new(HPos::Right, VPos::Top));
-            root.draw_text(
-                &labels[1].1,
-                &style,
-                (4 + places.last().copied().unwrap_or(0) * step + step, 22),
-            )?;
+            root.draw_text(&labels[1].1, &style, (4 + places.last().copied().unwrap_or(0) * step + step, 22))?;
         }
         Ok(())
     })
@@ -70,29 +56,14 @@ pub fn days(days: &[CardDay], words: &Words) -> Result<Option<String>, Fault> {
 fn draw_day(root: &Area<'_>, x: i32, step: i32, mark: DayMark) -> Drawn {
     let right = x + (step - 2).max(3);
     match mark {
-        DayMark::Present => root.draw(&Rectangle::new(
-            [(x, 14), (right, 17)],
-            Ink::Present.color().filled(),
-        )),
+        DayMark::Present => root.draw(&Rectangle::new([(x, 14), (right, 17)], Ink::Present.color().filled())),
         DayMark::NotRecorded => {
             let middle = i32::midpoint(x, right);
-            root.draw(&Rectangle::new(
-                [(middle - 1, 9), (middle + 1, 11)],
-                Ink::Missing.color().filled(),
-            ))
+            root.draw(&Rectangle::new([(middle - 1, 9), (middle + 1, 11)], Ink::Missing.color().filled()))
         }
-        DayMark::Absent => root.draw(&Rectangle::new(
-            [(x, 3), (right, 17)],
-            Ink::Absent.color().filled(),
-        )),
-        DayMark::Excused => root.draw(&Rectangle::new(
-            [(x + 1, 4), (right - 1, 16)],
-            Ink::Excused.color(),
-        )),
-        DayMark::Late | DayMark::Part => root.draw(&Polygon::new(
-            [(x, 17), (right, 17), (right, 6)],
-            Ink::Late.color().filled(),
-        )),
+        DayMark::Absent => root.draw(&Rectangle::new([(x, 3), (right, 17)], Ink::Absent.color().filled())),
+        DayMark::Excused => root.draw(&Rectangle::new([(x + 1, 4), (right - 1, 16)], Ink::Excused.color())),
+        DayMark::Late | DayMark::Part => root.draw(&Polygon::new([(x, 17), (right, 17), (right, 6)], Ink::Late.color().filled())),
     }
 }
 
@@ -102,11 +73,7 @@ fn places_by_week(days: &[CardDay]) -> Vec<i32> {
     let mut places = Vec::with_capacity(days.len());
     for (index, day) in days.iter().enumerate() {
         if let Some(before) = index.checked_sub(1).and_then(|before| days.get(before)) {
-            at += if before.date.iso_week() == day.date.iso_week() {
-                1
-            } else {
-                2
-            };
+            at += if before.date.iso_week() == day.date.iso_week() { 1 } else { 2 };
         }
         places.push(at);
     }

@@ -49,11 +49,7 @@ pub const LIST_COLUMNS: [&str; 36] = [
 /// (after any quotes of this guard) gets a `'` in front. [`plain`] takes it off again.
 #[must_use]
 pub fn harmless(text: &str) -> String {
-    if opens_formula(text.trim_start_matches('\'')) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if opens_formula(text.trim_start_matches('\'')) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// The text that [`harmless`] was given.
@@ -107,12 +103,8 @@ pub fn list_csv(page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
             row.absence_streak.to_string(),
             rate(row.absence_trend),
             rate(row.mark_change),
-            row.failing_subjects
-                .map(|count| count.to_string())
-                .unwrap_or_default(),
-            row.known_to_centre
-                .map(|known| known.to_string())
-                .unwrap_or_default(),
+            row.failing_subjects.map(|count| count.to_string()).unwrap_or_default(),
+            row.known_to_centre.map(|known| known.to_string()).unwrap_or_default(),
             harmless(&row.services.join("; ")),
             harmless(&row.next_step),
             harmless(&row.suggested_service),
@@ -124,16 +116,12 @@ pub fn list_csv(page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
         ];
         writer.write_record(&record)?;
     }
-    writer.into_inner().map_err(|error| Fault::Table {
-        cause: error.error().to_string(),
-    })
+    writer.into_inner().map_err(|error| Fault::Table { cause: error.error().to_string() })
 }
 
 /// Four decimals are a hundredth of a percent: enough, and the same on every machine.
 fn rate(value: Option<f64>) -> String {
-    value
-        .map(|value| ((value * 10_000.0).round() / 10_000.0 + 0.0).to_string())
-        .unwrap_or_default()
+    value.map(|value| ((value * 10_000.0).round() / 10_000.0 + 0.0).to_string()).unwrap_or_default()
 }
 
 fn date(value: Option<NaiveDate>) -> String {
@@ -146,9 +134,7 @@ mod tests {
 
     #[test]
     fn formulas_are_made_harmless_and_come_back() {
-        for text in [
-            "=1+1", "+355", "-12", "@sum", "\tx", "'=1", "''=1", "Arta", "O'Neil", "'tis", "",
-        ] {
+        for text in ["=1+1", "+355", "-12", "@sum", "\tx", "'=1", "''=1", "Arta", "O'Neil", "'tis", ""] {
             let cell = harmless(text);
             assert!(!opens_formula(&cell), "{cell}");
             assert_eq!(plain(&cell), text);

@@ -7,10 +7,7 @@ use serde::Serialize;
 
 use crate::chart;
 use crate::fault::Fault;
-use crate::list::{
-    Card, Change, Contact, Edition, Event, NotAssessable, Participant, Place, PlaceKind, PlacePage,
-    Row, SubjectMarks,
-};
+use crate::list::{Card, Change, Contact, Edition, Event, NotAssessable, Participant, Place, PlaceKind, PlacePage, Row, SubjectMarks};
 use crate::overview::{Group, Index, IndexEntry, Overview, Programme, Reach, SchoolSummary};
 use crate::strip;
 use crate::words::Words;
@@ -79,25 +76,13 @@ struct MarkCell {
 
 impl<'a> ListView<'a> {
     pub fn new(page: &'a PlacePage, edition: &'a Edition, words: &Words) -> Result<Self, Fault> {
-        let cards: BTreeMap<&str, &Card> = page
-            .cards
-            .iter()
-            .map(|card| (card.pupil_key.as_str(), card))
-            .collect();
+        let cards: BTreeMap<&str, &Card> = page.cards.iter().map(|card| (card.pupil_key.as_str(), card)).collect();
         let mut listed = Vec::new();
         for row in page.rows.iter().filter(|row| row.on_list) {
-            let card = cards
-                .get(row.pupil_key.as_str())
-                .map(|card| CardView::new(card, page.pass_mark, words))
-                .transpose()?;
+            let card = cards.get(row.pupil_key.as_str()).map(|card| CardView::new(card, page.pass_mark, words)).transpose()?;
             listed.push(Listed { row, card });
         }
-        let at_level = |level: u8| {
-            listed
-                .iter()
-                .filter(|listed| listed.row.level == level)
-                .count()
-        };
+        let at_level = |level: u8| listed.iter().filter(|listed| listed.row.level == level).count();
         Ok(Self {
             lang: edition.language.tag(),
             edition,
@@ -113,12 +98,7 @@ impl<'a> ListView<'a> {
             level_3: at_level(3),
             level_2: at_level(2),
             level_1: at_level(1),
-            next: page
-                .rows
-                .iter()
-                .filter(|row| !row.on_list)
-                .take(NEXT)
-                .collect(),
+            next: page.rows.iter().filter(|row| !row.on_list).take(NEXT).collect(),
             listed,
             not_assessable: &page.not_assessable,
             changes: &page.changes,
@@ -126,11 +106,7 @@ impl<'a> ListView<'a> {
             level_chart: chart::levels(&page.level_history, words)?,
             grade_chart: chart::grades(&page.absence_by_grade, words)?,
             participants: &page.participants,
-            stopped: page
-                .participants
-                .iter()
-                .filter(|participant| participant.stopped)
-                .collect(),
+            stopped: page.participants.iter().filter(|participant| participant.stopped).collect(),
             referrals: &page.referral_candidates,
         })
     }
@@ -138,11 +114,7 @@ impl<'a> ListView<'a> {
 
 impl<'a> CardView<'a> {
     fn new(card: &'a Card, pass_mark: Option<f64>, words: &Words) -> Result<Self, Fault> {
-        let terms: BTreeSet<u8> = card
-            .marks
-            .iter()
-            .flat_map(|subject| subject.by_term.iter().map(|(term, _)| *term))
-            .collect();
+        let terms: BTreeSet<u8> = card.marks.iter().flat_map(|subject| subject.by_term.iter().map(|(term, _)| *term)).collect();
         let terms: Vec<u8> = terms.into_iter().collect();
         let line = |subject: &'a SubjectMarks| MarkLine {
             subject: &subject.subject,
@@ -150,10 +122,7 @@ impl<'a> CardView<'a> {
                 .iter()
                 .map(|term| {
                     let (_, mark) = subject.by_term.iter().find(|(of, _)| of == term)?;
-                    Some(MarkCell {
-                        mark: *mark,
-                        low: pass_mark.is_some_and(|pass| *mark < pass),
-                    })
+                    Some(MarkCell { mark: *mark, low: pass_mark.is_some_and(|pass| *mark < pass) })
                 })
                 .collect(),
         };
@@ -183,13 +152,7 @@ pub struct OverviewView<'a> {
 impl<'a> OverviewView<'a> {
     pub fn new(overview: &Overview, edition: &'a Edition, words: &Words) -> Result<Self, Fault> {
         let min = edition.min_cell;
-        let groups = |groups: &[Group]| -> Vec<Group> {
-            groups
-                .iter()
-                .cloned()
-                .map(|group| guard_group(group, min))
-                .collect()
-        };
+        let groups = |groups: &[Group]| -> Vec<Group> { groups.iter().cloned().map(|group| guard_group(group, min)).collect() };
         let named = |mut groups: Vec<Group>| {
             for group in &mut groups {
                 group.name = words.say(match group.name.as_str() {
@@ -205,38 +168,15 @@ impl<'a> OverviewView<'a> {
             edition,
             groups: vec![
                 ("by-region", "region", groups(&overview.by_region)),
-                (
-                    "by-municipality",
-                    "municipality",
-                    groups(&overview.by_municipality),
-                ),
+                ("by-municipality", "municipality", groups(&overview.by_municipality)),
                 ("by-grade", "grade", groups(&overview.by_grade)),
                 ("by-sex", "sex", named(groups(&overview.by_sex))),
             ],
-            schools: overview
-                .schools
-                .iter()
-                .cloned()
-                .map(|school| guard_school(school, min))
-                .collect(),
-            silent: overview
-                .schools
-                .iter()
-                .filter(|school| school.stale || school.data_through.is_none())
-                .count(),
+            schools: overview.schools.iter().cloned().map(|school| guard_school(school, min)).collect(),
+            silent: overview.schools.iter().filter(|school| school.stale || school.data_through.is_none()).count(),
             trend: chart::trend(&overview.trend, words)?,
-            programme: overview
-                .programme
-                .iter()
-                .cloned()
-                .map(|programme| guard_programme(programme, min))
-                .collect(),
-            reach: overview
-                .reach
-                .iter()
-                .cloned()
-                .map(|reach| guard_reach(reach, min))
-                .collect(),
+            programme: overview.programme.iter().cloned().map(|programme| guard_programme(programme, min)).collect(),
+            reach: overview.reach.iter().cloned().map(|reach| guard_reach(reach, min)).collect(),
         })
     }
 }
@@ -324,12 +264,7 @@ struct EntryView<'a> {
 impl<'a> IndexView<'a> {
     pub fn new(index: &'a Index, edition: &'a Edition) -> Self {
         let of = |kind: PlaceKind| {
-            index
-                .entries
-                .iter()
-                .filter(|entry| entry.kind == kind)
-                .map(|entry| EntryView::new(entry, edition.min_cell))
-                .collect()
+            index.entries.iter().filter(|entry| entry.kind == kind).map(|entry| EntryView::new(entry, edition.min_cell)).collect()
         };
         Self {
             lang: edition.language.tag(),
@@ -364,22 +299,8 @@ mod tests {
 
     #[test]
     fn small_counts_and_their_rates_are_held_back() {
-        let group = Group {
-            pupils: Some(9),
-            assessable: Some(10),
-            level_3: Some(0),
-            absence_rate: Some(0.1),
-            ..Group::default()
-        };
+        let group = Group { pupils: Some(9), assessable: Some(10), level_3: Some(0), absence_rate: Some(0.1), ..Group::default() };
         let held = guard_group(group, 10);
-        assert_eq!(
-            (
-                held.pupils,
-                held.assessable,
-                held.level_3,
-                held.absence_rate
-            ),
-            (None, Some(10), Some(0), None)
-        );
+        assert_eq!((held.pupils, held.assessable, held.level_3, held.absence_rate), (None, Some(10), Some(0), None));
     }
 }

@@ -45,17 +45,12 @@ impl Words {
     /// [`Fault::Words`] when the words file does not parse.
     pub fn new(language: Language) -> Result<Self, Fault> {
         let source = source(language);
-        let resource =
-            FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| Fault::Words {
-                id: language.tag().to_owned(),
-                cause: errors
-                    .first()
-                    .map_or_else(|| "does not parse".to_owned(), ToString::to_string),
-            })?;
-        let locale: LanguageIdentifier = language.tag().parse().map_err(|_| Fault::Words {
+        let resource = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| Fault::Words {
             id: language.tag().to_owned(),
-            cause: "not a language tag".to_owned(),
+            cause: errors.first().map_or_else(|| "does not parse".to_owned(), ToString::to_string),
         })?;
+        let locale: LanguageIdentifier =
+            language.tag().parse().map_err(|_| Fault::Words { id: language.tag().to_owned(), cause: "not a language tag".to_owned() })?;
         let mut bundle = FluentBundle::new_concurrent(vec![locale]);
         // The marks that isolate right-to-left text would end up in workbooks and tables.
         bundle.set_use_isolating(false);
@@ -63,22 +58,12 @@ impl Words {
             Language::Sq => with_comma,
             Language::En => with_point,
         }));
-        bundle
-            .add_resource(resource)
-            .map_err(|errors| Fault::Words {
-                id: language.tag().to_owned(),
-                cause: errors
-                    .first()
-                    .map_or_else(|| "twice the same id".to_owned(), ToString::to_string),
-            })?;
-        let mut words = Self {
-            language,
-            bundle,
-            ready: BTreeMap::new(),
-        };
-        words.ready = ids(source)
-            .filter_map(|id| Some((id.to_owned(), words.format(id, None).ok()?)))
-            .collect();
+        bundle.add_resource(resource).map_err(|errors| Fault::Words {
+            id: language.tag().to_owned(),
+            cause: errors.first().map_or_else(|| "twice the same id".to_owned(), ToString::to_string),
+        })?;
+        let mut words = Self { language, bundle, ready: BTreeMap::new() };
+        words.ready = ids(source).filter_map(|id| Some((id.to_owned(), words.format(id, None).ok()?))).collect();
         Ok(words)
     }
 
@@ -111,8 +96,7 @@ impl Words {
     /// `outcome`, `subject`, `flag`); an unknown code in plain letters.
     #[must_use]
     pub fn of(&self, kind: &str, code: &str) -> String {
-        self.get(&format!("{kind}-{code}"))
-            .map_or_else(|| code.replace('_', " "), str::to_owned)
+        self.get(&format!("{kind}-{code}")).map_or_else(|| code.replace('_', " "), str::to_owned)
     }
 
     /// The name of a level: 3, 2, 1.
@@ -125,11 +109,7 @@ impl Words {
     #[must_use]
     pub fn reason(&self, reason: &Reason<'_>) -> String {
         let own = format!("reason-{}", reason.flag);
-        let id = if self.bundle.has_message(&own) {
-            own.as_str()
-        } else {
-            "reason-other"
-        };
+        let id = if self.bundle.has_message(&own) { own.as_str() } else { "reason-other" };
         let recorded = f64::from(reason.recent_recorded);
         let mut args = FluentArgs::new();
         args.set("flag", self.of("flag", reason.flag));
@@ -140,30 +120,14 @@ impl Words {
         args.set("rate-line", self.percent(reason.threshold));
         args.set("points", self.number(reason.value * 100.0));
         args.set("dated", yes(reason.since.is_some()));
-        args.set(
-            "since",
-            reason.since.map(|date| self.date(date)).unwrap_or_default(),
-        );
+        args.set("since", reason.since.map(|date| self.date(date)).unwrap_or_default());
         args.set("recent", yes(reason.recent_recorded > 0));
-        args.set(
-            "absent",
-            FluentValue::from(one_decimal(reason.recent_absent)),
-        );
-        args.set(
-            "present",
-            FluentValue::from(one_decimal((recorded - reason.recent_absent).max(0.0))),
-        );
+        args.set("absent", FluentValue::from(one_decimal(reason.recent_absent)));
+        args.set("present", FluentValue::from(one_decimal((recorded - reason.recent_absent).max(0.0))));
         args.set("recorded", FluentValue::from(reason.recent_recorded));
-        args.set(
-            "compared",
-            yes(reason.before_rate.is_some() && reason.recent_recorded > 0),
-        );
-        args.set(
-            "usual",
-            FluentValue::from((reason.before_rate.unwrap_or(0.0) * recorded).round()),
-        );
-        self.format(id, Some(&args))
-            .unwrap_or_else(|_| reason.flag.replace('_', " "))
+        args.set("compared", yes(reason.before_rate.is_some() && reason.recent_recorded > 0));
+        args.set("usual", FluentValue::from((reason.before_rate.unwrap_or(0.0) * recorded).round()));
+        self.format(id, Some(&args)).unwrap_or_else(|_| reason.flag.replace('_', " "))
     }
 
     /// `12.3.2021` in Albanian, `12 Mar 2021` in English.
@@ -180,11 +144,7 @@ impl Words {
     pub fn short_date(&self, date: NaiveDate) -> String {
         match self.language {
             Language::Sq => format!("{}.{}.", date.day(), date.month()),
-            Language::En => format!(
-                "{} {}",
-                date.day(),
-                self.month(date.month()).get(..3).unwrap_or_default()
-            ),
+            Language::En => format!("{} {}", date.day(), self.month(date.month()).get(..3).unwrap_or_default()),
         }
     }
 
@@ -226,30 +186,20 @@ impl Words {
 
     fn month(&self, month: u32) -> &str {
         const IDS: [&str; 12] = [
-            "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8",
-            "month-9", "month-10", "month-11", "month-12",
+            "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10", "month-11",
+            "month-12",
         ];
         let at = usize::try_from(month).unwrap_or(1).saturating_sub(1);
         IDS.get(at).and_then(|id| self.get(id)).unwrap_or_default()
     }
 
     fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> Result<String, Fault> {
-        let fault = |cause: &str| Fault::Words {
-            id: id.to_owned(),
-            cause: cause.to_owned(),
-        };
-        let message = self
-            .bundle
-            .get_message(id)
-            .ok_or_else(|| fault("no such message"))?;
+        let fault = |cause: &str| Fault::Words { id: id.to_owned(), cause: cause.to_owned() };
+        let message = self.bundle.get_message(id).ok_or_else(|| fault("no such message"))?;
         let pattern = message.value().ok_or_else(|| fault("has no text"))?;
         let mut errors: Vec<FluentError> = Vec::new();
         let text = self.bundle.format_pattern(pattern, args, &mut errors);
-        if errors.is_empty() {
-            Ok(text.into_owned())
-        } else {
-            Err(fault("an argument or a message it refers to is missing"))
-        }
+        if errors.is_empty() { Ok(text.into_owned()) } else { Err(fault("an argument or a message it refers to is missing")) }
     }
 }
 
@@ -294,10 +244,7 @@ fn with_point(_: &FluentValue<'_>, _: &IntlLangMemoizer) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codes::{
-        ACTIONS, CAUSES, CONFIDENCES, FLAGS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, SERVICES,
-        STATUSES,
-    };
+    use crate::codes::{ACTIONS, CAUSES, CONFIDENCES, FLAGS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, SERVICES, STATUSES};
 
     fn both() -> [Words; 2] {
         [Language::Sq, Language::En].map(|language| Words::new(language).unwrap())
@@ -327,18 +274,11 @@ mod tests {
         for words in both() {
             for (kind, codes) in kinds {
                 for code in codes {
-                    assert!(
-                        words.get(&format!("{kind}-{code}")).is_some(),
-                        "{kind}-{code} has no word in {}",
-                        words.language().tag()
-                    );
+                    assert!(words.get(&format!("{kind}-{code}")).is_some(), "{kind}-{code} has no word in {}", words.language().tag());
                 }
             }
             for flag in FLAGS {
-                assert!(
-                    words.bundle.has_message(&format!("reason-{flag}")),
-                    "reason-{flag}"
-                );
+                assert!(words.bundle.has_message(&format!("reason-{flag}")), "reason-{flag}");
                 assert!(words.get(&format!("flag-{flag}")).is_some(), "flag-{flag}");
             }
         }
@@ -356,51 +296,19 @@ mod tests {
             before_rate: Some(0.05),
             ..Reason::default()
         };
-        assert_eq!(
-            sq.reason(&rising),
-            "Mungoi 7 nga 18 ditët e fundit; zakonisht 1 nga 18."
-        );
-        assert_eq!(
-            en.reason(&rising),
-            "Missed 7 of the last 18 days; usually 1 of 18."
-        );
-        let severe = Reason {
-            flag: "severe_absence",
-            value: 0.245,
-            threshold: 0.2,
-            recent_absent: 2.5,
-            recent_recorded: 18,
-            ..Reason::default()
-        };
-        assert_eq!(
-            sq.reason(&severe),
-            "Ka munguar 24,5% të ditëve këtë vit shkollor (kufiri është 20%); 2,5 nga 18 ditët e fundit."
-        );
-        assert_eq!(
-            en.reason(&severe),
-            "Missed 24.5% of days this school year (the line is 20%); 2.5 of the last 18 days."
-        );
-        let own = Reason {
-            flag: "our_rule",
-            value: 4.0,
-            threshold: 3.0,
-            ..Reason::default()
-        };
+        assert_eq!(sq.reason(&rising), "Mungoi 7 nga 18 ditët e fundit; zakonisht 1 nga 18.");
+        assert_eq!(en.reason(&rising), "Missed 7 of the last 18 days; usually 1 of 18.");
+        let severe =
+            Reason { flag: "severe_absence", value: 0.245, threshold: 0.2, recent_absent: 2.5, recent_recorded: 18, ..Reason::default() };
+        assert_eq!(sq.reason(&severe), "Ka munguar 24,5% të ditëve këtë vit shkollor (kufiri është 20%); 2,5 nga 18 ditët e fundit.");
+        assert_eq!(en.reason(&severe), "Missed 24.5% of days this school year (the line is 20%); 2.5 of the last 18 days.");
+        let own = Reason { flag: "our_rule", value: 4.0, threshold: 3.0, ..Reason::default() };
         assert_eq!(en.reason(&own), "our rule: 4 (the line is 3).");
         for words in both() {
             for flag in FLAGS {
                 for since in [None, NaiveDate::from_ymd_opt(2021, 3, 2)] {
-                    let text = words.reason(&Reason {
-                        flag,
-                        value: 2.0,
-                        threshold: 1.0,
-                        since,
-                        ..Reason::default()
-                    });
-                    assert!(
-                        text.ends_with('.') && !text.contains("  ") && !text.contains('{'),
-                        "{flag}: {text}"
-                    );
+                    let text = words.reason(&Reason { flag, value: 2.0, threshold: 1.0, since, ..Reason::default() });
+                    assert!(text.ends_with('.') && !text.contains("  ") && !text.contains('{'), "{flag}: {text}");
                 }
             }
         }

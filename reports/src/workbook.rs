@@ -5,8 +5,8 @@
 
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{
-    Color, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties,
-    ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
+    Color, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder,
+    Workbook, Worksheet,
 };
 
 use crate::codes::{ACTIONS, OUTCOMES};
@@ -29,10 +29,7 @@ pub const CONTACT_COLUMNS: [(&str, &str); 7] = [
 /// Header in the workbook and canonical column, for readers that know the language but not the hidden sheet.
 #[must_use]
 pub fn contact_headers(words: &Words) -> Vec<(String, &'static str)> {
-    CONTACT_COLUMNS
-        .iter()
-        .map(|(canonical, id)| (words.say(id), *canonical))
-        .collect()
+    CONTACT_COLUMNS.iter().map(|(canonical, id)| (words.say(id), *canonical)).collect()
 }
 
 /// Columns before those to fill: id of the header, width in characters.
@@ -92,23 +89,9 @@ struct Looks {
 
 impl Looks {
     fn new() -> Self {
-        let cell = || {
-            Format::new()
-                .set_align(FormatAlign::Top)
-                .set_border(FormatBorder::Hair)
-        };
-        let head = || {
-            Format::new()
-                .set_bold()
-                .set_text_wrap()
-                .set_align(FormatAlign::VerticalCenter)
-                .set_border(FormatBorder::Thin)
-        };
-        let fill = || {
-            cell()
-                .set_background_color(Color::RGB(0x00FF_F8DC))
-                .set_unlocked()
-        };
+        let cell = || Format::new().set_align(FormatAlign::Top).set_border(FormatBorder::Hair);
+        let head = || Format::new().set_bold().set_text_wrap().set_align(FormatAlign::VerticalCenter).set_border(FormatBorder::Thin);
+        let fill = || cell().set_background_color(Color::RGB(0x00FF_F8DC)).set_unlocked();
         Self {
             head: head().set_background_color(Color::RGB(0x00DC_E6F0)),
             head_fill: head().set_background_color(Color::RGB(0x00FF_E9A8)),
@@ -117,9 +100,7 @@ impl Looks {
             whole: cell().set_num_format("0"),
             tenth: cell().set_num_format("0.0"),
             percent: cell().set_num_format("0.0%"),
-            date: cell()
-                .set_num_format("d.m.yyyy")
-                .set_align(FormatAlign::Left),
+            date: cell().set_num_format("d.m.yyyy").set_align(FormatAlign::Left),
             fill: fill().set_text_wrap(),
             fill_date: fill().set_num_format("d.m.yyyy"),
             big: Format::new().set_bold().set_font_size(14),
@@ -149,20 +130,10 @@ fn title(page: &PlacePage, edition: &Edition, words: &Words) -> Result<String, F
     words.say_with("title-list", &args)
 }
 
-fn list_sheet(
-    sheet: &mut Worksheet,
-    page: &PlacePage,
-    edition: &Edition,
-    words: &Words,
-    looks: &Looks,
-) -> Result<(), Fault> {
+fn list_sheet(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, words: &Words, looks: &Looks) -> Result<(), Fault> {
     sheet.set_name(words.say("sheet-list"))?;
     for (column, (id, width)) in (0_u16..).zip(SHOWN.iter().chain(&LAST)) {
-        let head = if column >= FILL {
-            &looks.head_fill
-        } else {
-            &looks.head
-        };
+        let head = if column >= FILL { &looks.head_fill } else { &looks.head };
         sheet.write_string_with_format(0, column, words.say(id), head)?;
         sheet.set_column_width(column, *width)?;
     }
@@ -183,19 +154,8 @@ fn list_sheet(
     print_setup(sheet, last, &title(page, edition, words)?, edition, words)
 }
 
-fn write_row(
-    sheet: &mut Worksheet,
-    at: u32,
-    row: &Row,
-    words: &Words,
-    looks: &Looks,
-) -> Result<(), Fault> {
-    let mut line = Line {
-        sheet,
-        at,
-        column: 0,
-        looks,
-    };
+fn write_row(sheet: &mut Worksheet, at: u32, row: &Row, words: &Words, looks: &Looks) -> Result<(), Fault> {
+    let mut line = Line { sheet, at, column: 0, looks };
     line.whole(Some(row.rank))?;
     line.text(&full_name(&row.first_name, &row.last_name))?;
     line.text(&row.class)?;
@@ -216,11 +176,7 @@ fn write_row(
     line.number(row.mark_change, &looks.tenth)?;
     line.whole(row.failing_subjects)?;
     line.text(&words.of("confidence", &row.confidence))?;
-    let services: Vec<String> = row
-        .services
-        .iter()
-        .map(|service| words.of("service", service))
-        .collect();
+    let services: Vec<String> = row.services.iter().map(|service| words.of("service", service)).collect();
     line.wrap(&services.join(", "))?;
     line.text(&row.school)?;
     line.whole(Some(u32::from(row.grade_level)))?;
@@ -231,11 +187,7 @@ fn write_row(
 
 fn blank_fill(sheet: &mut Worksheet, at: u32, looks: &Looks) -> Result<(), Fault> {
     for column in FILL..=FILL + 5 {
-        let look = if column == FILL || column == FILL + 4 {
-            &looks.fill_date
-        } else {
-            &looks.fill
-        };
+        let look = if column == FILL || column == FILL + 4 { &looks.fill_date } else { &looks.fill };
         sheet.write_blank(at, column, look)?;
     }
     Ok(())
@@ -261,8 +213,7 @@ impl Line<'_> {
     fn string(&mut self, text: &str, look: &Format) -> Result<(), Fault> {
         // A cell holds at most 32,767 characters; a list never needs them.
         let cell: String = harmless(text).chars().take(32_000).collect();
-        self.sheet
-            .write_string_with_format(self.at, self.column, cell, look)?;
+        self.sheet.write_string_with_format(self.at, self.column, cell, look)?;
         self.column += 1;
         Ok(())
     }
@@ -273,10 +224,7 @@ impl Line<'_> {
 
     fn number(&mut self, value: Option<f64>, look: &Format) -> Result<(), Fault> {
         match value {
-            Some(value) => {
-                self.sheet
-                    .write_number_with_format(self.at, self.column, value, look)?
-            }
+            Some(value) => self.sheet.write_number_with_format(self.at, self.column, value, look)?,
             None => self.sheet.write_blank(self.at, self.column, look)?,
         };
         self.column += 1;
@@ -286,12 +234,7 @@ impl Line<'_> {
     fn date(&mut self, date: Option<NaiveDate>) -> Result<(), Fault> {
         let look = &self.looks.date;
         match date {
-            Some(date) => self.sheet.write_datetime_with_format(
-                self.at,
-                self.column,
-                excel_date(date)?,
-                look,
-            )?,
+            Some(date) => self.sheet.write_datetime_with_format(self.at, self.column, excel_date(date)?, look)?,
             None => self.sheet.write_blank(self.at, self.column, look)?,
         };
         self.column += 1;
@@ -311,32 +254,18 @@ fn dropdowns(sheet: &mut Worksheet, bottom: u32, words: &Words) -> Result<(), Fa
     };
     let date = || -> Result<DataValidation, Fault> {
         Ok(DataValidation::new()
-            .allow_date(DataValidationRule::GreaterThan(ExcelDateTime::from_ymd(
-                2000, 1, 1,
-            )?))
+            .allow_date(DataValidationRule::GreaterThan(ExcelDateTime::from_ymd(2000, 1, 1)?))
             .set_error_title(words.say("bad-date-title"))?
             .set_error_message(words.say("bad-date"))?)
     };
     sheet.add_data_validation(1, FILL, bottom, FILL, &date()?)?;
     sheet.add_data_validation(1, FILL + 2, bottom, FILL + 2, &choice("action", &ACTIONS)?)?;
-    sheet.add_data_validation(
-        1,
-        FILL + 3,
-        bottom,
-        FILL + 3,
-        &choice("outcome", &OUTCOMES)?,
-    )?;
+    sheet.add_data_validation(1, FILL + 3, bottom, FILL + 3, &choice("outcome", &OUTCOMES)?)?;
     sheet.add_data_validation(1, FILL + 4, bottom, FILL + 4, &date()?)?;
     Ok(())
 }
 
-fn print_setup(
-    sheet: &mut Worksheet,
-    last: u32,
-    title: &str,
-    edition: &Edition,
-    words: &Words,
-) -> Result<(), Fault> {
+fn print_setup(sheet: &mut Worksheet, last: u32, title: &str, edition: &Edition, words: &Words) -> Result<(), Fault> {
     // Columns that a printed list does not need are folded away: one click on the plus brings them back.
     sheet.group_columns_collapsed(*SCREEN_ONLY.start(), *SCREEN_ONLY.end())?;
     // In a header `&` begins a code; doubled it is the letter.
@@ -348,64 +277,29 @@ fn print_setup(
         .set_print_fit_to_pages(1, 0)
         .set_repeat_rows(0, 0)?
         .set_print_area(0, 0, last.max(1), FILL + 5)?
-        .set_header(format!(
-            "&L&B{}&R{}",
-            quiet(title),
-            quiet(&words.say("proposes"))
-        ))
-        .set_footer(format!(
-            "&L{} · {}&R&P / &N",
-            quiet(&edition.project),
-            quiet(&edition.run_id)
-        ));
+        .set_header(format!("&L&B{}&R{}", quiet(title), quiet(&words.say("proposes"))))
+        .set_footer(format!("&L{} · {}&R&P / &N", quiet(&edition.project), quiet(&edition.run_id)));
     Ok(())
 }
 
-fn help_sheet(
-    sheet: &mut Worksheet,
-    page: &PlacePage,
-    edition: &Edition,
-    words: &Words,
-    looks: &Looks,
-) -> Result<(), Fault> {
+fn help_sheet(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, words: &Words, looks: &Looks) -> Result<(), Fault> {
     sheet.set_name(words.say("sheet-help"))?;
     sheet.set_column_width(0, 110)?;
     sheet.write_string_with_format(0, 0, harmless(&title(page, edition, words)?), &looks.big)?;
     let wrap = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-    for (at, id) in (2_u32..).zip([
-        "help-1", "help-2", "help-3", "help-4", "help-5", "help-6", "help-7",
-    ]) {
+    for (at, id) in (2_u32..).zip(["help-1", "help-2", "help-3", "help-4", "help-5", "help-6", "help-7"]) {
         sheet.write_string_with_format(at, 0, words.say(id), &wrap)?;
     }
     let levels = [3_u8, 2, 1].map(|level| format!("{level} = {}", words.level(level)));
-    sheet.write_string_with_format(
-        10,
-        0,
-        format!("{}: {}", words.say("level"), levels.join(" · ")),
-        &wrap,
-    )?;
-    let run = format!(
-        "{} {} · {} {}",
-        words.say("run"),
-        edition.run_id,
-        words.say("program"),
-        edition.version
-    );
+    sheet.write_string_with_format(10, 0, format!("{}: {}", words.say("level"), levels.join(" · ")), &wrap)?;
+    let run = format!("{} {} · {} {}", words.say("run"), edition.run_id, words.say("program"), edition.version);
     sheet.write_string_with_format(12, 0, harmless(&run), &wrap)?;
-    sheet
-        .set_paper_size(9)
-        .set_landscape()
-        .set_print_fit_to_pages(1, 0);
+    sheet.set_paper_size(9).set_landscape().set_print_fit_to_pages(1, 0);
     Ok(())
 }
 
 /// `kind, shown, canonical`: what a program needs to read the filled workbook back.
-fn machine_sheet(
-    sheet: &mut Worksheet,
-    page: &PlacePage,
-    edition: &Edition,
-    words: &Words,
-) -> Result<(), Fault> {
+fn machine_sheet(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, words: &Words) -> Result<(), Fault> {
     sheet.set_name("prane")?;
     sheet.set_hidden(true);
     let kind = match page.place.kind {
@@ -426,21 +320,9 @@ fn machine_sheet(
         ("meta", "run_id".to_owned(), harmless(&edition.run_id)),
         ("meta", kind.to_owned(), harmless(&page.place.id)),
     ];
-    lines.extend(
-        contact_headers(words)
-            .into_iter()
-            .map(|(shown, canonical)| ("column", shown, canonical.to_owned())),
-    );
-    lines.extend(
-        ACTIONS
-            .iter()
-            .map(|code| ("action", words.of("action", code), (*code).to_owned())),
-    );
-    lines.extend(
-        OUTCOMES
-            .iter()
-            .map(|code| ("outcome", words.of("outcome", code), (*code).to_owned())),
-    );
+    lines.extend(contact_headers(words).into_iter().map(|(shown, canonical)| ("column", shown, canonical.to_owned())));
+    lines.extend(ACTIONS.iter().map(|code| ("action", words.of("action", code), (*code).to_owned())));
+    lines.extend(OUTCOMES.iter().map(|code| ("outcome", words.of("outcome", code), (*code).to_owned())));
     for (at, (kind, shown, canonical)) in (0_u32..).zip(lines) {
         sheet.write_string(at, 0, kind)?;
         sheet.write_string(at, 1, shown)?;
@@ -469,17 +351,9 @@ mod tests {
         for language in [Language::Sq, Language::En] {
             let words = Words::new(language).unwrap();
             for (id, _) in SHOWN.iter().chain(&LAST) {
-                assert!(
-                    words.get(id).is_some(),
-                    "{id} has no word in {}",
-                    language.tag()
-                );
+                assert!(words.get(id).is_some(), "{id} has no word in {}", language.tag());
             }
-            assert!(
-                CONTACT_COLUMNS
-                    .iter()
-                    .all(|(_, id)| words.get(id).is_some())
-            );
+            assert!(CONTACT_COLUMNS.iter().all(|(_, id)| words.get(id).is_some()));
         }
     }
 }

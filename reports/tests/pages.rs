@@ -1,11 +1,6 @@
 //! What must hold for every page, workbook and table, whatever is in it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::wildcard_imports
-)]
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::wildcard_imports)]
 
 mod given;
 
@@ -39,32 +34,14 @@ fn full_pages_render_in_both_languages() {
         let stamp = edition(language);
         for page in [school(words, 20), centre(words)] {
             let html = make.list_html(&page, &stamp).unwrap();
-            for must in [
-                stamp.run_id.as_str(),
-                &words.date(stamp.as_of),
-                &words.say("proposes"),
-                &format!("lang=\"{}\"", language.tag()),
-            ] {
+            for must in [stamp.run_id.as_str(), &words.date(stamp.as_of), &words.say("proposes"), &format!("lang=\"{}\"", language.tag())] {
                 assert!(html.contains(must), "{must} is missing");
             }
-            assert!(
-                !html.contains("<script")
-                    && !html.contains("http://")
-                    && !html.contains("https://"),
-                "a page stands alone"
-            );
+            assert!(!html.contains("<script") && !html.contains("http://") && !html.contains("https://"), "a page stands alone");
             assert_eq!(html.matches("<article").count(), page.cards.len());
         }
-        assert!(
-            make.overview_html(&overview(), &stamp)
-                .unwrap()
-                .contains("<svg")
-        );
-        assert!(
-            make.index_html(&index(), &stamp)
-                .unwrap()
-                .contains("schools/S0001/list.html")
-        );
+        assert!(make.overview_html(&overview(), &stamp).unwrap().contains("<svg"));
+        assert!(make.index_html(&index(), &stamp).unwrap().contains("schools/S0001/list.html"));
     }
 }
 
@@ -75,40 +52,15 @@ fn empty_pages_say_so() {
         let words = make.words(language);
         let stamp = edition(language);
         for kind in [PlaceKind::School, PlaceKind::Centre] {
-            let bare = PlacePage {
-                place: Place {
-                    kind,
-                    ..Place::default()
-                },
-                ..PlacePage::default()
-            };
-            assert!(
-                make.list_html(&bare, &stamp)
-                    .unwrap()
-                    .contains(&words.say("list-no-data"))
-            );
-            let quiet = PlacePage {
-                data_through: Some(stamp.as_of),
-                ..bare
-            };
-            assert!(
-                make.list_html(&quiet, &stamp)
-                    .unwrap()
-                    .contains(&words.say("list-empty"))
-            );
+            let bare = PlacePage { place: Place { kind, ..Place::default() }, ..PlacePage::default() };
+            assert!(make.list_html(&bare, &stamp).unwrap().contains(&words.say("list-no-data")));
+            let quiet = PlacePage { data_through: Some(stamp.as_of), ..bare };
+            assert!(make.list_html(&quiet, &stamp).unwrap().contains(&words.say("list-empty")));
             opened(make.list_xlsx(&quiet, &stamp).unwrap());
             make.list_csv(&quiet, &stamp).unwrap();
         }
-        assert!(
-            make.overview_html(&Overview::default(), &stamp)
-                .unwrap()
-                .contains(&words.say("overview-empty"))
-        );
-        assert!(
-            make.index_html(&Index::default(), &stamp)
-                .unwrap()
-                .contains(&words.say("index-empty"))
-        );
+        assert!(make.overview_html(&Overview::default(), &stamp).unwrap().contains(&words.say("overview-empty")));
+        assert!(make.index_html(&Index::default(), &stamp).unwrap().contains(&words.say("index-empty")));
     }
 }
 
@@ -123,11 +75,7 @@ fn a_name_is_never_markup_and_never_a_formula() {
     page.rows[1].first_name = "=HYPERLINK(1)".to_owned();
     page.rows[1].contact_by = Some("@cmd".to_owned());
     page.place.name = evil.to_owned();
-    page.cards[0].contacts = vec![Contact {
-        by: evil.to_owned(),
-        action: evil.to_owned(),
-        ..Contact::default()
-    }];
+    page.cards[0].contacts = vec![Contact { by: evil.to_owned(), action: evil.to_owned(), ..Contact::default() }];
     page.changes[0].last_name = evil.to_owned();
     page.not_assessable[0].last_name = evil.to_owned();
     let html = make.list_html(&page, &stamp).unwrap();
@@ -151,10 +99,7 @@ fn the_same_input_gives_the_same_bytes() {
     let (one, two) = (renderer(), renderer());
     let stamp = edition(Language::Sq);
     let page = school(one.words(Language::Sq), 20);
-    assert_eq!(
-        one.list_html(&page, &stamp).unwrap(),
-        two.list_html(&page, &stamp).unwrap()
-    );
+    assert_eq!(one.list_html(&page, &stamp).unwrap(), two.list_html(&page, &stamp).unwrap());
     assert!(one.list_xlsx(&page, &stamp).unwrap() == two.list_xlsx(&page, &stamp).unwrap());
     assert!(one.list_csv(&page, &stamp).unwrap() == two.list_csv(&page, &stamp).unwrap());
 }
@@ -167,13 +112,7 @@ fn the_workbook_can_be_read_back() {
         let page = school(words, 20);
         let mut book = opened(make.list_xlsx(&page, &edition(language)).unwrap());
         let list = book.worksheet_range(&words.say("sheet-list")).unwrap();
-        let heads: Vec<String> = list
-            .rows()
-            .next()
-            .unwrap()
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let heads: Vec<String> = list.rows().next().unwrap().iter().map(ToString::to_string).collect();
         let mut unlike = heads.clone();
         unlike.sort();
         unlike.dedup();
@@ -181,26 +120,14 @@ fn the_workbook_can_be_read_back() {
         for (head, canonical) in contact_headers(words) {
             assert!(heads.contains(&head), "{canonical} has no column");
         }
-        let at = |id: &str| {
-            heads
-                .iter()
-                .position(|head| *head == words.say(id))
-                .unwrap()
-        };
+        let at = |id: &str| heads.iter().position(|head| *head == words.say(id)).unwrap();
         let third = list.rows().nth(3).unwrap();
-        assert_eq!(
-            third[at("pupil-id")].get_string(),
-            Some(page.rows[2].pupil_id.as_str())
-        );
+        assert_eq!(third[at("pupil-id")].get_string(), Some(page.rows[2].pupil_id.as_str()));
         assert!(third[at("last-contact")].is_datetime(), "dates are dates");
         assert!(third[at("rate-year")].is_float(), "numbers are numbers");
 
         let hidden = book.worksheet_range("prane").unwrap();
-        let canon: Vec<String> = hidden
-            .rows()
-            .filter(|row| row[0].get_string() == Some("column"))
-            .map(|row| row[2].to_string())
-            .collect();
+        let canon: Vec<String> = hidden.rows().filter(|row| row[0].get_string() == Some("column")).map(|row| row[2].to_string()).collect();
         assert_eq!(canon, CONTACT_COLUMNS.map(|(canonical, _)| canonical));
     }
 }
@@ -212,24 +139,14 @@ fn the_table_has_a_line_a_row_and_canonical_headers() {
     let bytes = make.list_csv(&page, &edition(Language::Sq)).unwrap();
     let mut reader = csv::Reader::from_reader(bytes.as_slice());
     assert_eq!(reader.headers().unwrap(), &LIST_COLUMNS[..]);
-    assert_eq!(
-        reader.records().map(Result::unwrap).count(),
-        page.rows.len()
-    );
+    assert_eq!(reader.records().map(Result::unwrap).count(), page.rows.len());
 }
 
 #[test]
 fn small_cells_stay_hidden_in_the_overview() {
     let make = renderer();
     let mut overview = overview();
-    overview.by_sex = vec![Group {
-        name: "F".to_owned(),
-        pupils: Some(7),
-        absence_rate: Some(0.777),
-        ..Group::default()
-    }];
-    let html = make
-        .overview_html(&overview, &edition(Language::En))
-        .unwrap();
+    overview.by_sex = vec![Group { name: "F".to_owned(), pupils: Some(7), absence_rate: Some(0.777), ..Group::default() }];
+    let html = make.overview_html(&overview, &edition(Language::En)).unwrap();
     assert!(!html.contains(">7</td>") && !html.contains("77.7%"));
 }

@@ -18,7 +18,8 @@ pub fn weekdays(first: &str, count: usize) -> Vec<NaiveDate> {
 
 /// So many weekdays up to and with `last`.
 pub fn weekdays_to(last: &str, count: usize) -> Vec<NaiveDate> {
-    let mut days: Vec<NaiveDate> = (0..).map(|back| day(last) - Days::new(back)).filter(|d| !matches!(d.weekday(), Weekday::Sat | Weekday::Sun)).take(count).collect();
+    let mut days: Vec<NaiveDate> =
+        (0..).map(|back| day(last) - Days::new(back)).filter(|d| !matches!(d.weekday(), Weekday::Sat | Weekday::Sun)).take(count).collect();
     days.reverse();
     days
 }
@@ -76,7 +77,8 @@ impl Project {
     /// A small valid project: one school, four pupils, sixty days, marks, all extracts that other rows are judged by.
     pub fn with_small(self) -> Self {
         let days = weekdays_to("2026-02-27", 60);
-        let register = Register::default().class("S1", 3, &days).days("S1-P4", "S1", &days, |at| if at >= 55 { "absent" } else { "present" });
+        let register =
+            Register::default().class("S1", 3, &days).days("S1-P4", "S1", &days, |at| if at >= 55 { "absent" } else { "present" });
         let mut pupils = "pupil_id,first_name,last_name,birth_date,sex\n".to_string();
         let mut marks = "pupil_id,school_id,subject,date,term,mark\n".to_string();
         let mut seats = Vec::new();

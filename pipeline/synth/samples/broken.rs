@@ -190,9 +190,7 @@ fn other_tables(town: &Town) -> Vec<Fault> {
         .children
         .iter()
         .filter(|c| c.proof.as_ref().is_some_and(|p| p.what.starts_with("two files disagree")))
-        .flat_map(|c| {
-            c.days().into_iter().rev().take(3).rev().map(|d| format!("{},S0001,{d},present", c.id())).collect::<Vec<_>>()
-        })
+        .flat_map(|c| c.days().into_iter().rev().take(3).rev().map(|d| format!("{},S0001,{d},present", c.id())).collect::<Vec<_>>())
         .collect();
     vec![
         Fault {

@@ -38,14 +38,7 @@ impl Centre {
             candidate: planted(town, "flagged, in no centre").map(Child::id).unwrap_or_default(),
         };
         let class = "after_school_class";
-        made.add(
-            "C01",
-            planted(town, "left the centre: in the after"),
-            class,
-            1,
-            "stopped coming; linked by national id",
-            |_| {},
-        );
+        made.add("C01", planted(town, "left the centre: in the after"), class, 1, "stopped coming; linked by national id", |_| {});
         made.add(
             "C02",
             planted(town, "left the centre: school"),
@@ -152,18 +145,7 @@ impl Centre {
         table.finish()?;
         let mut table = Table::create(&inbox.join("identifications.csv"), IDENTIFICATIONS, None)?;
         table.row(&["I0001", "2026-02-11", "Dibër", "school", "", &self.candidate, "", "", "", "marks"])?;
-        table.row(&[
-            "I0002",
-            "2026-01-22",
-            "Kukës",
-            "field_activity",
-            "",
-            "",
-            "Era",
-            "Ndoja",
-            "2013-04-18",
-            "works in the street",
-        ])?;
+        table.row(&["I0002", "2026-01-22", "Kukës", "field_activity", "", "", "Era", "Ndoja", "2013-04-18", "works in the street"])?;
         table.row(&["I0003", "2025-10-01", "Kukës", "family", "K005", "", "", "", "", "not enrolled at a school"])?;
         table.finish()?;
         let mut table = Table::create(&inbox.join("referrals.csv"), REFERRALS, None)?;

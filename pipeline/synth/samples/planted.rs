@@ -99,13 +99,9 @@ fn absence(town: &mut Town) {
         "long_absence",
         |c| c.put_last(5, "absent"),
     );
-    add(
-        town,
-        stays(BRIDGE, 6),
-        "long absence, level 1: the last 3 days unexcused, in a register of absences only",
-        "long_absence",
-        |c| c.put_last(3, "absent"),
-    );
+    add(town, stays(BRIDGE, 6), "long absence, level 1: the last 3 days unexcused, in a register of absences only", "long_absence", |c| {
+        c.put_last(3, "absent")
+    });
     add(
         town,
         comes(LAKE, 6, last(LAKE, 100)),
@@ -202,8 +198,7 @@ fn marks(town: &mut Town) {
         "failing_subjects",
         |c| {
             regrade(c, Some("matematike"), 2, 4);
-            if let Some(mark) = c.marks.iter_mut().rfind(|m| m.subject == "matematike" && m.term == 2 && m.date > day(2026, 1, 1))
-            {
+            if let Some(mark) = c.marks.iter_mut().rfind(|m| m.subject == "matematike" && m.term == 2 && m.date > day(2026, 1, 1)) {
                 mark.value = 5;
             }
         },
@@ -251,18 +246,11 @@ fn standing(town: &mut Town) {
             regrade(c, Some("gjuhe_shqipe"), 2, 4);
         },
     );
-    add(
-        town,
-        stays(BRIDGE, 9),
-        "two flags of level 1 make level 2: over age and falling marks",
-        "over_age, falling_marks",
-        |c| {
-            c.birth = day(2009, 3, 3);
-            regrade(c, None, 1, 9);
-            regrade(c, None, 2, 7);
-        },
-    );
-    let severe_but_silent =
-        "at the silent school: away half of the autumn, but nothing is known of the last two weeks: not assessable";
+    add(town, stays(BRIDGE, 9), "two flags of level 1 make level 2: over age and falling marks", "over_age, falling_marks", |c| {
+        c.birth = day(2009, 3, 3);
+        regrade(c, None, 1, 9);
+        regrade(c, None, 2, 7);
+    });
+    let severe_but_silent = "at the silent school: away half of the autumn, but nothing is known of the last two weeks: not assessable";
     add(town, stays(SPRING, 4), severe_but_silent, "", |c| c.spread(40));
 }

@@ -31,8 +31,7 @@ fn transfers(town: &mut Town) {
         |c| {
             let days = c.days();
             let (before, after): (Vec<_>, Vec<_>) = days[..178].iter().copied().partition(|d| *d < moved);
-            let away: Vec<_> =
-                before.iter().step_by(2).chain([&before[1], &before[21], &before[41], &before[61]]).copied().collect();
+            let away: Vec<_> = before.iter().step_by(2).chain([&before[1], &before[21], &before[41], &before[61]]).copied().collect();
             c.put_all(&away, "absent");
             let away: Vec<_> = after.iter().skip(5).step_by(14).copied().collect();
             c.put_all(&away, "excused");
@@ -40,10 +39,8 @@ fn transfers(town: &mut Town) {
     );
     let at_lake = last(LAKE, 60);
     let at_hill = last(LAKE, 100);
-    let seats = vec![
-        Seat::from(HILL, 7, at_hill).until(at_lake.pred_opt().unwrap_or(at_lake), "transferred"),
-        Seat::from(LAKE, 7, at_lake),
-    ];
+    let seats =
+        vec![Seat::from(HILL, 7, at_hill).until(at_lake.pred_opt().unwrap_or(at_lake), "transferred"), Seat::from(LAKE, 7, at_lake)];
     add(
         town,
         seats,
@@ -144,13 +141,7 @@ fn leaving(town: &mut Town) {
     );
     let seats = vec![Seat::whole(BRIDGE, 2024, 3), Seat::whole(BRIDGE, 2025, 4).until(day(2025, 11, 14), "left_country")];
     add(town, seats, "left the country in November: in no list", "", |c| c.spread(12));
-    add(
-        town,
-        comes(LAKE, 1, day(2026, 3, 2)),
-        "starts on 2 March: not yet enrolled, in no list, not even as not assessable",
-        "",
-        |_| {},
-    );
+    add(town, comes(LAKE, 1, day(2026, 3, 2)), "starts on 2 March: not yet enrolled, in no list, not even as not assessable", "", |_| {});
     add(town, comes(LAKE, 2, feb(20)), "too new to judge: six days recorded, all absent: not assessable", "", |c| {
         c.put_last(6, "absent");
         c.marks.clear();
@@ -248,16 +239,10 @@ fn people(town: &mut Town) {
     add(town, stays(LAKE, 8), "in care: 12 of 106 days away, and somebody called on 20 February", "chronic_absence", |c| {
         c.spread(12);
     });
-    add(
-        town,
-        stays(HILL, 9),
-        "flagged, in no centre: a referral candidate for C02 (failing two subjects)",
-        "failing_subjects",
-        |c| {
-            regrade(c, Some("histori"), 2, 4);
-            regrade(c, Some("gjeografi"), 2, 4);
-        },
-    );
+    add(town, stays(HILL, 9), "flagged, in no centre: a referral candidate for C02 (failing two subjects)", "failing_subjects", |c| {
+        regrade(c, Some("histori"), 2, 4);
+        regrade(c, Some("gjeografi"), 2, 4);
+    });
 }
 
 /// Alike in everything a list is ordered by but the key.

@@ -36,9 +36,7 @@ pub(super) const SCHOOLS: [School; 4] = [
     School { id: "S0001", name: "Shkolla Liqeni", region: "Shkodër", municipality: "Shkodër", others: 17, grades: &GRADES },
     School { id: "S0002", name: "Shkolla Ura e Re", region: "Kukës", municipality: "Kukës", others: 10, grades: &GRADES },
     School { id: "S0003", name: "Shkolla Kodra e Diellit", region: "Dibër", municipality: "Dibër", others: 8, grades: &GRADES },
-    School {
-        id: "S0004", name: "Shkolla Burimi", region: "Dibër", municipality: "Bulqizë", others: 2, grades: &[1, 2, 3, 4, 5]
-    },
+    School { id: "S0004", name: "Shkolla Burimi", region: "Dibër", municipality: "Bulqizë", others: 2, grades: &[1, 2, 3, 4, 5] },
 ];
 
 pub(super) struct Town {

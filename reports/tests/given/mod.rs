@@ -20,9 +20,7 @@ pub fn edition(language: Language) -> Edition {
 
 /// A school with `listed` pupils on the list and five left off.
 pub fn school(words: &Words, listed: u32) -> PlacePage {
-    let rows: Vec<Row> = (1..=listed + 5)
-        .map(|rank| row(words, rank, rank <= listed))
-        .collect();
+    let rows: Vec<Row> = (1..=listed + 5).map(|rank| row(words, rank, rank <= listed)).collect();
     PlacePage {
         place: Place {
             kind: PlaceKind::School,
@@ -52,10 +50,7 @@ pub fn school(words: &Words, listed: u32) -> PlacePage {
             })
             .collect(),
         changes: changes(),
-        events: vec![Event {
-            date: day(2021, 1, 18),
-            absence_rate: 0.83,
-        }],
+        events: vec![Event { date: day(2021, 1, 18), absence_rate: 0.83 }],
         level_history: (0..14_u32)
             .map(|week| LevelWeek {
                 as_of: day(2020, 12, 4) + Days::new(u64::from(week) * 7),
@@ -65,11 +60,7 @@ pub fn school(words: &Words, listed: u32) -> PlacePage {
             })
             .collect(),
         absence_by_grade: (1..=9_u8)
-            .map(|grade| GradeAbsence {
-                grade_level: grade,
-                pupils: 40 + u32::from(grade),
-                absence_rate: 0.03 + 0.013 * f64::from(grade),
-            })
+            .map(|grade| GradeAbsence { grade_level: grade, pupils: 40 + u32::from(grade), absence_rate: 0.03 + 0.013 * f64::from(grade) })
             .collect(),
         participants: Vec::new(),
         referral_candidates: Vec::new(),
@@ -80,12 +71,7 @@ pub fn school(words: &Words, listed: u32) -> PlacePage {
 /// A centre with participants who come, who stopped, and who are linked to no pupil.
 pub fn centre(words: &Words) -> PlacePage {
     let mut page = school(words, 4);
-    page.place = Place {
-        kind: PlaceKind::Centre,
-        id: "C01".to_owned(),
-        name: "Qendra Komunitare Nr. 5".to_owned(),
-        ..page.place
-    };
+    page.place = Place { kind: PlaceKind::Centre, id: "C01".to_owned(), name: "Qendra Komunitare Nr. 5".to_owned(), ..page.place };
     page.pupils = 38;
     page.absence_by_grade.clear();
     page.events.clear();
@@ -108,16 +94,8 @@ pub fn centre(words: &Words) -> PlacePage {
             stopped: at % 4 == 0,
         })
         .collect();
-    page.referral_candidates = page
-        .rows
-        .iter()
-        .take(3)
-        .cloned()
-        .map(|row| Row {
-            suggested_service: "peer_support".to_owned(),
-            ..row
-        })
-        .collect();
+    page.referral_candidates =
+        page.rows.iter().take(3).cloned().map(|row| Row { suggested_service: "peer_support".to_owned(), ..row }).collect();
     page
 }
 
@@ -165,8 +143,7 @@ fn row(words: &Words, rank: u32, on_list: bool) -> Row {
         pupil_key: format!("{rank:032x}"),
         pupil_id: format!("N{:05}", rank * 37),
         first_name: ["Arta", "Bledar", "Drita-Marie", "Ëngjëll", "Fatmir"][at % 5].to_owned(),
-        last_name: ["Krasniqi", "Hoxha", "Përnaska", "Marku-Gjonaj", "Lleshi"][(at / 2) % 5]
-            .to_owned(),
+        last_name: ["Krasniqi", "Hoxha", "Përnaska", "Marku-Gjonaj", "Lleshi"][(at / 2) % 5].to_owned(),
         class: format!("{}{}", 5 + rank % 5, ["a", "b"][at % 2]),
         grade_level: 5 + (rank % 5) as u8,
         school: "Shkolla \"Ndre Mjeda\"".to_owned(),
@@ -185,21 +162,11 @@ fn row(words: &Words, rank: u32, on_list: bool) -> Row {
         mark_change: Some(-0.4),
         failing_subjects: Some(rank % 3),
         known_to_centre: [Some(true), Some(false), None][at % 3],
-        services: if rank.is_multiple_of(4) {
-            vec!["psychosocial_counselling".to_owned()]
-        } else {
-            Vec::new()
-        },
+        services: if rank.is_multiple_of(4) { vec!["psychosocial_counselling".to_owned()] } else { Vec::new() },
         next_step: NEXT_STEPS[at % NEXT_STEPS.len()].to_owned(),
-        suggested_service: if rank.is_multiple_of(2) {
-            "after_school_class".to_owned()
-        } else {
-            String::new()
-        },
+        suggested_service: if rank.is_multiple_of(2) { "after_school_class".to_owned() } else { String::new() },
         last_contact: rank.is_multiple_of(3).then(|| day(2021, 3, 3)),
-        contact_by: rank
-            .is_multiple_of(3)
-            .then(|| "mësuesja kujdestare".to_owned()),
+        contact_by: rank.is_multiple_of(3).then(|| "mësuesja kujdestare".to_owned()),
         review_date: rank.is_multiple_of(3).then(|| day(2021, 3, 24)),
         confidence: CONFIDENCES[at % 3].to_owned(),
         on_list,
@@ -304,15 +271,9 @@ pub fn overview() -> Overview {
                 stale: at == 7,
             })
             .collect(),
-        by_region: vec![
-            group("Shkodër", 2400),
-            group("Kukës", 900),
-            group("Dibër", 1100),
-        ],
+        by_region: vec![group("Shkodër", 2400), group("Kukës", 900), group("Dibër", 1100)],
         by_municipality: vec![group("Shkodër", 1900), group("Malësi e Madhe", 500)],
-        by_grade: (1..=9_u32)
-            .map(|grade| group(&grade.to_string(), 200 + 13 * grade))
-            .collect(),
+        by_grade: (1..=9_u32).map(|grade| group(&grade.to_string(), 200 + 13 * grade)).collect(),
         by_sex: vec![group("F", 1200), group("M", 1150), group("", 12)],
         trend: (0..22_u32)
             .map(|at| WeekRate {
@@ -356,10 +317,7 @@ pub fn index() -> Index {
         name: format!("Vendi {at}"),
         municipality: "Shkodër".to_owned(),
         region: "Shkodër".to_owned(),
-        files: ["list.html", "list.xlsx", "list.csv"]
-            .iter()
-            .map(|file| format!("{folder}/{id}/{file}"))
-            .collect(),
+        files: ["list.html", "list.xlsx", "list.csv"].iter().map(|file| format!("{folder}/{id}/{file}")).collect(),
         id,
         level_3: at,
         level_2: 4,
@@ -376,11 +334,7 @@ pub fn index() -> Index {
             .map(|at| entry(PlaceKind::School, at, "schools", format!("S{at:04}")))
             .chain((1..=2).map(|at| entry(PlaceKind::Centre, at, "centres", format!("C{at:02}"))))
             .collect(),
-        files: vec![
-            "overview/index.html".to_owned(),
-            "lists.csv".to_owned(),
-            "run.json".to_owned(),
-        ],
+        files: vec!["overview/index.html".to_owned(), "lists.csv".to_owned(), "run.json".to_owned()],
         notes: vec!["2 shkolla nuk kanë dorëzuar të dhëna.".to_owned()],
     }
 }

@@ -1,0 +1,317 @@
+//! Filling the pages of the reports crate: one question a kind for all schools, grouped in memory.
+//!
+//! Names come from the vault, here and nowhere else; what schools see of centres is decided here too.
+
+mod centres;
+mod columns;
+mod names;
+mod overview;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use prane_reports::{
+    Card, CardWeek, Change, Contact, Event, Flag, GradeAbsence, LevelWeek, NotAssessable, Overview, Place, PlaceKind, PlacePage, Row,
+    SubjectMarks,
+};
+
+use crate::engine::Engine;
+use crate::fault::Outcome;
+use crate::project::{Config, ShowCentre};
+use crate::telemetry::Progress;
+use crate::vault::Vault;
+use columns::{Line, ask};
+use names::Names;
+
+/// Everything a night draws.
+#[derive(Debug, Default)]
+pub struct Pages {
+    /// Schools, then centres, each by id.
+    pub places: Vec<PlacePage>,
+    /// The coordinators' page.
+    pub overview: Overview,
+}
+
+/// How many past lists the chart of levels shows.
+const LISTS_BACK: usize = 12;
+
+/// Asks for everything the pages of `as_of` show.
+///
+/// # Errors
+/// Configuration faults of SQL files, store faults of the vault.
+pub async fn pages(engine: &mut Engine<'_>, vault: &Vault, config: &Config, as_of: NaiveDate, progress: &Progress) -> Outcome<Pages> {
+    let day = format!("date '{as_of}'");
+    let staff = names::staff(vault)?;
+    let list = ask(engine, &format!("select * from caseload.list where as_of = {day} order by school_id, rank"), progress).await?;
+    let changes = ask(
+        engine,
+        &format!("select * from caseload.changes where as_of = {day} order by school_id, status, level desc, pupil_key"),
+        progress,
+    )
+    .await?;
+    let unjudged =
+        ask(engine, &format!("select * from caseload.not_assessable where as_of = {day} order by school_id, class, pupil_key"), progress)
+            .await?;
+    let mut keys = BTreeSet::new();
+    for line in list.lines().chain(changes.lines()).chain(unjudged.lines()) {
+        keys.insert(line.text("pupil_key")?.to_string());
+    }
+    let people = names::look_up(vault, "pupils", "pupil_key", "pupil_id", &keys)?;
+
+    let mut schools = school_pages(engine, config, &day, progress).await?;
+    let flags = flags(engine, &day, progress).await?;
+    for line in list.lines() {
+        let mut row = row(line, &people, vault, &staff)?;
+        row.flags = flags.get(&row.pupil_key).cloned().unwrap_or_default();
+        if let Some(page) = schools.get_mut(line.text("school_id")?) {
+            page.rows.push(row);
+        }
+    }
+    for line in changes.lines() {
+        let person = names::of(&people, vault, line.text("pupil_key")?);
+        let level = |n: &str| -> Outcome<Option<u8>> { Ok(line.whole(n)?.and_then(|l| u8::try_from(l).ok())) };
+        let cause = Some(line.text("cause")?.to_string()).filter(|c| !c.is_empty());
+        let change = Change {
+            pupil_key: line.text("pupil_key")?.into(),
+            pupil_id: person.id,
+            first_name: person.first_name,
+            last_name: person.last_name,
+            class: line.text("class")?.into(),
+            status: line.text("status")?.into(),
+            level_before: level("level_before")?,
+            level_now: level("level")?,
+            cause,
+        };
+        if let Some(page) = schools.get_mut(line.text("school_id")?) {
+            page.changes.push(change);
+        }
+    }
+    for line in unjudged.lines() {
+        let person = names::of(&people, vault, line.text("pupil_key")?);
+        let one = NotAssessable {
+            pupil_key: line.text("pupil_key")?.into(),
+            pupil_id: person.id,
+            first_name: person.first_name,
+            last_name: person.last_name,
+            class: line.text("class")?.into(),
+            cause: line.text("cause")?.into(),
+            last_recorded: line.day("last_recorded")?,
+        };
+        if let Some(page) = schools.get_mut(line.text("school_id")?) {
+            page.not_assessable.push(one);
+        }
+    }
+    charts(engine, &mut schools, &day, progress).await?;
+    cards(engine, &mut schools, &staff, &day, progress).await?;
+    let centres = centres::pages(engine, vault, config, &schools, &day, progress).await?;
+    for page in schools.values_mut() {
+        page.rows.iter_mut().for_each(|row| withhold(row, config.caseload.show_centre_to_schools));
+    }
+    let overview = overview::overview(engine, config, &day, progress).await?;
+    Ok(Pages { places: schools.into_values().chain(centres).collect(), overview })
+}
+
+/// What a school may know of a centre.
+fn withhold(row: &mut Row, show: ShowCentre) {
+    if show == ShowCentre::No {
+        row.known_to_centre = None;
+    }
+    if show != ShowCentre::Service {
+        row.services.clear();
+    }
+}
+
+async fn school_pages(engine: &mut Engine<'_>, config: &Config, day: &str, progress: &Progress) -> Outcome<BTreeMap<String, PlacePage>> {
+    let pass_mark = ask(engine, "select cast(marks_pass as double) as pass from run.policy", progress).await?;
+    let pass_mark = match pass_mark.lines().next() {
+        Some(line) => line.number("pass")?,
+        None => None,
+    };
+    let summary = ask(engine, &format!("select * from caseload.school_summary where as_of = {day} order by school_id"), progress).await?;
+    let mut pages = BTreeMap::new();
+    for line in summary.lines() {
+        let late = line.whole("days_since_data")?.unwrap_or(0) - config.contract.stale_after_days;
+        let page = PlacePage {
+            place: Place {
+                kind: PlaceKind::School,
+                id: line.text("school_id")?.into(),
+                name: line.text("school_name")?.into(),
+                municipality: line.text("municipality")?.into(),
+                region: line.text("region")?.into(),
+            },
+            data_through: line.day("data_through")?,
+            coverage: line.number("coverage")?,
+            stale_days: line.yes("stale")?.then_some(late.max(1)),
+            pupils: line.count("pupils")?,
+            capacity: line.count("capacity")?,
+            left_off: line.count("left_off")?,
+            pass_mark,
+            ..PlacePage::default()
+        };
+        pages.insert(page.place.id.clone(), page);
+    }
+    Ok(pages)
+}
+
+/// A line of the list as the page shows it, for whoever may see it all.
+fn row(line: Line<'_>, people: &Names, vault: &Vault, staff: &BTreeMap<String, String>) -> Outcome<Row> {
+    let key = line.text("pupil_key")?;
+    let person = names::of(people, vault, key);
+    let by = line.text("contact_by")?;
+    Ok(Row {
+        rank: line.count("rank")?,
+        pupil_key: key.into(),
+        pupil_id: person.id,
+        first_name: person.first_name,
+        last_name: person.last_name,
+        class: line.text("class")?.into(),
+        grade_level: line.small("grade_level")?,
+        level: line.small("level")?,
+        status: line.text("status")?.into(),
+        weeks_on_list: line.count("weeks_on_list")?,
+        risk: line.number("risk")?,
+        reasons: line.list("reasons")?,
+        absence_rate: line.number("absence_rate")?,
+        recent_absent: line.number("recent_absent")?.unwrap_or(0.0),
+        recent_recorded: line.count("recent_recorded")?,
+        before_rate: line.number("before_absence_rate")?,
+        absence_streak: line.count("absence_streak")?,
+        absence_trend: line.number("absence_trend")?,
+        mark_change: line.number("mark_change")?,
+        failing_subjects: line.maybe_count("failing_subjects")?,
+        known_to_centre: Some(line.yes("known_to_centre")?),
+        services: line.list("services")?,
+        next_step: line.text("next_step")?.into(),
+        suggested_service: line.text("suggested_service")?.into(),
+        last_contact: line.day("last_contact")?,
+        contact_by: (!by.is_empty()).then(|| staff.get(by).cloned().unwrap_or_default()),
+        review_date: line.day("review_date")?,
+        confidence: line.text("confidence")?.into(),
+        on_list: line.yes("on_list")?,
+        ..Row::default()
+    })
+}
+
+async fn flags(engine: &mut Engine<'_>, day: &str, progress: &Progress) -> Outcome<BTreeMap<String, Vec<Flag>>> {
+    let raised = ask(engine, &format!("select f.pupil_key, f.flag, f.value, f.threshold, f.since_date, f.level from run.raised_flags f left semi join caseload.list l on l.pupil_key = f.pupil_key and l.as_of = f.as_of where f.as_of = {day} order by f.pupil_key, f.level desc, f.flag"), progress).await?;
+    let mut flags: BTreeMap<String, Vec<Flag>> = BTreeMap::new();
+    for line in raised.lines() {
+        let flag = Flag {
+            flag: line.text("flag")?.into(),
+            value: line.number("value")?.unwrap_or(0.0),
+            threshold: line.number("threshold")?.unwrap_or(0.0),
+            since_date: line.day("since_date")?,
+            level: line.small("level")?,
+        };
+        flags.entry(line.text("pupil_key")?.into()).or_default().push(flag);
+    }
+    Ok(flags)
+}
+
+/// Disrupted days, levels over the weeks, absence by grade level.
+async fn charts(engine: &mut Engine<'_>, schools: &mut BTreeMap<String, PlacePage>, day: &str, progress: &Progress) -> Outcome<()> {
+    let events = ask(
+        engine,
+        &format!(
+            "select school_id, date, absence_rate from indicators.session_days where as_of = {day} and disrupted order by school_id, date"
+        ),
+        progress,
+    )
+    .await?;
+    for line in events.lines() {
+        if let (Some(page), Some(date)) = (schools.get_mut(line.text("school_id")?), line.day("date")?) {
+            page.events.push(Event { date, absence_rate: line.number("absence_rate")?.unwrap_or(0.0) });
+        }
+    }
+    let levels = "select as_of, school_id, sum(case when level = 3 then 1 else 0 end) as level_3, sum(case when level = 2 then 1 else 0 end) as level_2, sum(case when level = 1 then 1 else 0 end) as level_1";
+    let history = ask(engine, &format!("{levels} from history.lists where as_of < {day} group by as_of, school_id union all {levels} from caseload.list where as_of = {day} group by as_of, school_id order by school_id, as_of"), progress).await?;
+    for line in history.lines() {
+        if let (Some(page), Some(as_of)) = (schools.get_mut(line.text("school_id")?), line.day("as_of")?) {
+            page.level_history.push(LevelWeek {
+                as_of,
+                level_3: line.count("level_3")?,
+                level_2: line.count("level_2")?,
+                level_1: line.count("level_1")?,
+            });
+        }
+    }
+    for page in schools.values_mut() {
+        let surplus = page.level_history.len().saturating_sub(LISTS_BACK);
+        page.level_history.drain(..surplus);
+    }
+    let grades = ask(engine, &format!("select school_id, grade_level, count(*) as pupils, cast(sum(parts_absent) as double) / nullif(sum(parts_recorded), 0) as absence_rate from indicators.pupil where as_of = {day} and grade_level is not null group by school_id, grade_level order by school_id, grade_level"), progress).await?;
+    for line in grades.lines() {
+        if let (Some(page), Some(absence_rate)) = (schools.get_mut(line.text("school_id")?), line.number("absence_rate")?) {
+            page.absence_by_grade.push(GradeAbsence {
+                grade_level: line.small("grade_level")?,
+                pupils: line.count("pupils")?,
+                absence_rate,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// One card a pupil on a list.
+async fn cards(
+    engine: &mut Engine<'_>,
+    schools: &mut BTreeMap<String, PlacePage>,
+    staff: &BTreeMap<String, String>,
+    day: &str,
+    progress: &Progress,
+) -> Outcome<()> {
+    let rates = ask(engine, &format!("select school_id, week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate from indicators.session_days where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 group by school_id, week"), progress).await?;
+    let mut school_rate: BTreeMap<(String, NaiveDate), f64> = BTreeMap::new();
+    for line in rates.lines() {
+        if let (Some(week), Some(rate)) = (line.day("week")?, line.number("rate")?) {
+            school_rate.insert((line.text("school_id")?.into(), week), rate);
+        }
+    }
+    let listed = format!("(select pupil_key from caseload.list where as_of = {day} and on_list)");
+    let weeks = ask(engine, &format!("select w.pupil_key, w.school_id, w.week, w.days_recorded, w.parts_absent / 720720.0 as absent from indicators.attendance_week w left semi join {listed} l on l.pupil_key = w.pupil_key where w.as_of = {day} order by w.pupil_key, w.week, w.school_id"), progress).await?;
+    let mut cards: BTreeMap<String, Card> = BTreeMap::new();
+    for line in weeks.lines() {
+        let Some(week) = line.day("week")? else { continue };
+        let key = line.text("pupil_key")?;
+        let card = cards.entry(key.into()).or_insert_with(|| Card { pupil_key: key.into(), ..Card::default() });
+        card.weeks.push(CardWeek {
+            week,
+            recorded: line.count("days_recorded")?,
+            absent: line.number("absent")?.unwrap_or(0.0),
+            school_rate: school_rate.get(&(line.text("school_id")?.to_string(), week)).copied(),
+        });
+    }
+    let marks = ask(engine, &format!("select m.pupil_key, m.subject, m.term, m.mark_mean from indicators.marks_term m left semi join {listed} l on l.pupil_key = m.pupil_key where m.as_of = {day} order by m.pupil_key, m.subject, m.term"), progress).await?;
+    for line in marks.lines() {
+        let key = line.text("pupil_key")?;
+        let card = cards.entry(key.into()).or_insert_with(|| Card { pupil_key: key.into(), ..Card::default() });
+        let subject = line.text("subject")?;
+        if card.marks.last().is_none_or(|s| s.subject != subject) {
+            card.marks.push(SubjectMarks { subject: subject.into(), by_term: Vec::new() });
+        }
+        if let (Some(last), Some(mean)) = (card.marks.last_mut(), line.number("mark_mean")?) {
+            last.by_term.push((line.small("term")?, mean));
+        }
+    }
+    let contacts = ask(engine, &format!("select c.pupil_key, c.date, c.by_key, c.action, c.outcome from sources.contacts c left semi join {listed} l on l.pupil_key = c.pupil_key where c.date <= {day} order by c.pupil_key, c.date desc, c.by_key, c.action"), progress).await?;
+    for line in contacts.lines() {
+        let (key, by) = (line.text("pupil_key")?, line.text("by_key")?);
+        if let (Some(card), Some(date)) = (cards.get_mut(key), line.day("date")?) {
+            card.contacts.push(Contact {
+                date,
+                by: staff.get(by).cloned().unwrap_or_default(),
+                action: line.text("action")?.into(),
+                outcome: line.text("outcome")?.into(),
+            });
+        }
+    }
+    for page in schools.values_mut() {
+        for row in page.rows.iter().filter(|r| r.on_list) {
+            if let Some(mut card) = cards.remove(&row.pupil_key) {
+                card.usual_rate = row.before_rate;
+                page.cards.push(card);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! Names, from the vault, for the pupils and participants that a page shows; nobody else's are looked up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::*;
+
+use crate::fault::Outcome;
+use crate::vault::Vault;
+
+/// What a page calls somebody.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Person {
+    pub id: String,
+    pub first_name: String,
+    pub last_name: String,
+}
+
+/// Names by key.
+pub(super) type Names = BTreeMap<String, Person>;
+
+/// The names behind `keys` in a sheet of the vault.
+pub(super) fn look_up(vault: &Vault, sheet: &str, key: &str, id: &str, keys: &BTreeSet<String>) -> Outcome<Names> {
+    let wanted = df!(key => keys.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let Some(frame) = vault.rows_of(sheet, key, &wanted)? else { return Ok(Names::new()) };
+    let text = |name: &str| -> PolarsResult<StringChunked> { Ok(frame.column(name)?.str()?.clone()) };
+    let (keys, ids, first, last) = (text(key)?, text(id)?, text("first_name")?, text("last_name")?);
+    let own = |column: &StringChunked, row: usize| column.get(row).unwrap_or_default().to_string();
+    Ok((0..frame.height())
+        .map(|row| (own(&keys, row), Person { id: own(&ids, row), first_name: own(&first, row), last_name: own(&last, row) }))
+        .collect())
+}
+
+/// Names of staff by key.
+pub(super) fn staff(vault: &Vault) -> Outcome<BTreeMap<String, String>> {
+    let Some(frame) = vault.sheet("staff")? else { return Ok(BTreeMap::new()) };
+    let (keys, names) = (frame.column("by_key")?.str()?.clone(), frame.column("by")?.str()?.clone());
+    Ok(keys.iter().zip(names.iter()).filter_map(|(k, n)| Some((k?.to_string(), n?.to_string()))).collect())
+}
+
+/// A pupil's name, or the number of one that has none in the vault.
+pub(super) fn of(names: &Names, vault: &Vault, key: &str) -> Person {
+    names
+        .get(key)
+        .cloned()
+        .unwrap_or_else(|| Person { id: vault.pupil_id(key).unwrap_or_else(|| key.chars().take(8).collect()), ..Person::default() })
+}
