@@ -282,7 +282,7 @@ pub async fn ready<'a>(
     // What kept views read must not depend on the day: the whole policy decides whether they are made again.
     let policy = format!("{:?}", house.policy.numbers);
     let mut specs: Vec<TableSpec> = house.contracts.iter().map(spec_of).chain([registers(), tables::lists_spec()]).collect();
-    specs.extend(incremental::refresh(&mut engine, store, &house.contracts, settings, &policy, progress).await?);
+    specs.extend(incremental::refresh(&mut engine, store, &house.contracts, &policy, progress).await?);
     Ok((engine, specs))
 }
 
@@ -298,6 +298,7 @@ pub async fn set_night(
     manifest: &Manifest,
     notes: &mut Vec<String>,
 ) -> Outcome<()> {
+    engine.rows = store.rows("attendance");
     tables::as_of(engine, days, house.year_starts)?;
     tables::derive(engine, store, notes).await?;
     tables::policy_school(engine, &house.policy).await?;

@@ -46,18 +46,15 @@ impl Vault {
         Ok(vault)
     }
 
-    /// A sheet as last written, if there is one.
+    /// A sheet as it is now: with what this night added, else as last written; none where there never was one.
     ///
     /// # Errors
     /// A store fault when it cannot be read.
     pub fn sheet(&self, name: &str) -> Outcome<Option<DataFrame>> {
-        let path = vault_file(&self.folder, name);
-        if !path.exists() {
-            return Ok(None);
+        if let Some((_, added)) = self.pending.iter().find(|(n, _)| n == name) {
+            return Ok(Some(added.clone()));
         }
-        let frame =
-            LazyFrame::scan_parquet(PlRefPath::new(path.to_string_lossy()), ScanArgsParquet::default()).and_then(LazyFrame::collect);
-        frame.map(Some).map_err(|e| Fault::store(path.display().to_string(), e))
+        self.scan(name)?.map(|sheet| sheet.collect().map_err(|e| Fault::store(format!("vault/{name}.parquet"), e))).transpose()
     }
 
     /// Rows of a sheet whose `key` column is among `wanted`.
@@ -65,14 +62,18 @@ impl Vault {
     /// # Errors
     /// A store fault when it cannot be read.
     pub fn rows_of(&self, name: &str, key: &str, wanted: &DataFrame) -> Outcome<Option<DataFrame>> {
+        let added = self.pending.iter().find(|(n, _)| n == name).map(|(_, added)| added.clone().lazy());
+        let Some(sheet) = added.map_or_else(|| self.scan(name), |a| Ok(Some(a)))? else { return Ok(None) };
+        let rows = sheet.join(wanted.clone().lazy(), [col(key)], [col(key)], JoinArgs::new(JoinType::Semi)).collect();
+        rows.map(Some).map_err(|e| Fault::store(format!("vault/{name}.parquet"), e))
+    }
+
+    fn scan(&self, name: &str) -> Outcome<Option<LazyFrame>> {
         let path = vault_file(&self.folder, name);
         if !path.exists() {
             return Ok(None);
         }
-        let frame = LazyFrame::scan_parquet(PlRefPath::new(path.to_string_lossy()), ScanArgsParquet::default())?
-            .join(wanted.clone().lazy(), [col(key)], [col(key)], JoinArgs::new(JoinType::Semi))
-            .collect();
-        frame.map(Some).map_err(|e| Fault::store(path.display().to_string(), e))
+        Ok(Some(LazyFrame::scan_parquet(PlRefPath::new(path.to_string_lossy()), ScanArgsParquet::default())?))
     }
 
     /// Adds rows to a sheet, in place of those with the same `key`; kept until [`Vault::save`].

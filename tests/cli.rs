@@ -52,6 +52,7 @@ fn code_3_for_a_configuration_that_is_wrong() {
 
 #[test]
 fn code_3_for_a_query_or_policy_that_is_wrong() {
+    let project = Project::empty().with_small();
     let head = "-- title = \"x\"\n-- grain = \"one row a pupil\"\n-- level = 1\n";
     for (file, text, says) in [
         (
@@ -65,8 +66,8 @@ fn code_3_for_a_query_or_policy_that_is_wrong() {
         ("queries/flags/late_often.sql", format!("{head}select first_name from indicators.pupil"), "asks for first_name"),
         ("queries/policy.toml", "[chronic_absence]\npermile = 90\n".into(), "chronic_absence_permille"),
     ] {
-        let project = Project::empty().with_small();
         project.put(file, text).prane(&["run"]).code(3).says(&[says]);
+        std::fs::remove_file(project.path(file)).unwrap();
         assert!(!project.path("published").exists(), "nothing is published");
     }
 }

@@ -12,10 +12,9 @@ use datafusion::prelude::SessionContext;
 use futures::StreamExt;
 
 use super::provider::Files;
-use super::{Engine, plain_type, reference, session};
+use super::{Engine, plain_type, reference, session_beside};
 use crate::contract::Contract;
 use crate::fault::{Fault, Outcome};
-use crate::project::EngineSection;
 use crate::query::Query;
 use crate::store::files::{FileWriter, partition_folder};
 use crate::store::tables::spec_of;
@@ -30,7 +29,6 @@ pub async fn refresh(
     engine: &mut Engine<'_>,
     store: &mut Store,
     contracts: &[Contract],
-    settings: &EngineSection,
     policy: &str,
     progress: &Progress,
 ) -> Outcome<Vec<TableSpec>> {
@@ -44,7 +42,7 @@ pub async fn refresh(
             ));
         };
         progress.step(&query.id);
-        specs.push(refresh_one(engine, &query, &source, store, settings, policy).await?);
+        specs.push(refresh_one(engine, &query, &source, store, policy).await?);
         // Its SQL file is not used again: the engine reads what is kept.
         engine.provide(&query.id);
     }
@@ -62,14 +60,13 @@ async fn refresh_one(
     query: &Query,
     source: &TableSpec,
     store: &mut Store,
-    settings: &EngineSection,
     policy: &str,
 ) -> Outcome<TableSpec> {
     let mut by_partition: BTreeMap<BTreeMap<String, String>, Vec<DataFile>> = BTreeMap::new();
     for file in store.files(&source.name) {
         by_partition.entry(file.partition.clone()).or_default().push(file);
     }
-    let spec = kept_spec(engine, query, source, store, settings).await?;
+    let spec = kept_spec(engine, query, source, store).await?;
     let (mut adds, mut current) = (Vec::new(), BTreeSet::new());
     let before = store.files(&spec.name);
     for (partition, files) in &by_partition {
@@ -78,7 +75,7 @@ async fn refresh_one(
         if before.iter().any(|f| f.path == path) {
             continue;
         }
-        let ctx = partition_session(engine, query, source, partition, files, store, settings).await?;
+        let ctx = partition_session(engine, query, source, partition, files, store).await?;
         let mut stream = ctx
             .sql(&query.sql)
             .await?
@@ -130,9 +127,8 @@ async fn partition_session(
     partition: &BTreeMap<String, String>,
     files: &[DataFile],
     store: &Store,
-    settings: &EngineSection,
 ) -> Outcome<SessionContext> {
-    let ctx = session(settings, &store.folder("spill"))?;
+    let ctx = session_beside(engine.context())?;
     let provider = Files::of_table(store, source, files, &[])?;
     ctx.register_table(reference(&format!("sources.{}", source.name)), Arc::new(provider))?;
     let mut open: Vec<&String> = query.reads.iter().collect();
@@ -184,8 +180,8 @@ fn without(schema: &Schema, names: &[String]) -> Schema {
 }
 
 /// The stored form of a kept view: the columns its SQL gives, partitioned as its source.
-async fn kept_spec(engine: &Engine<'_>, query: &Query, source: &TableSpec, store: &Store, settings: &EngineSection) -> Outcome<TableSpec> {
-    let ctx = partition_session(engine, query, source, &BTreeMap::new(), &[], store, settings).await?;
+async fn kept_spec(engine: &Engine<'_>, query: &Query, source: &TableSpec, store: &Store) -> Outcome<TableSpec> {
+    let ctx = partition_session(engine, query, source, &BTreeMap::new(), &[], store).await?;
     let frame = ctx.sql(&query.sql).await.map_err(|e| Fault::configuration(&query.file, Fault::from(e).to_string(), "mend the SQL"))?;
     let columns = Arc::new(without(frame.schema().as_arrow(), &[]));
     Ok(TableSpec { name: query.name_in_store(), columns, partition_by: source.partition_by.clone(), sorted_by: vec![] })

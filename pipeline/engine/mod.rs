@@ -13,10 +13,11 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
-use datafusion::catalog::{MemorySchemaProvider, TableProvider};
+use datafusion::catalog::{CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider, TableProvider};
 use datafusion::common::TableReference;
 use datafusion::datasource::MemTable;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use futures::StreamExt;
@@ -30,6 +31,8 @@ use provider::Files;
 
 /// Rows beyond which a computed view goes to a file.
 const MOST_ROWS_IN_MEMORY: usize = 100_000;
+/// Rows of attendance up to which every view with several readers is computed once: planning costs more than rows then.
+const FEW_ROWS: u64 = 2_000_000;
 
 /// The engine of one night.
 pub struct Engine<'a> {
@@ -37,6 +40,8 @@ pub struct Engine<'a> {
     library: &'a Library,
     staging: PathBuf,
     built: BTreeSet<String>,
+    /// Rows of attendance: where they are few, views are computed once instead of being read through again.
+    pub rows: u64,
 }
 
 /// A session with the house's settings.
@@ -54,11 +59,27 @@ pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Outcome<S
     config.options_mut().sql_parser.enable_ident_normalization = true;
     config.options_mut().optimizer.prefer_hash_join = true;
     let ctx = SessionContext::new_with_config_rt(config, runtime);
+    add_schemas(&ctx)?;
+    Ok(ctx)
+}
+
+/// A session of its own tables with the functions, settings and memory of another: making one anew costs more than a
+/// small partition's work.
+pub(crate) fn session_beside(other: &SessionContext) -> Outcome<SessionContext> {
+    let catalogs = Arc::new(MemoryCatalogProviderList::new());
+    catalogs.register_catalog("datafusion".into(), Arc::new(MemoryCatalogProvider::new()));
+    let state = SessionStateBuilder::new_from_existing(other.state()).with_catalog_list(catalogs).build();
+    let ctx = SessionContext::new_with_state(state);
+    add_schemas(&ctx)?;
+    Ok(ctx)
+}
+
+fn add_schemas(ctx: &SessionContext) -> Outcome<()> {
     for schema in ["sources", "store", "run", "history", "indicators", "flags", "caseload", "programme", "checks", "analyses", "derived"] {
         let catalog = ctx.catalog("datafusion").ok_or_else(|| Fault::Bug("no catalog".into()))?;
         catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new()))?;
     }
-    Ok(ctx)
+    Ok(())
 }
 
 /// `schema.name` as a table reference.
@@ -74,7 +95,7 @@ impl<'a> Engine<'a> {
     /// An engine without tables; [`tables::register`] gives it the store.
     #[must_use]
     pub fn new(ctx: SessionContext, library: &'a Library, staging: PathBuf) -> Self {
-        Self { ctx, library, staging, built: BTreeSet::new() }
+        Self { ctx, library, staging, built: BTreeSet::new(), rows: u64::MAX }
     }
 
     /// The session, for registering.
@@ -126,7 +147,7 @@ impl<'a> Engine<'a> {
             progress.step(&query.id);
             let many = readers.get(query.id.as_str()).copied().unwrap_or(0) > 1 || wanted.contains(&query.id);
             let once = match query.header.keep.as_str() {
-                "never" => false,
+                "never" if self.rows > FEW_ROWS || query.schema() == "store" => false,
                 "once" | "store" => true,
                 _ => many || query.schema() == "flags",
             };

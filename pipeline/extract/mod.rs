@@ -92,13 +92,16 @@ pub fn find(project: &Project, contracts: &[Contract]) -> Outcome<Inbox> {
         }
         wanted.push((path, name, source));
     }
-    let hashed: Vec<Outcome<Settled>> = wanted.into_par_iter().map(|(path, name, source)| hash_settled(path, name, source)).collect();
-    for outcome in hashed {
-        match outcome? {
-            Settled::Yes(extract) => inbox.extracts.push(*extract),
-            Settled::No(name) => {
-                inbox.left.push(format!("{name}: changed while it was looked at: still being written, left for the next night"))
-            }
+    let hashed: Vec<Outcome<(Extract, Seen)>> = wanted.into_par_iter().map(|(path, name, source)| hash(path, name, source)).collect();
+    let hashed = hashed.into_iter().collect::<Outcome<Vec<_>>>()?;
+    if hashed.iter().any(|(_, seen)| seen.is_fresh()) {
+        std::thread::sleep(WATCH);
+    }
+    for (extract, seen) in hashed {
+        if seen == Seen::of(&extract.path)? {
+            inbox.extracts.push(extract);
+        } else {
+            inbox.left.push(format!("{}: changed while it was looked at: still being written, left for the next night", extract.name));
         }
     }
     inbox.left.sort();
@@ -133,20 +136,24 @@ fn is_unfinished(file: &str) -> bool {
 /// How long a file that was touched just now is watched before it is taken.
 const WATCH: Duration = Duration::from_millis(300);
 
-/// Whether a file stayed as it was while it was looked at.
-enum Settled {
-    Yes(Box<Extract>),
-    No(String),
+/// A file's size and time of change.
+#[derive(PartialEq, Eq)]
+struct Seen(u64, Option<std::time::SystemTime>);
+
+impl Seen {
+    fn of(path: &Path) -> Outcome<Self> {
+        let data = std::fs::metadata(path).map_err(|e| Fault::io(path, &e))?;
+        Ok(Self(data.len(), data.modified().ok()))
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.1.and_then(|m| m.elapsed().ok()).is_none_or(|age| age < Duration::from_secs(2))
+    }
 }
 
-/// Hashes a file, and sees whether it changes meanwhile.
-fn hash_settled(path: PathBuf, name: String, source: Source) -> Outcome<Settled> {
+fn hash(path: PathBuf, name: String, source: Source) -> Outcome<(Extract, Seen)> {
+    let seen = Seen::of(&path)?;
     let told = |e: std::io::Error| Fault::io(&path, &e);
-    let before = std::fs::metadata(&path).map_err(told)?;
-    let fresh = before.modified().ok().and_then(|m| m.elapsed().ok()).is_none_or(|age| age < Duration::from_secs(2));
-    if fresh {
-        std::thread::sleep(WATCH);
-    }
     let mut hasher = blake3::Hasher::new();
     let mut file = std::fs::File::open(&path).map_err(told)?;
     let mut buffer = vec![0; 1 << 20];
@@ -157,12 +164,8 @@ fn hash_settled(path: PathBuf, name: String, source: Source) -> Outcome<Settled>
         }
         hasher.update(&buffer[..read]);
     }
-    let after = std::fs::metadata(&path).map_err(told)?;
-    if before.len() != after.len() || before.modified().ok() != after.modified().ok() {
-        return Ok(Settled::No(name));
-    }
     let table = source.table.clone();
-    Ok(Settled::Yes(Box::new(Extract { path, name, table, source, hash: *hasher.finalize().as_bytes(), size: after.len() })))
+    Ok((Extract { path, name, table, source, hash: *hasher.finalize().as_bytes(), size: seen.0 }, seen))
 }
 
 /// Physical formats.

@@ -9,15 +9,19 @@ with read_nights as (
 ),
 read_weeks as (
     select n.as_of, w.pupil_key, w.school_id, w.week, w.period, w.days_recorded, w.parts_absent, w.parts_unexcused, w.parts_late, w.recorded_mask, w.away_mask, w.unexcused_mask
-    from store.attendance_by_week w
-    inner join read_nights n on n.school_year = w.school_year
+    -- the small side of a join stands first: it is the one kept in memory
+    from read_nights n
+    inner join store.attendance_by_week w on w.school_year = n.school_year
     where w.week <= n.as_of
 ),
 take_stored as (
-    select w.*
-    from read_weeks w
-    left anti join indicators.special_weeks s on s.as_of = w.as_of and s.school_id = w.school_id and s.week = w.week
-    left anti join indicators.special_pupils p on p.as_of = w.as_of and p.pupil_key = w.pupil_key and p.period = w.period
+    select o.*
+    from indicators.special_pupils p
+    right anti join (
+        select w.*
+        from indicators.special_weeks s
+        right anti join read_weeks w on w.as_of = s.as_of and w.school_id = s.school_id and w.week = s.week
+    ) o on o.as_of = p.as_of and o.pupil_key = p.pupil_key and o.period = p.period
 ),
 sum_days as (
     select
@@ -55,5 +59,5 @@ select
     j.recorded_mask,
     j.away_mask,
     j.unexcused_mask
-from join_weeks j
-inner join indicators.school_weeks w on w.as_of = j.as_of and w.school_id = j.school_id and w.week = j.week
+from indicators.school_weeks w
+inner join join_weeks j on j.as_of = w.as_of and j.school_id = w.school_id and j.week = w.week

@@ -9,8 +9,8 @@ with read_nights as (
 ),
 read_sums as (
     select n.as_of, m.pupil_key, m.term, m.subject, m.mark_sum, m.marks, m.last_date, m.period
-    from store.marks_by_subject m
-    inner join read_nights n on n.school_year = m.school_year
+    from read_nights n
+    inner join store.marks_by_subject m on m.school_year = n.school_year
 ),
 -- terms that were not over on as_of are summed again from the marks up to that day
 find_cut as (
@@ -21,8 +21,8 @@ find_cut as (
 ),
 take_whole as (
     select s.as_of, s.pupil_key, s.term, s.subject, s.mark_sum, s.marks
-    from read_sums s
-    left anti join find_cut c on c.as_of = s.as_of and c.period = s.period
+    from find_cut c
+    right anti join read_sums s on s.as_of = c.as_of and s.period = c.period
 ),
 sum_cut as (
     select c.as_of, m.pupil_key, m.term, m.subject, sum(m.mark) as mark_sum, cast(count(*) as int) as marks

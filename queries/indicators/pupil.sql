@@ -44,8 +44,8 @@ find_tails as (
             else (w.recorded_mask >> (s.last_not_unexcused - cast(w.week as int) + 1)) << (s.last_not_unexcused - cast(w.week as int) + 1)
         end as unexcused_tail,
         cast(w.week as int) as monday
-    from read_weeks w
-    inner join sum_weeks s on s.as_of = w.as_of and s.pupil_key = w.pupil_key
+    from sum_weeks s
+    inner join read_weeks w on w.as_of = s.as_of and w.pupil_key = s.pupil_key
     where w.away_mask > w.recorded_mask - w.away_mask
 ),
 count_tails as (
@@ -106,9 +106,9 @@ spread_recent_weeks as (
 ),
 count_marks as (
     select r.as_of, m.pupil_key, count(*) as marks_recent
-    from spread_recent_weeks r
-    inner join sources.marks m on m.school_id = r.school_id and m.date = r.date
-    inner join run.as_of n on n.as_of = r.as_of and n.school_year = m.school_year
+    from run.as_of n
+    inner join spread_recent_weeks r on r.as_of = n.as_of
+    inner join sources.marks m on m.school_id = r.school_id and m.date = r.date and m.school_year = n.school_year
     where m.date <= r.as_of
     group by r.as_of, m.pupil_key
 ),

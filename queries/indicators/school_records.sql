@@ -47,8 +47,9 @@ mark_enrolled as (
 ),
 read_recorded as (
     select n.as_of, w.school_id, w.pupil_key, w.week, w.recorded_mask
-    from store.attendance_by_week w
-    inner join run.as_of n on n.school_year = w.school_year
+    from mark_weeks m
+    inner join run.as_of n on n.as_of = m.as_of
+    inner join store.attendance_by_week w on w.school_id = m.school_id and w.week = m.week and w.school_year = n.school_year
 ),
 mark_implied as (
     select as_of, school_id, pupil_key, week, bit_or(day_bit) as implied_mask

@@ -8,8 +8,8 @@ with read_nights as (
 ),
 find_recorded as (
     select distinct n.as_of, a.pupil_key, a.period
-    from store.days_apart a
-    inner join read_nights n on n.school_year = a.school_year
+    from read_nights n
+    inner join store.days_apart a on a.school_year = n.school_year
     where a.at_two_schools
 ),
 find_absences as (

@@ -32,15 +32,19 @@ find_pupils as (
     having min(school_id) <> max(school_id)
 ),
 take_weeks as (
+    -- the small side stands first: it is the one kept in memory
     select d.*, false as at_two_schools
-    from read_days d
-    inner join find_weeks w on w.school_id = d.school_id and w.week = d.week
-    left anti join find_pupils p on p.pupil_key = d.pupil_key
+    from find_pupils p
+    right anti join (
+        select d.*
+        from find_weeks w
+        inner join read_days d on d.school_id = w.school_id and d.week = w.week
+    ) d on d.pupil_key = p.pupil_key
 ),
 take_pupils as (
     select d.*, true as at_two_schools
-    from read_days d
-    inner join find_pupils p on p.pupil_key = d.pupil_key
+    from find_pupils p
+    inner join read_days d on d.pupil_key = p.pupil_key
 )
 select school_id, pupil_key, date, week, day_bit, parts_absent, parts_unexcused, parts_late, away, away_unexcused, at_two_schools from take_weeks
 union all

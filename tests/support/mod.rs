@@ -7,8 +7,9 @@ pub mod made;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
-use prane::identity::hex;
+use prane::identity::{hex, restrict};
 use prane::vault::Vault;
 use serde_json::Value;
 
@@ -34,6 +35,8 @@ pub fn samples() -> PathBuf {
 pub struct Project {
     folder: PathBuf,
     _own: Option<tempfile::TempDir>,
+    /// Answers since the last night: asking costs seconds in a build for development.
+    asked: Mutex<BTreeMap<String, Vec<Row>>>,
 }
 
 /// How a command ended.
@@ -78,7 +81,7 @@ impl Project {
     /// An empty project: an inbox and a secret.
     pub fn empty() -> Self {
         let own = tempfile::Builder::new().prefix("prane-test-").tempdir().unwrap();
-        let project = Self { folder: own.path().to_path_buf(), _own: Some(own) };
+        let project = Self { folder: own.path().to_path_buf(), _own: Some(own), asked: Mutex::default() };
         project.furnish();
         project
     }
@@ -87,7 +90,7 @@ impl Project {
     pub fn shared(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", env!("CARGO_CRATE_NAME")));
         let _ = fs::remove_dir_all(&folder);
-        let project = Self { folder, _own: None };
+        let project = Self { folder, _own: None, asked: Mutex::default() };
         project.furnish();
         project
     }
@@ -95,6 +98,9 @@ impl Project {
     fn furnish(&self) {
         fs::create_dir_all(self.path("inbox")).unwrap();
         self.put("vault/pseudonym.key", SECRET);
+        for (name, mode) in [("vault", 0o700), ("vault/pseudonym.key", 0o600), ("inbox", 0o700)] {
+            restrict(&self.path(name), mode).unwrap();
+        }
     }
 
     /// Puts the sample's configuration and its files of the inbox into this project.
@@ -118,7 +124,7 @@ impl Project {
     /// A copy of this project as it stands, to go on from.
     pub fn copy(&self) -> Self {
         let own = tempfile::Builder::new().prefix("prane-test-").tempdir().unwrap();
-        let copied = Self { folder: own.path().to_path_buf(), _own: Some(own) };
+        let copied = Self { folder: own.path().to_path_buf(), _own: Some(own), asked: Mutex::default() };
         for (name, bytes) in files_below(&self.folder) {
             // `published/latest` is a link: it is pointed again, not copied.
             if !name.starts_with("published/latest/") {
@@ -154,6 +160,9 @@ impl Project {
     pub fn prane_at(&self, known_at: &str, args: &[&str]) -> Done {
         let folder = self.folder.to_string_lossy().to_string();
         let fixed = ["--project", folder.as_str(), "--known-at", known_at];
+        if args.first().is_some_and(|command| matches!(*command, "run" | "report")) {
+            self.asked.lock().unwrap().clear();
+        }
         prane(args.iter().chain(&fixed))
     }
 
@@ -186,7 +195,12 @@ impl Project {
     #[track_caller]
     pub fn sql_with(&self, question: &str, options: &[&str]) -> Vec<Row> {
         let args: Vec<&str> = ["sql", "--quiet", "--format", "csv", "-c", question].iter().chain(options).copied().collect();
-        rows(self.prane(&args).code(0).out.as_bytes())
+        let known = self.asked.lock().unwrap().get(&args.join(" ")).cloned();
+        known.unwrap_or_else(|| {
+            let found = rows(self.prane(&args).code(0).out.as_bytes());
+            self.asked.lock().unwrap().insert(args.join(" "), found.clone());
+            found
+        })
     }
 
     /// The single value that answers a question, empty where there is none.
@@ -205,14 +219,16 @@ impl Project {
     /// Flag → level of every rule a pupil crossed.
     #[track_caller]
     pub fn flags_of(&self, pupil: &str, options: &[&str]) -> BTreeMap<String, String> {
-        let question = format!("select flag, level from run.raised_flags where pupil_key = '{}'", self.key_of(pupil));
-        self.sql_with(&question, options).into_iter().map(|row| (row["flag"].clone(), row["level"].clone())).collect()
+        let key = self.key_of(pupil);
+        let raised = self.sql_with("select pupil_key, flag, level from run.raised_flags", options);
+        raised.into_iter().filter(|row| row["pupil_key"] == key).map(|row| (row["flag"].clone(), row["level"].clone())).collect()
     }
 
     /// A pupil's row of a view, if it has one.
     #[track_caller]
     pub fn row_of(&self, view: &str, pupil: &str, options: &[&str]) -> Option<Row> {
-        self.sql_with(&format!("select * from {view} where pupil_key = '{}'", self.key_of(pupil)), options).pop()
+        let key = self.key_of(pupil);
+        self.sql_with(&format!("select * from {view}"), options).into_iter().find(|row| row["pupil_key"] == key)
     }
 
     /// A number of a pupil's `indicators.pupil`.
