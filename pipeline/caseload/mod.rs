@@ -2,6 +2,7 @@
 //!
 //! Names come from the vault, here and nowhere else; what schools see of centres is decided here too.
 
+mod cards;
 mod centres;
 mod columns;
 mod names;
@@ -10,10 +11,7 @@ mod overview;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use prane_reports::{
-    Card, CardWeek, Change, Contact, Event, Flag, GradeAbsence, LevelWeek, NotAssessable, Overview, Place, PlaceKind, PlacePage, Row,
-    SubjectMarks,
-};
+use prane_reports::{Change, Event, Flag, GradeAbsence, LevelWeek, NotAssessable, Overview, Place, PlaceKind, PlacePage, Row};
 
 use crate::engine::Engine;
 use crate::fault::Outcome;
@@ -32,7 +30,7 @@ pub struct Pages {
     pub overview: Overview,
 }
 
-/// How many past lists the chart of levels shows.
+/// How many past lists the chart of levels shows beside tonight's.
 const LISTS_BACK: usize = 12;
 
 /// Asks for everything the pages of `as_of` show.
@@ -56,19 +54,19 @@ pub async fn pages(engine: &mut Engine<'_>, vault: &Vault, config: &Config, as_o
     for line in list.lines().chain(changes.lines()).chain(unjudged.lines()) {
         keys.insert(line.text("pupil_key")?.to_string());
     }
-    let people = names::look_up(vault, "pupils", "pupil_key", "pupil_id", &keys)?;
+    let people = names::pupils(vault, &keys)?;
 
     let mut schools = school_pages(engine, config, &day, progress).await?;
     let flags = flags(engine, &day, progress).await?;
     for line in list.lines() {
-        let mut row = row(line, &people, vault, &staff)?;
+        let mut row = row(line, &people, &staff)?;
         row.flags = flags.get(&row.pupil_key).cloned().unwrap_or_default();
         if let Some(page) = schools.get_mut(line.text("school_id")?) {
             page.rows.push(row);
         }
     }
     for line in changes.lines() {
-        let person = names::of(&people, vault, line.text("pupil_key")?);
+        let person = names::of(&people, line.text("pupil_key")?);
         let level = |n: &str| -> Outcome<Option<u8>> { Ok(line.whole(n)?.and_then(|l| u8::try_from(l).ok())) };
         let cause = Some(line.text("cause")?.to_string()).filter(|c| !c.is_empty());
         let change = Change {
@@ -87,7 +85,7 @@ pub async fn pages(engine: &mut Engine<'_>, vault: &Vault, config: &Config, as_o
         }
     }
     for line in unjudged.lines() {
-        let person = names::of(&people, vault, line.text("pupil_key")?);
+        let person = names::of(&people, line.text("pupil_key")?);
         let one = NotAssessable {
             pupil_key: line.text("pupil_key")?.into(),
             pupil_id: person.id,
@@ -101,13 +99,14 @@ pub async fn pages(engine: &mut Engine<'_>, vault: &Vault, config: &Config, as_o
             page.not_assessable.push(one);
         }
     }
+    levels(engine, &mut schools, as_of, progress).await?;
     charts(engine, &mut schools, &day, progress).await?;
-    cards(engine, &mut schools, &staff, &day, progress).await?;
-    let centres = centres::pages(engine, vault, config, &schools, &day, progress).await?;
+    cards::fill(engine, &mut schools, &staff, &day, progress).await?;
+    let centres = centres::pages(engine, vault, config, &schools, as_of, progress).await?;
     for page in schools.values_mut() {
         page.rows.iter_mut().for_each(|row| withhold(row, config.caseload.show_centre_to_schools));
     }
-    let overview = overview::overview(engine, config, &day, progress).await?;
+    let overview = overview::overview(engine, &day, progress).await?;
     Ok(Pages { places: schools.into_values().chain(centres).collect(), overview })
 }
 
@@ -154,9 +153,9 @@ async fn school_pages(engine: &mut Engine<'_>, config: &Config, day: &str, progr
 }
 
 /// A line of the list as the page shows it, for whoever may see it all.
-fn row(line: Line<'_>, people: &Names, vault: &Vault, staff: &BTreeMap<String, String>) -> Outcome<Row> {
+fn row(line: Line<'_>, people: &Names, staff: &BTreeMap<String, String>) -> Outcome<Row> {
     let key = line.text("pupil_key")?;
-    let person = names::of(people, vault, key);
+    let person = names::of(people, key);
     let by = line.text("contact_by")?;
     Ok(Row {
         rank: line.count("rank")?,
@@ -184,7 +183,7 @@ fn row(line: Line<'_>, people: &Names, vault: &Vault, staff: &BTreeMap<String, S
         next_step: line.text("next_step")?.into(),
         suggested_service: line.text("suggested_service")?.into(),
         last_contact: line.day("last_contact")?,
-        contact_by: (!by.is_empty()).then(|| staff.get(by).cloned().unwrap_or_default()),
+        contact_by: staff.get(by).cloned(),
         review_date: line.day("review_date")?,
         confidence: line.text("confidence")?.into(),
         on_list: line.yes("on_list")?,
@@ -208,7 +207,32 @@ async fn flags(engine: &mut Engine<'_>, day: &str, progress: &Progress) -> Outco
     Ok(flags)
 }
 
-/// Disrupted days, levels over the weeks, absence by grade level.
+/// Pupils a level on tonight's list and those before it. A list that names nobody of a school is a list too.
+async fn levels(engine: &mut Engine<'_>, schools: &mut BTreeMap<String, PlacePage>, as_of: NaiveDate, progress: &Progress) -> Outcome<()> {
+    let count = "select as_of, school_id, sum(case when level = 3 then 1 else 0 end) as level_3, sum(case when level = 2 then 1 else 0 end) as level_2, sum(case when level = 1 then 1 else 0 end) as level_1";
+    let sql = format!(
+        "{count} from history.lists where as_of < date '{as_of}' group by as_of, school_id \
+         union all {count} from caseload.list where as_of = date '{as_of}' group by as_of, school_id order by school_id, as_of"
+    );
+    let history = ask(engine, &sql, progress).await?;
+    let mut nights = BTreeSet::from([as_of]);
+    for line in history.lines() {
+        nights.extend(line.day("as_of")?);
+    }
+    let nights: Vec<NaiveDate> = nights.into_iter().rev().take(LISTS_BACK + 1).collect();
+    for page in schools.values_mut() {
+        page.level_history = nights.iter().rev().map(|night| LevelWeek { as_of: *night, ..LevelWeek::default() }).collect();
+    }
+    for line in history.lines() {
+        let (Some(page), Some(night)) = (schools.get_mut(line.text("school_id")?), line.day("as_of")?) else { continue };
+        if let Some(week) = page.level_history.iter_mut().find(|w| w.as_of == night) {
+            (week.level_3, week.level_2, week.level_1) = (line.count("level_3")?, line.count("level_2")?, line.count("level_1")?);
+        }
+    }
+    Ok(())
+}
+
+/// Disrupted days, and absence by grade level.
 async fn charts(engine: &mut Engine<'_>, schools: &mut BTreeMap<String, PlacePage>, day: &str, progress: &Progress) -> Outcome<()> {
     let events = ask(
         engine,
@@ -223,22 +247,6 @@ async fn charts(engine: &mut Engine<'_>, schools: &mut BTreeMap<String, PlacePag
             page.events.push(Event { date, absence_rate: line.number("absence_rate")?.unwrap_or(0.0) });
         }
     }
-    let levels = "select as_of, school_id, sum(case when level = 3 then 1 else 0 end) as level_3, sum(case when level = 2 then 1 else 0 end) as level_2, sum(case when level = 1 then 1 else 0 end) as level_1";
-    let history = ask(engine, &format!("{levels} from history.lists where as_of < {day} group by as_of, school_id union all {levels} from caseload.list where as_of = {day} group by as_of, school_id order by school_id, as_of"), progress).await?;
-    for line in history.lines() {
-        if let (Some(page), Some(as_of)) = (schools.get_mut(line.text("school_id")?), line.day("as_of")?) {
-            page.level_history.push(LevelWeek {
-                as_of,
-                level_3: line.count("level_3")?,
-                level_2: line.count("level_2")?,
-                level_1: line.count("level_1")?,
-            });
-        }
-    }
-    for page in schools.values_mut() {
-        let surplus = page.level_history.len().saturating_sub(LISTS_BACK);
-        page.level_history.drain(..surplus);
-    }
     let grades = ask(engine, &format!("select school_id, grade_level, count(*) as pupils, cast(sum(parts_absent) as double) / nullif(sum(parts_recorded), 0) as absence_rate from indicators.pupil where as_of = {day} and grade_level is not null group by school_id, grade_level order by school_id, grade_level"), progress).await?;
     for line in grades.lines() {
         if let (Some(page), Some(absence_rate)) = (schools.get_mut(line.text("school_id")?), line.number("absence_rate")?) {
@@ -247,70 +255,6 @@ async fn charts(engine: &mut Engine<'_>, schools: &mut BTreeMap<String, PlacePag
                 pupils: line.count("pupils")?,
                 absence_rate,
             });
-        }
-    }
-    Ok(())
-}
-
-/// One card a pupil on a list.
-async fn cards(
-    engine: &mut Engine<'_>,
-    schools: &mut BTreeMap<String, PlacePage>,
-    staff: &BTreeMap<String, String>,
-    day: &str,
-    progress: &Progress,
-) -> Outcome<()> {
-    let rates = ask(engine, &format!("select school_id, week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate from indicators.session_days where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 group by school_id, week"), progress).await?;
-    let mut school_rate: BTreeMap<(String, NaiveDate), f64> = BTreeMap::new();
-    for line in rates.lines() {
-        if let (Some(week), Some(rate)) = (line.day("week")?, line.number("rate")?) {
-            school_rate.insert((line.text("school_id")?.into(), week), rate);
-        }
-    }
-    let listed = format!("(select pupil_key from caseload.list where as_of = {day} and on_list)");
-    let weeks = ask(engine, &format!("select w.pupil_key, w.school_id, w.week, w.days_recorded, w.parts_absent / 720720.0 as absent from indicators.attendance_week w left semi join {listed} l on l.pupil_key = w.pupil_key where w.as_of = {day} order by w.pupil_key, w.week, w.school_id"), progress).await?;
-    let mut cards: BTreeMap<String, Card> = BTreeMap::new();
-    for line in weeks.lines() {
-        let Some(week) = line.day("week")? else { continue };
-        let key = line.text("pupil_key")?;
-        let card = cards.entry(key.into()).or_insert_with(|| Card { pupil_key: key.into(), ..Card::default() });
-        card.weeks.push(CardWeek {
-            week,
-            recorded: line.count("days_recorded")?,
-            absent: line.number("absent")?.unwrap_or(0.0),
-            school_rate: school_rate.get(&(line.text("school_id")?.to_string(), week)).copied(),
-        });
-    }
-    let marks = ask(engine, &format!("select m.pupil_key, m.subject, m.term, m.mark_mean from indicators.marks_term m left semi join {listed} l on l.pupil_key = m.pupil_key where m.as_of = {day} order by m.pupil_key, m.subject, m.term"), progress).await?;
-    for line in marks.lines() {
-        let key = line.text("pupil_key")?;
-        let card = cards.entry(key.into()).or_insert_with(|| Card { pupil_key: key.into(), ..Card::default() });
-        let subject = line.text("subject")?;
-        if card.marks.last().is_none_or(|s| s.subject != subject) {
-            card.marks.push(SubjectMarks { subject: subject.into(), by_term: Vec::new() });
-        }
-        if let (Some(last), Some(mean)) = (card.marks.last_mut(), line.number("mark_mean")?) {
-            last.by_term.push((line.small("term")?, mean));
-        }
-    }
-    let contacts = ask(engine, &format!("select c.pupil_key, c.date, c.by_key, c.action, c.outcome from sources.contacts c left semi join {listed} l on l.pupil_key = c.pupil_key where c.date <= {day} order by c.pupil_key, c.date desc, c.by_key, c.action"), progress).await?;
-    for line in contacts.lines() {
-        let (key, by) = (line.text("pupil_key")?, line.text("by_key")?);
-        if let (Some(card), Some(date)) = (cards.get_mut(key), line.day("date")?) {
-            card.contacts.push(Contact {
-                date,
-                by: staff.get(by).cloned().unwrap_or_default(),
-                action: line.text("action")?.into(),
-                outcome: line.text("outcome")?.into(),
-            });
-        }
-    }
-    for page in schools.values_mut() {
-        for row in page.rows.iter().filter(|r| r.on_list) {
-            if let Some(mut card) = cards.remove(&row.pupil_key) {
-                card.usual_rate = row.before_rate;
-                page.cards.push(card);
-            }
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 use crate::fault::Outcome;
+use crate::identity::hex;
 use crate::vault::Vault;
 
 /// What a page calls somebody.
@@ -37,10 +38,23 @@ pub(super) fn staff(vault: &Vault) -> Outcome<BTreeMap<String, String>> {
     Ok(keys.iter().zip(names.iter()).filter_map(|(k, n)| Some((k?.to_string(), n?.to_string()))).collect())
 }
 
-/// A pupil's name, or the number of one that has none in the vault.
-pub(super) fn of(names: &Names, vault: &Vault, key: &str) -> Person {
-    names
-        .get(key)
-        .cloned()
-        .unwrap_or_else(|| Person { id: vault.pupil_id(key).unwrap_or_else(|| key.chars().take(8).collect()), ..Person::default() })
+/// What the pages call each of these pupils: the name in the vault, else the school's number, else the first eight
+/// digits of the key. The numbers are gone through once, not once a pupil: where no pupils extract was handed in,
+/// nobody has a name.
+pub(super) fn pupils(vault: &Vault, keys: &BTreeSet<String>) -> Outcome<Names> {
+    let mut names = look_up(vault, "pupils", "pupil_key", "pupil_id", keys)?;
+    if names.len() < keys.len() {
+        for (id, key, _) in vault.pupils.all_ids() {
+            let key = hex(key);
+            if keys.contains(&key) {
+                names.entry(key).or_insert_with(|| Person { id: id.into(), ..Person::default() });
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// What a page calls a pupil.
+pub(super) fn of(names: &Names, key: &str) -> Person {
+    names.get(key).cloned().unwrap_or_else(|| Person { id: key.chars().take(8).collect(), ..Person::default() })
 }

@@ -1,44 +1,40 @@
-//! The coordinators' page: aggregates without names, small cells suppressed with a complementary one.
+//! The coordinators' page: aggregates without names. What is suppressed is decided in `programme.groups`,
+//! `programme.change` and `programme.reach`; nothing is counted here that they leave empty.
+
+use std::collections::BTreeMap;
 
 use prane_reports::{Group, Overview, Programme, Reach, SchoolSummary, WeekRate};
 
 use super::columns::{Line, ask};
 use crate::engine::Engine;
 use crate::fault::Outcome;
-use crate::project::Config;
 use crate::telemetry::Progress;
 
-pub(super) async fn overview(engine: &mut Engine<'_>, config: &Config, day: &str, progress: &Progress) -> Outcome<Overview> {
+pub(super) async fn overview(engine: &mut Engine<'_>, day: &str, progress: &Progress) -> Outcome<Overview> {
     let mut overview = Overview::default();
-    let schools = ask(engine, &format!("select * from caseload.school_summary where as_of = {day} order by school_id"), progress).await?;
-    for line in schools.lines() {
-        overview.schools.push(school(line, config.suppress.min_cell)?);
-    }
     let groups = ask(engine, &format!("select * from programme.groups where as_of = {day} order by kind, name"), progress).await?;
+    let mut of_schools: BTreeMap<String, Group> = BTreeMap::new();
     for line in groups.lines() {
-        let group = Group {
-            name: line.text("name")?.into(),
-            pupils: line.maybe_count("pupils")?,
-            assessable: line.maybe_count("assessable")?,
-            level_3: line.maybe_count("level_3")?,
-            level_2: line.maybe_count("level_2")?,
-            level_1: line.maybe_count("level_1")?,
-            absence_rate: line.number("absence_rate")?,
-        };
+        let group = group(line)?;
         match line.text("kind")? {
             "region" => overview.by_region.push(group),
             "municipality" => overview.by_municipality.push(group),
             "grade" => overview.by_grade.push(group),
-            _ => overview.by_sex.push(group),
+            "sex" => overview.by_sex.push(group),
+            "school" => {
+                of_schools.insert(group.name.clone(), group);
+            }
+            // A project's own query may count more than this page shows.
+            _ => {}
         }
     }
     overview.by_grade.sort_by_key(|g| g.name.parse::<u32>().unwrap_or(u32::MAX));
-    let trend = ask(engine, &format!("select week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate, count(distinct school_id) as schools, max(pupils_recorded) as pupils from indicators.session_days where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 group by week order by week"), progress).await?;
-    for line in trend.lines() {
-        if let (Some(week), Some(absence_rate)) = (line.day("week")?, line.number("rate")?) {
-            overview.trend.push(WeekRate { week, absence_rate, schools: line.count("schools")?, pupils: line.count("pupils")? });
-        }
+    let summary = "select school_id, school_name, municipality, region, data_through, stale from caseload.school_summary";
+    let schools = ask(engine, &format!("{summary} where as_of = {day} order by school_id"), progress).await?;
+    for line in schools.lines() {
+        overview.schools.push(school(line, &mut of_schools)?);
     }
+    overview.trend = trend(engine, day, progress).await?;
     let change = ask(engine, &format!("select * from programme.change where as_of = {day} order by service"), progress).await?;
     for line in change.lines() {
         overview.programme.push(Programme {
@@ -67,30 +63,58 @@ pub(super) async fn overview(engine: &mut Engine<'_>, config: &Config, day: &str
     Ok(overview)
 }
 
-/// One school's counts: from 1 to one less than `min_cell` they are not shown, nor what would give them away.
-fn school(line: Line<'_>, min_cell: u32) -> Outcome<SchoolSummary> {
-    let small = |n: u32| n > 0 && n < min_cell;
-    let (pupils, assessable) = (line.count("pupils")?, line.count("assessable")?);
-    let levels = [line.count("level_3")?, line.count("level_2")?, line.count("level_1")?];
-    let mut hidden = levels.map(small);
-    // Levels add up to those listed; the rest of the school is no secret, so one hidden level needs no second here
-    // unless the page told the sum, which it does not. The pupils not judged are the difference of two columns.
-    let hide_assessable = small(assessable) || small(pupils.saturating_sub(assessable));
-    if small(pupils) {
-        hidden = [true; 3];
-    }
+fn group(line: Line<'_>) -> Outcome<Group> {
+    Ok(Group {
+        name: line.text("name")?.into(),
+        pupils: line.maybe_count("pupils")?,
+        assessable: line.maybe_count("assessable")?,
+        level_3: line.maybe_count("level_3")?,
+        level_2: line.maybe_count("level_2")?,
+        level_1: line.maybe_count("level_1")?,
+        absence_rate: line.number("absence_rate")?,
+    })
+}
+
+/// Who a school is, with the counts that may be shown of it; a school without pupils has no group.
+fn school(line: Line<'_>, counts: &mut BTreeMap<String, Group>) -> Outcome<SchoolSummary> {
+    let id = line.text("school_id")?;
+    let nobody =
+        || Group { pupils: Some(0), assessable: Some(0), level_3: Some(0), level_2: Some(0), level_1: Some(0), ..Group::default() };
+    let counts = counts.remove(id).unwrap_or_else(nobody);
     Ok(SchoolSummary {
-        school_id: line.text("school_id")?.into(),
+        school_id: id.into(),
         name: line.text("school_name")?.into(),
         municipality: line.text("municipality")?.into(),
         region: line.text("region")?.into(),
-        pupils: (!small(pupils)).then_some(pupils),
-        assessable: (!hide_assessable && !small(pupils)).then_some(assessable),
-        level_3: (!hidden[0]).then_some(levels[0]),
-        level_2: (!hidden[1]).then_some(levels[1]),
-        level_1: (!hidden[2]).then_some(levels[2]),
-        absence_rate: line.number("absence_rate")?.filter(|_| !small(pupils)),
+        pupils: counts.pupils,
+        assessable: counts.assessable,
+        level_3: counts.level_3,
+        level_2: counts.level_2,
+        level_1: counts.level_1,
+        absence_rate: counts.absence_rate,
         data_through: line.day("data_through")?,
         stale: line.yes("stale")?,
     })
+}
+
+/// Absence of all schools by week, weighed by the pupils recorded each day; the pupils of a week are those of each
+/// school's fullest day.
+async fn trend(engine: &mut Engine<'_>, day: &str, progress: &Progress) -> Outcome<Vec<WeekRate>> {
+    let sql = format!(
+        "with schools as (\
+            select school_id, week, sum(absence_rate * pupils_recorded) as away, sum(pupils_recorded) as recorded, max(pupils_recorded) as pupils \
+            from indicators.session_days \
+            where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 \
+            group by school_id, week) \
+         select s.week, sum(s.away) / sum(s.recorded) as rate, count(*) as schools, sum(s.pupils) as pupils \
+         from schools s cross join run.policy p group by s.week having sum(s.pupils) >= max(p.suppress_min_cell) order by s.week"
+    );
+    let weeks = ask(engine, &sql, progress).await?;
+    let mut trend = Vec::new();
+    for line in weeks.lines() {
+        if let (Some(week), Some(absence_rate)) = (line.day("week")?, line.number("rate")?) {
+            trend.push(WeekRate { week, absence_rate, schools: line.count("schools")?, pupils: line.count("pupils")? });
+        }
+    }
+    Ok(trend)
 }

@@ -55,13 +55,7 @@ fn kept(engine: &Engine<'_>) -> Outcome<Vec<Query>> {
     Ok(engine.library().order(&all)?.into_iter().filter(|q| q.header.keep == "store").cloned().collect())
 }
 
-async fn refresh_one(
-    engine: &Engine<'_>,
-    query: &Query,
-    source: &TableSpec,
-    store: &mut Store,
-    policy: &str,
-) -> Outcome<TableSpec> {
+async fn refresh_one(engine: &Engine<'_>, query: &Query, source: &TableSpec, store: &mut Store, policy: &str) -> Outcome<TableSpec> {
     let mut by_partition: BTreeMap<BTreeMap<String, String>, Vec<DataFile>> = BTreeMap::new();
     for file in store.files(&source.name) {
         by_partition.entry(file.partition.clone()).or_default().push(file);

@@ -139,6 +139,12 @@ sum_sessions as (
     where is_recent
     group by as_of, pupil_key
 ),
+-- a child may be known by several numbers
+read_births as (
+    select pupil_key, max(first_september) as first_september
+    from sources.pupils
+    group by pupil_key
+),
 join_facts as (
     select
         e.as_of, e.pupil_key, e.school_id, e.school_year, e.grade_level, e.class,
@@ -169,7 +175,7 @@ join_facts as (
     left join fit_trend f on f.as_of = e.as_of and f.pupil_key = e.pupil_key
     left join compare_terms m on m.as_of = e.as_of and m.pupil_key = e.pupil_key
     left join count_marks r on r.as_of = e.as_of and r.pupil_key = e.pupil_key
-    left join sources.pupils u on u.pupil_key = e.pupil_key
+    left join read_births u on u.pupil_key = e.pupil_key
     left join count_moves v on v.as_of = e.as_of and v.pupil_key = e.pupil_key
     left join list_services c on c.as_of = e.as_of and c.pupil_key = e.pupil_key
     left join sum_sessions x on x.as_of = e.as_of and x.pupil_key = e.pupil_key
