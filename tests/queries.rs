@@ -117,7 +117,7 @@ async fn hold(view: &str, folder: &Path, columns: &Columns, threads: usize) -> R
         put(&engine, id, kinds, given.get(id).map_or(&[][..], |r| r.as_slice()));
         engine.provide(id);
     }
-    for id in given.keys().filter(|id| !columns.contains_key(*id) && !id.starts_with("run.policy")) {
+    if let Some(id) = given.keys().find(|id| !columns.contains_key(*id) && !id.starts_with("run.policy")) {
         return Err(format!("given/{id}.csv is a table that columns.toml does not type"));
     }
     let expect = fs::read(folder.join("expect.csv")).unwrap();
@@ -207,7 +207,9 @@ fn column(values: &[Option<&str>], kind: &str) -> ArrayRef {
         "list" => {
             let mut lists = ListBuilder::new(StringViewBuilder::new());
             for value in values {
-                value.into_iter().flat_map(|v| v.split('|')).for_each(|v| lists.values().append_value(v));
+                for item in value.iter().flat_map(|v| v.split('|')) {
+                    lists.values().append_value(item);
+                }
                 lists.append(value.is_some());
             }
             Arc::new(lists.finish())

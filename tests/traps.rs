@@ -26,7 +26,7 @@ fn fill(project: Project, register: Register, days: &[NaiveDate], seats: &[Seat]
 /// A whole school year.
 static YEAR: LazyLock<Project> = LazyLock::new(|| {
     let days = weekdays("2024-09-02", 190);
-    let every = |absent: usize| move |at: usize| if at % 10 == 0 && at / 10 < absent { "absent" } else { "present" };
+    let every = |absent: usize| move |at: usize| if at.is_multiple_of(10) && at / 10 < absent { "absent" } else { "present" };
     let register = Register::default()
         .days("AT", "S1", &days, every(19))
         .days("UNDER", "S1", &days, every(18))

@@ -267,7 +267,7 @@ impl Project {
     pub fn rejects(&self) -> Vec<Row> {
         let run = self.manifest()["run_id"].as_str().unwrap().to_string();
         let mut all = Vec::new();
-        for path in files_below(&self.path(&format!("rejects/{run}"))).into_keys().filter(|p| p.ends_with(".csv")) {
+        for path in files_below(&self.path(&format!("rejects/{run}"))).into_keys().filter(|p| is_a(p, "csv")) {
             all.extend(rows(&fs::read(self.path(&format!("rejects/{run}/{path}"))).unwrap()));
         }
         all
@@ -281,9 +281,14 @@ impl Project {
     /// Version of every table of the store, and what its nights said.
     pub fn store_state(&self) -> BTreeMap<String, Vec<u8>> {
         let mut files = files_below(&self.path("store"));
-        files.retain(|name, _| name.ends_with(".json") || name.ends_with(".parquet"));
+        files.retain(|name, _| is_a(name, "json") || is_a(name, "parquet"));
         files
     }
+}
+
+/// Whether a file's name ends so.
+pub fn is_a(name: &str, ending: &str) -> bool {
+    Path::new(name).extension().is_some_and(|found| found == ending)
 }
 
 /// The account of one file in a manifest.
