@@ -70,7 +70,7 @@ enum Command {
     },
     /// Why a pupil is on the list, and why at this level
     Explain {
-        /// The school system's number of the pupil, or its pupil_key
+        /// The school system's number of the pupil, or its `pupil_key`
         pupil: String,
     },
     /// Publish the lists of a day again, as they were
@@ -236,7 +236,7 @@ fn tell_published(published: &Published) -> Outcome<()> {
     );
     match &published.folder {
         Some(folder) => {
-            text.push_str(&format!("published: {}\nopen {} in a browser\n", folder.display(), folder.join("index.html").display()))
+            text.push_str(&format!("published: {}\nopen {} in a browser\n", folder.display(), folder.join("index.html").display()));
         }
         None => text.push_str("a rehearsal: nothing was written\n"),
     }

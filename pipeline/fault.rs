@@ -135,6 +135,7 @@ impl Fault {
     }
 
     /// A disk fault at `path`.
+    #[must_use]
     pub fn io(path: &Path, error: &std::io::Error) -> Self {
         Fault::Store { place: path.display().to_string(), what: error.to_string() }
     }

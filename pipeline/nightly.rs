@@ -136,7 +136,9 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     manifest.as_of = Some(night.as_of);
     let mut notes = Vec::new();
     set_night(&mut engine, &store, &house, &[night.as_of], &manifest, &mut notes).await?;
-    notes.iter().for_each(|n| progress.say(n));
+    for note in &notes {
+        progress.say(note);
+    }
     engine.build(&["caseload.list", "caseload.not_assessable", "caseload.changes", "caseload.school_summary"], progress).await?;
 
     progress.stage("check");
@@ -305,7 +307,7 @@ pub async fn set_night(
     tables::inputs(engine, &manifest.inputs)?;
     let last = store.nights().iter().rev().find(|n| n.run_id != manifest.run_id && n.figures != Figures::default());
     tables::last_night(engine, last.map(|n| &n.figures))?;
-    tables::history(engine, store, days).await
+    tables::history(engine, store, days)
 }
 
 fn tell_intake(intake: &Intake, found: usize, progress: &Progress) {

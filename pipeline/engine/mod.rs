@@ -1,4 +1,4 @@
-//! DataFusion over the store: schemas, parameters, views built in the order that their SQL asks for.
+//! `DataFusion` over the store: schemas, parameters, views built in the order that their SQL asks for.
 //!
 //! Views that several others read are computed once; large results go to a file in the staging folder. Everything is
 //! asked of one state of the store, for the days in `run.as_of`.
@@ -266,6 +266,10 @@ impl<'a> Engine<'a> {
         let statement = single_select(sql.trim().trim_end_matches(';')).map_err(|what| Fault::Sql { what })?;
         let mut reads = references(&statement).map_err(|what| Fault::Sql { what })?;
         let inner = sql.trim_start().to_lowercase();
+        // Who asks what there is to ask is shown every view.
+        if reads.iter().any(|r| r.starts_with("information_schema")) || inner.starts_with("show tables") {
+            reads.extend(self.library.queries.values().filter(|q| !matches!(q.schema(), "store" | "derived")).map(|q| q.id.clone()));
+        }
         if inner.starts_with("explain") || inner.starts_with("describe") {
             reads.extend(self.library.queries.keys().filter(|id| inner.contains(id.as_str())).cloned());
         }

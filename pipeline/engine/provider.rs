@@ -1,4 +1,4 @@
-//! The files of one table as DataFusion sees them: the active Parquet files of one version, each with its sort order.
+//! The files of one table as `DataFusion` sees them: the active Parquet files of one version, each with its sort order.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ pub struct Files {
 }
 
 impl Files {
-    /// The given files of a stored table; texts come as views, as DataFusion likes them.
+    /// The given files of a stored table; texts come as views, as `DataFusion` likes them.
     ///
     /// # Errors
     /// A store fault for a path that is none.

@@ -46,9 +46,9 @@ pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Ou
         let provider = Files::of_table(store, &spec, &files, &[ROW_KEY])?;
         let id = format!("sources.{}", spec.name);
         if files.is_empty() {
-            engine.register(&id, memory(provider.schema(), vec![])?)?
+            engine.register(&id, memory(provider.schema(), vec![])?)?;
         } else {
-            engine.register(&id, Arc::new(provider))?
+            engine.register(&id, Arc::new(provider))?;
         }
     }
     Ok(())
@@ -264,7 +264,7 @@ pub fn lists_spec() -> TableSpec {
 ///
 /// # Errors
 /// Store faults.
-pub async fn history(engine: &Engine<'_>, store: &Store, tonight: &[NaiveDate]) -> Outcome<()> {
+pub fn history(engine: &Engine<'_>, store: &Store, tonight: &[NaiveDate]) -> Outcome<()> {
     let spec = lists_spec();
     let files: Vec<_> =
         store.files(&spec.name).into_iter().filter(|f| !tonight.iter().any(|d| f.path.starts_with(&format!("as_of-{d}")))).collect();

@@ -78,13 +78,14 @@ pub fn find(project: &Project, contracts: &[Contract]) -> Outcome<Inbox> {
         let mapped = sources.iter().find(|(glob, _)| glob.is_match(&name) || glob.is_match(file)).map(|(_, s)| (*s).clone());
         let source = match mapped {
             Some(source) => source,
-            None => match table_of_file(contracts, file) {
-                Some(contract) => Source { table: contract.table.clone(), ..Source::default() },
-                None => {
+            None => {
+                if let Some(contract) = table_of_file(contracts, file) {
+                    Source { table: contract.table.clone(), ..Source::default() }
+                } else {
                     inbox.left.push(format!("{name}: its name starts with no table's name and no [[source]] names it; left alone"));
                     continue;
                 }
-            },
+            }
         };
         if format_of(file, &source).is_none() {
             inbox.left.push(format!("{name}: not .csv, .csv.gz, .csv.zst, .xlsx or .parquet; left alone"));

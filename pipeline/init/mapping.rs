@@ -212,7 +212,7 @@ impl Writer<'_> {
                 Days::Nothing | Days::Iso => {}
                 Days::One(format) => each.push(format!("{name} = {}", quoted(&format))),
                 Days::Several(formats) => {
-                    self.open(format!("{name} fits {} alike: add the right one to date_format = {{ … }}", formats.join(" and ")))
+                    self.open(format!("{name} fits {} alike: add the right one to date_format = {{ … }}", formats.join(" and ")));
                 }
                 Days::Unknown(shape) => self.open(format!(
                     "{name} looks like {}, which no known format of dates fits: add it to date_format = {{ … }}, as strftime writes it",

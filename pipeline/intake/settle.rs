@@ -131,16 +131,15 @@ fn read_back<R: Packed>(
             .as_primitive::<Int32Type>();
         let words = text(if statuses.is_some() { "status" } else { "subject" })?;
         let words = words.as_string::<i32>();
-        let marks = batch.column_by_name("mark").map(|c| c.as_primitive::<Float64Type>());
+        let marks = batch.column_by_name("mark").map(arrow::array::AsArray::as_primitive::<Float64Type>);
         for row in 0..batch.num_rows() {
             let pupil =
                 unhex(keys.value(row)).and_then(|k| pupils.code(k)).ok_or_else(|| told("holds a pupil that the vault does not know"))?;
-            let run = match runs.iter().position(|r| r == known.value(row)) {
-                Some(at) => at,
-                None => {
-                    runs.push(known.value(row).to_string());
-                    runs.len() - 1
-                }
+            let run = if let Some(at) = runs.iter().position(|r| r == known.value(row)) {
+                at
+            } else {
+                runs.push(known.value(row).to_string());
+                runs.len() - 1
             };
             let word = match &statuses {
                 Some(_) if words.is_null(row) => 0,

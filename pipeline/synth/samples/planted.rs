@@ -100,7 +100,7 @@ fn absence(town: &mut Town) {
         |c| c.put_last(5, "absent"),
     );
     add(town, stays(BRIDGE, 6), "long absence, level 1: the last 3 days unexcused, in a register of absences only", "long_absence", |c| {
-        c.put_last(3, "absent")
+        c.put_last(3, "absent");
     });
     add(
         town,
