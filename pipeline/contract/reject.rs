@@ -42,6 +42,10 @@ const WORKBOOK_ROWS: usize = 50_000;
 /// A store fault when the files cannot be written.
 pub fn write(folder: &Path, table: &str, columns: &[String], files: &[FileRejects]) -> Outcome<()> {
     std::fs::create_dir_all(folder).map_err(|e| Fault::io(folder, &e))?;
+    crate::identity::restrict(folder, 0o700)?;
+    if let Some(all) = folder.parent() {
+        crate::identity::restrict(all, 0o700)?;
+    }
     let path = folder.join(format!("{table}.csv"));
     let mut csv = csv::Writer::from_path(&path).map_err(|e| Fault::store(path.display().to_string(), e))?;
     let told = |e: csv::Error| Fault::store(path.display().to_string(), e);

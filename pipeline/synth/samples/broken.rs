@@ -165,7 +165,7 @@ fn attendance_rows(town: &Town) -> Vec<Fault> {
         "attendance_S0001_two_rows_disagree.csv",
         "P0000002,S0001,2026-02-27,absent",
         "one pupil present and absent on one day, within one file",
-        "both rows rejected: two rows of one key that disagree (rows and values named)",
+        "the later row counts, the earlier is superseded, and the run says that rows of one key disagree",
     );
     rows
 }
