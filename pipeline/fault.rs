@@ -144,7 +144,10 @@ impl Fault {
 impl From<datafusion::error::DataFusionError> for Fault {
     fn from(error: datafusion::error::DataFusionError) -> Self {
         if matches!(error.find_root(), datafusion::error::DataFusionError::ResourcesExhausted(_)) {
-            return Fault::store("[engine] memory_limit in prane.toml", format!("too little for this question: {}", error.strip_backtrace()));
+            return Fault::store(
+                "[engine] memory_limit in prane.toml",
+                format!("too little for this question: {}", error.strip_backtrace()),
+            );
         }
         Fault::Sql { what: error.strip_backtrace() }
     }
