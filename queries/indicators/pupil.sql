@@ -160,7 +160,7 @@ join_facts as (
         s.last_recorded,
         t.absence_streak, t.unexcused_streak, t.absent_since, t.unexcused_since,
         -- sums of fractions depend on their order in the last digits: rounded, a list is the same however many threads made it
-        case when f.weeks >= p.windows_trend_min_weeks then round(f.slope, 12) end as absence_trend,
+        case when f.weeks >= p.windows_trend_min_weeks then case when round(f.slope, 12) = 0 then 0.0 else round(f.slope, 12) end end as absence_trend,
         round(m.mark_mean, 12) as mark_mean, round(m.mark_mean_prev, 12) as mark_mean_prev, m.failing_subjects, m.failing_core,
         r.marks_recent,
         cast(substr(e.school_year, 1, 4) as int) - u.first_september as age,
