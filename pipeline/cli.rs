@@ -7,11 +7,12 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::fault::{Fault, Outcome};
-use crate::nightly::{self, Asked, House, Published, WorkFolder};
+use crate::nightly::{self, Asked, House, Published};
 use crate::project::{Config, Project};
 use crate::shell::{self, Format};
 use crate::store::Store;
 use crate::telemetry::{LogFormat, Progress};
+use crate::work::WorkFolder;
 use crate::{doctor, explain, init, synth};
 
 /// Finds children who are slipping out of school while there is still time to act.

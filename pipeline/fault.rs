@@ -165,12 +165,6 @@ impl From<parquet::errors::ParquetError> for Fault {
     }
 }
 
-impl From<deltalake::DeltaTableError> for Fault {
-    fn from(error: deltalake::DeltaTableError) -> Self {
-        Fault::store("store", error)
-    }
-}
-
 impl From<polars::error::PolarsError> for Fault {
     fn from(error: polars::error::PolarsError) -> Self {
         Fault::store("staging", error)

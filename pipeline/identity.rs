@@ -126,7 +126,6 @@ pub struct Pupils {
     keys: Vec<Key>,
     codes: HashMap<Key, u32>,
     national: HashMap<Box<str>, u32>,
-    first_ids: std::sync::OnceLock<Vec<Option<Box<str>>>>,
     /// Whether anything was added since the vault was read.
     pub changed: bool,
 }
@@ -215,23 +214,6 @@ impl Pupils {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
-    }
-
-    /// The first `pupil_id` in order that has this key.
-    #[must_use]
-    pub fn id_of(&self, key: Key) -> Option<String> {
-        let code = self.code(key)?;
-        let first = self.first_ids.get_or_init(|| {
-            let mut first: Vec<Option<Box<str>>> = vec![None; self.keys.len()];
-            for (id, (code, _)) in &self.ids {
-                let place = &mut first[*code as usize];
-                if place.as_ref().is_none_or(|known| id < known) {
-                    *place = Some(id.clone());
-                }
-            }
-            first
-        });
-        first.get(code as usize)?.as_deref().map(String::from)
     }
 
     /// Every `pupil_id` with its key and the extracts that named it, by `pupil_id`.

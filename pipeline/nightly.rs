@@ -6,18 +6,16 @@ use std::path::{Path, PathBuf};
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Int64Type};
 use chrono::{DateTime, NaiveDate, Utc};
-use prane_reports::{Edition, Index, IndexEntry, PlaceKind, Renderer};
-use rayon::prelude::*;
 
 use crate::check::{self, Verdict};
 use crate::contract::Contract;
 use crate::contract::value::{school_year_name, school_year_of};
 use crate::engine::{Engine, incremental, session, tables};
 use crate::fault::{Fault, Outcome};
-use crate::intake::{self, Intake, Taking};
+use crate::intake::{self, Account, Intake, Taking};
 use crate::manifest::{Counts, Manifest, StaleSchool, earlier_accounts, join_accounts};
 use crate::policy::Policy;
-use crate::project::{Language, Project};
+use crate::project::Project;
 use crate::publish::{self, Aside};
 use crate::query::Library;
 use crate::store::files::FileWriter;
@@ -25,7 +23,8 @@ use crate::store::tables::{registers, spec_of};
 use crate::store::{Figures, NightRecord, Store, TableSpec};
 use crate::telemetry::Progress;
 use crate::vault::Vault;
-use crate::{caseload, contract, extract, shell};
+use crate::work::WorkFolder;
+use crate::{caseload, contract, day, draw, extract, shell};
 
 /// The only clock of a night.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,7 +134,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     let night = Night { as_of, school_year: school_year_name(school_year_of(as_of, house.year_starts)), run_id, known_at: asked.known_at };
     manifest.as_of = Some(night.as_of);
     let mut notes = Vec::new();
-    set_night(&mut engine, &store, &house, &[night.as_of], &manifest, &mut notes).await?;
+    set_night(&mut engine, &store, &house, &[night.as_of], &night.run_id, &manifest.inputs, &mut notes).await?;
     for note in &notes {
         progress.say(note);
     }
@@ -157,8 +156,8 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
         .rows(&format!("select * from caseload.list where as_of = date '{}' order by school_id, rank", night.as_of), progress)
         .await?;
     let mut aside = Aside::new(&work.path)?;
-    draw(&mut aside, project, &night, pages, &list, &notes, progress)?;
-    keep_list(&mut store, &mut engine, night.as_of, progress).await?;
+    draw::draw(&mut aside, project, &night, pages, &list, &notes, progress)?;
+    keep_list(&mut store, &list, night.as_of)?;
 
     if asked.rehearsal {
         manifest.stages = progress.finish();
@@ -166,7 +165,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     }
     progress.stage("publish");
     vault.save()?;
-    commit(&mut store, &house, &specs, &night, &intake, &manifest.figures).await?;
+    commit(&mut store, &specs, &night, &intake, &manifest.figures).await?;
     if let Some(last) = store.nights().last() {
         manifest.known_at = last.known_at;
         manifest.store_versions.clone_from(&last.versions);
@@ -177,40 +176,6 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     let folder = aside.swap_in(&project.published(), night.as_of)?;
     write_run(project, asked, &mut manifest, "published", progress)?;
     Ok(Published { manifest, folder: Some(folder), refused: intake.refused() })
-}
-
-/// A private folder for work in progress: in the project (so that files can be moved into the store), or a temporary
-/// one for rehearsals and questions. It goes when the work ends.
-pub struct WorkFolder {
-    /// Where it is.
-    pub path: PathBuf,
-    _temporary: Option<tempfile::TempDir>,
-}
-
-impl WorkFolder {
-    /// An empty one.
-    ///
-    /// # Errors
-    /// A store fault.
-    pub fn new(project: &Project, temporary: bool) -> Outcome<Self> {
-        if temporary {
-            let folder = tempfile::Builder::new().prefix("prane-").tempdir().map_err(|e| Fault::io(&std::env::temp_dir(), &e))?;
-            return Ok(Self { path: folder.path().to_path_buf(), _temporary: Some(folder) });
-        }
-        let path = project.staging();
-        if path.exists() {
-            std::fs::remove_dir_all(&path).map_err(|e| Fault::io(&path, &e))?;
-        }
-        std::fs::create_dir_all(&path).map_err(|e| Fault::io(&path, &e))?;
-        crate::identity::restrict(&path, 0o700)?;
-        Ok(Self { path, _temporary: None })
-    }
-}
-
-impl Drop for WorkFolder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.path);
-    }
 }
 
 /// The run: a hash of everything that decides what it publishes. A past night keeps the name it had.
@@ -297,15 +262,16 @@ pub async fn set_night(
     store: &Store,
     house: &House,
     days: &[NaiveDate],
-    manifest: &Manifest,
+    run_id: &str,
+    inputs: &[Account],
     notes: &mut Vec<String>,
 ) -> Outcome<()> {
-    engine.rows = store.rows("attendance");
+    engine.attendance_rows = store.rows("attendance");
     tables::as_of(engine, days, house.year_starts)?;
     tables::derive(engine, store, notes).await?;
     tables::policy_school(engine, &house.policy).await?;
-    tables::inputs(engine, &manifest.inputs)?;
-    let last = store.nights().iter().rev().find(|n| n.run_id != manifest.run_id && n.figures != Figures::default());
+    tables::inputs(engine, inputs)?;
+    let last = store.nights().iter().rev().find(|n| n.run_id != run_id && n.figures != Figures::default());
     tables::last_night(engine, last.map(|n| &n.figures))?;
     tables::history(engine, store, days)
 }
@@ -319,16 +285,17 @@ fn tell_intake(intake: &Intake, found: usize, progress: &Progress) {
         }
     }
     // Where all is as it was, a line a file says nothing new.
-    let skipped = intake.notes.iter().filter(|n| n.contains("read before")).count();
-    if skipped > 0 && skipped == found {
-        progress.say(&format!("nothing new: all {skipped} files were read before"));
+    if !intake.skipped.is_empty() && intake.skipped.len() == found {
+        progress.say(&format!("nothing new: all {found} files were read before"));
+    } else {
+        for note in &intake.skipped {
+            progress.say(note);
+        }
     }
-    for note in intake.notes.iter().filter(|n| skipped != found || !n.contains("read before")) {
+    for note in &intake.notes {
         progress.say(note);
     }
 }
-
-use crate::intake::Account;
 
 fn tell_checks(checks: &[Verdict], progress: &Progress) {
     for check in checks.iter().filter(|c| c.verdict != "passed") {
@@ -381,7 +348,7 @@ async fn count(engine: &mut Engine<'_>, manifest: &mut Manifest, store: &Store, 
             batch.column(3).as_boolean(),
         );
         for row in 0..batch.num_rows() {
-            let data_through = days.is_valid(row).then(|| NaiveDate::default() + chrono::Duration::days(i64::from(days.value(row))));
+            let data_through = days.is_valid(row).then(|| day::of_number(days.value(row)));
             manifest.schools.push(StaleSchool {
                 school_id: ids.value(row).to_string(),
                 data_through,
@@ -393,121 +360,26 @@ async fn count(engine: &mut Engine<'_>, manifest: &mut Manifest, store: &Store, 
     Ok(())
 }
 
-/// Writes every page aside.
-fn draw(
-    aside: &mut Aside,
-    project: &Project,
-    night: &Night,
-    pages: caseload::Pages,
-    list: &[RecordBatch],
-    notes: &[String],
-    progress: &Progress,
-) -> Outcome<()> {
-    let told = |e: prane_reports::Fault| Fault::Bug(format!("a page cannot be drawn: {e}"));
-    let renderer = Renderer::new().map_err(told)?;
-    let edition = Edition {
-        language: match project.config.project.language {
-            Language::Sq => prane_reports::Language::Sq,
-            Language::En => prane_reports::Language::En,
-        },
-        project: project.config.project.name.clone(),
-        as_of: night.as_of,
-        run_id: night.run_id.clone(),
-        version: env!("CARGO_PKG_VERSION").into(),
-        min_cell: project.config.suppress.min_cell,
-    };
-    progress.step("lists");
-    let folder = aside.folder().to_path_buf();
-    let written: Vec<Outcome<Vec<(String, String)>>> = pages
-        .places
-        .par_iter()
-        .map(|page| {
-            let place = place_folder(page.place.kind, &page.place.id);
-            let mut files = Vec::new();
-            for (name, bytes) in [
-                ("list.html", renderer.list_html(page, &edition).map_err(told)?.into_bytes()),
-                ("list.xlsx", renderer.list_xlsx(page, &edition).map_err(told)?),
-                ("list.csv", renderer.list_csv(page, &edition).map_err(told)?),
-            ] {
-                let name = format!("{place}/{name}");
-                let hash = Aside::write_at(&folder, &name, &bytes)?;
-                files.push((name, hash));
-            }
-            Ok(files)
-        })
-        .collect();
-    for files in written {
-        aside.note(files?);
-    }
-    aside.put("overview/index.html", renderer.overview_html(&pages.overview, &edition).map_err(told)?.as_bytes())?;
-    aside.put("lists.csv", &shell::bytes_of(list, shell::Format::Csv)?)?;
-    aside.put("lists.parquet", &shell::bytes_of(list, shell::Format::Parquet)?)?;
-    let level = |page: &prane_reports::PlacePage, level: u8| {
-        u32::try_from(page.rows.iter().filter(|r| r.level == level).count()).unwrap_or(u32::MAX)
-    };
-    let entries = pages
-        .places
-        .iter()
-        .map(|page| {
-            let place = place_folder(page.place.kind, &page.place.id);
-            IndexEntry {
-                kind: page.place.kind,
-                id: page.place.id.clone(),
-                name: page.place.name.clone(),
-                municipality: page.place.municipality.clone(),
-                files: ["list.html", "list.xlsx", "list.csv"].iter().map(|f| format!("{place}/{f}")).collect(),
-                level_3: level(page, 3),
-                level_2: level(page, 2),
-                level_1: level(page, 1),
-                left_off: page.left_off,
-                not_assessable: u32::try_from(page.not_assessable.len()).unwrap_or(u32::MAX),
-                ..IndexEntry::default()
-            }
-        })
-        .collect();
-    let index = Index {
-        entries,
-        files: vec!["overview/index.html".into(), "lists.csv".into(), "lists.parquet".into(), "run.json".into()],
-        notes: notes.to_vec(),
-    };
-    aside.put("index.html", renderer.index_html(&index, &edition).map_err(told)?.as_bytes())
-}
-
-/// `schools/S0001`; ids come from extracts, and a folder's name must stay below its own folder.
-fn place_folder(kind: PlaceKind, id: &str) -> String {
-    let safe: String = id.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' }).collect();
-    let name = if safe == id { safe } else { format!("{safe}-{}", &blake3::hash(id.as_bytes()).to_hex()[..6]) };
-    match kind {
-        PlaceKind::School => format!("schools/{name}"),
-        PlaceKind::Centre => format!("centres/{name}"),
-    }
-}
-
 /// Prepares tonight's list for the history, in place of one of the same day.
-async fn keep_list(store: &mut Store, engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Outcome<()> {
+fn keep_list(store: &mut Store, list: &[RecordBatch], as_of: NaiveDate) -> Outcome<()> {
     let spec = tables::lists_spec();
-    let columns = spec.columns.fields().iter().map(|f| f.name().as_str()).collect::<Vec<_>>().join(", ");
-    let batches = engine
-        .rows(&format!("select {columns} from caseload.list where as_of = date '{as_of}' order by school_id, rank"), progress)
-        .await?;
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&shell::bytes_of(&batches, shell::Format::Csv)?);
-    let path = format!("as_of-{as_of}-{}.parquet", &hasher.finalize().to_hex()[..16]);
+    let kept = list
+        .iter()
+        .map(|batch| {
+            let columns = spec.columns.fields().iter().map(|f| batch.schema().index_of(f.name())).collect::<Result<Vec<_>, _>>()?;
+            Ok(batch.project(&columns)?)
+        })
+        .collect::<Outcome<Vec<_>>>()?;
+    let hash = blake3::hash(&shell::bytes_of(&kept, shell::Format::Csv)?);
+    let path = format!("as_of-{as_of}-{}.parquet", &hash.to_hex()[..16]);
     let before: Vec<String> =
         store.files(&spec.name).into_iter().map(|f| f.path).filter(|p| p.starts_with(&format!("as_of-{as_of}"))).collect();
     if before == [path.clone()] {
         return Ok(());
     }
     let mut writer = FileWriter::create(&store.folder(&spec.name), &spec, path, BTreeMap::new())?;
-    for batch in batches {
-        let columns = spec
-            .columns
-            .fields()
-            .iter()
-            .zip(batch.columns())
-            .map(|(f, c)| Ok(arrow::compute::cast(c, f.data_type())?))
-            .collect::<Outcome<Vec<_>>>()?;
-        writer.write(&RecordBatch::try_new(spec.columns.clone(), columns)?)?;
+    for batch in &kept {
+        writer.write_cast(&spec.columns, batch)?;
     }
     let file = writer.finish()?;
     store.prepare(&spec.name, vec![file], before);
@@ -515,8 +387,7 @@ async fn keep_list(store: &mut Store, engine: &mut Engine<'_>, as_of: NaiveDate,
 }
 
 /// Commits what changed; a past night leaves the store as it is.
-async fn commit(store: &mut Store, house: &House, specs: &[TableSpec], night: &Night, intake: &Intake, figures: &Figures) -> Outcome<()> {
-    let _ = house;
+async fn commit(store: &mut Store, specs: &[TableSpec], night: &Night, intake: &Intake, figures: &Figures) -> Outcome<()> {
     if store.is_past() || (!store.is_changed() && intake.taken.is_empty()) {
         return Ok(());
     }
@@ -548,8 +419,7 @@ fn write_run(project: &Project, asked: &Asked, manifest: &mut Manifest, outcome:
 /// # Errors
 /// Configuration and store faults.
 pub async fn set_day(engine: &mut Engine<'_>, store: &Store, house: &House, project: &Project, day: NaiveDate) -> Outcome<()> {
-    let asked = Asked { as_of: Some(day), known_at: DateTime::<Utc>::MAX_UTC, take_in: false, rehearsal: true };
-    let run_id = store.nights().last().map_or_else(String::new, |n| n.run_id.clone());
-    let manifest = manifest(project, house, &run_id, &asked, store, &Intake::default());
-    set_night(engine, store, house, &[day], &manifest, &mut Vec::new()).await
+    let run_id = store.nights().last().map_or("", |n| n.run_id.as_str());
+    let inputs = earlier_accounts(&project.runs(), run_id);
+    set_night(engine, store, house, &[day], run_id, &inputs, &mut Vec::new()).await
 }

@@ -57,6 +57,15 @@ pub enum Language {
     En,
 }
 
+impl From<Language> for prane_reports::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Sq => Self::Sq,
+            Language::En => Self::En,
+        }
+    }
+}
+
 /// `[[source]]`: how somebody else's layout maps onto a canonical table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

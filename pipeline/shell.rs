@@ -6,12 +6,12 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use arrow::util::pretty::pretty_format_batches;
-use chrono::NaiveDate;
 use datafusion::common::Result as EngineResult;
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 use parquet::arrow::ArrowWriter;
 use prane_reports::{Reason, Words, harmless};
 
+use crate::day;
 use crate::fault::{Fault, Outcome};
 use crate::project::Language;
 
@@ -157,11 +157,7 @@ fn value(column: &ArrayRef, row: usize) -> Outcome<serde_json::Value> {
 /// # Errors
 /// A bug in the words.
 pub fn reason_function(language: Language) -> Outcome<ScalarUDF> {
-    let words = Words::new(match language {
-        Language::Sq => prane_reports::Language::Sq,
-        Language::En => prane_reports::Language::En,
-    })
-    .map_err(|e| Fault::Bug(e.to_string()))?;
+    let words = Words::new(language.into()).map_err(|e| Fault::Bug(e.to_string()))?;
     let types =
         vec![DataType::Utf8, DataType::Float64, DataType::Float64, DataType::Date32, DataType::Float64, DataType::Int64, DataType::Float64];
     let function = move |arguments: &[ColumnarValue]| -> EngineResult<ColumnarValue> {
@@ -183,7 +179,7 @@ fn reasons(words: &Words, arrays: &[ArrayRef]) -> StringArray {
                     flag: flags.value(row),
                     value: number(1, row).unwrap_or_default(),
                     threshold: number(2, row).unwrap_or_default(),
-                    since: since.is_valid(row).then(|| NaiveDate::default() + chrono::Duration::days(i64::from(since.value(row)))),
+                    since: since.is_valid(row).then(|| day::of_number(since.value(row))),
                     recent_absent: number(4, row).unwrap_or_default(),
                     recent_recorded: if recorded.is_valid(row) { u32::try_from(recorded.value(row)).unwrap_or(0) } else { 0 },
                     before_rate: number(6, row),

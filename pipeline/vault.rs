@@ -3,6 +3,7 @@
 //! Everything that could say who somebody is lies here and nowhere else. Sheets are Parquet files with mode 0600 in a
 //! folder of mode 0700; encryption at rest comes with a later issue, and changes only this module.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
@@ -50,22 +51,33 @@ impl Vault {
     ///
     /// # Errors
     /// A store fault when it cannot be read.
-    pub fn sheet(&self, name: &str) -> Outcome<Option<DataFrame>> {
+    fn sheet(&self, name: &str) -> Outcome<Option<DataFrame>> {
         if let Some((_, added)) = self.pending.iter().find(|(n, _)| n == name) {
             return Ok(Some(added.clone()));
         }
         self.scan(name)?.map(|sheet| sheet.collect().map_err(|e| Fault::store(format!("vault/{name}.parquet"), e))).transpose()
     }
 
-    /// Rows of a sheet whose `key` column is among `wanted`.
+    /// Texts of `columns` in a sheet, for the rows whose `key` is among `wanted`; every row where `wanted` is none.
     ///
     /// # Errors
     /// A store fault when it cannot be read.
-    pub fn rows_of(&self, name: &str, key: &str, wanted: &DataFrame) -> Outcome<Option<DataFrame>> {
+    pub fn texts<const N: usize>(
+        &self,
+        name: &str,
+        key: &str,
+        wanted: Option<&BTreeSet<String>>,
+        columns: [&str; N],
+    ) -> Outcome<Vec<[String; N]>> {
         let added = self.pending.iter().find(|(n, _)| n == name).map(|(_, added)| added.clone().lazy());
-        let Some(sheet) = added.map_or_else(|| self.scan(name), |a| Ok(Some(a)))? else { return Ok(None) };
-        let rows = sheet.join(wanted.clone().lazy(), [col(key)], [col(key)], JoinArgs::new(JoinType::Semi)).collect();
-        rows.map(Some).map_err(|e| Fault::store(format!("vault/{name}.parquet"), e))
+        let Some(mut sheet) = added.map_or_else(|| self.scan(name), |a| Ok(Some(a)))? else { return Ok(Vec::new()) };
+        if let Some(wanted) = wanted {
+            let wanted = df!(key => wanted.iter().map(String::as_str).collect::<Vec<_>>())?.lazy();
+            sheet = sheet.join(wanted, [col(key)], [col(key)], JoinArgs::new(JoinType::Semi));
+        }
+        let frame = sheet.collect().map_err(|e| Fault::store(format!("vault/{name}.parquet"), e))?;
+        let columns = columns.iter().map(|c| frame.column(c)?.str()).collect::<PolarsResult<Vec<_>>>()?;
+        Ok((0..frame.height()).map(|row| std::array::from_fn(|at| columns[at].get(row).unwrap_or_default().to_string())).collect())
     }
 
     fn scan(&self, name: &str) -> Outcome<Option<LazyFrame>> {
@@ -134,12 +146,6 @@ impl Vault {
             std::fs::rename(&aside, &path).map_err(|e| Fault::io(&path, &e))?;
         }
         Ok(())
-    }
-
-    /// A number by which a school knows the pupil with this key: the first in order, where it has several.
-    #[must_use]
-    pub fn pupil_id(&self, key: &str) -> Option<String> {
-        self.pupils.id_of(unhex(key)?)
     }
 
     /// The key of a pupil that has one.

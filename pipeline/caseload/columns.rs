@@ -5,6 +5,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
 use chrono::NaiveDate;
 
+use crate::day;
 use crate::engine::Engine;
 use crate::fault::{Fault, Outcome};
 use crate::telemetry::Progress;
@@ -79,9 +80,7 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn day(self, name: &str) -> Outcome<Option<NaiveDate>> {
-        Ok(self
-            .column(name)?
-            .map(|c| NaiveDate::default() + chrono::Duration::days(i64::from(c.as_primitive::<Date32Type>().value(self.row)))))
+        Ok(self.column(name)?.map(|c| day::of_number(c.as_primitive::<Date32Type>().value(self.row))))
     }
 
     pub(super) fn yes(self, name: &str) -> Outcome<bool> {

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::*;
-
 use crate::fault::Outcome;
 use crate::identity::hex;
 use crate::vault::Vault;
@@ -21,21 +19,13 @@ pub(super) type Names = BTreeMap<String, Person>;
 
 /// The names behind `keys` in a sheet of the vault.
 pub(super) fn look_up(vault: &Vault, sheet: &str, key: &str, id: &str, keys: &BTreeSet<String>) -> Outcome<Names> {
-    let wanted = df!(key => keys.iter().map(String::as_str).collect::<Vec<_>>())?;
-    let Some(frame) = vault.rows_of(sheet, key, &wanted)? else { return Ok(Names::new()) };
-    let text = |name: &str| -> PolarsResult<StringChunked> { Ok(frame.column(name)?.str()?.clone()) };
-    let (keys, ids, first, last) = (text(key)?, text(id)?, text("first_name")?, text("last_name")?);
-    let own = |column: &StringChunked, row: usize| column.get(row).unwrap_or_default().to_string();
-    Ok((0..frame.height())
-        .map(|row| (own(&keys, row), Person { id: own(&ids, row), first_name: own(&first, row), last_name: own(&last, row) }))
-        .collect())
+    let rows = vault.texts(sheet, key, Some(keys), [key, id, "first_name", "last_name"])?;
+    Ok(rows.into_iter().map(|[key, id, first_name, last_name]| (key, Person { id, first_name, last_name })).collect())
 }
 
 /// Names of staff by key.
 pub(super) fn staff(vault: &Vault) -> Outcome<BTreeMap<String, String>> {
-    let Some(frame) = vault.sheet("staff")? else { return Ok(BTreeMap::new()) };
-    let (keys, names) = (frame.column("by_key")?.str()?.clone(), frame.column("by")?.str()?.clone());
-    Ok(keys.iter().zip(names.iter()).filter_map(|(k, n)| Some((k?.to_string(), n?.to_string()))).collect())
+    Ok(vault.texts("staff", "by_key", None, ["by_key", "by"])?.into_iter().map(|[key, name]| (key, name)).collect())
 }
 
 /// What the pages call each of these pupils: the name in the vault, else the school's number, else the first eight

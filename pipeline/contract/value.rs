@@ -28,7 +28,7 @@ pub enum Cell<'a> {
 
 /// What a value is judged against besides its column: ids that exist, days that can be.
 #[derive(Debug, Default)]
-pub struct World<'a> {
+pub struct World {
     /// The day of the run; nothing may have happened after it.
     pub today: NaiveDate,
     /// First years of the school years that enrolments and calendar name; empty = not known.
@@ -43,10 +43,6 @@ pub struct World<'a> {
     pub schools: Option<hashbrown::HashSet<String>>,
     /// The same for centres.
     pub centres: Option<hashbrown::HashSet<String>>,
-    /// The same for `centre_id/participant_id`.
-    pub participants: Option<hashbrown::HashSet<String>>,
-    /// Held for the length of an intake.
-    pub phantom: std::marker::PhantomData<&'a ()>,
 }
 
 /// First year of the school year that `day` lies in.
@@ -85,7 +81,7 @@ impl Dialect {
 ///
 /// # Errors
 /// The reason for which it is refused, in plain words; never holds anything but the rule (the value stands beside it).
-pub fn judge<'a>(column: &'a Column, dialect: &'a Dialect, raw: &'a str, world: &World<'_>) -> Result<Cell<'a>, String> {
+pub fn judge<'a>(column: &'a Column, dialect: &'a Dialect, raw: &'a str, world: &World) -> Result<Cell<'a>, String> {
     let trimmed = raw.trim();
     let value = match dialect.codes.get(trimmed) {
         Some(ours) => ours.as_str(),
@@ -166,7 +162,7 @@ fn school_year(value: &str) -> Result<(), String> {
     }
 }
 
-fn date(column: &Column, dialect: &Dialect, value: &str, world: &World<'_>) -> Result<NaiveDate, String> {
+fn date(column: &Column, dialect: &Dialect, value: &str, world: &World) -> Result<NaiveDate, String> {
     let day = parse_day(value, &dialect.date_format).ok_or_else(|| {
         if dialect.date_format == "%Y-%m-%d" {
             format!("{} is not a date like 2021-11-30: set date_format for this source if it writes dates otherwise", column.name)
@@ -231,7 +227,7 @@ mod tests {
         }
     }
 
-    fn world() -> World<'static> {
+    fn world() -> World {
         World {
             today: NaiveDate::from_ymd_opt(2026, 3, 1).unwrap(),
             school_years: [2025].into(),

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow::compute::cast;
 use arrow::datatypes::{Field, Schema};
+use datafusion::catalog::TableProvider;
 use datafusion::prelude::SessionContext;
 use futures::StreamExt;
 
@@ -78,10 +78,7 @@ async fn refresh_one(engine: &Engine<'_>, query: &Query, source: &TableSpec, sto
             .map_err(|e| Fault::configuration(&query.file, Fault::from(e).to_string(), "mend the SQL"))?;
         let mut writer = FileWriter::create(&store.folder(&spec.name), &spec, path, partition.clone())?;
         while let Some(batch) = stream.next().await {
-            let batch = batch?;
-            let columns =
-                spec.columns.fields().iter().zip(batch.columns()).map(|(f, c)| Ok(cast(c, f.data_type())?)).collect::<Outcome<Vec<_>>>()?;
-            writer.write(&arrow::array::RecordBatch::try_new(spec.columns.clone(), columns)?)?;
+            writer.write_cast(&spec.columns, &batch?)?;
         }
         adds.push(writer.finish()?);
     }
@@ -125,39 +122,24 @@ async fn partition_session(
     let ctx = session_beside(engine.context())?;
     let provider = Files::of_table(store, source, files, &[])?;
     ctx.register_table(reference(&format!("sources.{}", source.name)), Arc::new(provider))?;
-    let mut open: Vec<&String> = query.reads.iter().collect();
-    while let Some(read) = open.pop() {
-        if ctx.table_exist(reference(read)).unwrap_or(false) {
-            continue;
+    let views = engine.library().order(&query.reads)?;
+    let reads: BTreeSet<&String> = views.iter().flat_map(|v| &v.reads).chain(&query.reads).collect();
+    for base in reads.into_iter().filter(|r| !engine.library().queries.contains_key(*r)) {
+        if !ctx.table_exist(reference(base))? {
+            ctx.register_table(reference(base), engine.context().table_provider(reference(base)).await?)?;
         }
-        match engine.library().queries.get(read) {
-            Some(inner) if inner.header.keep == "store" => {
-                let all = engine.context().table_provider(reference(read)).await?;
-                let spec = TableSpec {
-                    name: inner.name_in_store(),
-                    columns: Arc::new(without(&all.schema(), &source.partition_by)),
-                    partition_by: source.partition_by.clone(),
-                    sorted_by: vec![],
-                };
-                let own: Vec<DataFile> = store.files(&spec.name).into_iter().filter(|f| f.partition == *partition).collect();
-                ctx.register_table(reference(read), Arc::new(Files::of_table(store, &spec, &own, &[])?))?;
-            }
-            Some(inner) => {
-                let mut reads: Vec<&String> = inner.reads.iter().collect();
-                reads.retain(|r| !ctx.table_exist(reference(r)).unwrap_or(false));
-                if reads.is_empty() {
-                    let view = ctx.sql(&inner.sql).await?.into_view();
-                    ctx.register_table(reference(read), view)?;
-                } else {
-                    open.push(read);
-                    open.extend(reads);
-                }
-            }
-            None => {
-                let table = engine.context().table_provider(reference(read)).await?;
-                ctx.register_table(reference(read), table)?;
-            }
-        }
+    }
+    for inner in views {
+        let table: Arc<dyn TableProvider> = if inner.header.keep == "store" {
+            let all = engine.context().table_provider(reference(&inner.id)).await?;
+            let columns = Arc::new(without(&all.schema(), &source.partition_by));
+            let spec = TableSpec { name: inner.name().into(), columns, partition_by: source.partition_by.clone(), sorted_by: vec![] };
+            let own: Vec<DataFile> = store.files(&spec.name).into_iter().filter(|f| f.partition == *partition).collect();
+            Arc::new(Files::of_table(store, &spec, &own, &[])?)
+        } else {
+            ctx.sql(&inner.sql).await?.into_view()
+        };
+        ctx.register_table(reference(&inner.id), table)?;
     }
     Ok(ctx)
 }
@@ -178,13 +160,5 @@ async fn kept_spec(engine: &Engine<'_>, query: &Query, source: &TableSpec, store
     let ctx = partition_session(engine, query, source, &BTreeMap::new(), &[], store).await?;
     let frame = ctx.sql(&query.sql).await.map_err(|e| Fault::configuration(&query.file, Fault::from(e).to_string(), "mend the SQL"))?;
     let columns = Arc::new(without(frame.schema().as_arrow(), &[]));
-    Ok(TableSpec { name: query.name_in_store(), columns, partition_by: source.partition_by.clone(), sorted_by: vec![] })
-}
-
-impl Query {
-    /// Folder of a kept view under the store.
-    #[must_use]
-    pub fn name_in_store(&self) -> String {
-        self.name().to_string()
-    }
+    Ok(TableSpec { name: query.name().into(), columns, partition_by: source.partition_by.clone(), sorted_by: vec![] })
 }

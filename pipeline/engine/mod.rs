@@ -41,7 +41,7 @@ pub struct Engine<'a> {
     staging: PathBuf,
     built: BTreeSet<String>,
     /// Rows of attendance: where they are few, views are computed once instead of being read through again.
-    pub rows: u64,
+    pub attendance_rows: u64,
 }
 
 /// A session with the house's settings.
@@ -95,7 +95,7 @@ impl<'a> Engine<'a> {
     /// An engine without tables; [`tables::register`] gives it the store.
     #[must_use]
     pub fn new(ctx: SessionContext, library: &'a Library, staging: PathBuf) -> Self {
-        Self { ctx, library, staging, built: BTreeSet::new(), rows: u64::MAX }
+        Self { ctx, library, staging, built: BTreeSet::new(), attendance_rows: u64::MAX }
     }
 
     /// The session, for registering.
@@ -147,7 +147,7 @@ impl<'a> Engine<'a> {
             progress.step(&query.id);
             let many = readers.get(query.id.as_str()).copied().unwrap_or(0) > 1 || wanted.contains(&query.id);
             let once = match query.header.keep.as_str() {
-                "never" if self.rows > FEW_ROWS || query.schema() == "store" => false,
+                "never" if self.attendance_rows > FEW_ROWS || query.schema() == "store" => false,
                 "once" | "store" => true,
                 _ => many || query.schema() == "flags",
             };

@@ -12,6 +12,7 @@ use super::provider::Files;
 use super::{Engine, reference};
 use crate::contract::Contract;
 use crate::contract::value::{school_year_name, school_year_of};
+use crate::day;
 use crate::fault::{Fault, Outcome};
 use crate::intake::Account;
 use crate::policy::{Numbers, Policy};
@@ -92,13 +93,12 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
 /// # Errors
 /// Never met.
 pub fn as_of(engine: &Engine<'_>, days: &[NaiveDate], year_starts: (u32, u32)) -> Outcome<()> {
-    let number = |d: &NaiveDate| i32::try_from(d.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(0);
     let years: Vec<String> = days.iter().map(|d| school_year_name(school_year_of(*d, year_starts))).collect();
     put(
         engine,
         "run.as_of",
         vec![
-            ("as_of", Arc::new(Date32Array::from_iter_values(days.iter().map(number)))),
+            ("as_of", Arc::new(Date32Array::from_iter_values(days.iter().copied().map(day::number)))),
             ("school_year", Arc::new(StringArray::from(years))),
         ],
     )
@@ -281,8 +281,8 @@ pub async fn last_recorded_day(engine: &Engine<'_>) -> Outcome<Option<NaiveDate>
         return Ok(None);
     }
     let batches = engine.context().sql("select cast(max(date) as int) as day from store.school_day").await?.collect().await?;
-    let day = batches
+    let last = batches
         .first()
         .and_then(|b| b.column(0).as_any().downcast_ref::<Int32Array>().filter(|a| a.len() == 1 && a.is_valid(0)).map(|a| a.value(0)));
-    Ok(day.map(|d| NaiveDate::default() + chrono::Duration::days(i64::from(d))))
+    Ok(last.map(day::of_number))
 }

@@ -15,6 +15,7 @@ use crate::contract::plan::Plan;
 use crate::contract::reject::Reject;
 use crate::contract::value::{Cell, World, judge, school_year_of};
 use crate::contract::{Contract, Kind};
+use crate::day;
 use crate::extract::{At, Taker};
 use crate::identity::{Pupils, Secret};
 
@@ -116,7 +117,7 @@ pub struct Shared<'a> {
     /// The register's contract.
     pub contract: &'a Contract,
     /// What values are judged against.
-    pub world: &'a World<'a>,
+    pub world: &'a World,
     /// Pupils; new ones get a key where no extract says who exists.
     pub pupils: &'a RwLock<&'a mut Pupils>,
     /// The project's secret.
@@ -219,7 +220,7 @@ impl<'a, R: Packed> RegisterTaker<'a, R> {
         }
         let starts = self.shared.world.year_starts;
         let (period, offset) = *self.days.entry(key).or_insert_with(|| {
-            let day = NaiveDate::default().checked_add_days(Days::new(u64::from(days))).unwrap_or_default();
+            let day = day::of_number(days.cast_signed());
             let period = Period::of(day, R::BY_TERM.then_some(term), starts);
             let offset = day.signed_duration_since(period.first_day()).num_days();
             (period, u32::try_from(offset).unwrap_or(0))
@@ -230,7 +231,7 @@ impl<'a, R: Packed> RegisterTaker<'a, R> {
 
     #[cold]
     fn refuse(&mut self, at: At, fields: &[&[u8]]) {
-        let reject = super::reject_of(self.shared.contract, &self.plan, self.shared.world, fields);
+        let reject = super::verdict::reject_of(self.shared.contract, &self.plan, self.shared.world, fields);
         self.rejects.push((at, reject));
     }
 }
@@ -249,7 +250,7 @@ fn code_of(cell: &Cell<'_>, kind: Kind, shared: &Shared<'_>, codes: &[String]) -
         (Cell::Text(id), Kind::SchoolId) => shared.schools.write().map_or(REFUSED, |mut s| s.code(id)),
         (Cell::Text(code), Kind::Code) => codes.iter().position(|c| c == code).and_then(|at| u32::try_from(at + 1).ok()).unwrap_or(REFUSED),
         (Cell::Text(text), _) => shared.subjects.write().map_or(REFUSED, |mut s| s.code(text)),
-        (Cell::Date(day), _) => u32::try_from(day.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(REFUSED),
+        (Cell::Date(day), _) => u32::try_from(day::number(*day)).unwrap_or(REFUSED),
         (Cell::Integer(number), _) => u32::try_from(*number).unwrap_or(REFUSED),
         (Cell::Number(mark), _) => hundredths(*mark),
     }

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray, Date32Builder, Float64Builder, Int32Builder, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int32Type};
-use chrono::NaiveDate;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use rayon::prelude::*;
 
 use super::packed::{Packed, Texts as TextColumn};
 use super::register::{Period, Shelves, Texts};
 use crate::contract::Contract;
+use crate::day;
 use crate::fault::{Fault, Outcome};
 use crate::identity::{Pupils, hex, unhex};
 use crate::store::files::{FileWriter, partition_folder};
@@ -81,7 +81,7 @@ pub fn recall<R: Packed>(
 ) -> Outcome<Vec<DataFile>> {
     let mut days: BTreeMap<(Period, u32), (i32, i32)> = BTreeMap::new();
     for (key, rows) in shelves.iter() {
-        let start = days_of(key.0.first_day());
+        let start = day::number(key.0.first_day());
         let least = rows.iter().map(|r| r.day()).min().unwrap_or(0).cast_signed();
         let most = rows.iter().map(|r| r.day()).max().unwrap_or(0).cast_signed();
         days.insert(*key, (start + least, start + most));
@@ -116,7 +116,7 @@ fn read_back<R: Packed>(
     let path = store.path_of(&spec.name, file);
     let told = |what: &str| Fault::store(path.display().to_string(), what);
     let handle = std::fs::File::open(&path).map_err(|e| Fault::io(&path, &e))?;
-    let start = days_of(period.first_day());
+    let start = day::number(period.first_day());
     let statuses = contract.columns.iter().find(|c| c.name == "status").map(|c| c.codes.clone());
     for batch in ParquetRecordBatchReaderBuilder::try_new(handle)?.with_batch_size(BATCH_ROWS).build()? {
         let batch = batch?;
@@ -236,7 +236,7 @@ struct PeriodWriter<'a> {
 
 impl PeriodWriter<'_> {
     fn school<R: Packed>(&mut self, school: &str, rows: &[R], by_rank: &[u32]) -> Outcome<()> {
-        let start = days_of(self.period.first_day());
+        let start = day::number(self.period.first_day());
         for chunk in rows.chunks(BATCH_ROWS) {
             let batch = self.batch(school, chunk, start, by_rank)?;
             let (writer, count) = self.writer()?;
@@ -326,11 +326,6 @@ impl PeriodWriter<'_> {
         }
         Ok(self.files)
     }
-}
-
-/// Days since 1970-01-01.
-fn days_of(day: NaiveDate) -> i32 {
-    i32::try_from(day.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(i32::MAX)
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! Every table but the two registers: rows typed by their contract, keyed, and merged with what is stored, in Polars.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::Datelike;
 use polars::prelude::*;
 
 use crate::contract::plan::Plan;
 use crate::contract::reject::Reject;
 use crate::contract::value::{Cell, World, judge};
 use crate::contract::{Contract, Kind};
+use crate::day;
 use crate::extract::{At, Taker};
 use crate::fault::Outcome;
 use crate::identity::{IN_ENROLMENTS, IN_PUPILS, hex};
@@ -34,7 +35,7 @@ impl Values {
     fn push(&mut self, cell: &Cell<'_>) {
         match (self, cell) {
             (Values::Text(v), Cell::Text(text)) => v.push(Some((*text).to_string())),
-            (Values::Date(v), Cell::Date(day)) => v.push(Some(days_of(*day))),
+            (Values::Date(v), Cell::Date(day)) => v.push(Some(day::number(*day))),
             (Values::Integer(v), Cell::Integer(number)) => v.push(i32::try_from(*number).ok()),
             (Values::Number(v), Cell::Number(number)) => v.push(Some(*number)),
             (Values::Text(v), _) => v.push(None),
@@ -53,14 +54,10 @@ impl Values {
     }
 }
 
-fn days_of(day: NaiveDate) -> i32 {
-    i32::try_from(day.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(i32::MAX)
-}
-
 /// Takes the records of one file.
 pub struct SmallTaker<'a> {
     contract: &'a Contract,
-    world: &'a World<'a>,
+    world: &'a World,
     plan: Plan,
     values: Vec<Values>,
     /// Refused rows.
@@ -70,7 +67,7 @@ pub struct SmallTaker<'a> {
 impl<'a> SmallTaker<'a> {
     /// A taker for a file with this plan.
     #[must_use]
-    pub fn new(contract: &'a Contract, world: &'a World<'a>, plan: &Plan) -> Self {
+    pub fn new(contract: &'a Contract, world: &'a World, plan: &Plan) -> Self {
         let values = contract.columns.iter().map(|c| Values::of(c.kind)).collect();
         Self { contract, world, plan: plan.clone(), values, rejects: Vec::new() }
     }
@@ -94,7 +91,7 @@ impl Taker for SmallTaker<'_> {
                     values.push(cell);
                 }
             }
-            Err(_) => self.rejects.push((at, super::reject_of(self.contract, &self.plan, self.world, fields))),
+            Err(_) => self.rejects.push((at, super::verdict::reject_of(self.contract, &self.plan, self.world, fields))),
         }
     }
 }
@@ -103,7 +100,7 @@ impl Taker for SmallTaker<'_> {
 pub fn judge_row<'a>(
     contract: &'a Contract,
     plan: &'a Plan,
-    world: &World<'_>,
+    world: &World,
     fields: &[&'a [u8]],
 ) -> Result<Vec<Cell<'a>>, (Option<usize>, String)> {
     if fields.len() != plan.width {
@@ -253,7 +250,7 @@ fn staff_key(vault: &Vault, name: &str) -> String {
 /// The year of the first 1 September on which a child born that day has completed 0 years:
 /// completed years on 1 September of year Y = Y − this.
 fn first_september(birth_days: i32) -> i32 {
-    let birth = NaiveDate::default() + chrono::Duration::days(i64::from(birth_days));
+    let birth = day::of_number(birth_days);
     birth.year() + i32::from((birth.month(), birth.day()) > (9, 1))
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chrono::NaiveDate;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, Add, LogicalFileView, Remove, StructField};
 use deltalake::protocol::{DeltaOperation, SaveMode};
@@ -12,6 +11,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{DataFile, NightRecord, Span, TableSpec};
+use crate::day;
 use crate::fault::{Fault, Outcome};
 
 fn url_of(folder: &Path) -> Outcome<Url> {
@@ -49,18 +49,13 @@ fn data_file(view: &LogicalFileView) -> DataFile {
 
 fn span_of(stats: &Value) -> Option<Span> {
     let text = |side: &str, column: &str| stats[side][column].as_str().map(String::from);
-    let day = |side: &str| Some(days_of(text(side, "date")?.parse().ok()?));
+    let day = |side: &str| Some(day::number(text(side, "date")?.parse().ok()?));
     Some(Span { schools: (text("minValues", "school_id")?, text("maxValues", "school_id")?), days: (day("minValues")?, day("maxValues")?) })
-}
-
-/// Days since 1970-01-01.
-fn days_of(day: NaiveDate) -> i32 {
-    i32::try_from(day.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(i32::MAX)
 }
 
 fn stats_of(file: &DataFile) -> String {
     let Some(span) = &file.span else { return json!({ "numRecords": file.rows }).to_string() };
-    let day = |days: i32| (NaiveDate::default() + chrono::Duration::days(i64::from(days))).to_string();
+    let day = |days: i32| day::of_number(days).to_string();
     json!({
         "numRecords": file.rows,
         "minValues": { "school_id": span.schools.0, "date": day(span.days.0) },

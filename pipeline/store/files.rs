@@ -5,6 +5,8 @@ use std::fs::File;
 use std::path::Path;
 
 use arrow::array::RecordBatch;
+use arrow::compute::cast;
+use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -85,6 +87,15 @@ impl FileWriter {
         self.file.rows += batch.num_rows() as u64;
         self.inner.write(batch)?;
         Ok(())
+    }
+
+    /// Appends a batch that has the table's columns in their order, in any types that can be cast to theirs.
+    ///
+    /// # Errors
+    /// A store fault.
+    pub fn write_cast(&mut self, columns: &SchemaRef, batch: &RecordBatch) -> Outcome<()> {
+        let cells = columns.fields().iter().zip(batch.columns()).map(|(f, c)| cast(c, f.data_type())).collect::<Result<Vec<_>, _>>()?;
+        self.write(&RecordBatch::try_new(columns.clone(), cells)?)
     }
 
     /// Widens the span by rows of one school.

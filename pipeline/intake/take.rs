@@ -1,0 +1,211 @@
+//! From the files of one table to what the store keeps: the small tables as frames, the registers as packed rows.
+
+use std::collections::BTreeMap;
+use std::sync::RwLock;
+
+use polars::prelude::*;
+
+use super::packed::{Given, Packed, Session};
+use super::register::{RegisterTaker, Shared, Shelves, Texts};
+use super::settle::{self, Origin, Settling};
+use super::small::{self, SmallTaker};
+use super::{Intake, Taking, scan, verdict};
+use crate::contract::Contract;
+use crate::contract::plan::Plan;
+use crate::contract::value::{World, school_year_name};
+use crate::extract::Extract;
+use crate::fault::{Fault, Outcome};
+use crate::identity::hex;
+use crate::project::Layout;
+use crate::store::files::FileWriter;
+use crate::store::tables::{self, KNOWN_FROM, ROW_KEY, TableSpec, spec_of};
+use crate::store::{DataFile, Store};
+use crate::vault::Vault;
+
+/// Takes in one of the tables that fit in memory.
+pub(super) fn small(
+    with: &Taking<'_>,
+    contract: &Contract,
+    world: &World,
+    files: &[Extract],
+    store: &mut Store,
+    vault: &mut Vault,
+    intake: &mut Intake,
+) -> Outcome<()> {
+    let spec = spec_of(contract);
+    let (mut frames, mut accounts, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
+    for extract in files {
+        let taker = |plan: &Plan| SmallTaker::new(contract, world, plan);
+        let Some((reading, plan, takers)) = verdict::open(with, extract, contract, 1, &taker, intake) else { continue };
+        for mut taker in takers {
+            let rejects = std::mem::take(&mut taker.rejects);
+            if let Some(account) = verdict::judge(with, extract, (&reading, &plan), rejects, &mut rejected, intake) {
+                frames.push(small::pseudonymise(contract, &taker.into_frame()?, vault)?);
+                accounts.push(account);
+            }
+        }
+    }
+    verdict::put_rejects(with, contract, &rejected)?;
+    if frames.is_empty() {
+        return Ok(());
+    }
+    let sort_by: Vec<String> = spec.columns.fields().iter().map(|f| f.name().clone()).filter(|n| n != KNOWN_FROM && n != ROW_KEY).collect();
+    let merged = small::merge(frames, stored(store, &contract.table)?, &sort_by, with.run_id)?;
+    for (account, superseded) in accounts.iter_mut().zip(&merged.superseded) {
+        account.superseded = *superseded;
+        account.stored = account.read - account.superseded - account.rejected;
+        intake.taken.insert(account.blake3.clone(), account.file.clone());
+    }
+    verdict::tell_conflicts(&contract.table, merged.conflicts, intake);
+    intake.accounts.extend(accounts);
+    if merged.changed { replace_table(store, &spec, merged.frame, with.run_id) } else { Ok(()) }
+}
+
+/// Stored rows of a small table.
+fn stored(store: &Store, table: &str) -> Outcome<Option<DataFrame>> {
+    Ok(scan(store, table)?.map(LazyFrame::collect).transpose()?)
+}
+
+/// Prepares a small table's one file in place of the one before.
+fn replace_table(store: &mut Store, spec: &TableSpec, frame: DataFrame, run_id: &str) -> Outcome<()> {
+    let file = write_frame(store, spec, &frame, run_id)?;
+    let before: Vec<String> = store.files(&spec.name).into_iter().map(|f| f.path).filter(|p| *p != file.path).collect();
+    store.prepare(&spec.name, vec![file], before);
+    Ok(())
+}
+
+/// Over Polars' own Parquet bytes into the store's writer: one writer makes every file of the store.
+fn write_frame(store: &Store, spec: &TableSpec, frame: &DataFrame, run_id: &str) -> Outcome<DataFile> {
+    let mut frame = frame.select(spec.columns.fields().iter().map(|f| f.name().as_str()))?;
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).with_compression(ParquetCompression::Uncompressed).finish(&mut frame)?;
+    let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))?
+        .with_batch_size(1 << 16)
+        .build()?;
+    let mut writer = FileWriter::create(&store.folder(&spec.name), spec, format!("{run_id}.parquet"), BTreeMap::new())?;
+    for batch in reader {
+        writer.write_cast(&spec.columns, &batch?)?;
+    }
+    writer.finish()
+}
+
+/// Takes in attendance or marks.
+pub(super) fn register(
+    with: &Taking<'_>,
+    contract: &Contract,
+    world: &World,
+    files: &[Extract],
+    store: &mut Store,
+    vault: &mut Vault,
+    intake: &mut Intake,
+) -> Outcome<()> {
+    if contract.table == "attendance" {
+        packed::<Session>(with, contract, world, files, store, vault, intake)
+    } else {
+        packed::<Given>(with, contract, world, files, store, vault, intake)
+    }
+}
+
+#[allow(clippy::too_many_lines)] // the order of the steps is the point
+fn packed<R: Packed>(
+    with: &Taking<'_>,
+    contract: &Contract,
+    world: &World,
+    files: &[Extract],
+    store: &mut Store,
+    vault: &mut Vault,
+    intake: &mut Intake,
+) -> Outcome<()> {
+    let spec = spec_of(contract);
+    let threads = with.project.config.engine.thread_count();
+    let (schools, subjects) = (RwLock::new(Texts::default()), RwLock::new(Texts::default()));
+    // Stored runs are the lowest origins; tonight's files follow. A run a stored row may name is a night of the store.
+    let mut runs: Vec<String> = store.nights().iter().map(|n| n.run_id.clone()).collect();
+    runs.dedup();
+    let first_file = runs.len();
+    let mut shelves: Shelves<R> = Shelves::default();
+    let (mut accounts, mut rejected) = (Vec::new(), Vec::new());
+    let mut registers: BTreeMap<(String, i32), &'static str> = BTreeMap::new();
+    {
+        let pupils = RwLock::new(&mut vault.pupils);
+        let shared = Shared { contract, world, pupils: &pupils, secret: &vault.secret, schools: &schools, subjects: &subjects };
+        for extract in files {
+            let origin = u16::try_from(first_file + accounts.len()).map_err(|_| {
+                Fault::usage("more than 65,000 files of one table in one night", "join them, or take them in over several nights")
+            })?;
+            let taker = |plan: &Plan| RegisterTaker::<R>::new(&shared, plan, origin);
+            let Some((reading, plan, takers)) = verdict::open(with, extract, contract, threads, &taker, intake) else { continue };
+            let (mut rejects, mut rows) = (Vec::new(), Vec::new());
+            for mut taker in takers {
+                rejects.extend(std::mem::take(&mut taker.rejects));
+                rows.push(taker.into_shelves());
+            }
+            let Some(account) = verdict::judge(with, extract, (&reading, &plan), rejects, &mut rejected, intake) else { continue };
+            for (key, mut more) in rows.into_iter().flatten() {
+                if contract.table == "attendance" {
+                    let name = schools.read().map(|s| s.text(key.1).to_string()).unwrap_or_default();
+                    registers.insert((name, key.0.school_year), extract.source.register.word());
+                }
+                shelves.entry(key).and_modify(|rows| rows.append(&mut more)).or_insert_with(|| {
+                    more.shrink_to_fit();
+                    more
+                });
+            }
+            accounts.push(account);
+            if extract.source.layout == Layout::Wide {
+                intake.notes.push(format!("{}: read as a wide register, a row a pupil and day", extract.name));
+            }
+        }
+    }
+    verdict::put_rejects(with, contract, &rejected)?;
+    if accounts.is_empty() {
+        return Ok(());
+    }
+    let (mut schools, mut subjects) = (schools.into_inner().unwrap_or_default(), subjects.into_inner().unwrap_or_default());
+    let stored_runs = runs.len();
+    let rewritten = settle::recall(store, &spec, contract, &mut shelves, &vault.pupils, &mut schools, &mut subjects, &mut runs)?;
+    if runs.len() > stored_runs {
+        return Err(Fault::store("store", "holds rows of a run that nights.json does not name: restore nights.json from a backup"));
+    }
+    let origins: Vec<Origin> = runs.into_iter().map(Origin::Stored).chain((0..accounts.len()).map(Origin::File)).collect();
+    with.progress.stage("settle");
+    let settling = Settling {
+        spec: &spec,
+        contract,
+        run_id: with.run_id,
+        pupils: &vault.pupils,
+        schools: &schools,
+        subjects: &subjects,
+        origins: &origins,
+    };
+    let (written, tallies) = settle::settle(store, shelves, &settling)?;
+    let mut conflicts = 0;
+    for (account, tally) in accounts.iter_mut().zip(&tallies[first_file..]) {
+        account.superseded = tally.superseded;
+        account.conflicts = tally.conflicts;
+        account.stored = account.read - account.superseded - account.rejected;
+        conflicts += tally.conflicts;
+        intake.taken.insert(account.blake3.clone(), account.file.clone());
+        if tally.corrections > 0 {
+            intake.notes.push(format!("{}: corrects {} stored before", account.file, verdict::rows(tally.corrections)));
+        }
+    }
+    verdict::tell_conflicts(&contract.table, conflicts, intake);
+    intake.accounts.extend(accounts);
+    store.prepare(&spec.name, written, rewritten.into_iter().map(|f| f.path));
+    if registers.is_empty() { Ok(()) } else { note_registers(with, &registers, store, vault) }
+}
+
+/// Keeps which school keeps which kind of register.
+fn note_registers(with: &Taking<'_>, registers: &BTreeMap<(String, i32), &'static str>, store: &mut Store, vault: &Vault) -> Outcome<()> {
+    let years: Vec<String> = registers.keys().map(|(_, year)| school_year_name(*year)).collect();
+    let keys: Vec<String> = registers
+        .keys()
+        .zip(&years)
+        .map(|((school, _), year)| hex(vault.secret.key("registers", &[school.as_bytes(), year.as_bytes()])))
+        .collect();
+    let frame = df!("school_id" => registers.keys().map(|(s, _)| s.as_str()).collect::<Vec<_>>(), "school_year" => years, "register" => registers.values().copied().collect::<Vec<_>>(), ROW_KEY => keys)?;
+    let spec = tables::registers();
+    let merged = small::merge(vec![frame], stored(store, &spec.name)?, &["school_id".to_string(), "school_year".to_string()], with.run_id)?;
+    if merged.changed { replace_table(store, &spec, merged.frame, with.run_id) } else { Ok(()) }
+}
