@@ -224,7 +224,6 @@ fn a_fresh_project_with_the_same_key_gives_the_same_bytes() {
 }
 
 #[test]
-#[ignore = "OPEN in issue 2: a correction within the running week is told as resolved, not corrected"]
 fn a_correction_changes_just_what_it_should_and_no_past_list() {
     let project = SAMPLE.project.copy();
     let old = project.published(AS_OF);
