@@ -5,6 +5,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use prane::cli::{Cli, run};
 
+/// Gives the memory of one stage back before the next asks for it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
