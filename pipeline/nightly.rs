@@ -101,7 +101,8 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
 
     progress.stage("look");
     let inbox = if asked.take_in && !store.is_past() { extract::find(project, &house.contracts)? } else { extract::Inbox::default() };
-    let run_id = run_id(project, &house, asked, &store, &inbox);
+    let settings = project.settings()?;
+    let run_id = run_id(&settings, &house, asked, &store, &inbox);
     let known_files = inbox.extracts.len();
 
     progress.stage("take in");
@@ -119,7 +120,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     let mut intake = intake::take_in(&taking, inbox.extracts, &mut store, &mut vault)?;
     intake.notes.extend(inbox.left);
     tell_intake(&intake, known_files, progress);
-    let mut manifest = manifest(project, &house, &run_id, asked, &store, &intake);
+    let mut manifest = manifest(project, &house, &run_id, asked, &store, &intake)?;
     if !store.has("attendance") {
         write_run(project, asked, &mut manifest, "nothing to work with", progress)?;
         return Err(nothing_to_work_with(project, intake.refused()));
@@ -179,7 +180,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
 }
 
 /// The run: a hash of everything that decides what it publishes. A past night keeps the name it had.
-fn run_id(project: &Project, house: &House, asked: &Asked, store: &Store, inbox: &extract::Inbox) -> String {
+fn run_id(settings: &str, house: &House, asked: &Asked, store: &Store, inbox: &extract::Inbox) -> String {
     if (store.is_past() || !asked.take_in)
         && let Some(record) = store.nights().iter().rev().find(|n| asked.as_of.is_none_or(|d| n.as_of == d.to_string()))
     {
@@ -189,7 +190,7 @@ fn run_id(project: &Project, house: &House, asked: &Asked, store: &Store, inbox:
     known.extend(inbox.extracts.iter().map(|e| blake3::Hash::from(e.hash).to_hex().to_string()));
     let mut hasher = blake3::Hasher::new();
     for part in known.iter().map(String::as_str).chain([
-        project.config_text.as_str(),
+        settings,
         &house.library.hash(),
         env!("CARGO_PKG_VERSION"),
         &asked.as_of.map(|d| d.to_string()).unwrap_or_default(),
@@ -207,14 +208,14 @@ fn nothing_to_work_with(project: &Project, refused: Vec<String>) -> Fault {
     }
 }
 
-fn manifest(project: &Project, house: &House, run_id: &str, asked: &Asked, store: &Store, intake: &Intake) -> Manifest {
-    Manifest {
+fn manifest(project: &Project, house: &House, run_id: &str, asked: &Asked, store: &Store, intake: &Intake) -> Outcome<Manifest> {
+    Ok(Manifest {
         run_id: run_id.to_string(),
         outcome: String::new(),
         as_of: asked.as_of,
         known_at: store.nights().last().map_or(asked.known_at, |n| n.known_at),
         version: env!("CARGO_PKG_VERSION"),
-        configuration_hash: blake3::hash(project.config_text.as_bytes()).to_hex()[..16].to_string(),
+        configuration_hash: blake3::hash(project.settings()?.as_bytes()).to_hex()[..16].to_string(),
         query_hash: house.library.hash(),
         store_versions: store.nights().last().map(|n| n.versions.clone()).unwrap_or_default(),
         inputs: join_accounts(earlier_accounts(&project.runs(), run_id), &intake.accounts),
@@ -226,7 +227,7 @@ fn manifest(project: &Project, house: &House, run_id: &str, asked: &Asked, store
         files: BTreeMap::new(),
         notes: Vec::new(),
         stages: Vec::new(),
-    }
+    })
 }
 
 /// An engine over the store, with everything that does not depend on the day; kept views brought up to date.

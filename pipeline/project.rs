@@ -384,7 +384,7 @@ pub struct Project {
     pub root: PathBuf,
     /// Its configuration.
     pub config: Config,
-    /// The text of `prane.toml`, for the configuration hash.
+    /// The text of `prane.toml`.
     pub config_text: String,
 }
 
@@ -404,6 +404,15 @@ impl Project {
         let config_text = if path.exists() { std::fs::read_to_string(&path).map_err(|e| Fault::io(&path, &e))? } else { String::new() };
         let config = Config::parse(&config_text, "prane.toml")?;
         Ok(Self { root: root.to_path_buf(), config, config_text })
+    }
+
+    /// Every setting that decides what is published, as text to be hashed: threads and memory do not.
+    ///
+    /// # Errors
+    /// A bug.
+    pub fn settings(&self) -> Outcome<String> {
+        let deciding = Config { engine: EngineSection::default(), ..self.config.clone() };
+        serde_json::to_string(&deciding).map_err(|e| Fault::Bug(e.to_string()))
     }
 
     /// `inbox/`

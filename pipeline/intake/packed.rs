@@ -13,10 +13,12 @@ pub trait Packed: Copy + Send + Sync {
     const BY_TERM: bool;
     /// Columns of the key after pupil and day, and then the value; as codes.
     fn pack(pupil: u32, day: u32, codes: [u32; 3], origin: u16) -> Self;
+    /// What rows are compared by, as wide as it has to be.
+    type Order: Ord;
     /// Orders rows by key and then by origin.
-    fn order(self) -> u128;
+    fn order(self) -> Self::Order;
     /// Same identity = same row.
-    fn identity(self) -> u128;
+    fn identity(self) -> Self::Order;
     /// Pupil's code, or rank once ranked.
     fn pupil(self) -> u32;
     /// The row with the pupil's rank in place of its code.
@@ -41,11 +43,12 @@ impl Packed for Session {
     fn pack(pupil: u32, day: u32, [lesson, status, _]: [u32; 3], origin: u16) -> Self {
         Self(u64::from(pupil) << 32 | u64::from(day) << 26 | u64::from(lesson) << 20 | u64::from(origin) << 4 | u64::from(status))
     }
-    fn order(self) -> u128 {
-        u128::from(self.0 >> 4)
+    type Order = u64;
+    fn order(self) -> u64 {
+        self.0 >> 4
     }
-    fn identity(self) -> u128 {
-        u128::from(self.0 >> 20)
+    fn identity(self) -> u64 {
+        self.0 >> 20
     }
     fn pupil(self) -> u32 {
         low(self.0 >> 32)
@@ -83,6 +86,7 @@ impl Packed for Given {
                 | u128::from(mark),
         )
     }
+    type Order = u128;
     fn order(self) -> u128 {
         self.0 >> 32
     }

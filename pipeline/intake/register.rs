@@ -128,8 +128,52 @@ pub struct Shared<'a> {
     pub subjects: &'a RwLock<Texts>,
 }
 
-/// Rows of each period and school.
-pub type Shelves<R> = HashMap<(Period, u32), Vec<R>>;
+/// Rows of one period and school, in pieces: which block of its file a piece came from, and its rows.
+#[derive(Debug)]
+pub struct Shelf<R> {
+    pieces: Vec<(u32, Vec<R>)>,
+}
+
+impl<R> Default for Shelf<R> {
+    fn default() -> Self {
+        Self { pieces: Vec::new() }
+    }
+}
+
+impl<R: Packed> Shelf<R> {
+    /// Appends a row of a block.
+    pub fn push(&mut self, block: u32, row: R) {
+        match self.pieces.last_mut() {
+            Some((last, rows)) if *last == block => rows.push(row),
+            _ => self.pieces.push((block, vec![row])),
+        }
+    }
+
+    /// Appends the pieces of another shelf.
+    pub fn append(&mut self, mut other: Self) {
+        self.pieces.append(&mut other.pieces);
+    }
+
+    /// All rows, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &R> {
+        self.pieces.iter().flat_map(|(_, rows)| rows)
+    }
+
+    /// The rows in the order of their blocks: threads take the blocks of a file as they come, but of two rows of one
+    /// file that say different things the one further down counts.
+    #[must_use]
+    pub fn into_rows(mut self) -> Vec<R> {
+        self.pieces.sort_by_key(|(block, _)| *block);
+        let mut all = Vec::with_capacity(self.pieces.iter().map(|(_, rows)| rows.len()).sum());
+        for (_, mut rows) in self.pieces {
+            all.append(&mut rows);
+        }
+        all
+    }
+}
+
+/// The shelf of each period and school.
+pub type Shelves<R> = HashMap<(Period, u32), Shelf<R>>;
 
 /// Takes the records of one file, in one thread.
 pub struct RegisterTaker<'a, R> {
@@ -142,7 +186,7 @@ pub struct RegisterTaker<'a, R> {
     last_day: Option<((u32, u32), Period, u32)>,
     last_shelf: Option<((Period, u32), usize)>,
     index: HashMap<(Period, u32), usize>,
-    shelves: Vec<((Period, u32), Vec<R>)>,
+    shelves: Vec<((Period, u32), Shelf<R>)>,
     /// Refused rows.
     pub rejects: Vec<(At, Reject)>,
 }
@@ -191,17 +235,17 @@ impl<'a, R: Packed> RegisterTaker<'a, R> {
 
     /// The rows taken.
     #[must_use]
-    pub fn into_shelves(self) -> Vec<((Period, u32), Vec<R>)> {
+    pub fn into_shelves(self) -> Vec<((Period, u32), Shelf<R>)> {
         self.shelves
     }
 
-    fn shelf(&mut self, key: (Period, u32)) -> &mut Vec<R> {
+    fn shelf(&mut self, key: (Period, u32)) -> &mut Shelf<R> {
         let at = match self.last_shelf {
             Some((last, at)) if last == key => at,
             _ => {
                 let shelves = &mut self.shelves;
                 *self.index.entry(key).or_insert_with(|| {
-                    shelves.push((key, Vec::new()));
+                    shelves.push((key, Shelf::default()));
                     shelves.len() - 1
                 })
             }
@@ -288,6 +332,25 @@ impl<R: Packed> Taker for RegisterTaker<'_, R> {
         }
         let (period, offset) = self.place(days, codes[0]);
         let row = R::pack(pupil, offset, codes, self.origin);
-        self.shelf((period, school)).push(row);
+        self.shelf((period, school)).push(at.block, row);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::packed::Session;
+    use super::*;
+
+    #[test]
+    fn rows_leave_a_shelf_in_the_order_of_the_file_whichever_thread_took_them() {
+        let row = |status| Session::pack(1, 0, [0, status, 0], 0);
+        let mut one = Shelf::default();
+        one.push(0, row(1));
+        one.push(2, row(3));
+        one.push(2, row(4));
+        let mut other = Shelf::default();
+        other.push(1, row(2));
+        one.append(other);
+        assert_eq!(one.into_rows().iter().map(|r| r.value()).collect::<Vec<_>>(), [1, 2, 3, 4]);
     }
 }

@@ -13,7 +13,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use rayon::prelude::*;
 
 use super::packed::{Packed, Texts as TextColumn};
-use super::register::{Period, Shelves, Texts};
+use super::register::{Period, Shelf, Shelves, Texts};
 use crate::contract::Contract;
 use crate::day;
 use crate::fault::{Fault, Outcome};
@@ -152,7 +152,7 @@ fn read_back<R: Packed>(
             let school = schools.code(school_ids.value(row));
             let origin = u16::try_from(run).map_err(|_| told("holds rows of too many runs"))?;
             let packed = R::pack(pupil, (dates.value(row) - start).cast_unsigned(), codes, origin);
-            shelves.entry((period, school)).or_default().push(packed);
+            shelves.entry((period, school)).or_default().push(0, packed);
         }
     }
     Ok(())
@@ -164,7 +164,7 @@ fn read_back<R: Packed>(
 /// A store fault.
 pub fn settle<R: Packed>(store: &Store, shelves: Shelves<R>, with: &Settling<'_>) -> Outcome<(Vec<DataFile>, Vec<Tally>)> {
     let (rank_of, by_rank) = with.pupils.ranks();
-    let mut by_period: BTreeMap<Period, Vec<(u32, Vec<R>)>> = BTreeMap::new();
+    let mut by_period: BTreeMap<Period, Vec<(u32, Shelf<R>)>> = BTreeMap::new();
     for ((period, school), rows) in shelves {
         by_period.entry(period).or_default().push((school, rows));
     }
@@ -175,7 +175,8 @@ pub fn settle<R: Packed>(store: &Store, shelves: Shelves<R>, with: &Settling<'_>
             schools.sort_by(|a, b| with.schools.text(a.0).cmp(with.schools.text(b.0)));
             let mut tallies = vec![Tally::default(); with.origins.len()];
             let mut out = PeriodWriter { with, folder: &folder, period, files: Vec::new(), open: None };
-            for (school, mut rows) in schools {
+            for (school, shelf) in schools {
+                let mut rows = shelf.into_rows();
                 for row in &mut rows {
                     *row = row.ranked(rank_of[row.pupil() as usize]);
                 }

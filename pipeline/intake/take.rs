@@ -141,15 +141,12 @@ fn packed<R: Packed>(
                 rows.push(taker.into_shelves());
             }
             let Some(account) = verdict::judge(with, extract, (&reading, &plan), rejects, &mut rejected, intake) else { continue };
-            for (key, mut more) in rows.into_iter().flatten() {
+            for (key, more) in rows.into_iter().flatten() {
                 if contract.table == "attendance" {
                     let name = schools.read().map(|s| s.text(key.1).to_string()).unwrap_or_default();
                     registers.insert((name, key.0.school_year), extract.source.register.word());
                 }
-                shelves.entry(key).and_modify(|rows| rows.append(&mut more)).or_insert_with(|| {
-                    more.shrink_to_fit();
-                    more
-                });
+                shelves.entry(key).or_default().append(more);
             }
             accounts.push(account);
             if extract.source.layout == Layout::Wide {

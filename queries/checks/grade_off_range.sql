@@ -13,8 +13,8 @@ select
     e.pupil_key,
     e.start_date,
     e.grade_level
-from sources.enrolments e
-inner join run.as_of n on n.school_year = e.school_year
-cross join run.policy p
+from run.policy p
+cross join run.as_of n
+inner join sources.enrolments e on n.school_year = e.school_year
 where e.grade_level < p.grades_lowest
    or e.grade_level > p.grades_highest

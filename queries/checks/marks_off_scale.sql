@@ -15,8 +15,8 @@ select
     m.date,
     m.term,
     m.mark
-from sources.marks m
-inner join run.as_of n on n.school_year = m.school_year
-cross join run.policy p
+from run.policy p
+cross join run.as_of n
+inner join sources.marks m on n.school_year = m.school_year
 where m.mark < p.marks_scale_min
    or m.mark > p.marks_scale_max

@@ -10,8 +10,8 @@
 with read_weeks as (
     -- the recent weeks are enough: older ones were checked on their own night
     select w.as_of, w.school_id, w.week
-    from indicators.school_weeks w
-    inner join run.policy_school s on s.school_id = w.school_id
+    from run.policy_school s
+    inner join indicators.school_weeks w on s.school_id = w.school_id
     where w.week_number <= s.windows_recent_weeks
 ),
 count_days as (
@@ -27,6 +27,6 @@ select
     w.week,
     w.days_recorded,
     d.session_days
-from indicators.attendance_week w
-inner join count_days d on d.as_of = w.as_of and d.school_id = w.school_id and d.week = w.week
+from count_days d
+inner join indicators.attendance_week w on d.as_of = w.as_of and d.school_id = w.school_id and d.week = w.week
 where w.days_recorded > d.session_days

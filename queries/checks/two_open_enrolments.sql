@@ -14,8 +14,8 @@ select
     count(distinct e.school_id) as schools,
     min(e.school_id) as first_school_id,
     max(e.school_id) as last_school_id
-from sources.enrolments e
-inner join run.as_of n
+from run.as_of n
+inner join sources.enrolments e
     on n.school_year = e.school_year
     and e.start_date <= n.as_of
     and (e.end_date is null or e.end_date >= n.as_of)

@@ -17,30 +17,30 @@ read_nights as (
 ),
 read_weeks as (
     select w.as_of, w.school_id, w.week
-    from indicators.school_weeks w
-    inner join run.policy_school s on s.school_id = w.school_id
+    from run.policy_school s
+    inner join indicators.school_weeks w on s.school_id = w.school_id
     where w.week_number <= s.windows_recent_weeks
 ),
 gather_keys as (
     select n.as_of, 'enrolments' as table_name, e.school_id, e.pupil_key
-    from sources.enrolments e
-    inner join read_nights n on n.school_year = e.school_year
+    from read_nights n
+    inner join sources.enrolments e on n.school_year = e.school_year
     union
     select n.as_of, 'marks' as table_name, m.school_id, m.pupil_key
-    from sources.marks m
-    inner join read_nights n on n.school_year = m.school_year
+    from read_nights n
+    inner join sources.marks m on n.school_year = m.school_year
     union
     -- the recent weeks are enough: older ones were checked on their own night
     select w.as_of, 'attendance' as table_name, w.school_id, w.pupil_key
-    from indicators.attendance_week w
-    inner join read_weeks r on r.as_of = w.as_of and r.school_id = w.school_id and r.week = w.week
+    from read_weeks r
+    inner join indicators.attendance_week w on r.as_of = w.as_of and r.school_id = w.school_id and r.week = w.week
 )
 select
     g.as_of,
     g.table_name,
     g.school_id,
     g.pupil_key
-from gather_keys g
-left anti join read_pupils p on p.pupil_key = g.pupil_key
+from read_pupils p
+right anti join gather_keys g on p.pupil_key = g.pupil_key
 -- without a pupils extract there is nothing to hold them against
 where exists (select 1 from sources.pupils)

@@ -17,12 +17,12 @@ read_nights as (
 ),
 gather_schools as (
     select n.as_of, 'enrolments' as table_name, e.school_id
-    from sources.enrolments e
-    inner join read_nights n on n.school_year = e.school_year
+    from read_nights n
+    inner join sources.enrolments e on n.school_year = e.school_year
     union
     select n.as_of, 'marks' as table_name, m.school_id
-    from sources.marks m
-    inner join read_nights n on n.school_year = m.school_year
+    from read_nights n
+    inner join sources.marks m on n.school_year = m.school_year
     union
     select as_of, 'attendance' as table_name, school_id
     from indicators.session_days

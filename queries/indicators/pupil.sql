@@ -83,8 +83,8 @@ sum_terms as (
         avg(m.mark_mean) as mark_mean,
         count(*) filter (where m.mark_sum < p.marks_pass * m.marks) as failing_subjects,
         count(*) filter (where m.mark_sum < p.marks_pass * m.marks and array_has(p.marks_core_subjects, m.subject)) as failing_core
-    from read_marks m
-    cross join run.policy p
+    from run.policy p
+    cross join read_marks m
     group by m.as_of, m.pupil_key, m.term
 ),
 find_term as (
@@ -114,8 +114,8 @@ count_marks as (
 ),
 count_moves as (
     select e.as_of, e.pupil_key, count(*) as moves
-    from read_enrolled e
-    cross join run.policy p
+    from run.policy p
+    cross join read_enrolled e
     inner join sources.enrolments o on o.pupil_key = e.pupil_key and o.school_id <> e.school_id
     where o.start_date <= e.as_of
       and (o.end_date is null or cast(o.end_date as int) >= cast(e.as_of as int) - p.windows_moves_days)
@@ -169,8 +169,8 @@ join_facts as (
         x.sessions, x.attended,
         h.data_through, h.school_coverage, h.heard_lately,
         p.shift_prior_absent, p.shift_prior_recorded, p.shift_min_recent, p.shift_min_before, p.grades_age_before, p.assessable_recent_recorded, p.assessable_days_recorded
-    from read_enrolled e
-    cross join run.policy p
+    from run.policy p
+    cross join read_enrolled e
     left join sum_weeks s on s.as_of = e.as_of and s.pupil_key = e.pupil_key
     left join count_tails t on t.as_of = e.as_of and t.pupil_key = e.pupil_key
     left join fit_trend f on f.as_of = e.as_of and f.pupil_key = e.pupil_key

@@ -16,8 +16,8 @@ find_last as (
     select n.as_of, n.school_id,
         max(n.date) filter (where n.pupils_recorded > 0) as data_through,
         bool_or(n.pupils_recorded > 0 and n.day_number <= p.assessable_silent_session_days) as heard_lately
-    from number_days n
-    cross join run.policy p
+    from run.policy p
+    cross join number_days n
     group by n.as_of, n.school_id
 ),
 -- days of a recent week that count, as a mask

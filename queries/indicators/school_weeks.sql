@@ -17,5 +17,5 @@ select
     cast(n.week_number as int) as week_number,
     n.week_number <= p.windows_recent_weeks as is_recent,
     n.week_number <= p.windows_trend_weeks as in_trend
-from number_weeks n
-cross join run.policy p
+from run.policy p
+cross join number_weeks n

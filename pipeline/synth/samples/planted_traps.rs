@@ -239,7 +239,7 @@ fn people(town: &mut Town) {
     add(town, stays(LAKE, 8), "in care: 12 of 106 days away, and somebody called on 20 February", "chronic_absence", |c| {
         c.spread(12);
     });
-    add(town, stays(HILL, 9), "flagged, in no centre: a referral candidate for C02 (failing two subjects)", "failing_subjects", |c| {
+    add(town, stays(BRIDGE, 9), "flagged, in no centre: a referral candidate for C02 (failing two subjects)", "failing_subjects", |c| {
         regrade(c, Some("histori"), 2, 4);
         regrade(c, Some("gjeografi"), 2, 4);
     });
