@@ -120,7 +120,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     let mut intake = intake::take_in(&taking, inbox.extracts, &mut store, &mut vault)?;
     intake.notes.extend(inbox.left);
     tell_intake(&intake, known_files, progress);
-    let mut manifest = manifest(project, &house, &run_id, asked, &store, &intake)?;
+    let mut manifest = manifest(project, &settings, &house, &run_id, asked, &store, &intake);
     if !store.has("attendance") {
         write_run(project, asked, &mut manifest, "nothing to work with", progress)?;
         return Err(nothing_to_work_with(project, intake.refused()));
@@ -208,14 +208,14 @@ fn nothing_to_work_with(project: &Project, refused: Vec<String>) -> Fault {
     }
 }
 
-fn manifest(project: &Project, house: &House, run_id: &str, asked: &Asked, store: &Store, intake: &Intake) -> Outcome<Manifest> {
-    Ok(Manifest {
+fn manifest(project: &Project, settings: &str, house: &House, run_id: &str, asked: &Asked, store: &Store, intake: &Intake) -> Manifest {
+    Manifest {
         run_id: run_id.to_string(),
         outcome: String::new(),
         as_of: asked.as_of,
         known_at: store.nights().last().map_or(asked.known_at, |n| n.known_at),
         version: env!("CARGO_PKG_VERSION"),
-        configuration_hash: blake3::hash(project.settings()?.as_bytes()).to_hex()[..16].to_string(),
+        configuration_hash: blake3::hash(settings.as_bytes()).to_hex()[..16].to_string(),
         query_hash: house.library.hash(),
         store_versions: store.nights().last().map(|n| n.versions.clone()).unwrap_or_default(),
         inputs: join_accounts(earlier_accounts(&project.runs(), run_id), &intake.accounts),
@@ -227,7 +227,7 @@ fn manifest(project: &Project, house: &House, run_id: &str, asked: &Asked, store
         files: BTreeMap::new(),
         notes: Vec::new(),
         stages: Vec::new(),
-    })
+    }
 }
 
 /// An engine over the store, with everything that does not depend on the day; kept views brought up to date.

@@ -17,6 +17,7 @@ use chrono::{Datelike, NaiveDate};
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use self::packed::{Given, Session};
 use crate::contract::Contract;
 use crate::contract::value::{World, school_year_of};
 use crate::day;
@@ -25,7 +26,6 @@ use crate::fault::{Fault, Outcome};
 use crate::identity::IN_PUPILS;
 use crate::project::Project;
 use crate::store::Store;
-use crate::store::tables::is_register;
 use crate::telemetry::Progress;
 use crate::vault::Vault;
 
@@ -52,6 +52,14 @@ pub struct Account {
     pub refused: Option<String>,
 }
 
+impl Account {
+    /// Of the rows read and not refused, so many were replaced; the others are stored.
+    fn supersede(&mut self, superseded: u64) {
+        self.superseded = superseded;
+        self.stored = self.read - superseded - self.rejected;
+    }
+}
+
 /// What a night took in.
 #[derive(Debug, Default)]
 pub struct Intake {
@@ -66,6 +74,15 @@ pub struct Intake {
 }
 
 impl Intake {
+    /// Keeps the accounts of the files of one table that are in the store now, and tells of rows that disagreed.
+    fn keep(&mut self, table: &str, accounts: Vec<Account>, conflicts: u64) {
+        if conflicts > 0 {
+            self.notes.push(format!("{table}: {} of one key disagree; the later one counts", verdict::rows(conflicts)));
+        }
+        self.taken.extend(accounts.iter().map(|a| (a.blake3.clone(), a.file.clone())));
+        self.accounts.extend(accounts);
+    }
+
     /// Files refused whole, a sentence each.
     #[must_use]
     pub fn refused(&self) -> Vec<String> {
@@ -120,11 +137,12 @@ pub fn take_in(with: &Taking<'_>, extracts: Vec<Extract>, store: &mut Store, vau
     for contract in with.contracts {
         let Some(files) = fresh.get(contract.table.as_str()) else { continue };
         let world = world(with, contract, store, vault)?;
-        if is_register(&contract.table) {
-            take::register(with, contract, &world, files, store, vault, &mut intake)?;
-        } else {
-            take::small(with, contract, &world, files, store, vault, &mut intake)?;
-        }
+        let take = match contract.table.as_str() {
+            "attendance" => take::register::<Session>,
+            "marks" => take::register::<Given>,
+            _ => take::small,
+        };
+        take(with, contract, &world, files, store, vault, &mut intake)?;
     }
     for account in &intake.accounts {
         if account.read != account.stored + account.superseded + account.rejected {

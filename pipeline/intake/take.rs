@@ -5,7 +5,7 @@ use std::sync::RwLock;
 
 use polars::prelude::*;
 
-use super::packed::{Given, Packed, Session};
+use super::packed::Packed;
 use super::register::{RegisterTaker, Shared, Shelves, Texts};
 use super::settle::{self, Origin, Settling};
 use super::small::{self, SmallTaker};
@@ -52,12 +52,9 @@ pub(super) fn small(
     let sort_by: Vec<String> = spec.columns.fields().iter().map(|f| f.name().clone()).filter(|n| n != KNOWN_FROM && n != ROW_KEY).collect();
     let merged = small::merge(frames, stored(store, &contract.table)?, &sort_by, with.run_id)?;
     for (account, superseded) in accounts.iter_mut().zip(&merged.superseded) {
-        account.superseded = *superseded;
-        account.stored = account.read - account.superseded - account.rejected;
-        intake.taken.insert(account.blake3.clone(), account.file.clone());
+        account.supersede(*superseded);
     }
-    verdict::tell_conflicts(&contract.table, merged.conflicts, intake);
-    intake.accounts.extend(accounts);
+    intake.keep(&contract.table, accounts, merged.conflicts);
     if merged.changed { replace_table(store, &spec, merged.frame, with.run_id) } else { Ok(()) }
 }
 
@@ -89,25 +86,9 @@ fn write_frame(store: &Store, spec: &TableSpec, frame: &DataFrame, run_id: &str)
     writer.finish()
 }
 
-/// Takes in attendance or marks.
-pub(super) fn register(
-    with: &Taking<'_>,
-    contract: &Contract,
-    world: &World,
-    files: &[Extract],
-    store: &mut Store,
-    vault: &mut Vault,
-    intake: &mut Intake,
-) -> Outcome<()> {
-    if contract.table == "attendance" {
-        packed::<Session>(with, contract, world, files, store, vault, intake)
-    } else {
-        packed::<Given>(with, contract, world, files, store, vault, intake)
-    }
-}
-
+/// Takes in a register, attendance or marks, as rows packed in the form that is its own.
 #[allow(clippy::too_many_lines)] // the order of the steps is the point
-fn packed<R: Packed>(
+pub(super) fn register<R: Packed>(
     with: &Taking<'_>,
     contract: &Contract,
     world: &World,
@@ -178,17 +159,14 @@ fn packed<R: Packed>(
     let (written, tallies) = settle::settle(store, shelves, &settling)?;
     let mut conflicts = 0;
     for (account, tally) in accounts.iter_mut().zip(&tallies[first_file..]) {
-        account.superseded = tally.superseded;
+        account.supersede(tally.superseded);
         account.conflicts = tally.conflicts;
-        account.stored = account.read - account.superseded - account.rejected;
         conflicts += tally.conflicts;
-        intake.taken.insert(account.blake3.clone(), account.file.clone());
         if tally.corrections > 0 {
             intake.notes.push(format!("{}: corrects {} stored before", account.file, verdict::rows(tally.corrections)));
         }
     }
-    verdict::tell_conflicts(&contract.table, conflicts, intake);
-    intake.accounts.extend(accounts);
+    intake.keep(&contract.table, accounts, conflicts);
     store.prepare(&spec.name, written, rewritten.into_iter().map(|f| f.path));
     if registers.is_empty() { Ok(()) } else { note_registers(with, &registers, store, vault) }
 }

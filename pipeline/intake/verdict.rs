@@ -105,13 +105,6 @@ pub(super) fn judge(
     None
 }
 
-/// Tells that rows of one key said different things.
-pub(super) fn tell_conflicts(table: &str, conflicts: u64, intake: &mut Intake) {
-    if conflicts > 0 {
-        intake.notes.push(format!("{table}: {} of one key disagree; the later one counts", rows(conflicts)));
-    }
-}
-
 /// `1 row`, `2 rows`.
 pub(super) fn rows(count: u64) -> String {
     plural(usize::try_from(count).unwrap_or(usize::MAX), "row")
