@@ -344,8 +344,8 @@ impl Question {
     /// # Errors
     /// A SQL fault, or what opening meets.
     pub async fn rows(&self, questions: &[&str], progress: &Progress) -> Outcome<Vec<Vec<arrow::array::RecordBatch>>> {
-        let mut store = self.store().await?;
-        let (mut engine, _) = nightly::ready(&self.project, &self.house, &mut store, &self.work.path, progress).await?;
+        let store = self.store().await?;
+        let mut engine = nightly::ready(&self.project, &self.house, &store, &self.work.path)?;
         let last = crate::engine::tables::last_recorded_day(&engine).await?;
         let day = self.asked.as_of.or(last).ok_or_else(|| Fault::usage("nothing was recorded yet", "give --as-of DATE"))?;
         nightly::set_day(&mut engine, &store, &self.house, &self.project, day).await?;

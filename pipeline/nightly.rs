@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::check::{self, Verdict};
 use crate::contract::Contract;
 use crate::contract::value::{school_year_name, school_year_of};
-use crate::engine::{Engine, incremental, session, tables};
+use crate::engine::{Engine, session, tables};
 use crate::fault::{Fault, Outcome};
 use crate::intake::{self, Account, Intake, Taking};
 use crate::manifest::{Counts, Manifest, StaleSchool, earlier_accounts, join_accounts};
@@ -19,7 +19,7 @@ use crate::project::Project;
 use crate::publish::{self, Aside};
 use crate::query::Library;
 use crate::store::files::FileWriter;
-use crate::store::tables::{registers, spec_of};
+use crate::store::tables::{registers, spec_of, sums_of};
 use crate::store::{Figures, NightRecord, Store, TableSpec};
 use crate::telemetry::Progress;
 use crate::vault::Vault;
@@ -127,7 +127,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     }
 
     progress.stage("ask");
-    let (mut engine, specs) = ready(project, &house, &mut store, &work.path, progress).await?;
+    let mut engine = ready(project, &house, &store, &work.path)?;
     let as_of = match asked.as_of {
         Some(day) => day,
         None => tables::last_recorded_day(&engine).await?.ok_or_else(|| nothing_to_work_with(project, intake.refused()))?,
@@ -166,7 +166,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     }
     progress.stage("publish");
     vault.save()?;
-    commit(&mut store, &specs, &night, &intake, &manifest.figures).await?;
+    commit(&mut store, &every_table(&house), &night, &intake, &manifest.figures).await?;
     if let Some(last) = store.nights().last() {
         manifest.known_at = last.known_at;
         manifest.store_versions.clone_from(&last.versions);
@@ -230,28 +230,25 @@ fn manifest(project: &Project, settings: &str, house: &House, run_id: &str, aske
     }
 }
 
-/// An engine over the store, with everything that does not depend on the day; kept views brought up to date.
+/// Every table of the store.
+fn every_table(house: &House) -> Vec<TableSpec> {
+    let sources: Vec<TableSpec> = house.contracts.iter().map(spec_of).collect();
+    let sums: Vec<TableSpec> = sources.iter().flat_map(sums_of).collect();
+    sources.into_iter().chain(sums).chain([registers(), tables::lists_spec()]).collect()
+}
+
+/// An engine over the store, with everything that does not depend on the day.
 ///
 /// # Errors
 /// Configuration and store faults.
-pub async fn ready<'a>(
-    project: &Project,
-    house: &'a House,
-    store: &mut Store,
-    work: &Path,
-    progress: &Progress,
-) -> Outcome<(Engine<'a>, Vec<TableSpec>)> {
+pub fn ready<'a>(project: &Project, house: &'a House, store: &Store, work: &Path) -> Outcome<Engine<'a>> {
     let settings = &project.config.engine;
     let ctx = session(settings, work)?;
     ctx.register_udf(shell::reason_function(project.config.project.language)?);
-    let mut engine = Engine::new(ctx, &house.library, work.to_path_buf());
+    let engine = Engine::new(ctx, &house.library, work.to_path_buf());
     tables::sources(&engine, store, &house.contracts)?;
     tables::policy(&engine, &house.policy)?;
-    // What kept views read must not depend on the day: the whole policy decides whether they are made again.
-    let policy = format!("{:?}", house.policy.numbers);
-    let mut specs: Vec<TableSpec> = house.contracts.iter().map(spec_of).chain([registers(), tables::lists_spec()]).collect();
-    specs.extend(incremental::refresh(&mut engine, store, &house.contracts, &policy, progress).await?);
-    Ok((engine, specs))
+    Ok(engine)
 }
 
 /// Registers the day (or days) and what depends on it.

@@ -19,7 +19,7 @@ use crate::project::toml_fault;
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/queries");
 
 /// Schemas that a folder may have.
-const SCHEMAS: [&str; 8] = ["store", "indicators", "flags", "caseload", "programme", "checks", "analyses", "derived"];
+const SCHEMAS: [&str; 7] = ["indicators", "flags", "caseload", "programme", "checks", "analyses", "derived"];
 
 /// The TOML at the head of a SQL file.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -45,10 +45,8 @@ pub struct Header {
     pub when: String,
     /// Checks: how to mend it.
     pub mend: String,
-    /// `never`, `once` or `store`; by the number of readers where empty.
+    /// `never` or `once`; by the number of readers where empty.
     pub keep: String,
-    /// `store`: the source whose partitions it follows.
-    pub from: String,
 }
 
 /// What a check's rows do to the night.

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, ListBuilder, RecordBatch, StringViewArray,
-    StringViewBuilder,
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, ListBuilder, RecordBatch, StringArray,
+    StringBuilder,
 };
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -198,14 +198,14 @@ fn put(engine: &Engine<'_>, id: &str, kinds: &BTreeMap<String, String>, rows: &[
 fn column(values: &[Option<&str>], kind: &str) -> ArrayRef {
     let days = |text: &str| i32::try_from(support::made::day(text).signed_duration_since(chrono::NaiveDate::default()).num_days()).unwrap();
     match kind {
-        "text" => Arc::new(values.iter().copied().collect::<StringViewArray>()),
+        "text" => Arc::new(values.iter().copied().collect::<StringArray>()),
         "date" => Arc::new(values.iter().map(|v| v.map(days)).collect::<Date32Array>()),
         "int" => Arc::new(values.iter().map(|v| v.map(|v| v.parse::<i32>().unwrap())).collect::<Int32Array>()),
         "long" => Arc::new(values.iter().map(|v| v.map(|v| v.parse::<i64>().unwrap())).collect::<Int64Array>()),
         "double" => Arc::new(values.iter().map(|v| v.map(|v| v.parse::<f64>().unwrap())).collect::<Float64Array>()),
         "bool" => Arc::new(values.iter().map(|v| v.map(|v| v == "true")).collect::<BooleanArray>()),
         "list" => {
-            let mut lists = ListBuilder::new(StringViewBuilder::new());
+            let mut lists = ListBuilder::new(StringBuilder::new());
             for value in values {
                 for item in value.iter().flat_map(|v| v.split('|')) {
                     lists.values().append_value(item);

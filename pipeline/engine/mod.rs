@@ -3,7 +3,6 @@
 //! Views that several others read are computed once; large results go to a file in the staging folder. Everything is
 //! asked of one state of the store, for the days in `run.as_of`.
 
-pub mod incremental;
 pub mod provider;
 pub mod tables;
 
@@ -13,10 +12,9 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
-use datafusion::catalog::{CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider, TableProvider};
+use datafusion::catalog::{MemorySchemaProvider, TableProvider};
 use datafusion::common::TableReference;
 use datafusion::datasource::MemTable;
-use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
@@ -58,20 +56,11 @@ pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Outcome<S
     let mut config = SessionConfig::new().with_target_partitions(settings.thread_count()).with_information_schema(true);
     config.options_mut().sql_parser.enable_ident_normalization = true;
     config.options_mut().optimizer.prefer_hash_join = true;
+    // Plain texts throughout; why is said at `Files::of_table`.
+    config.options_mut().sql_parser.map_string_types_to_utf8view = false;
     // The SQL says which side of a join is kept in memory: the first. Guessed sizes turned sides of millions of rows round.
     config.options_mut().optimizer.join_reordering = false;
     let ctx = SessionContext::new_with_config_rt(config, runtime);
-    add_schemas(&ctx)?;
-    Ok(ctx)
-}
-
-/// A session of its own tables with the functions, settings and memory of another: making one anew costs more than a
-/// small partition's work.
-pub(crate) fn session_beside(other: &SessionContext) -> Outcome<SessionContext> {
-    let catalogs = Arc::new(MemoryCatalogProviderList::new());
-    catalogs.register_catalog("datafusion".into(), Arc::new(MemoryCatalogProvider::new()));
-    let state = SessionStateBuilder::new_from_existing(other.state()).with_catalog_list(catalogs).build();
-    let ctx = SessionContext::new_with_state(state);
     add_schemas(&ctx)?;
     Ok(ctx)
 }
@@ -149,8 +138,8 @@ impl<'a> Engine<'a> {
             progress.step(&query.id);
             let many = readers.get(query.id.as_str()).copied().unwrap_or(0) > 1 || wanted.contains(&query.id);
             let once = match query.header.keep.as_str() {
-                "never" if self.attendance_rows > FEW_ROWS || query.schema() == "store" => false,
-                "once" | "store" => true,
+                "never" if self.attendance_rows > FEW_ROWS => false,
+                "once" => true,
                 _ => many || query.schema() == "flags",
             };
             self.build_one(query, once).await?;
@@ -270,7 +259,7 @@ impl<'a> Engine<'a> {
         let inner = sql.trim_start().to_lowercase();
         // Who asks what there is to ask is shown every view.
         if reads.iter().any(|r| r.starts_with("information_schema")) || inner.starts_with("show tables") {
-            reads.extend(self.library.queries.values().filter(|q| !matches!(q.schema(), "store" | "derived")).map(|q| q.id.clone()));
+            reads.extend(self.library.queries.values().filter(|q| q.schema() != "derived").map(|q| q.id.clone()));
         }
         if inner.starts_with("explain") || inner.starts_with("describe") {
             reads.extend(self.library.queries.keys().filter(|id| inner.contains(id.as_str())).cloned());

@@ -33,13 +33,14 @@ pub struct Files {
 }
 
 impl Files {
-    /// The given files of a stored table; texts come as views, as `DataFusion` likes them.
+    /// The given files of a stored table. Texts are plain: views of them would hold on to every page they were read from,
+    /// and a join or a sort that keeps a few rows of each page would keep them all.
     ///
     /// # Errors
     /// A store fault for a path that is none.
     pub fn of_table(store: &Store, spec: &TableSpec, files: &[DataFile], hidden: &[&str]) -> Outcome<Self> {
         let fields: Vec<Arc<Field>> =
-            spec.columns.fields().iter().filter(|f| !hidden.contains(&f.name().as_str())).map(|f| Arc::new(viewed(f))).collect();
+            spec.columns.fields().iter().filter(|f| !hidden.contains(&f.name().as_str())).cloned().collect();
         let partitions: Vec<Arc<Field>> = spec.partition_by.iter().map(|p| Arc::new(Field::new(p, DataType::Utf8, true))).collect();
         let mut given = Vec::with_capacity(files.len());
         for file in files {
@@ -64,13 +65,6 @@ impl Files {
     pub fn one(path: &std::path::Path, schema: SchemaRef, rows: usize) -> Outcome<Self> {
         let size = std::fs::metadata(path).map_err(|e| Fault::io(path, &e))?.len();
         Ok(Self { table: TableSchema::from(schema), files: vec![partitioned(path, size)?], rows, sorted_by: Vec::new() })
-    }
-}
-
-fn viewed(field: &Field) -> Field {
-    match field.data_type() {
-        DataType::Utf8 => field.clone().with_data_type(DataType::Utf8View),
-        _ => field.clone(),
     }
 }
 

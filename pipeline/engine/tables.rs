@@ -9,14 +9,14 @@ use datafusion::datasource::{MemTable, TableProvider};
 use toml::Value;
 
 use super::provider::Files;
-use super::{Engine, reference};
+use super::Engine;
 use crate::contract::Contract;
 use crate::contract::value::{school_year_name, school_year_of};
 use crate::day;
 use crate::fault::{Fault, Outcome};
 use crate::intake::Account;
 use crate::policy::{Numbers, Policy};
-use crate::store::tables::{ROW_KEY, TableSpec, registers, spec_of};
+use crate::store::tables::{ROW_KEY, TableSpec, registers, spec_of, sums_of};
 use crate::store::{Figures, Store};
 
 /// A table in memory.
@@ -36,23 +36,32 @@ fn put(engine: &Engine<'_>, id: &str, columns: Vec<(&str, ArrayRef)>) -> Outcome
     engine.register(id, memory(schema, vec![batch])?)
 }
 
-/// Registers `sources.*`: every contract's table, empty where nothing was handed in.
+/// Registers `sources.*`, every contract's table, empty where nothing was handed in; and in `store.*` the sums of the
+/// registers.
 ///
 /// # Errors
 /// Store faults.
 pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Outcome<()> {
-    let specs = contracts.iter().map(spec_of).chain([registers()]);
-    for spec in specs {
-        let files = store.files(&spec.name);
-        let provider = Files::of_table(store, &spec, &files, &[ROW_KEY])?;
-        let id = format!("sources.{}", spec.name);
-        if files.is_empty() {
-            engine.register(&id, memory(provider.schema(), vec![])?)?;
-        } else {
-            engine.register(&id, Arc::new(provider))?;
+    for spec in contracts.iter().map(spec_of).chain([registers()]) {
+        put_files(engine, store, &format!("sources.{}", spec.name), &spec)?;
+        for sums in sums_of(&spec) {
+            let paths = |table: &str| store.files(table).into_iter().map(|f| f.path).collect::<Vec<_>>();
+            if paths(&sums.name) != paths(&spec.name) {
+                return Err(Fault::store(
+                    format!("store/{}", sums.name),
+                    format!("is not the sums of store/{}: restore both from one backup, or take the extracts in anew", spec.name),
+                ));
+            }
+            put_files(engine, store, &format!("store.{}", sums.name), &sums)?;
         }
     }
     Ok(())
+}
+
+fn put_files(engine: &Engine<'_>, store: &Store, id: &str, spec: &TableSpec) -> Outcome<()> {
+    let files = store.files(&spec.name);
+    let provider = Files::of_table(store, spec, &files, &[ROW_KEY])?;
+    engine.register(id, if files.is_empty() { memory(provider.schema(), vec![])? } else { Arc::new(provider) })
 }
 
 /// Puts schools and enrolments derived from the register in place where no extract gives them; says so.
@@ -277,9 +286,6 @@ pub fn history(engine: &Engine<'_>, store: &Store, tonight: &[NaiveDate]) -> Out
 /// # Errors
 /// A SQL fault, never met.
 pub async fn last_recorded_day(engine: &Engine<'_>) -> Outcome<Option<NaiveDate>> {
-    if !engine.context().table_exist(reference("store.school_day"))? {
-        return Ok(None);
-    }
     let batches = engine.context().sql("select cast(max(date) as int) as day from store.school_day").await?.collect().await?;
     let last = batches
         .first()

@@ -7,6 +7,7 @@ mod packed;
 pub mod register;
 mod settle;
 mod small;
+mod sums;
 mod take;
 mod verdict;
 

@@ -1,7 +1,7 @@
 //! Settling a register: of rows with one key the latest counts, the rest are superseded; then sorted and written.
 //!
-//! Only files that could hold one of the new rows' keys are read again and rewritten: a new day is appended, a
-//! correction rewrites the file of its school and month.
+//! Only files that could hold a new row's unit are read again and rewritten: a school's week of attendance, a school's
+//! term of marks. A new week is appended, a correction rewrites the file of its school and month.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use super::packed::{Packed, Texts as TextColumn};
 use super::register::{Period, Shelf, Shelves, Texts};
+use super::sums;
 use crate::contract::Contract;
 use crate::day;
 use crate::fault::{Fault, Outcome};
@@ -50,6 +51,8 @@ pub struct Tally {
 pub struct Settling<'a> {
     /// Its stored form.
     pub spec: &'a TableSpec,
+    /// The tables of its sums.
+    pub sums: &'a [TableSpec],
     /// Its contract.
     pub contract: &'a Contract,
     /// The run that brings the new rows.
@@ -81,10 +84,16 @@ pub fn recall<R: Packed>(
 ) -> Outcome<Vec<DataFile>> {
     let mut days: BTreeMap<(Period, u32), (i32, i32)> = BTreeMap::new();
     for (key, rows) in shelves.iter() {
-        let start = day::number(key.0.first_day());
-        let least = rows.iter().map(|r| r.day()).min().unwrap_or(0).cast_signed();
-        let most = rows.iter().map(|r| r.day()).max().unwrap_or(0).cast_signed();
-        days.insert(*key, (start + least, start + most));
+        // A sum is made of the rows of one file, so all of its rows have to lie in one.
+        let unit = if R::BY_TERM {
+            (i32::MIN, i32::MAX)
+        } else {
+            let start = day::number(key.0.first_day());
+            let least = rows.iter().map(|r| r.day()).min().unwrap_or(0) / 7 * 7;
+            let most = rows.iter().map(|r| r.day()).max().unwrap_or(0) / 7 * 7 + 6;
+            (start + least.cast_signed(), start + most.cast_signed())
+        };
+        days.insert(*key, unit);
     }
     let mut rewritten = Vec::new();
     for file in store.files(&spec.name) {
@@ -158,23 +167,30 @@ fn read_back<R: Packed>(
     Ok(())
 }
 
+/// A data file and the files of its sums, in the order of [`Settling::sums`].
+pub struct Settled {
+    /// The rows.
+    pub rows: DataFile,
+    /// What they add up to.
+    pub sums: Vec<DataFile>,
+}
+
 /// Settles all shelves and writes them; returns the new files and a tally an origin.
 ///
 /// # Errors
 /// A store fault.
-pub fn settle<R: Packed>(store: &Store, shelves: Shelves<R>, with: &Settling<'_>) -> Outcome<(Vec<DataFile>, Vec<Tally>)> {
+pub fn settle<R: Packed>(store: &Store, shelves: Shelves<R>, with: &Settling<'_>) -> Outcome<(Vec<Settled>, Vec<Tally>)> {
     let (rank_of, by_rank) = with.pupils.ranks();
     let mut by_period: BTreeMap<Period, Vec<(u32, Shelf<R>)>> = BTreeMap::new();
     for ((period, school), rows) in shelves {
         by_period.entry(period).or_default().push((school, rows));
     }
-    let folder = store.folder(&with.spec.name);
-    let written: Vec<Outcome<(Vec<DataFile>, Vec<Tally>)>> = by_period
+    let written: Vec<Outcome<(Vec<Settled>, Vec<Tally>)>> = by_period
         .into_par_iter()
         .map(|(period, mut schools)| {
             schools.sort_by(|a, b| with.schools.text(a.0).cmp(with.schools.text(b.0)));
             let mut tallies = vec![Tally::default(); with.origins.len()];
-            let mut out = PeriodWriter { with, folder: &folder, period, files: Vec::new(), open: None };
+            let mut out = PeriodWriter { with, store, period, files: Vec::new(), open: None };
             for (school, shelf) in schools {
                 let mut rows = shelf.into_rows();
                 for row in &mut rows {
@@ -229,39 +245,55 @@ fn keep_latest<R: Packed>(rows: &[R], origins: &[Origin], tallies: &mut [Tally])
 /// Writes the files of one period.
 struct PeriodWriter<'a> {
     with: &'a Settling<'a>,
-    folder: &'a std::path::Path,
+    store: &'a Store,
     period: Period,
-    files: Vec<DataFile>,
-    open: Option<(FileWriter, usize)>,
+    files: Vec<Settled>,
+    open: Option<Open>,
+}
+
+/// Files being written.
+struct Open {
+    rows: FileWriter,
+    sums: Vec<FileWriter>,
+    count: usize,
+}
+
+impl Open {
+    fn finish(self) -> Outcome<Settled> {
+        Ok(Settled { rows: self.rows.finish()?, sums: self.sums.into_iter().map(FileWriter::finish).collect::<Outcome<_>>()? })
+    }
 }
 
 impl PeriodWriter<'_> {
     fn school<R: Packed>(&mut self, school: &str, rows: &[R], by_rank: &[u32]) -> Outcome<()> {
         let start = day::number(self.period.first_day());
+        let mut open = match self.open.take() {
+            Some(open) => open,
+            None => self.create()?,
+        };
         for chunk in rows.chunks(BATCH_ROWS) {
-            let batch = self.batch(school, chunk, start, by_rank)?;
-            let (writer, count) = self.writer()?;
-            writer.write(&batch)?;
+            open.rows.write(&self.batch(school, chunk, start, by_rank)?)?;
             let days = chunk.iter().map(|r| r.day());
             let (first, last) = (days.clone().min().unwrap_or(0).cast_signed(), days.max().unwrap_or(0).cast_signed());
-            writer.widen(school, start + first, start + last);
-            *count += chunk.len();
+            open.rows.widen(school, start + first, start + last);
         }
-        if self.open.as_ref().is_some_and(|(_, count)| *count >= FILE_ROWS)
-            && let Some((writer, _)) = self.open.take()
-        {
-            self.files.push(writer.finish()?);
+        for (writer, batch) in open.sums.iter_mut().zip(sums::sum(self.with, school, rows, start, by_rank)?) {
+            writer.write(&batch)?;
+        }
+        open.count += rows.len();
+        if open.count >= FILE_ROWS {
+            self.files.push(open.finish()?);
+        } else {
+            self.open = Some(open);
         }
         Ok(())
     }
 
-    fn writer(&mut self) -> Outcome<&mut (FileWriter, usize)> {
-        if self.open.is_none() {
-            let partition = self.period.partition();
-            let relative = format!("{}{}-{:04}.parquet", partition_folder(self.with.spec, &partition), self.with.run_id, self.files.len());
-            self.open = Some((FileWriter::create(self.folder, self.with.spec, relative, partition)?, 0));
-        }
-        self.open.as_mut().ok_or_else(|| Fault::Bug("no open file".into()))
+    fn create(&self) -> Outcome<Open> {
+        let partition = self.period.partition();
+        let relative = format!("{}{}-{:04}.parquet", partition_folder(self.with.spec, &partition), self.with.run_id, self.files.len());
+        let file = |spec: &TableSpec| FileWriter::create(&self.store.folder(&spec.name), spec, relative.clone(), partition.clone());
+        Ok(Open { rows: file(self.with.spec)?, sums: self.with.sums.iter().map(file).collect::<Outcome<_>>()?, count: 0 })
     }
 
     fn batch<R: Packed>(&self, school: &str, rows: &[R], start: i32, by_rank: &[u32]) -> Outcome<RecordBatch> {
@@ -321,9 +353,9 @@ impl PeriodWriter<'_> {
         Ok(RecordBatch::try_new(Arc::new(arrow::datatypes::Schema::new(fields)), arrays)?)
     }
 
-    fn finish(mut self) -> Outcome<Vec<DataFile>> {
-        if let Some((writer, _)) = self.open.take() {
-            self.files.push(writer.finish()?);
+    fn finish(mut self) -> Outcome<Vec<Settled>> {
+        if let Some(open) = self.open.take() {
+            self.files.push(open.finish()?);
         }
         Ok(self.files)
     }

@@ -147,8 +147,10 @@ pub(super) fn register<R: Packed>(
     }
     let origins: Vec<Origin> = runs.into_iter().map(Origin::Stored).chain((0..accounts.len()).map(Origin::File)).collect();
     with.progress.stage("settle");
+    let sums = tables::sums_of(&spec);
     let settling = Settling {
         spec: &spec,
+        sums: &sums,
         contract,
         run_id: with.run_id,
         pupils: &vault.pupils,
@@ -167,7 +169,12 @@ pub(super) fn register<R: Packed>(
         }
     }
     intake.keep(&contract.table, accounts, conflicts);
-    store.prepare(&spec.name, written, rewritten.into_iter().map(|f| f.path));
+    let gone: Vec<String> = rewritten.into_iter().map(|f| f.path).collect();
+    let (rows, mut of_files): (Vec<DataFile>, Vec<Vec<DataFile>>) = written.into_iter().map(|s| (s.rows, s.sums)).unzip();
+    store.prepare(&spec.name, rows, gone.clone());
+    for spec in sums.iter().rev() {
+        store.prepare(&spec.name, of_files.iter_mut().filter_map(Vec::pop).collect(), gone.clone());
+    }
     if registers.is_empty() { Ok(()) } else { note_registers(with, &registers, store, vault) }
 }
 

@@ -80,6 +80,38 @@ pub fn is_register(table: &str) -> bool {
     matches!(table, "attendance" | "marks")
 }
 
+/// Tables of the sums of a register's files, partitioned as it is; none for other tables. 720720 parts make a day; masks
+/// hold a bit a day, Monday 1. A school's day is one row, a pupil's week at a school one row, and so is a pupil's day
+/// whose parts the masks do not tell.
+#[must_use]
+pub fn sums_of(register: &TableSpec) -> Vec<TableSpec> {
+    let date = |name: &str| Field::new(name, DataType::Date32, true);
+    let whole = |name: &str| Field::new(name, DataType::Int32, true);
+    let parts = ["parts_absent", "parts_unexcused", "parts_late"].map(whole);
+    let masks = ["recorded_mask", "away_mask", "unexcused_mask", "late_mask", "partial_mask"].map(whole);
+    let pupil = || vec![text("school_id"), text("pupil_key")];
+    let tables = match register.name.as_str() {
+        "attendance" => vec![
+            ("attendance_by_week", [pupil(), vec![date("week"), whole("days_recorded")], parts.to_vec(), masks.to_vec()].concat()),
+            ("school_day", vec![text("school_id"), date("date"), whole("pupils_recorded"), Field::new("parts_absent", DataType::Int64, true)]),
+            ("partial_day", [pupil(), vec![date("date")], parts.to_vec()].concat()),
+        ],
+        "marks" => vec![(
+            "marks_by_subject",
+            [pupil(), vec![whole("term"), text("subject"), Field::new("mark_sum", DataType::Float64, true), whole("marks"), date("last_date")]]
+                .concat(),
+        )],
+        _ => vec![],
+    };
+    let spec = |(name, fields): (&str, Vec<Field>)| TableSpec {
+        name: name.into(),
+        columns: Arc::new(Schema::new(fields)),
+        partition_by: register.partition_by.clone(),
+        sorted_by: vec![],
+    };
+    tables.into_iter().map(spec).collect()
+}
+
 /// Which register each school keeps in a school year.
 #[must_use]
 pub fn registers() -> TableSpec {

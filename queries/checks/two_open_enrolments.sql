@@ -7,18 +7,30 @@
 -- what = "A pupil is enrolled at two schools or twice at one on as_of."
 -- when = "It matters when a transfer was not closed: the school left behind still counts the child; the enrolment that started last names the school."
 -- mend = "Ask the earlier school to enter the end date and hand in its enrolments again."
+with find_open as (
+    select n.as_of, e.pupil_key, e.school_id, e.end_date
+    from run.as_of n
+    inner join sources.enrolments e
+        on n.school_year = e.school_year
+        and e.start_date <= n.as_of
+        and (e.end_date is null or e.end_date >= n.as_of)
+),
+-- few pupils have two: only theirs are looked at
+find_several as (
+    select as_of, pupil_key
+    from find_open
+    group by as_of, pupil_key
+    having count(*) > 1
+)
 select
-    n.as_of,
-    e.pupil_key,
+    o.as_of,
+    o.pupil_key,
     count(*) as open_enrolments,
-    count(distinct e.school_id) as schools,
-    min(e.school_id) as first_school_id,
-    max(e.school_id) as last_school_id
-from run.as_of n
-inner join sources.enrolments e
-    on n.school_year = e.school_year
-    and e.start_date <= n.as_of
-    and (e.end_date is null or e.end_date >= n.as_of)
-group by n.as_of, e.pupil_key
+    count(distinct o.school_id) as schools,
+    min(o.school_id) as first_school_id,
+    max(o.school_id) as last_school_id
+from find_several s
+inner join find_open o on o.as_of = s.as_of and o.pupil_key = s.pupil_key
+group by o.as_of, o.pupil_key
 -- leaving one school and starting at the next on as_of itself is a transfer, not a double
-having sum(case when e.end_date = n.as_of then 0 else 1 end) > 1
+having sum(case when o.end_date = o.as_of then 0 else 1 end) > 1

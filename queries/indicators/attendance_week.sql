@@ -7,6 +7,16 @@ with read_nights as (
     select as_of, school_year
     from run.as_of
 ),
+read_school_weeks as (
+    select as_of, school_id, week, week_number, is_recent, in_trend
+    from indicators.school_weeks
+),
+-- weeks that are taken as they are stored
+find_plain as (
+    select w.*
+    from read_school_weeks w
+    left anti join indicators.special_weeks s on s.as_of = w.as_of and s.school_id = w.school_id and s.week = w.week
+),
 read_weeks as (
     select n.as_of, w.pupil_key, w.school_id, w.week, w.period, w.days_recorded, w.parts_absent, w.parts_unexcused, w.parts_late, w.recorded_mask, w.away_mask, w.unexcused_mask
     -- the small side of a join stands first: it is the one kept in memory
@@ -14,14 +24,15 @@ read_weeks as (
     inner join store.attendance_by_week w on w.school_year = n.school_year
     where w.week <= n.as_of
 ),
-take_stored as (
-    select o.*
+take_plain as (
+    select w.as_of, w.pupil_key, w.school_id, w.week, f.week_number, f.is_recent, f.in_trend, w.period, w.days_recorded, w.parts_absent, w.parts_unexcused, w.parts_late, w.recorded_mask, w.away_mask, w.unexcused_mask
+    from find_plain f
+    inner join read_weeks w on w.as_of = f.as_of and w.school_id = f.school_id and w.week = f.week
+),
+drop_special as (
+    select t.*
     from indicators.special_pupils p
-    right anti join (
-        select w.*
-        from indicators.special_weeks s
-        right anti join read_weeks w on w.as_of = s.as_of and w.school_id = s.school_id and w.week = s.week
-    ) o on o.as_of = p.as_of and o.pupil_key = p.pupil_key and o.period = p.period
+    right anti join take_plain t on t.as_of = p.as_of and t.pupil_key = p.pupil_key and t.period = p.period
 ),
 sum_days as (
     select
@@ -34,30 +45,14 @@ sum_days as (
         cast(sum(parts_unexcused) as int) as parts_unexcused,
         cast(sum(parts_late) as int) as parts_late,
         bit_or(day_bit) as recorded_mask,
-        bit_or(case when away then day_bit else 0 end) as away_mask,
-        bit_or(case when away_unexcused then day_bit else 0 end) as unexcused_mask
-    from indicators.attendance_day
+        bit_or(case when parts_absent = 720720 then day_bit else 0 end) as away_mask,
+        bit_or(case when parts_unexcused = 720720 then day_bit else 0 end) as unexcused_mask
+    from (select *, cast(1 as int) << (cast(date as int) - cast(week as int)) as day_bit from indicators.attendance_day)
     group by as_of, pupil_key, school_id, week
-),
-join_weeks as (
-    select as_of, pupil_key, school_id, week, days_recorded, parts_absent, parts_unexcused, parts_late, recorded_mask, away_mask, unexcused_mask from take_stored
-    union all
-    select as_of, pupil_key, school_id, week, days_recorded, parts_absent, parts_unexcused, parts_late, recorded_mask, away_mask, unexcused_mask from sum_days
 )
-select
-    j.as_of,
-    j.pupil_key,
-    j.school_id,
-    j.week,
-    w.week_number,
-    w.is_recent,
-    w.in_trend,
-    j.days_recorded,
-    j.parts_absent,
-    j.parts_unexcused,
-    j.parts_late,
-    j.recorded_mask,
-    j.away_mask,
-    j.unexcused_mask
-from indicators.school_weeks w
-inner join join_weeks j on j.as_of = w.as_of and j.school_id = w.school_id and j.week = w.week
+select as_of, pupil_key, school_id, week, week_number, is_recent, in_trend, days_recorded, parts_absent, parts_unexcused, parts_late, recorded_mask, away_mask, unexcused_mask
+from drop_special
+union all
+select d.as_of, d.pupil_key, d.school_id, d.week, w.week_number, w.is_recent, w.in_trend, d.days_recorded, d.parts_absent, d.parts_unexcused, d.parts_late, d.recorded_mask, d.away_mask, d.unexcused_mask
+from read_school_weeks w
+inner join sum_days d on d.as_of = w.as_of and d.school_id = w.school_id and d.week = w.week

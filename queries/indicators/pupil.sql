@@ -71,32 +71,26 @@ fit_trend as (
     from sum_trend_weeks
     group by as_of, pupil_key
 ),
-read_marks as (
-    select as_of, pupil_key, term, subject, mark_sum, marks, mark_mean
-    from indicators.marks_term
-),
-sum_terms as (
-    select
-        m.as_of,
-        m.pupil_key,
-        m.term,
-        avg(m.mark_mean) as mark_mean,
-        count(*) filter (where m.mark_sum < p.marks_pass * m.marks) as failing_subjects,
-        count(*) filter (where m.mark_sum < p.marks_pass * m.marks and array_has(p.marks_core_subjects, m.subject)) as failing_core
-    from run.policy p
-    cross join read_marks m
-    group by m.as_of, m.pupil_key, m.term
+read_terms as (
+    select as_of, pupil_key, term, mark_mean, failing_subjects, failing_core
+    from indicators.term_means
 ),
 find_term as (
     select as_of, pupil_key, max(term) as term
-    from sum_terms
+    from read_terms
     group by as_of, pupil_key
 ),
 compare_terms as (
-    select t.as_of, t.pupil_key, c.mark_mean, b.mark_mean as mark_mean_prev, c.failing_subjects, c.failing_core
+    select
+        t.as_of,
+        t.pupil_key,
+        max(m.mark_mean) filter (where m.term = t.term) as mark_mean,
+        max(m.mark_mean) filter (where m.term = t.term - 1) as mark_mean_prev,
+        max(m.failing_subjects) filter (where m.term = t.term) as failing_subjects,
+        max(m.failing_core) filter (where m.term = t.term) as failing_core
     from find_term t
-    inner join sum_terms c on c.as_of = t.as_of and c.pupil_key = t.pupil_key and c.term = t.term
-    left join sum_terms b on b.as_of = t.as_of and b.pupil_key = t.pupil_key and b.term = t.term - 1
+    inner join read_terms m on m.as_of = t.as_of and m.pupil_key = t.pupil_key
+    group by t.as_of, t.pupil_key
 ),
 spread_recent_weeks as (
     select w.as_of, w.school_id, cast(cast(w.week as int) + d.day as date) as date
@@ -145,42 +139,87 @@ read_births as (
     from sources.pupils
     group by pupil_key
 ),
+-- what is found out joins the enrolled one by one: the side that stands first is kept in memory
+add_weeks as (
+    select
+        e.*,
+        coalesce(f.days_recorded, 0) as days_recorded,
+        coalesce(f.parts_absent, 0) as parts_absent,
+        coalesce(f.parts_unexcused, 0) as parts_unexcused,
+        coalesce(f.parts_late, 0) as parts_late,
+        coalesce(f.recent_recorded, 0) as recent_recorded,
+        coalesce(f.recent_parts_absent, 0) as recent_parts_absent,
+        coalesce(f.days_recorded - f.recent_recorded, 0) as before_recorded,
+        coalesce(f.parts_absent - f.recent_parts_absent, 0) as before_parts_absent,
+        f.last_present,
+        f.last_recorded
+    from sum_weeks f
+    right join read_enrolled e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+),
+add_tails as (
+    select e.*, f.absence_streak, f.unexcused_streak, f.absent_since, f.unexcused_since
+    from count_tails f
+    right join add_weeks e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+),
+add_trend as (
+    select e.*, f.weeks as trend_weeks, f.slope
+    from fit_trend f
+    right join add_tails e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+),
+add_terms as (
+    select e.*, f.mark_mean, f.mark_mean_prev, f.failing_subjects, f.failing_core
+    from compare_terms f
+    right join add_trend e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+),
+add_marks as (
+    select e.*, f.marks_recent
+    from count_marks f
+    right join add_terms e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+),
+add_births as (
+    select e.*, f.first_september
+    from read_births f
+    right join add_marks e on e.pupil_key = f.pupil_key
+),
+add_moves as (
+    select e.*, f.moves
+    from count_moves f
+    right join add_births e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+),
+add_services as (
+    select e.*, f.centre_services
+    from list_services f
+    right join add_moves e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+),
+add_sessions as (
+    select e.*, f.sessions, f.attended
+    from sum_sessions f
+    right join add_services e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+),
+add_schools as (
+    select e.*, f.data_through, f.school_coverage, f.heard_lately
+    from indicators.school_records f
+    right join add_sessions e on e.as_of = f.as_of and e.school_id = f.school_id
+),
 join_facts as (
     select
         e.as_of, e.pupil_key, e.school_id, e.school_year, e.grade_level, e.class,
-        coalesce(s.days_recorded, 0) as days_recorded,
-        coalesce(s.parts_absent, 0) as parts_absent,
-        coalesce(s.parts_unexcused, 0) as parts_unexcused,
-        coalesce(s.parts_late, 0) as parts_late,
-        coalesce(s.recent_recorded, 0) as recent_recorded,
-        coalesce(s.recent_parts_absent, 0) as recent_parts_absent,
-        coalesce(s.days_recorded - s.recent_recorded, 0) as before_recorded,
-        coalesce(s.parts_absent - s.recent_parts_absent, 0) as before_parts_absent,
-        s.last_present,
-        s.last_recorded,
-        t.absence_streak, t.unexcused_streak, t.absent_since, t.unexcused_since,
+        e.days_recorded, e.parts_absent, e.parts_unexcused, e.parts_late,
+        e.recent_recorded, e.recent_parts_absent, e.before_recorded, e.before_parts_absent,
+        e.last_present, e.last_recorded,
+        e.absence_streak, e.unexcused_streak, e.absent_since, e.unexcused_since,
         -- sums of fractions depend on their order in the last digits: rounded, a list is the same however many threads made it
-        case when f.weeks >= p.windows_trend_min_weeks then case when round(f.slope, 12) = 0 then 0.0 else round(f.slope, 12) end end as absence_trend,
-        round(m.mark_mean, 12) as mark_mean, round(m.mark_mean_prev, 12) as mark_mean_prev, m.failing_subjects, m.failing_core,
-        r.marks_recent,
-        cast(substr(e.school_year, 1, 4) as int) - u.first_september as age,
-        v.moves,
-        c.centre_services,
-        x.sessions, x.attended,
-        h.data_through, h.school_coverage, h.heard_lately,
+        case when e.trend_weeks >= p.windows_trend_min_weeks then case when round(e.slope, 12) = 0 then 0.0 else round(e.slope, 12) end end as absence_trend,
+        round(e.mark_mean, 12) as mark_mean, round(e.mark_mean_prev, 12) as mark_mean_prev, e.failing_subjects, e.failing_core,
+        e.marks_recent,
+        cast(substr(e.school_year, 1, 4) as int) - e.first_september as age,
+        e.moves,
+        e.centre_services,
+        e.sessions, e.attended,
+        e.data_through, e.school_coverage, e.heard_lately,
         p.shift_prior_absent, p.shift_prior_recorded, p.shift_min_recent, p.shift_min_before, p.grades_age_before, p.assessable_recent_recorded, p.assessable_days_recorded
     from run.policy p
-    cross join read_enrolled e
-    left join sum_weeks s on s.as_of = e.as_of and s.pupil_key = e.pupil_key
-    left join count_tails t on t.as_of = e.as_of and t.pupil_key = e.pupil_key
-    left join fit_trend f on f.as_of = e.as_of and f.pupil_key = e.pupil_key
-    left join compare_terms m on m.as_of = e.as_of and m.pupil_key = e.pupil_key
-    left join count_marks r on r.as_of = e.as_of and r.pupil_key = e.pupil_key
-    left join read_births u on u.pupil_key = e.pupil_key
-    left join count_moves v on v.as_of = e.as_of and v.pupil_key = e.pupil_key
-    left join list_services c on c.as_of = e.as_of and c.pupil_key = e.pupil_key
-    left join sum_sessions x on x.as_of = e.as_of and x.pupil_key = e.pupil_key
-    left join indicators.school_records h on h.as_of = e.as_of and h.school_id = e.school_id
+    cross join add_schools e
 ),
 weigh_shift as (
     select

@@ -6,11 +6,24 @@ with read_nights as (
     select as_of, school_year
     from run.as_of
 ),
-find_recorded as (
-    select distinct n.as_of, a.pupil_key, a.period
+read_weeks as (
+    select n.as_of, w.pupil_key, w.school_id, w.period
     from read_nights n
-    inner join store.days_apart a on a.school_year = n.school_year
-    where a.at_two_schools
+    inner join store.attendance_by_week w on w.school_year = n.school_year
+),
+-- few pupils change schools: the year is looked through for them, and only their months are told apart
+find_changed as (
+    select as_of, pupil_key
+    from read_weeks
+    group by as_of, pupil_key
+    having min(school_id) <> max(school_id)
+),
+find_recorded as (
+    select w.as_of, w.pupil_key, w.period
+    from find_changed c
+    inner join read_weeks w on w.as_of = c.as_of and w.pupil_key = c.pupil_key
+    group by w.as_of, w.pupil_key, w.period
+    having min(w.school_id) <> max(w.school_id)
 ),
 find_absences as (
     select n.as_of, n.school_year, e.pupil_key, e.school_id
@@ -23,7 +36,7 @@ find_absences as (
 find_elsewhere as (
     select a.as_of, a.pupil_key
     from find_absences a
-    inner join store.attendance_by_week w on w.pupil_key = a.pupil_key and w.school_year = a.school_year
+    inner join read_weeks w on w.as_of = a.as_of and w.pupil_key = a.pupil_key
     where w.school_id <> a.school_id
     group by a.as_of, a.pupil_key
 ),

@@ -25,8 +25,8 @@ find_absences as (
     inner join sources.registers r on r.school_id = d.school_id and r.school_year = n.school_year
     where r.register = 'absences'
 )
-select as_of, school_id, week, false as is_cut from read_days where disrupted or not in_calendar
+select as_of, school_id, week from read_days where disrupted or not in_calendar
 union
-select as_of, school_id, week, false as is_cut from find_absences
+select as_of, school_id, week from find_absences
 union
-select as_of, school_id, week, true as is_cut from find_cut
+select as_of, school_id, week from find_cut
