@@ -56,6 +56,8 @@ pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Outcome<S
     let mut config = SessionConfig::new().with_target_partitions(settings.thread_count()).with_information_schema(true);
     config.options_mut().sql_parser.enable_ident_normalization = true;
     config.options_mut().optimizer.prefer_hash_join = true;
+    // What a join or a filter rules out is not even decoded.
+    config.options_mut().execution.parquet.pushdown_filters = true;
     // Plain texts throughout; why is said at `Files::of_table`.
     config.options_mut().sql_parser.map_string_types_to_utf8view = false;
     // The SQL says which side of a join is kept in memory: the first. Guessed sizes turned sides of millions of rows round.

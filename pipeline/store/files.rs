@@ -6,7 +6,7 @@ use std::path::Path;
 
 use arrow::array::RecordBatch;
 use arrow::compute::cast;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -69,12 +69,16 @@ impl FileWriter {
             std::fs::create_dir_all(parent).map_err(|e| Fault::io(parent, &e))?;
         }
         let file = File::create(&path).map_err(|e| Fault::io(&path, &e))?;
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        let mut properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_max_row_group_row_count(Some(ROW_GROUP))
-            .set_created_by("prane".into())
-            .build();
+            .set_created_by("prane".into());
+        // Days rule row groups out; keys never do, and comparing every one costs more than compressing it.
+        for field in spec.columns.fields().iter().filter(|f| *f.data_type() == DataType::Utf8) {
+            properties = properties.set_column_statistics_enabled(field.name().as_str().into(), EnabledStatistics::None);
+        }
+        let properties = properties.build();
         let inner = ArrowWriter::try_new(file, spec.columns.clone(), Some(properties))?;
         Ok(Self { inner, file: DataFile { path: relative, partition, size: 0, rows: 0, span: None, staged: true }, path })
     }

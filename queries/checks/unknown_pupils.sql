@@ -21,26 +21,26 @@ read_weeks as (
     inner join indicators.school_weeks w on s.school_id = w.school_id
     where w.week_number <= s.windows_recent_weeks
 ),
-gather_keys as (
+-- each is held against the pupils before it is counted once: those unknown are few
+find_unknown as (
     select n.as_of, 'enrolments' as table_name, e.school_id, e.pupil_key
     from read_nights n
-    inner join sources.enrolments e on n.school_year = e.school_year
+    inner join (select e.* from read_pupils p right anti join sources.enrolments e on e.pupil_key = p.pupil_key) e on n.school_year = e.school_year
     union
     select n.as_of, 'marks' as table_name, m.school_id, m.pupil_key
     from read_nights n
-    inner join sources.marks m on n.school_year = m.school_year
+    inner join (select m.* from read_pupils p right anti join store.marks_by_subject m on m.pupil_key = p.pupil_key) m on n.school_year = m.school_year
     union
     -- the recent weeks are enough: older ones were checked on their own night
     select w.as_of, 'attendance' as table_name, w.school_id, w.pupil_key
-    from read_weeks r
-    inner join indicators.attendance_week w on r.as_of = w.as_of and r.school_id = w.school_id and r.week = w.week
+    from read_pupils p
+    right anti join (
+        select w.as_of, w.school_id, w.pupil_key
+        from read_weeks r
+        inner join indicators.attendance_week w on r.as_of = w.as_of and r.school_id = w.school_id and r.week = w.week
+    ) w on w.pupil_key = p.pupil_key
 )
-select
-    g.as_of,
-    g.table_name,
-    g.school_id,
-    g.pupil_key
-from read_pupils p
-right anti join gather_keys g on p.pupil_key = g.pupil_key
+select as_of, table_name, school_id, pupil_key
+from find_unknown
 -- without a pupils extract there is nothing to hold them against
 where exists (select 1 from sources.pupils)

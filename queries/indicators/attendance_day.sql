@@ -20,12 +20,12 @@ find_weeks as (
     right semi join read_weeks w on w.as_of = s.as_of and w.school_id = s.school_id and w.week = s.week
     union all
     select o.*
-    from indicators.special_pupils p
-    right semi join (
+    from indicators.special_weeks s
+    right anti join (
         select w.*
-        from indicators.special_weeks s
-        right anti join read_weeks w on w.as_of = s.as_of and w.school_id = s.school_id and w.week = s.week
-    ) o on o.as_of = p.as_of and o.pupil_key = p.pupil_key and o.period = p.period
+        from indicators.special_pupils p
+        right semi join read_weeks w on w.as_of = p.as_of and w.pupil_key = p.pupil_key and w.period = p.period
+    ) o on o.as_of = s.as_of and o.school_id = s.school_id and o.week = s.week
 ),
 spread_weeks as (
     select
@@ -51,12 +51,12 @@ find_partial as (
     right semi join read_partial d on d.as_of = s.as_of and d.school_id = s.school_id and d.week = s.week
     union all
     select o.*
-    from indicators.special_pupils p
-    right semi join (
+    from indicators.special_weeks s
+    right anti join (
         select d.*
-        from indicators.special_weeks s
-        right anti join read_partial d on d.as_of = s.as_of and d.school_id = s.school_id and d.week = s.week
-    ) o on o.as_of = p.as_of and o.pupil_key = p.pupil_key and o.period = p.period
+        from indicators.special_pupils p
+        right semi join read_partial d on d.as_of = p.as_of and d.pupil_key = p.pupil_key and d.period = p.period
+    ) o on o.as_of = s.as_of and o.school_id = s.school_id and o.week = s.week
 ),
 join_days as (
     select as_of, pupil_key, school_id, date, week, period, parts_absent, parts_unexcused, parts_late from spread_weeks

@@ -40,9 +40,9 @@ join_sums as (
 -- few pupils have marks of two schools; only theirs are added up
 find_changed as (
     select as_of, pupil_key
-    from read_sums
+    from (select distinct as_of, pupil_key, school_id from read_sums)
     group by as_of, pupil_key
-    having min(school_id) <> max(school_id)
+    having count(*) > 1
 ),
 take_one_school as (
     select s.as_of, s.pupil_key, s.term, s.subject, s.mark_sum, s.marks

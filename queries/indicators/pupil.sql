@@ -7,70 +7,6 @@ with read_enrolled as (
     select as_of, pupil_key, school_id, school_year, grade_level, class
     from indicators.enrolled
 ),
-read_weeks as (
-    select as_of, pupil_key, week, week_number, is_recent, in_trend, days_recorded, parts_absent, parts_unexcused, parts_late, recorded_mask, away_mask, unexcused_mask
-    from indicators.attendance_week
-),
-sum_weeks as (
-    select
-        as_of,
-        pupil_key,
-        sum(days_recorded) as days_recorded,
-        sum(cast(parts_absent as bigint)) as parts_absent,
-        sum(cast(parts_unexcused as bigint)) as parts_unexcused,
-        sum(cast(parts_late as bigint)) as parts_late,
-        sum(case when is_recent then days_recorded else 0 end) as recent_recorded,
-        sum(case when is_recent then cast(parts_absent as bigint) else 0 end) as recent_parts_absent,
-        -- the last day of a week is its mask's highest bit
-        max(case when recorded_mask > away_mask then cast(week as int) + cast(floor(log2(recorded_mask - away_mask)) as int) end) as last_present,
-        max(case when recorded_mask > unexcused_mask then cast(week as int) + cast(floor(log2(recorded_mask - unexcused_mask)) as int) end) as last_not_unexcused,
-        max(cast(week as int) + cast(floor(log2(recorded_mask)) as int)) as last_recorded
-    from read_weeks
-    group by as_of, pupil_key
-),
--- only weeks that end away can belong to a streak at the end of the record
-find_tails as (
-    select
-        w.as_of,
-        w.pupil_key,
-        case
-            when s.last_present is null or cast(w.week as int) > s.last_present then w.recorded_mask
-            when cast(w.week as int) + 7 <= s.last_present then 0
-            else (w.recorded_mask >> (s.last_present - cast(w.week as int) + 1)) << (s.last_present - cast(w.week as int) + 1)
-        end as away_tail,
-        case
-            when s.last_not_unexcused is null or cast(w.week as int) > s.last_not_unexcused then w.recorded_mask
-            when cast(w.week as int) + 7 <= s.last_not_unexcused then 0
-            else (w.recorded_mask >> (s.last_not_unexcused - cast(w.week as int) + 1)) << (s.last_not_unexcused - cast(w.week as int) + 1)
-        end as unexcused_tail,
-        cast(w.week as int) as monday
-    from sum_weeks s
-    inner join read_weeks w on w.as_of = s.as_of and w.pupil_key = s.pupil_key
-    where w.away_mask > w.recorded_mask - w.away_mask
-),
-count_tails as (
-    -- x - x/2 - x/4 … counts the bits of x
-    select
-        as_of,
-        pupil_key,
-        sum(away_tail - away_tail / 2 - away_tail / 4 - away_tail / 8 - away_tail / 16 - away_tail / 32 - away_tail / 64) as absence_streak,
-        sum(unexcused_tail - unexcused_tail / 2 - unexcused_tail / 4 - unexcused_tail / 8 - unexcused_tail / 16 - unexcused_tail / 32 - unexcused_tail / 64) as unexcused_streak,
-        min(case when away_tail > 0 then monday + cast(log2(away_tail & (-away_tail)) as int) end) as absent_since,
-        min(case when unexcused_tail > 0 then monday + cast(log2(unexcused_tail & (-unexcused_tail)) as int) end) as unexcused_since
-    from find_tails
-    group by as_of, pupil_key
-),
-sum_trend_weeks as (
-    select as_of, pupil_key, cast(week_number as double) as week_number, sum(cast(parts_absent as bigint)) / (sum(days_recorded) * 720720.0) as absence_rate
-    from read_weeks
-    where in_trend
-    group by as_of, pupil_key, week_number
-),
-fit_trend as (
-    select as_of, pupil_key, count(*) as weeks, regr_slope(absence_rate, -week_number) as slope
-    from sum_trend_weeks
-    group by as_of, pupil_key
-),
 read_terms as (
     select as_of, pupil_key, term, mark_mean, failing_subjects, failing_core
     from indicators.term_means
@@ -91,20 +27,6 @@ compare_terms as (
     from find_term t
     inner join read_terms m on m.as_of = t.as_of and m.pupil_key = t.pupil_key
     group by t.as_of, t.pupil_key
-),
-spread_recent_weeks as (
-    select w.as_of, w.school_id, cast(cast(w.week as int) + d.day as date) as date
-    from indicators.school_weeks w
-    cross join (values (0), (1), (2), (3), (4), (5), (6)) as d (day)
-    where w.is_recent
-),
-count_marks as (
-    select r.as_of, m.pupil_key, count(*) as marks_recent
-    from run.as_of n
-    inner join spread_recent_weeks r on r.as_of = n.as_of
-    inner join sources.marks m on m.school_id = r.school_id and m.date = r.date and m.school_year = n.school_year
-    where m.date <= r.as_of
-    group by r.as_of, m.pupil_key
 ),
 count_moves as (
     select e.as_of, e.pupil_key, count(*) as moves
@@ -153,17 +75,17 @@ add_weeks as (
         coalesce(f.parts_absent - f.recent_parts_absent, 0) as before_parts_absent,
         f.last_present,
         f.last_recorded
-    from sum_weeks f
+    from indicators.attendance_sums f
     right join read_enrolled e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
 ),
 add_tails as (
     select e.*, f.absence_streak, f.unexcused_streak, f.absent_since, f.unexcused_since
-    from count_tails f
+    from indicators.absence_streaks f
     right join add_weeks e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
 ),
 add_trend as (
     select e.*, f.weeks as trend_weeks, f.slope
-    from fit_trend f
+    from indicators.absence_trend f
     right join add_tails e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
 ),
 add_terms as (
@@ -173,7 +95,7 @@ add_terms as (
 ),
 add_marks as (
     select e.*, f.marks_recent
-    from count_marks f
+    from indicators.marks_recent f
     right join add_terms e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
 ),
 add_births as (

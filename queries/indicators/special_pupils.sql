@@ -14,9 +14,9 @@ read_weeks as (
 -- few pupils change schools: the year is looked through for them, and only their months are told apart
 find_changed as (
     select as_of, pupil_key
-    from read_weeks
+    from (select distinct as_of, pupil_key, school_id from read_weeks)
     group by as_of, pupil_key
-    having min(school_id) <> max(school_id)
+    having count(*) > 1
 ),
 find_recorded as (
     select w.as_of, w.pupil_key, w.period
