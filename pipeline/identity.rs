@@ -216,6 +216,11 @@ impl Pupils {
         self.keys.is_empty()
     }
 
+    /// Every `pupil_id` and the extracts that named it, in no order.
+    pub fn ids(&self) -> impl Iterator<Item = (&str, u8)> {
+        self.ids.iter().map(|(id, (_, seen))| (id.as_ref(), *seen))
+    }
+
     /// Every `pupil_id` with its key and the extracts that named it, by `pupil_id`.
     #[must_use]
     pub fn all_ids(&self) -> Vec<(&str, Key, u8)> {

@@ -26,7 +26,7 @@ pub(super) async fn fill(
         }
     }
     let listed = format!("(select pupil_key from caseload.list where as_of = {day} and on_list)");
-    let weeks = ask(engine, &format!("select w.pupil_key, w.school_id, w.week, w.days_recorded, w.parts_absent / 720720.0 as absent from indicators.attendance_week w left semi join {listed} l on l.pupil_key = w.pupil_key where w.as_of = {day} order by w.pupil_key, w.week, w.school_id"), progress).await?;
+    let weeks = ask(engine, &format!("select w.pupil_key, w.school_id, w.week, w.days_recorded, w.parts_absent / 720720.0 as absent from {listed} l right semi join indicators.attendance_week w on l.pupil_key = w.pupil_key where w.as_of = {day} order by w.pupil_key, w.week, w.school_id"), progress).await?;
     let mut cards: BTreeMap<String, Card> = BTreeMap::new();
     for line in weeks.lines() {
         let Some(week) = line.day("week")? else { continue };
@@ -44,7 +44,7 @@ pub(super) async fn fill(
             None => card.weeks.push(CardWeek { week, recorded, absent, school_rate }),
         }
     }
-    let marks = ask(engine, &format!("select m.pupil_key, m.subject, m.term, m.mark_mean from indicators.marks_term m left semi join {listed} l on l.pupil_key = m.pupil_key where m.as_of = {day} order by m.pupil_key, m.subject, m.term"), progress).await?;
+    let marks = ask(engine, &format!("select m.pupil_key, m.subject, m.term, m.mark_mean from {listed} l right semi join indicators.marks_term m on l.pupil_key = m.pupil_key where m.as_of = {day} order by m.pupil_key, m.subject, m.term"), progress).await?;
     for line in marks.lines() {
         let key = line.text("pupil_key")?;
         let card = cards.entry(key.into()).or_insert_with(|| Card { pupil_key: key.into(), ..Card::default() });
@@ -56,7 +56,7 @@ pub(super) async fn fill(
             last.by_term.push((line.small("term")?, mean));
         }
     }
-    let contacts = ask(engine, &format!("select c.pupil_key, c.date, c.by_key, c.action, c.outcome from sources.contacts c left semi join {listed} l on l.pupil_key = c.pupil_key where c.date <= {day} order by c.pupil_key, c.date desc, c.by_key, c.action"), progress).await?;
+    let contacts = ask(engine, &format!("select c.pupil_key, c.date, c.by_key, c.action, c.outcome from {listed} l right semi join sources.contacts c on l.pupil_key = c.pupil_key where c.date <= {day} order by c.pupil_key, c.date desc, c.by_key, c.action"), progress).await?;
     for line in contacts.lines() {
         let (key, by) = (line.text("pupil_key")?, line.text("by_key")?);
         if let (Some(card), Some(date)) = (cards.get_mut(key), line.day("date")?) {

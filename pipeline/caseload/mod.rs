@@ -50,12 +50,14 @@ pub async fn pages(engine: &mut Engine<'_>, vault: &Vault, config: &Config, as_o
     let unjudged =
         ask(engine, &format!("select * from caseload.not_assessable where as_of = {day} order by school_id, class, pupil_key"), progress)
             .await?;
+    progress.step("names");
     let mut keys = BTreeSet::new();
     for line in list.lines().chain(changes.lines()).chain(unjudged.lines()) {
         keys.insert(line.text("pupil_key")?.to_string());
     }
     let people = names::pupils(vault, &keys)?;
 
+    progress.step("pages");
     let mut schools = school_pages(engine, config, &day, progress).await?;
     let flags = flags(engine, &day, progress).await?;
     for line in list.lines() {
@@ -101,7 +103,9 @@ pub async fn pages(engine: &mut Engine<'_>, vault: &Vault, config: &Config, as_o
     }
     levels(engine, &mut schools, as_of, progress).await?;
     charts(engine, &mut schools, &day, progress).await?;
+    progress.step("cards");
     cards::fill(engine, &mut schools, &staff, &day, progress).await?;
+    progress.step("centres");
     let centres = centres::pages(engine, vault, config, &schools, as_of, progress).await?;
     for page in schools.values_mut() {
         page.rows.iter_mut().for_each(|row| withhold(row, config.caseload.show_centre_to_schools));
@@ -192,7 +196,7 @@ fn row(line: Line<'_>, people: &Names, staff: &BTreeMap<String, String>) -> Outc
 }
 
 async fn flags(engine: &mut Engine<'_>, day: &str, progress: &Progress) -> Outcome<BTreeMap<String, Vec<Flag>>> {
-    let raised = ask(engine, &format!("select f.pupil_key, f.flag, f.value, f.threshold, f.since_date, f.level from run.raised_flags f left semi join caseload.list l on l.pupil_key = f.pupil_key and l.as_of = f.as_of where f.as_of = {day} order by f.pupil_key, f.level desc, f.flag"), progress).await?;
+    let raised = ask(engine, &format!("select f.pupil_key, f.flag, f.value, f.threshold, f.since_date, f.level from caseload.list l right semi join run.raised_flags f on l.pupil_key = f.pupil_key and l.as_of = f.as_of where f.as_of = {day} order by f.pupil_key, f.level desc, f.flag"), progress).await?;
     let mut flags: BTreeMap<String, Vec<Flag>> = BTreeMap::new();
     for line in raised.lines() {
         let flag = Flag {

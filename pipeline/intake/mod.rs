@@ -19,7 +19,7 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use self::packed::{Given, Session};
-use crate::contract::Contract;
+use crate::contract::{Contract, Kind};
 use crate::contract::value::{World, school_year_of};
 use crate::day;
 use crate::extract::{Extract, Hash};
@@ -194,10 +194,11 @@ fn world(with: &Taking<'_>, contract: &Contract, store: &Store, vault: &Vault) -
     let listed = store.has("pupils") || store.has("enrolments");
     // Contacts and the like may only name pupils somebody has named before; the registers say who exists where no
     // other extract does.
-    let pupils = if listed && contract.table != "pupils" {
+    let names_pupils = contract.columns.iter().any(|c| c.kind == Kind::PupilId && !c.defines);
+    let pupils = if listed && names_pupils {
         let only_pupils = contract.table == "enrolments";
-        let named = vault.pupils.all_ids().into_iter().filter(|(_, _, seen)| if only_pupils { seen & IN_PUPILS != 0 } else { *seen != 0 });
-        if only_pupils && !store.has("pupils") { None } else { Some(named.map(|(id, ..)| id.to_string()).collect()) }
+        let named = vault.pupils.ids().filter(|(_, seen)| if only_pupils { seen & IN_PUPILS != 0 } else { *seen != 0 });
+        if only_pupils && !store.has("pupils") { None } else { Some(named.map(|(id, _)| id.to_string()).collect()) }
     } else {
         None
     };

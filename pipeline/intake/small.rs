@@ -2,6 +2,7 @@
 
 use chrono::Datelike;
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use crate::contract::plan::Plan;
 use crate::contract::reject::Reject;
@@ -138,10 +139,12 @@ pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -
     };
     let mut columns: Vec<Column> = Vec::new();
     let keys: Vec<Vec<Option<String>>> = contract.key.iter().map(|k| texts(k)).collect::<PolarsResult<_>>()?;
+    let secret = &vault.secret;
     let row_keys: Vec<String> = (0..height)
+        .into_par_iter()
         .map(|row| {
             let parts: Vec<&[u8]> = keys.iter().map(|k| k[row].as_deref().unwrap_or("").as_bytes()).collect();
-            hex(vault.secret.key(&contract.table, &parts))
+            hex(secret.key(&contract.table, &parts))
         })
         .collect();
     let mut pupil_keys: Option<Vec<Option<String>>> = None;
@@ -271,7 +274,7 @@ pub struct Merged {
 ///
 /// # Errors
 /// A staging fault.
-pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &[String], run_id: &str) -> Outcome<Merged> {
+pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &str, run_id: &str) -> Outcome<Merged> {
     let count = files.len();
     let mut numbered = Vec::with_capacity(count);
     for (at, mut file) in files.into_iter().enumerate() {
@@ -282,9 +285,12 @@ pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &[String
     let all = concat(numbered, UnionArgs { parallel: false, rechunk: true, ..UnionArgs::default() })?.collect()?;
     let content: Vec<String> = all.get_column_names().iter().map(ToString::to_string).filter(|n| n != "_file").collect();
     let last = all.unique_stable(Some(&[ROW_KEY.to_string()]), UniqueKeepStrategy::Last, None)?;
-    let distinct = all.unique_stable(Some(content.as_slice()), UniqueKeepStrategy::Last, None)?;
+    let conflicts = if last.height() == all.height() {
+        0
+    } else {
+        (all.unique_stable(Some(content.as_slice()), UniqueKeepStrategy::Last, None)?.height() - last.height()) as u64
+    };
     let superseded = per_file(&all, count)?.iter().zip(per_file(&last, count)?).map(|(before, after)| before - after).collect();
-    let conflicts = (distinct.height() - last.height()) as u64;
     let new = last.drop("_file")?;
     let on: Vec<Expr> = content.iter().map(|c| col(c.as_str())).collect();
     let equal = |how: JoinType| JoinArgs { nulls_equal: true, ..JoinArgs::new(how) };
@@ -303,9 +309,8 @@ pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &[String
             (concat([kept.select(columns.clone()), with_run(fresh).select(columns)], UnionArgs::default())?.collect()?, changed)
         }
     };
-    let mut order: Vec<String> = sort_by.to_vec();
-    order.push(ROW_KEY.into());
-    let frame = frame.sort(order, SortMultipleOptions::default())?;
+    // Row keys are unique: with them the order is total.
+    let frame = frame.sort([sort_by, ROW_KEY], SortMultipleOptions::default())?;
     Ok(Merged { frame, superseded, conflicts, changed })
 }
 

@@ -18,7 +18,7 @@ use crate::fault::{Fault, Outcome};
 use crate::identity::hex;
 use crate::project::Layout;
 use crate::store::files::FileWriter;
-use crate::store::tables::{self, KNOWN_FROM, ROW_KEY, TableSpec, spec_of};
+use crate::store::tables::{self, ROW_KEY, TableSpec, spec_of};
 use crate::store::{DataFile, Store};
 use crate::vault::Vault;
 
@@ -49,8 +49,7 @@ pub(super) fn small(
     if frames.is_empty() {
         return Ok(());
     }
-    let sort_by: Vec<String> = spec.columns.fields().iter().map(|f| f.name().clone()).filter(|n| n != KNOWN_FROM && n != ROW_KEY).collect();
-    let merged = small::merge(frames, stored(store, &contract.table)?, &sort_by, with.run_id)?;
+    let merged = small::merge(frames, stored(store, &contract.table)?, spec.columns.field(0).name(), with.run_id)?;
     for (account, superseded) in accounts.iter_mut().zip(&merged.superseded) {
         account.supersede(*superseded);
     }
@@ -188,6 +187,6 @@ fn note_registers(with: &Taking<'_>, registers: &BTreeMap<(String, i32), &'stati
         .collect();
     let frame = df!("school_id" => registers.keys().map(|(s, _)| s.as_str()).collect::<Vec<_>>(), "school_year" => years, "register" => registers.values().copied().collect::<Vec<_>>(), ROW_KEY => keys)?;
     let spec = tables::registers();
-    let merged = small::merge(vec![frame], stored(store, &spec.name)?, &["school_id".to_string(), "school_year".to_string()], with.run_id)?;
+    let merged = small::merge(vec![frame], stored(store, &spec.name)?, "school_id", with.run_id)?;
     if merged.changed { replace_table(store, &spec, merged.frame, with.run_id) } else { Ok(()) }
 }

@@ -3,12 +3,34 @@
 -- grain = "one row a pupil with a record in the trend weeks and as_of"
 -- owner = "school integration team"
 -- keep = "once"
-with sum_trend_weeks as (
-    select as_of, pupil_key, cast(week_number as double) as week_number, sum(cast(parts_absent as bigint)) / (sum(days_recorded) * 720720.0) as absence_rate
+with read_weeks as (
+    select as_of, pupil_key, week_number, days_recorded, parts_absent
     from indicators.attendance_week
     where in_trend
-    group by as_of, pupil_key, week_number
+),
+read_several as (
+    select as_of, pupil_key
+    from indicators.several_schools
+),
+-- weeks of one number at two schools are one week of the pupil's
+add_schools as (
+    select w.as_of, w.pupil_key, w.week_number, sum(w.days_recorded) as days_recorded, sum(cast(w.parts_absent as bigint)) as parts_absent
+    from read_several s
+    inner join read_weeks w on w.as_of = s.as_of and w.pupil_key = s.pupil_key
+    group by w.as_of, w.pupil_key, w.week_number
+),
+join_weeks as (
+    select w.as_of, w.pupil_key, w.week_number, cast(w.days_recorded as bigint) as days_recorded, cast(w.parts_absent as bigint) as parts_absent
+    from read_several s
+    right anti join read_weeks w on w.as_of = s.as_of and w.pupil_key = s.pupil_key
+    union all
+    select as_of, pupil_key, week_number, days_recorded, parts_absent
+    from add_schools
 )
-select as_of, pupil_key, count(*) as weeks, regr_slope(absence_rate, -week_number) as slope
-from sum_trend_weeks
+select
+    as_of,
+    pupil_key,
+    count(*) as weeks,
+    regr_slope(parts_absent / (days_recorded * 720720.0), -cast(week_number as double)) as slope
+from join_weeks
 group by as_of, pupil_key

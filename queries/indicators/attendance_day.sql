@@ -3,28 +3,28 @@
 -- grain = "one row a pupil, day and as_of"
 -- owner = "school integration team"
 -- keep = "once"
-with read_nights as (
-    select as_of, school_year
-    from run.as_of
+with read_special_weeks as (
+    select n.as_of, n.school_year, s.school_id, s.week
+    from run.as_of n
+    inner join indicators.special_weeks s on s.as_of = n.as_of
 ),
-read_weeks as (
-    select n.as_of, w.pupil_key, w.school_id, w.week, w.period, w.recorded_mask - w.partial_mask as whole_mask, w.away_mask, w.unexcused_mask, w.late_mask
-    -- the small side of a join stands first: it is the one kept in memory
-    from read_nights n
-    inner join store.attendance_by_week w on w.school_year = n.school_year
-    where w.week <= n.as_of
+read_special_pupils as (
+    select n.as_of, n.school_year, p.pupil_key, p.period
+    from run.as_of n
+    inner join indicators.special_pupils p on p.as_of = n.as_of
 ),
+-- the small side of a join stands first: it is the one kept in memory
 find_weeks as (
-    select w.*
-    from indicators.special_weeks s
-    right semi join read_weeks w on w.as_of = s.as_of and w.school_id = s.school_id and w.week = s.week
+    select s.as_of, w.pupil_key, w.school_id, w.week, w.period, w.recorded_mask - w.partial_mask as whole_mask, w.away_mask, w.unexcused_mask, w.late_mask
+    from read_special_weeks s
+    inner join store.attendance_by_week w on w.school_id = s.school_id and w.week = s.week and w.school_year = s.school_year
     union all
     select o.*
-    from indicators.special_weeks s
+    from read_special_weeks s
     right anti join (
-        select w.*
-        from indicators.special_pupils p
-        right semi join read_weeks w on w.as_of = p.as_of and w.pupil_key = p.pupil_key and w.period = p.period
+        select p.as_of, w.pupil_key, w.school_id, w.week, w.period, w.recorded_mask - w.partial_mask as whole_mask, w.away_mask, w.unexcused_mask, w.late_mask
+        from read_special_pupils p
+        inner join store.attendance_by_week w on w.pupil_key = p.pupil_key and w.period = p.period and w.school_year = p.school_year
     ) o on o.as_of = s.as_of and o.school_id = s.school_id and o.week = s.week
 ),
 spread_weeks as (
@@ -39,23 +39,20 @@ spread_weeks as (
 ),
 -- days of which some lessons were missed stand by themselves
 read_partial as (
-    select
-        n.as_of, d.pupil_key, d.school_id, d.date, cast(cast(d.date as int) - (cast(d.date as int) + 3) % 7 as date) as week, d.period,
-        d.parts_absent, d.parts_unexcused, d.parts_late
-    from read_nights n
-    inner join store.partial_day d on d.school_year = n.school_year
+    select pupil_key, school_id, date, cast(cast(date as int) - (cast(date as int) + 3) % 7 as date) as week, school_year, period, parts_absent, parts_unexcused, parts_late
+    from store.partial_day
 ),
 find_partial as (
-    select d.*
-    from indicators.special_weeks s
-    right semi join read_partial d on d.as_of = s.as_of and d.school_id = s.school_id and d.week = s.week
+    select s.as_of, d.pupil_key, d.school_id, d.date, d.week, d.period, d.parts_absent, d.parts_unexcused, d.parts_late
+    from read_special_weeks s
+    inner join read_partial d on d.school_id = s.school_id and d.week = s.week and d.school_year = s.school_year
     union all
     select o.*
-    from indicators.special_weeks s
+    from read_special_weeks s
     right anti join (
-        select d.*
-        from indicators.special_pupils p
-        right semi join read_partial d on d.as_of = p.as_of and d.pupil_key = p.pupil_key and d.period = p.period
+        select p.as_of, d.pupil_key, d.school_id, d.date, d.week, d.period, d.parts_absent, d.parts_unexcused, d.parts_late
+        from read_special_pupils p
+        inner join read_partial d on d.pupil_key = p.pupil_key and d.period = p.period and d.school_year = p.school_year
     ) o on o.as_of = s.as_of and o.school_id = s.school_id and o.week = s.week
 ),
 join_days as (

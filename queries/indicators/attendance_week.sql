@@ -3,31 +3,22 @@
 -- grain = "one row a pupil, school, ISO week and as_of"
 -- owner = "school integration team"
 -- keep = "never"
-with read_nights as (
-    select as_of, school_year
-    from run.as_of
-),
-read_school_weeks as (
+with read_school_weeks as (
     select as_of, school_id, week, week_number, is_recent, in_trend
     from indicators.school_weeks
 ),
 -- weeks that are taken as they are stored
 find_plain as (
-    select w.*
-    from read_school_weeks w
+    select n.as_of, n.school_year, w.school_id, w.week, w.week_number, w.is_recent, w.in_trend
+    from run.as_of n
+    inner join read_school_weeks w on w.as_of = n.as_of
     left anti join indicators.special_weeks s on s.as_of = w.as_of and s.school_id = w.school_id and s.week = w.week
 ),
-read_weeks as (
-    select n.as_of, w.pupil_key, w.school_id, w.week, w.period, w.days_recorded, w.parts_absent, w.parts_unexcused, w.parts_late, w.recorded_mask, w.away_mask, w.unexcused_mask
-    -- the small side of a join stands first: it is the one kept in memory
-    from read_nights n
-    inner join store.attendance_by_week w on w.school_year = n.school_year
-    where w.week <= n.as_of
-),
 take_plain as (
-    select w.as_of, w.pupil_key, w.school_id, w.week, f.week_number, f.is_recent, f.in_trend, w.period, w.days_recorded, w.parts_absent, w.parts_unexcused, w.parts_late, w.recorded_mask, w.away_mask, w.unexcused_mask
+    select f.as_of, w.pupil_key, w.school_id, w.week, f.week_number, f.is_recent, f.in_trend, w.period, w.days_recorded, w.parts_absent, w.parts_unexcused, w.parts_late, w.recorded_mask, w.away_mask, w.unexcused_mask
+    -- the small side of a join stands first: it is the one kept in memory
     from find_plain f
-    inner join read_weeks w on w.as_of = f.as_of and w.school_id = f.school_id and w.week = f.week
+    inner join store.attendance_by_week w on w.school_id = f.school_id and w.week = f.week and w.school_year = f.school_year
 ),
 drop_special as (
     select t.*

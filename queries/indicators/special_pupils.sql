@@ -11,16 +11,9 @@ read_weeks as (
     from read_nights n
     inner join store.attendance_by_week w on w.school_year = n.school_year
 ),
--- few pupils change schools: the year is looked through for them, and only their months are told apart
-find_changed as (
-    select as_of, pupil_key
-    from (select distinct as_of, pupil_key, school_id from read_weeks)
-    group by as_of, pupil_key
-    having count(*) > 1
-),
 find_recorded as (
     select w.as_of, w.pupil_key, w.period
-    from find_changed c
+    from indicators.several_schools c
     inner join read_weeks w on w.as_of = c.as_of and w.pupil_key = c.pupil_key
     group by w.as_of, w.pupil_key, w.period
     having min(w.school_id) <> max(w.school_id)

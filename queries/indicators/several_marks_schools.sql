@@ -1,0 +1,13 @@
+-- title = "Pupils with marks of several schools"
+-- about = "Pupils to whom more than one school gave marks in the school year. They are few: only their marks are added up across schools."
+-- grain = "one row a pupil and as_of"
+-- owner = "pipeline"
+-- keep = "once"
+select as_of, pupil_key
+from (
+    select distinct n.as_of, m.pupil_key, m.school_id
+    from run.as_of n
+    inner join store.marks_by_subject m on m.school_year = n.school_year
+)
+group by as_of, pupil_key
+having count(*) > 1

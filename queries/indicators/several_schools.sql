@@ -1,0 +1,13 @@
+-- title = "Pupils recorded at several schools"
+-- about = "Pupils whom more than one school recorded in the school year. They are few: what must be put together for them is put together for them alone."
+-- grain = "one row a pupil and as_of"
+-- owner = "pipeline"
+-- keep = "once"
+select as_of, pupil_key
+from (
+    select distinct n.as_of, w.pupil_key, w.school_id
+    from run.as_of n
+    inner join store.attendance_by_week w on w.school_year = n.school_year
+)
+group by as_of, pupil_key
+having count(*) > 1
