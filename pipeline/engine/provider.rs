@@ -39,8 +39,7 @@ impl Files {
     /// # Errors
     /// A store fault for a path that is none.
     pub fn of_table(store: &Store, spec: &TableSpec, files: &[DataFile], hidden: &[&str]) -> Outcome<Self> {
-        let fields: Vec<Arc<Field>> =
-            spec.columns.fields().iter().filter(|f| !hidden.contains(&f.name().as_str())).cloned().collect();
+        let fields: Vec<Arc<Field>> = spec.columns.fields().iter().filter(|f| !hidden.contains(&f.name().as_str())).cloned().collect();
         let partitions: Vec<Arc<Field>> = spec.partition_by.iter().map(|p| Arc::new(Field::new(p, DataType::Utf8, true))).collect();
         let mut given = Vec::with_capacity(files.len());
         for file in files {

@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 use datafusion::datasource::{MemTable, TableProvider};
 use toml::Value;
 
-use super::provider::Files;
 use super::Engine;
+use super::provider::Files;
 use crate::contract::Contract;
 use crate::contract::value::{school_year_name, school_year_of};
 use crate::day;

@@ -157,7 +157,7 @@ fn hash(path: PathBuf, name: String, source: Source) -> Outcome<(Extract, Seen)>
     let told = |e: std::io::Error| Fault::io(&path, &e);
     let mut hasher = blake3::Hasher::new();
     let mut file = std::fs::File::open(&path).map_err(told)?;
-    let mut buffer = vec![0; 1 << 20];
+    let mut buffer = vec![0; 1 << 17];
     loop {
         let read = std::io::Read::read(&mut file, &mut buffer).map_err(told)?;
         if read == 0 {

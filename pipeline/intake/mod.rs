@@ -19,8 +19,8 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use self::packed::{Given, Session};
-use crate::contract::{Contract, Kind};
 use crate::contract::value::{World, school_year_of};
+use crate::contract::{Contract, Kind};
 use crate::day;
 use crate::extract::{Extract, Hash};
 use crate::fault::{Fault, Outcome};

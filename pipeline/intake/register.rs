@@ -154,6 +154,12 @@ impl<R: Packed> Shelf<R> {
         self.pieces.append(&mut other.pieces);
     }
 
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.pieces.iter().map(|(_, rows)| rows.len()).sum()
+    }
+
     /// All rows, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &R> {
         self.pieces.iter().flat_map(|(_, rows)| rows)
@@ -164,7 +170,7 @@ impl<R: Packed> Shelf<R> {
     #[must_use]
     pub fn into_rows(mut self) -> Vec<R> {
         self.pieces.sort_by_key(|(block, _)| *block);
-        let mut all = Vec::with_capacity(self.pieces.iter().map(|(_, rows)| rows.len()).sum());
+        let mut all = Vec::with_capacity(self.len());
         for (_, mut rows) in self.pieces {
             all.append(&mut rows);
         }

@@ -181,17 +181,12 @@ pub struct Settled {
 /// A store fault.
 pub fn settle<R: Packed>(store: &Store, shelves: Shelves<R>, with: &Settling<'_>) -> Outcome<(Vec<Settled>, Vec<Tally>)> {
     let (rank_of, by_rank) = with.pupils.ranks();
-    let mut by_period: BTreeMap<Period, Vec<(u32, Shelf<R>)>> = BTreeMap::new();
-    for ((period, school), rows) in shelves {
-        by_period.entry(period).or_default().push((school, rows));
-    }
-    let written: Vec<Outcome<(Vec<Settled>, Vec<Tally>)>> = by_period
+    let written: Vec<Outcome<(Settled, Vec<Tally>)>> = plan(shelves, with.schools)
         .into_par_iter()
-        .map(|(period, mut schools)| {
-            schools.sort_by(|a, b| with.schools.text(a.0).cmp(with.schools.text(b.0)));
+        .map(|file| {
             let mut tallies = vec![Tally::default(); with.origins.len()];
-            let mut out = PeriodWriter { with, store, period, files: Vec::new(), open: None };
-            for (school, shelf) in schools {
+            let mut out = SettledWriter::create(store, with, file.period, file.number)?;
+            for (school, shelf) in file.schools {
                 let mut rows = shelf.into_rows();
                 for row in &mut rows {
                     *row = row.ranked(rank_of[row.pupil() as usize]);
@@ -208,7 +203,7 @@ pub fn settle<R: Packed>(store: &Store, shelves: Shelves<R>, with: &Settling<'_>
     let mut tallies = vec![Tally::default(); with.origins.len()];
     for outcome in written {
         let (written, counted) = outcome?;
-        files.extend(written);
+        files.push(written);
         for (sum, one) in tallies.iter_mut().zip(counted) {
             sum.superseded += one.superseded;
             sum.conflicts += one.conflicts;
@@ -242,61 +237,75 @@ fn keep_latest<R: Packed>(rows: &[R], origins: &[Origin], tallies: &mut [Tally])
     kept
 }
 
-/// Writes the files of one period.
-struct PeriodWriter<'a> {
-    with: &'a Settling<'a>,
-    store: &'a Store,
+/// What one data file will hold.
+struct Planned<R> {
     period: Period,
-    files: Vec<Settled>,
-    open: Option<Open>,
+    number: usize,
+    schools: Vec<(u32, Shelf<R>)>,
 }
 
-/// Files being written.
-struct Open {
+/// Deals the shelves out to files of about [`FILE_ROWS`] rows: of one period, whole schools, in order.
+fn plan<R: Packed>(shelves: Shelves<R>, names: &Texts) -> Vec<Planned<R>> {
+    let mut by_period: BTreeMap<Period, Vec<(u32, Shelf<R>)>> = BTreeMap::new();
+    for ((period, school), rows) in shelves {
+        by_period.entry(period).or_default().push((school, rows));
+    }
+    let mut files = Vec::new();
+    for (period, mut schools) in by_period {
+        schools.sort_by(|a, b| names.text(a.0).cmp(names.text(b.0)));
+        let mut open = Planned { period, number: 0, schools: Vec::new() };
+        let mut count = 0;
+        for (school, shelf) in schools {
+            count += shelf.len();
+            open.schools.push((school, shelf));
+            if count >= FILE_ROWS {
+                let next = Planned { period, number: open.number + 1, schools: Vec::new() };
+                files.push(std::mem::replace(&mut open, next));
+                count = 0;
+            }
+        }
+        if !open.schools.is_empty() {
+            files.push(open);
+        }
+    }
+    files
+}
+
+/// Writes a data file and the files of its sums.
+struct SettledWriter<'a> {
+    with: &'a Settling<'a>,
+    start: i32,
     rows: FileWriter,
     sums: Vec<FileWriter>,
-    count: usize,
 }
 
-impl Open {
-    fn finish(self) -> Outcome<Settled> {
-        Ok(Settled { rows: self.rows.finish()?, sums: self.sums.into_iter().map(FileWriter::finish).collect::<Outcome<_>>()? })
+impl<'a> SettledWriter<'a> {
+    fn create(store: &Store, with: &'a Settling<'a>, period: Period, number: usize) -> Outcome<Self> {
+        let partition = period.partition();
+        let relative = format!("{}{}-{number:04}.parquet", partition_folder(with.spec, &partition), with.run_id);
+        let file = |spec: &TableSpec| FileWriter::create(&store.folder(&spec.name), spec, relative.clone(), partition.clone());
+        let sums = with.sums.iter().map(file).collect::<Outcome<_>>()?;
+        Ok(Self { with, start: day::number(period.first_day()), rows: file(with.spec)?, sums })
     }
-}
 
-impl PeriodWriter<'_> {
     fn school<R: Packed>(&mut self, school: &str, rows: &[R], by_rank: &[u32]) -> Outcome<()> {
-        let start = day::number(self.period.first_day());
-        let mut open = match self.open.take() {
-            Some(open) => open,
-            None => self.create()?,
-        };
         for chunk in rows.chunks(BATCH_ROWS) {
-            open.rows.write(&self.batch(school, chunk, start, by_rank)?)?;
+            self.rows.write(&self.batch(school, chunk, by_rank)?)?;
             let days = chunk.iter().map(|r| r.day());
             let (first, last) = (days.clone().min().unwrap_or(0).cast_signed(), days.max().unwrap_or(0).cast_signed());
-            open.rows.widen(school, start + first, start + last);
+            self.rows.widen(school, self.start + first, self.start + last);
         }
-        for (writer, batch) in open.sums.iter_mut().zip(sums::sum(self.with, school, rows, start, by_rank)?) {
+        for (writer, batch) in self.sums.iter_mut().zip(sums::sum(self.with, school, rows, self.start, by_rank)?) {
             writer.write(&batch)?;
-        }
-        open.count += rows.len();
-        if open.count >= FILE_ROWS {
-            self.files.push(open.finish()?);
-        } else {
-            self.open = Some(open);
         }
         Ok(())
     }
 
-    fn create(&self) -> Outcome<Open> {
-        let partition = self.period.partition();
-        let relative = format!("{}{}-{:04}.parquet", partition_folder(self.with.spec, &partition), self.with.run_id, self.files.len());
-        let file = |spec: &TableSpec| FileWriter::create(&self.store.folder(&spec.name), spec, relative.clone(), partition.clone());
-        Ok(Open { rows: file(self.with.spec)?, sums: self.with.sums.iter().map(file).collect::<Outcome<_>>()?, count: 0 })
+    fn finish(self) -> Outcome<Settled> {
+        Ok(Settled { rows: self.rows.finish()?, sums: self.sums.into_iter().map(FileWriter::finish).collect::<Outcome<_>>()? })
     }
 
-    fn batch<R: Packed>(&self, school: &str, rows: &[R], start: i32, by_rank: &[u32]) -> Outcome<RecordBatch> {
+    fn batch<R: Packed>(&self, school: &str, rows: &[R], by_rank: &[u32]) -> Outcome<RecordBatch> {
         let (mut keys, mut schools, mut words, mut known) = (TextColumn::new(), TextColumn::new(), TextColumn::new(), TextColumn::new());
         let (mut dates, mut numbers, mut marks) =
             (Date32Builder::with_capacity(rows.len()), Int32Builder::with_capacity(rows.len()), Float64Builder::new());
@@ -326,7 +335,7 @@ impl PeriodWriter<'_> {
         }
         for row in rows {
             let [number, _, mark] = row.codes();
-            dates.append_value(start + row.day().cast_signed());
+            dates.append_value(self.start + row.day().cast_signed());
             numbers.append_option((number > 0).then_some(number.cast_signed()));
             if statuses.is_none() {
                 marks.append_value(f64::from(mark) / 100.0);
@@ -351,13 +360,6 @@ impl PeriodWriter<'_> {
             arrays.push(array);
         }
         Ok(RecordBatch::try_new(Arc::new(arrow::datatypes::Schema::new(fields)), arrays)?)
-    }
-
-    fn finish(mut self) -> Outcome<Vec<Settled>> {
-        if let Some(open) = self.open.take() {
-            self.files.push(open.finish()?);
-        }
-        Ok(self.files)
     }
 }
 

@@ -45,6 +45,16 @@ impl Values {
         }
     }
 
+    /// Appends the values of another piece of the same column.
+    fn append(&mut self, other: Self) {
+        match (self, other) {
+            (Values::Text(v), Values::Text(mut more)) => v.append(&mut more),
+            (Values::Date(v), Values::Date(mut more)) | (Values::Integer(v), Values::Integer(mut more)) => v.append(&mut more),
+            (Values::Number(v), Values::Number(mut more)) => v.append(&mut more),
+            _ => {}
+        }
+    }
+
     fn into_column(self, name: &str) -> PolarsResult<Column> {
         Ok(match self {
             Values::Text(v) => Column::new(name.into(), v),
@@ -55,12 +65,13 @@ impl Values {
     }
 }
 
-/// Takes the records of one file.
+/// Takes the records of one file, in one thread.
 pub struct SmallTaker<'a> {
     contract: &'a Contract,
     world: &'a World,
     plan: Plan,
-    values: Vec<Values>,
+    /// Blocks of the file, each with its columns.
+    pieces: Vec<(u32, Vec<Values>)>,
     /// Refused rows.
     pub rejects: Vec<(At, Reject)>,
 }
@@ -69,26 +80,35 @@ impl<'a> SmallTaker<'a> {
     /// A taker for a file with this plan.
     #[must_use]
     pub fn new(contract: &'a Contract, world: &'a World, plan: &Plan) -> Self {
-        let values = contract.columns.iter().map(|c| Values::of(c.kind)).collect();
-        Self { contract, world, plan: plan.clone(), values, rejects: Vec::new() }
+        Self { contract, world, plan: plan.clone(), pieces: Vec::new(), rejects: Vec::new() }
     }
+}
 
-    /// The rows taken, in the contract's columns.
-    ///
-    /// # Errors
-    /// A staging fault.
-    pub fn into_frame(self) -> Outcome<DataFrame> {
-        let columns =
-            self.contract.columns.iter().zip(self.values).map(|(c, v)| v.into_column(&c.name)).collect::<PolarsResult<Vec<_>>>()?;
-        Ok(DataFrame::new_infer_height(columns)?)
+/// The rows that the takers of one file took, in the order of the file and the contract's columns.
+///
+/// # Errors
+/// A staging fault.
+pub fn into_frame(contract: &Contract, takers: Vec<SmallTaker<'_>>) -> Outcome<DataFrame> {
+    let mut pieces: Vec<(u32, Vec<Values>)> = takers.into_iter().flat_map(|t| t.pieces).collect();
+    pieces.sort_by_key(|(block, _)| *block);
+    let mut all: Vec<Values> = contract.columns.iter().map(|c| Values::of(c.kind)).collect();
+    for (_, columns) in pieces {
+        for (column, more) in all.iter_mut().zip(columns) {
+            column.append(more);
+        }
     }
+    let columns = contract.columns.iter().zip(all).map(|(c, v)| v.into_column(&c.name)).collect::<PolarsResult<Vec<_>>>()?;
+    Ok(DataFrame::new_infer_height(columns)?)
 }
 
 impl Taker for SmallTaker<'_> {
     fn take(&mut self, at: At, fields: &[&[u8]]) {
         match judge_row(self.contract, &self.plan, self.world, fields) {
             Ok(cells) => {
-                for (values, cell) in self.values.iter_mut().zip(&cells) {
+                if self.pieces.last().is_none_or(|(block, _)| *block != at.block) {
+                    self.pieces.push((at.block, self.contract.columns.iter().map(|c| Values::of(c.kind)).collect()));
+                }
+                for (values, cell) in self.pieces.last_mut().into_iter().flat_map(|(_, v)| v).zip(&cells) {
                     values.push(cell);
                 }
             }

@@ -5,7 +5,6 @@
 //! The sums of a data file lie in a file of the same name beside it. Settling keeps the days of a school's week, and the
 //! marks of a school's term, in one file: so each sum is whole.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch};
@@ -105,7 +104,8 @@ fn attendance<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i
     let (mut week_keys, mut partial_keys) = (TextColumn::new(), TextColumn::new());
     let mut weeks: [Vec<i32>; 10] = Default::default();
     let mut partial: [Vec<i32>; 4] = Default::default();
-    let mut school_days: BTreeMap<i32, (i32, i64)> = BTreeMap::new();
+    let days = rows.iter().map(|r| r.day() as usize + 1).max().unwrap_or(0);
+    let mut school_days: Vec<(i32, i64)> = vec![(0, 0); days];
     for pupil in rows.chunk_by(|a, b| a.pupil() == b.pupil()) {
         let (mut weeks_met, mut partial_met) = (0, 0);
         // Periods begin on a Monday.
@@ -123,7 +123,7 @@ fn attendance<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i
                     sums[1 + at] += parts;
                     sums[5 + at] |= if parts == PARTS { bit } else { 0 };
                 }
-                let of_school = school_days.entry(date).or_default();
+                let of_school = &mut school_days[day[0].day() as usize];
                 of_school.0 += 1;
                 of_school.1 += i64::from(found.absent);
                 if !found.is_whole() {
@@ -155,15 +155,22 @@ fn attendance<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i
     };
     let dates = |days: Vec<i32>| Arc::new(Date32Array::from(days)) as ArrayRef;
     let whole = |numbers: Vec<i32>| Arc::new(Int32Array::from(numbers)) as ArrayRef;
+    let (mut met, mut of_days) = (Vec::new(), Vec::new());
+    for (date, of_day) in (start..).zip(school_days) {
+        if of_day.0 > 0 {
+            met.push(date);
+            of_days.push(of_day);
+        }
+    }
     let [mondays, sums @ ..] = weeks;
     let [partial_dates, parts @ ..] = partial;
     vec![
         [schools(mondays.len()), week_keys.finish(), dates(mondays)].into_iter().chain(sums.map(whole)).collect(),
         vec![
-            schools(school_days.len()),
-            dates(school_days.keys().copied().collect()),
-            whole(school_days.values().map(|d| d.0).collect()),
-            Arc::new(Int64Array::from_iter_values(school_days.values().map(|d| d.1))),
+            schools(met.len()),
+            dates(met),
+            whole(of_days.iter().map(|d| d.0).collect()),
+            Arc::new(Int64Array::from_iter_values(of_days.iter().map(|d| d.1))),
         ],
         [schools(partial_dates.len()), partial_keys.finish(), dates(partial_dates)].into_iter().chain(parts.map(whole)).collect(),
     ]

@@ -33,16 +33,15 @@ pub(super) fn small(
     intake: &mut Intake,
 ) -> Outcome<()> {
     let spec = spec_of(contract);
+    let threads = with.project.config.engine.thread_count();
     let (mut frames, mut accounts, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
     for extract in files {
         let taker = |plan: &Plan| SmallTaker::new(contract, world, plan);
-        let Some((reading, plan, takers)) = verdict::open(with, extract, contract, 1, &taker, intake) else { continue };
-        for mut taker in takers {
-            let rejects = std::mem::take(&mut taker.rejects);
-            if let Some(account) = verdict::judge(with, extract, (&reading, &plan), rejects, &mut rejected, intake) {
-                frames.push(small::pseudonymise(contract, &taker.into_frame()?, vault)?);
-                accounts.push(account);
-            }
+        let Some((reading, plan, mut takers)) = verdict::open(with, extract, contract, threads, &taker, intake) else { continue };
+        let rejects = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.rejects)).collect();
+        if let Some(account) = verdict::judge(with, extract, (&reading, &plan), rejects, &mut rejected, intake) {
+            frames.push(small::pseudonymise(contract, &small::into_frame(contract, takers)?, vault)?);
+            accounts.push(account);
         }
     }
     verdict::put_rejects(with, contract, &rejected)?;

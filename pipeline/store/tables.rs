@@ -93,13 +93,19 @@ pub fn sums_of(register: &TableSpec) -> Vec<TableSpec> {
     let tables = match register.name.as_str() {
         "attendance" => vec![
             ("attendance_by_week", [pupil(), vec![date("week"), whole("days_recorded")], parts.to_vec(), masks.to_vec()].concat()),
-            ("school_day", vec![text("school_id"), date("date"), whole("pupils_recorded"), Field::new("parts_absent", DataType::Int64, true)]),
+            (
+                "school_day",
+                vec![text("school_id"), date("date"), whole("pupils_recorded"), Field::new("parts_absent", DataType::Int64, true)],
+            ),
             ("partial_day", [pupil(), vec![date("date")], parts.to_vec()].concat()),
         ],
         "marks" => vec![(
             "marks_by_subject",
-            [pupil(), vec![whole("term"), text("subject"), Field::new("mark_sum", DataType::Float64, true), whole("marks"), date("last_date")]]
-                .concat(),
+            [
+                pupil(),
+                vec![whole("term"), text("subject"), Field::new("mark_sum", DataType::Float64, true), whole("marks"), date("last_date")],
+            ]
+            .concat(),
         )],
         _ => vec![],
     };

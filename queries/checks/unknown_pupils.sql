@@ -15,32 +15,43 @@ read_nights as (
     select as_of, school_year
     from run.as_of
 ),
-read_weeks as (
-    select w.as_of, w.school_id, w.week
-    from run.policy_school s
-    inner join indicators.school_weeks w on s.school_id = w.school_id
-    where w.week_number <= s.windows_recent_weeks
+-- whoever has a record or a mark has sums of them: the unknown are looked for there, and their schools then
+find_recorded as (
+    select n.as_of, n.school_year, s.pupil_key
+    from read_nights n
+    inner join (
+        select s.as_of, s.pupil_key
+        from read_pupils p
+        right anti join indicators.attendance_sums s on s.pupil_key = p.pupil_key
+    ) s on s.as_of = n.as_of
 ),
--- each is held against the pupils before it is counted once: those unknown are few
-find_unknown as (
+find_marked as (
+    select distinct n.as_of, n.school_year, t.pupil_key
+    from read_nights n
+    inner join (
+        select t.as_of, t.pupil_key
+        from read_pupils p
+        right anti join indicators.term_means t on t.pupil_key = p.pupil_key
+    ) t on t.as_of = n.as_of
+),
+gather_unknown as (
     select n.as_of, 'enrolments' as table_name, e.school_id, e.pupil_key
     from read_nights n
-    inner join (select e.* from read_pupils p right anti join sources.enrolments e on e.pupil_key = p.pupil_key) e on n.school_year = e.school_year
+    inner join (
+        select e.school_year, e.school_id, e.pupil_key
+        from read_pupils p
+        right anti join sources.enrolments e on e.pupil_key = p.pupil_key
+    ) e on n.school_year = e.school_year
     union
-    select n.as_of, 'marks' as table_name, m.school_id, m.pupil_key
-    from read_nights n
-    inner join (select m.* from read_pupils p right anti join store.marks_by_subject m on m.pupil_key = p.pupil_key) m on n.school_year = m.school_year
+    select f.as_of, 'marks' as table_name, m.school_id, m.pupil_key
+    from find_marked f
+    inner join store.marks_by_subject m on m.pupil_key = f.pupil_key and m.school_year = f.school_year
     union
-    -- the recent weeks are enough: older ones were checked on their own night
-    select w.as_of, 'attendance' as table_name, w.school_id, w.pupil_key
-    from read_pupils p
-    right anti join (
-        select w.as_of, w.school_id, w.pupil_key
-        from read_weeks r
-        inner join indicators.attendance_week w on r.as_of = w.as_of and r.school_id = w.school_id and r.week = w.week
-    ) w on w.pupil_key = p.pupil_key
+    select f.as_of, 'attendance' as table_name, w.school_id, w.pupil_key
+    from find_recorded f
+    inner join store.attendance_by_week w on w.pupil_key = f.pupil_key and w.school_year = f.school_year
 )
 select as_of, table_name, school_id, pupil_key
-from find_unknown
+from gather_unknown
 -- without a pupils extract there is nothing to hold them against
 where exists (select 1 from sources.pupils)
