@@ -27,6 +27,8 @@ use crate::query::{Library, Query, references, single_select};
 use crate::telemetry::Progress;
 use provider::Files;
 
+/// Rows a step of a plan works on at once: twice the engine's own number, because most columns here are narrow.
+const BATCH_ROWS: usize = 16_384;
 /// Rows beyond which a computed view goes to a file.
 const MOST_ROWS_IN_MEMORY: usize = 100_000;
 /// Rows of attendance up to which every view with several readers is computed once: planning costs more than rows then.
@@ -53,11 +55,10 @@ pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Outcome<S
         .with_memory_limit(settings.memory_bytes()?, 1.0)
         .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![spill])))
         .build_arc()?;
-    let mut config = SessionConfig::new().with_target_partitions(settings.thread_count()).with_information_schema(true);
+    let mut config =
+        SessionConfig::new().with_target_partitions(settings.thread_count()).with_batch_size(BATCH_ROWS).with_information_schema(true);
     config.options_mut().sql_parser.enable_ident_normalization = true;
     config.options_mut().optimizer.prefer_hash_join = true;
-    // What a join or a filter rules out is not even decoded.
-    config.options_mut().execution.parquet.pushdown_filters = true;
     // Plain texts throughout; why is said at `Files::of_table`.
     config.options_mut().sql_parser.map_string_types_to_utf8view = false;
     // The SQL says which side of a join is kept in memory: the first. Guessed sizes turned sides of millions of rows round.

@@ -2,6 +2,7 @@
 -- about = "Last recorded day, whether any of the last session days has a record, and the share of enrolled pupil-days of the recent weeks that has one."
 -- grain = "one row a school and as_of"
 -- owner = "school integration team"
+-- keep = "once"
 with read_days as (
     select d.as_of, d.school_id, d.date, d.week, d.disrupted, d.pupils_recorded, w.is_recent
     from indicators.session_days d
