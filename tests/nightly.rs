@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::LazyLock;
 
-use support::{Done, Project, Row, adds_up, rows, same_files, samples};
+use support::{Done, Project, Row, adds_up, files_below, rows, same_files, samples};
 
 const AS_OF: &str = "2026-02-27";
 /// The planted child whose enrolment ends on `AS_OF`: listed that day, on no later list.
@@ -182,11 +182,42 @@ fn two_fresh_projects_give_the_same_bytes_with_one_thread_and_with_two() {
         let project = Project::empty().with_samples();
         let configuration = fs::read_to_string(project.path("prane.toml")).unwrap();
         project.put("prane.toml", format!("{configuration}\n[engine]\nthreads = {threads}\n")).run();
-        project.published(AS_OF)
+        let tables: BTreeMap<String, Vec<u8>> =
+            files_below(&project.path("store")).into_iter().filter(|(name, _)| name.ends_with(".parquet")).collect();
+        (project.published(AS_OF), tables)
     };
-    let one = with_threads(1);
-    same_files(&one, &with_threads(2));
-    same_files(&one, &SAMPLE.project.published(AS_OF));
+    let ((lists, tables), (lists_of_two, tables_of_two)) = (with_threads(1), with_threads(2));
+    same_files(&lists, &lists_of_two);
+    same_files(&tables, &tables_of_two);
+    same_files(&lists, &SAMPLE.project.published(AS_OF));
+}
+
+#[test]
+fn an_interrupted_night_publishes_nothing_and_the_next_one_goes_on() {
+    let project = SAMPLE.project.copy();
+    project.put("inbox/attendance_S0001_2025-12-01.csv", "pupil_id,school_id,date,status\nP0000001,S0001,2025-11-28,absent\n");
+    let (published, store) = (project.published(AS_OF), project.store_state());
+    let mut night = std::process::Command::new(env!("CARGO_BIN_EXE_prane"))
+        .args(["run", "--log", "json", "--project"])
+        .arg(project.path(""))
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // In the middle of the questions: everything new is read and prepared, and nothing committed.
+    let mut talk = std::io::BufReader::new(night.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("indicators.pupil") {
+        line.clear();
+        assert!(std::io::BufRead::read_line(&mut talk, &mut line).unwrap() > 0, "the night ended by itself");
+    }
+    let done = std::process::Command::new("kill").args(["-INT", &night.id().to_string()]).status().unwrap();
+    assert!(done.success());
+    std::io::Read::read_to_string(&mut talk, &mut line).unwrap();
+    assert_eq!(night.wait().unwrap().code(), Some(130), "{line}");
+    assert!(line.contains("interrupted: nothing was published"), "{line}");
+    same_files(&published, &project.published(AS_OF));
+    same_files(&store, &project.store_state());
+    project.prane(&["run"]).code(0);
 }
 
 #[test]

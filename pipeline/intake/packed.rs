@@ -21,9 +21,6 @@ pub trait Packed: Copy + Send + Sync {
     fn identity(self) -> Self::Order;
     /// Pupil's code, or rank once ranked.
     fn pupil(self) -> u32;
-    /// The row with the pupil's rank in place of its code.
-    #[must_use]
-    fn ranked(self, rank: u32) -> Self;
     /// Day within the period.
     fn day(self) -> u32;
     /// Where it came from.
@@ -52,9 +49,6 @@ impl Packed for Session {
     }
     fn pupil(self) -> u32 {
         low(self.0 >> 32)
-    }
-    fn ranked(self, rank: u32) -> Self {
-        Self(u64::from(rank) << 32 | self.0 & 0xFFFF_FFFF)
     }
     fn day(self) -> u32 {
         low(self.0 >> 26) & 0x3F
@@ -95,9 +89,6 @@ impl Packed for Given {
     }
     fn pupil(self) -> u32 {
         low128(self.0 >> 88)
-    }
-    fn ranked(self, rank: u32) -> Self {
-        Self(u128::from(rank) << 88 | self.0 & ((1 << 88) - 1))
     }
     fn day(self) -> u32 {
         low128(self.0 >> 56) & 0xFFFF
@@ -163,7 +154,6 @@ mod tests {
     fn packing_keeps_every_part() {
         let day = Session::pack(67_000_000, 41, [60, 5, 0], 65_535);
         assert_eq!((day.pupil(), day.day(), day.codes(), day.origin()), (67_000_000, 41, [60, 5, 0], 65_535));
-        assert_eq!(day.ranked(3).pupil(), 3);
         let mark = Given::pack(67_000_000, 366, [12, 65_000, 1_000], 65_535);
         assert_eq!((mark.pupil(), mark.day(), mark.codes(), mark.origin()), (67_000_000, 366, [12, 65_000, 1_000], 65_535));
     }

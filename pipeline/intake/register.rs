@@ -105,6 +105,20 @@ impl Texts {
         code
     }
 
+    /// The same texts numbered in their own order, and the rank of each code: threads meet texts in any order, and what is
+    /// written must not show in which.
+    #[must_use]
+    pub fn ranked(&self) -> (Self, Vec<u32>) {
+        let mut sorted = self.texts.clone();
+        sorted.sort_unstable();
+        let mut ranked = Self::default();
+        for text in &sorted {
+            ranked.code(text);
+        }
+        let ranks = self.texts.iter().map(|t| ranked.codes.get(t).copied().unwrap_or(0)).collect();
+        (ranked, ranks)
+    }
+
     /// The text of a code.
     #[must_use]
     pub fn text(&self, code: u32) -> &str {

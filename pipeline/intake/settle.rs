@@ -61,8 +61,10 @@ pub struct Settling<'a> {
     pub pupils: &'a Pupils,
     /// Schools met.
     pub schools: &'a Texts,
-    /// Subjects met.
+    /// Subjects met, in their own order.
     pub subjects: &'a Texts,
+    /// Place of a packed row's subject among them.
+    pub subject_ranks: &'a [u32],
     /// Origins by their number in the packed rows; stored runs come first.
     pub origins: &'a [Origin],
 }
@@ -189,7 +191,11 @@ pub fn settle<R: Packed>(store: &Store, shelves: Shelves<R>, with: &Settling<'_>
             for (school, shelf) in file.schools {
                 let mut rows = shelf.into_rows();
                 for row in &mut rows {
-                    *row = row.ranked(rank_of[row.pupil() as usize]);
+                    let mut codes = row.codes();
+                    if R::BY_TERM {
+                        codes[1] = with.subject_ranks[codes[1] as usize];
+                    }
+                    *row = R::pack(rank_of[row.pupil() as usize], row.day(), codes, row.origin());
                 }
                 rows.sort_by_key(|r| r.order());
                 let kept = keep_latest(&rows, with.origins, &mut tallies);

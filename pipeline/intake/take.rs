@@ -146,6 +146,7 @@ pub(super) fn register<R: Packed>(
     let origins: Vec<Origin> = runs.into_iter().map(Origin::Stored).chain((0..accounts.len()).map(Origin::File)).collect();
     with.progress.stage("settle");
     let sums = tables::sums_of(&spec);
+    let (subjects, subject_ranks) = subjects.ranked();
     let settling = Settling {
         spec: &spec,
         sums: &sums,
@@ -154,6 +155,7 @@ pub(super) fn register<R: Packed>(
         pupils: &vault.pupils,
         schools: &schools,
         subjects: &subjects,
+        subject_ranks: &subject_ranks,
         origins: &origins,
     };
     let (written, tallies) = settle::settle(store, shelves, &settling)?;
