@@ -193,6 +193,17 @@ fn two_fresh_projects_give_the_same_bytes_with_one_thread_and_with_two() {
 }
 
 #[test]
+fn a_store_whose_sums_are_not_those_of_its_files_is_refused_in_plain_words() {
+    let project = SAMPLE.project.copy();
+    let mut nights: serde_json::Value = serde_json::from_slice(&fs::read(project.path("store/nights.json")).unwrap()).unwrap();
+    for night in nights.as_array_mut().unwrap() {
+        assert!(night["versions"].as_object_mut().unwrap().remove("school_day").is_some());
+    }
+    project.put("store/nights.json", nights.to_string());
+    project.prane(&["run"]).code(7).says(&["store/school_day", "is not the sums of store/attendance", "take the extracts in anew"]);
+}
+
+#[test]
 fn an_interrupted_night_publishes_nothing_and_the_next_one_goes_on() {
     let project = SAMPLE.project.copy();
     project.put("inbox/attendance_S0001_2025-12-01.csv", "pupil_id,school_id,date,status\nP0000001,S0001,2025-11-28,absent\n");

@@ -170,7 +170,7 @@ impl<R: Packed> Shelf<R> {
 
     /// How many rows there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.pieces.iter().map(|(_, rows)| rows.len()).sum()
     }
 
@@ -184,7 +184,7 @@ impl<R: Packed> Shelf<R> {
     #[must_use]
     pub fn into_rows(mut self) -> Vec<R> {
         self.pieces.sort_by_key(|(block, _)| *block);
-        let mut all = Vec::with_capacity(self.len());
+        let mut all = Vec::with_capacity(self.count());
         for (_, mut rows) in self.pieces {
             all.append(&mut rows);
         }

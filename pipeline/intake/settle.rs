@@ -262,7 +262,7 @@ fn plan<R: Packed>(shelves: Shelves<R>, names: &Texts) -> Vec<Planned<R>> {
         let mut open = Planned { period, number: 0, schools: Vec::new() };
         let mut count = 0;
         for (school, shelf) in schools {
-            count += shelf.len();
+            count += shelf.count();
             open.schools.push((school, shelf));
             if count >= FILE_ROWS {
                 let next = Planned { period, number: open.number + 1, schools: Vec::new() };

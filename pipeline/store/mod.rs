@@ -149,14 +149,6 @@ impl Store {
         self.rows(table) > 0
     }
 
-    /// Partitions of a table that this night changed.
-    #[must_use]
-    pub fn changed_partitions(&self, table: &str) -> BTreeSet<BTreeMap<String, String>> {
-        let Some(pending) = self.pending.get(table) else { return BTreeSet::new() };
-        let removed = self.committed.get(table).into_iter().flatten().filter(|f| pending.removes.contains(&f.path));
-        pending.adds.iter().chain(removed).map(|f| f.partition.clone()).collect()
-    }
-
     /// Prepares new files and removals for a table.
     pub fn prepare(&mut self, table: &str, adds: Vec<DataFile>, removes: impl IntoIterator<Item = String>) {
         let pending = self.pending.entry(table.to_string()).or_default();
