@@ -96,6 +96,9 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.set_message(what.to_string());
         }
+        if self.format != LogFormat::Json {
+            return;
+        }
         let seconds = self.state.lock().ok().and_then(|s| s.current.as_ref().map(|(_, since)| since.elapsed().as_secs_f64()));
         self.event("step", what, &[("at", format!("{:.3}", seconds.unwrap_or_default())), ("peak_mib", peak_mib().to_string())]);
     }

@@ -17,7 +17,7 @@ use crate::fault::{Fault, Outcome};
 use crate::intake::Account;
 use crate::policy::{Numbers, Policy};
 use crate::store::tables::{ROW_KEY, TableSpec, registers, spec_of, sums_of};
-use crate::store::{Figures, Store};
+use crate::store::{DataFile, Figures, Store};
 
 /// A table in memory.
 pub(crate) fn memory(schema: SchemaRef, batches: Vec<RecordBatch>) -> Outcome<Arc<dyn TableProvider>> {
@@ -43,7 +43,7 @@ fn put(engine: &Engine<'_>, id: &str, columns: Vec<(&str, ArrayRef)>) -> Outcome
 /// Store faults.
 pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Outcome<()> {
     for spec in contracts.iter().map(spec_of).chain([registers()]) {
-        put_files(engine, store, &format!("sources.{}", spec.name), &spec)?;
+        put_files(engine, store, &format!("sources.{}", spec.name), &spec, &store.files(&spec.name))?;
         for sums in sums_of(&spec) {
             let paths = |table: &str| store.files(table).into_iter().map(|f| f.path).collect::<Vec<_>>();
             if paths(&sums.name) != paths(&spec.name) {
@@ -52,15 +52,15 @@ pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Ou
                     format!("is not the sums of store/{}: restore both from one backup, or take the extracts in anew", spec.name),
                 ));
             }
-            put_files(engine, store, &format!("store.{}", sums.name), &sums)?;
+            put_files(engine, store, &format!("store.{}", sums.name), &sums, &store.files(&sums.name))?;
         }
     }
     Ok(())
 }
 
-fn put_files(engine: &Engine<'_>, store: &Store, id: &str, spec: &TableSpec) -> Outcome<()> {
-    let files = store.files(&spec.name);
-    let provider = Files::of_table(store, spec, &files, &[ROW_KEY])?;
+/// Registers files of a table, or its columns alone where there are none.
+fn put_files(engine: &Engine<'_>, store: &Store, id: &str, spec: &TableSpec, files: &[DataFile]) -> Outcome<()> {
+    let provider = Files::of_table(store, spec, files, &[ROW_KEY])?;
     engine.register(id, if files.is_empty() { memory(provider.schema(), vec![])? } else { Arc::new(provider) })
 }
 
@@ -277,8 +277,7 @@ pub fn history(engine: &Engine<'_>, store: &Store, tonight: &[NaiveDate]) -> Out
     let spec = lists_spec();
     let files: Vec<_> =
         store.files(&spec.name).into_iter().filter(|f| !tonight.iter().any(|d| f.path.starts_with(&format!("as_of-{d}")))).collect();
-    let provider = Files::of_table(store, &spec, &files, &[])?;
-    engine.register("history.lists", if files.is_empty() { memory(provider.schema(), vec![])? } else { Arc::new(provider) })
+    put_files(engine, store, "history.lists", &spec, &files)
 }
 
 /// The last recorded session day, if anything was recorded.

@@ -128,7 +128,7 @@ fn read_back<R: Packed>(
     let told = |what: &str| Fault::store(path.display().to_string(), what);
     let handle = std::fs::File::open(&path).map_err(|e| Fault::io(&path, &e))?;
     let start = day::number(period.first_day());
-    let statuses = contract.columns.iter().find(|c| c.name == "status").map(|c| c.codes.clone());
+    let statuses = contract.column("status").map(|c| c.codes.clone());
     for batch in ParquetRecordBatchReaderBuilder::try_new(handle)?.with_batch_size(BATCH_ROWS).build()? {
         let batch = batch?;
         let text =
@@ -315,7 +315,7 @@ impl<'a> SettledWriter<'a> {
         let (mut keys, mut schools, mut words, mut known) = (TextColumn::new(), TextColumn::new(), TextColumn::new(), TextColumn::new());
         let (mut dates, mut numbers, mut marks) =
             (Date32Builder::with_capacity(rows.len()), Int32Builder::with_capacity(rows.len()), Float64Builder::new());
-        let statuses = self.with.contract.columns.iter().find(|c| c.name == "status").map(|c| &c.codes);
+        let statuses = self.with.contract.column("status").map(|c| &c.codes);
         schools.push(school, rows.len());
         for pupil in rows.chunk_by(|a, b| a.pupil() == b.pupil()) {
             keys.push(&hex(self.with.pupils.key(by_rank[pupil[0].pupil() as usize])), pupil.len());

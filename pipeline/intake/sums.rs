@@ -99,7 +99,7 @@ impl Day {
 }
 
 fn attendance<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, key: &dyn Fn(&R) -> String) -> Vec<Vec<ArrayRef>> {
-    let codes = with.contract.columns.iter().find(|c| c.name == "status").map_or(&[][..], |c| &c.codes);
+    let codes = with.contract.column("status").map_or(&[][..], |c| &c.codes);
     let statuses = statuses(codes);
     let (mut week_keys, mut partial_keys) = (TextColumn::new(), TextColumn::new());
     let mut weeks: [Vec<i32>; 10] = Default::default();

@@ -170,11 +170,10 @@ pub(super) fn register<R: Packed>(
     }
     intake.keep(&contract.table, accounts, conflicts);
     let gone: Vec<String> = rewritten.into_iter().map(|f| f.path).collect();
-    let (rows, mut of_files): (Vec<DataFile>, Vec<Vec<DataFile>>) = written.into_iter().map(|s| (s.rows, s.sums)).unzip();
-    store.prepare(&spec.name, rows, gone.clone());
-    for spec in sums.iter().rev() {
-        store.prepare(&spec.name, of_files.iter_mut().filter_map(Vec::pop).collect(), gone.clone());
+    for (at, spec) in sums.iter().enumerate() {
+        store.prepare(&spec.name, written.iter().map(|s| s.sums[at].clone()).collect(), gone.clone());
     }
+    store.prepare(&spec.name, written.into_iter().map(|s| s.rows).collect(), gone);
     if registers.is_empty() { Ok(()) } else { note_registers(with, &registers, store, vault) }
 }
 

@@ -16,23 +16,19 @@ read_nights as (
     from run.as_of
 ),
 -- whoever has a record or a mark has sums of them: the unknown are looked for there, and their schools then
-find_recorded as (
-    select n.as_of, n.school_year, s.pupil_key
-    from read_nights n
-    inner join (
-        select s.as_of, s.pupil_key
-        from read_pupils p
-        right anti join indicators.attendance_sums s on s.pupil_key = p.pupil_key
-    ) s on s.as_of = n.as_of
+gather_sums as (
+    select as_of, 'attendance' as table_name, pupil_key from indicators.attendance_sums
+    union all
+    select as_of, 'marks' as table_name, pupil_key from indicators.term_means
 ),
-find_marked as (
-    select distinct n.as_of, n.school_year, t.pupil_key
+find_unknown as (
+    select distinct n.as_of, n.school_year, s.table_name, s.pupil_key
     from read_nights n
     inner join (
-        select t.as_of, t.pupil_key
+        select g.as_of, g.table_name, g.pupil_key
         from read_pupils p
-        right anti join indicators.term_means t on t.pupil_key = p.pupil_key
-    ) t on t.as_of = n.as_of
+        right anti join gather_sums g on g.pupil_key = p.pupil_key
+    ) s on s.as_of = n.as_of
 ),
 gather_unknown as (
     select n.as_of, 'enrolments' as table_name, e.school_id, e.pupil_key
@@ -43,13 +39,15 @@ gather_unknown as (
         right anti join sources.enrolments e on e.pupil_key = p.pupil_key
     ) e on n.school_year = e.school_year
     union
-    select f.as_of, 'marks' as table_name, m.school_id, m.pupil_key
-    from find_marked f
+    select f.as_of, f.table_name, m.school_id, m.pupil_key
+    from find_unknown f
     inner join store.marks_by_subject m on m.pupil_key = f.pupil_key and m.school_year = f.school_year
+    where f.table_name = 'marks'
     union
-    select f.as_of, 'attendance' as table_name, w.school_id, w.pupil_key
-    from find_recorded f
+    select f.as_of, f.table_name, w.school_id, w.pupil_key
+    from find_unknown f
     inner join store.attendance_by_week w on w.pupil_key = f.pupil_key and w.school_year = f.school_year
+    where f.table_name = 'attendance'
 )
 select as_of, table_name, school_id, pupil_key
 from gather_unknown

@@ -8,8 +8,9 @@ with read_policy as (
     from run.policy
 ),
 read_core as (
-    select unnest(marks_core_subjects) as subject
-    from run.policy
+    -- a subject that the policy names twice is one subject
+    select distinct subject
+    from (select unnest(marks_core_subjects) as subject from run.policy)
 ),
 read_marks as (
     select m.as_of, m.pupil_key, m.term, m.mark_sum, m.marks, m.mark_mean, c.subject is not null as is_core
