@@ -8,6 +8,12 @@ pub fn number(day: NaiveDate) -> i32 {
     i32::try_from(day.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(i32::MAX)
 }
 
+/// Monday of the ISO week of a day: 1970-01-01 was a Thursday.
+#[must_use]
+pub fn monday(number: i32) -> i32 {
+    number - (number + 3).rem_euclid(7)
+}
+
 /// The day of a number; chrono's default day is day 0.
 #[must_use]
 pub fn of_number(number: i32) -> NaiveDate {

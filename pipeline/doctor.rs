@@ -270,7 +270,7 @@ impl Patient {
             }
             return;
         }
-        let inbox = match extract::find(project, contracts) {
+        let inbox = match extract::find(project, contracts, false) {
             Ok(inbox) => inbox,
             Err(fault) => return self.fault(&fault),
         };

@@ -94,7 +94,12 @@ pub fn restrict(path: &Path, mode: u32) -> Outcome<()> {
 #[must_use]
 pub fn hex(key: Key) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    key.iter().flat_map(|b| [char::from(DIGITS[usize::from(b >> 4)]), char::from(DIGITS[usize::from(b & 15)])]).collect()
+    let mut text = String::with_capacity(32);
+    for byte in key {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
 }
 
 /// The key that 32 hex digits write.
@@ -126,15 +131,20 @@ pub struct Pupils {
     keys: Vec<Key>,
     codes: HashMap<Key, u32>,
     national: HashMap<Box<str>, u32>,
+    /// Number of each code that has one; see [`Pupils::number`].
+    numbers: Vec<Option<i32>>,
+    next_number: i32,
     /// Whether anything was added since the vault was read.
     pub changed: bool,
 }
 
 impl Pupils {
     /// Puts back what the vault kept.
-    pub fn restore(&mut self, id: &str, key: Key, seen: u8) {
+    pub fn restore(&mut self, id: &str, key: Key, seen: u8, number: i32) {
         let code = self.code_of_key(key);
         self.ids.insert(id.into(), (code, seen));
+        self.numbers[code as usize] = Some(number);
+        self.next_number = self.next_number.max(number + 1);
     }
 
     /// Puts back a national id.
@@ -144,9 +154,10 @@ impl Pupils {
     }
 
     fn code_of_key(&mut self, key: Key) -> u32 {
-        let keys = &mut self.keys;
+        let (keys, numbers) = (&mut self.keys, &mut self.numbers);
         *self.codes.entry(key).or_insert_with(|| {
             keys.push(key);
+            numbers.push(None);
             u32::try_from(keys.len() - 1).unwrap_or(u32::MAX)
         })
     }
@@ -186,10 +197,27 @@ impl Pupils {
         code
     }
 
-    /// The key of the pupil with this national id, if any school named it.
+    /// Gives a number to every pupil who has none: by key, so that it does not show which thread met whom first.
+    pub fn number_all(&mut self) {
+        let mut new: Vec<usize> = (0..self.keys.len()).filter(|code| self.numbers[*code].is_none()).collect();
+        new.sort_unstable_by_key(|code| self.keys[*code]);
+        for code in new {
+            self.numbers[code] = Some(self.next_number);
+            self.next_number += 1;
+        }
+    }
+
+    /// The number of a code: dense, and kept for ever, where codes differ from run to run. None before
+    /// [`Pupils::number_all`] was asked for.
     #[must_use]
-    pub fn by_national(&self, national_id: &str) -> Option<Key> {
-        self.national.get(national_id.trim().to_uppercase().as_str()).map(|code| self.keys[*code as usize])
+    pub fn number(&self, code: u32) -> Option<i32> {
+        self.numbers.get(code as usize).copied().flatten()
+    }
+
+    /// The code of the pupil with this national id, if any school named it.
+    #[must_use]
+    pub fn by_national(&self, national_id: &str) -> Option<u32> {
+        self.national.get(national_id.trim().to_uppercase().as_str()).copied()
     }
 
     /// The key of a code.
@@ -221,10 +249,10 @@ impl Pupils {
         self.ids.iter().map(|(id, (_, seen))| (id.as_ref(), *seen))
     }
 
-    /// Every `pupil_id` with its key and the extracts that named it, by `pupil_id`.
+    /// Every `pupil_id` with its code and the extracts that named it, by `pupil_id`.
     #[must_use]
-    pub fn all_ids(&self) -> Vec<(&str, Key, u8)> {
-        let mut all: Vec<_> = self.ids.iter().map(|(id, (code, seen))| (id.as_ref(), self.keys[*code as usize], *seen)).collect();
+    pub fn all_ids(&self) -> Vec<(&str, u32, u8)> {
+        let mut all: Vec<_> = self.ids.iter().map(|(id, (code, seen))| (id.as_ref(), *code, *seen)).collect();
         all.sort_unstable();
         all
     }
@@ -269,6 +297,12 @@ mod tests {
         assert_eq!(pupils.take(&secret, "P1", Some("j123"), IN_PUPILS), first);
         assert_eq!(pupils.take(&secret, "P1", Some("J124"), IN_PUPILS), first);
         assert_eq!(pupils.key(first), key);
+        pupils.number_all();
+        let number = pupils.number(first);
+        let second = pupils.take(&secret, "P2", None, IN_PUPILS);
+        assert_eq!(pupils.number(second), None);
+        pupils.number_all();
+        assert_eq!((pupils.number(first), pupils.number(second)), (number, Some(1)));
         // The same child at another school system is met by its national id.
         assert_eq!(pupils.take(&secret, "Q9", Some("J123"), IN_PUPILS), first);
         assert_eq!(unhex(&hex(key)), Some(key));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Int64Type};
@@ -10,6 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::check::{self, Verdict};
 use crate::contract::Contract;
 use crate::contract::value::{school_year_name, school_year_of};
+use crate::draw::Artist;
 use crate::engine::{Engine, session, tables};
 use crate::fault::{Fault, Outcome};
 use crate::intake::{self, Account, Intake, Taking};
@@ -24,7 +26,7 @@ use crate::store::{Figures, NightRecord, Store, TableSpec};
 use crate::telemetry::Progress;
 use crate::vault::Vault;
 use crate::work::WorkFolder;
-use crate::{caseload, contract, day, draw, extract, shell};
+use crate::{caseload, contract, day, extract, shell};
 
 /// The only clock of a night.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +102,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     let mut vault = Vault::open(&project.vault(), !asked.rehearsal)?;
 
     progress.stage("look");
-    let inbox = if asked.take_in && !store.is_past() { extract::find(project, &house.contracts)? } else { extract::Inbox::default() };
+    let inbox = if asked.take_in && !store.is_past() { extract::find(project, &house.contracts, !asked.rehearsal)? } else { extract::Inbox::default() };
     let settings = project.settings()?;
     let run_id = run_id(&settings, &house, asked, &store, &inbox);
     let known_files = inbox.extracts.len();
@@ -152,12 +154,8 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     }
 
     progress.stage("draw");
-    let pages = caseload::pages(&mut engine, &vault, &project.config, night.as_of, progress).await?;
-    let list = engine
-        .rows(&format!("select * from caseload.list where as_of = date '{}' order by school_id, rank", night.as_of), progress)
-        .await?;
     let mut aside = Aside::new(&work.path)?;
-    draw::draw(&mut aside, project, &night, pages, &list, &notes, progress)?;
+    let list = draw(&mut engine, &vault, project, &night, &notes, &mut aside, progress).await?;
     keep_list(&mut store, &list, night.as_of)?;
 
     if asked.rehearsal {
@@ -177,6 +175,36 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     let folder = aside.swap_in(&project.published(), night.as_of)?;
     write_run(project, asked, &mut manifest, "published", progress)?;
     Ok(Published { manifest, folder: Some(folder), refused: intake.refused() })
+}
+
+/// Draws everything aside; the list as it is kept.
+async fn draw(
+    engine: &mut Engine<'_>,
+    vault: &Vault,
+    project: &Project,
+    night: &Night,
+    notes: &[String],
+    aside: &mut Aside,
+    progress: &Progress,
+) -> Outcome<Vec<RecordBatch>> {
+    let places = Arc::new(caseload::places(engine, vault, &project.config, night.as_of, progress).await?);
+    let artist = Arc::new(Artist::new(project, night)?);
+    progress.step("lists");
+    // What places show is known: they are drawn while the engine is asked for what coordinators see.
+    let drawing = tokio::task::spawn_blocking({
+        let (artist, places, folder) = (artist.clone(), places.clone(), aside.folder().to_path_buf());
+        move || artist.places(&folder, &places)
+    });
+    let asking = async {
+        let overview = caseload::overview(engine, night.as_of, progress).await?;
+        let question = format!("select * from caseload.list where as_of = date '{}' order by school_id, rank", night.as_of);
+        Ok((overview, engine.rows(&question, progress).await?))
+    };
+    let (drawn, answers): (_, Outcome<_>) = tokio::join!(drawing, asking);
+    aside.note(drawn.map_err(|e| Fault::Bug(format!("drawing stopped: {e}")))??);
+    let (overview, list) = answers?;
+    artist.rest(aside, &places, &overview, &list, notes)?;
+    Ok(list)
 }
 
 /// The run: a hash of everything that decides what it publishes. A past night keeps the name it had.

@@ -445,6 +445,11 @@ impl Project {
     pub fn runs(&self) -> PathBuf {
         self.root.join("runs")
     }
+    /// How the files of the inbox looked to the last night.
+    #[must_use]
+    pub fn inbox_notes(&self) -> PathBuf {
+        self.runs().join(".inbox.json")
+    }
     /// `queries/` of the project (its own rules), if any.
     #[must_use]
     pub fn queries(&self) -> PathBuf {

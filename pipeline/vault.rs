@@ -30,17 +30,18 @@ impl Vault {
         let secret = Secret::open(folder, make)?;
         let mut vault = Self { folder: folder.to_path_buf(), secret, pupils: Pupils::default(), pending: Vec::new() };
         if let Some(keys) = vault.sheet("keys")? {
-            let (kind, id, key, seen) = (
+            let (kind, id, key, seen, number) = (
                 keys.column("kind")?.str()?.clone(),
                 keys.column("id")?.str()?.clone(),
                 keys.column("key")?.str()?.clone(),
                 keys.column("seen")?.i32()?.clone(),
+                keys.column("number")?.i32()?.clone(),
             );
-            for (((kind, id), key), seen) in kind.iter().zip(id.iter()).zip(key.iter()).zip(seen.iter()) {
+            for ((((kind, id), key), seen), number) in kind.iter().zip(id.iter()).zip(key.iter()).zip(seen.iter()).zip(number.iter()) {
                 let (Some(kind), Some(id), Some(key)) = (kind, id, key.and_then(unhex)) else { continue };
                 match kind {
                     "national_id" => vault.pupils.restore_national(id, key),
-                    _ => vault.pupils.restore(id, key, seen.and_then(|s| u8::try_from(s).ok()).unwrap_or(0)),
+                    _ => vault.pupils.restore(id, key, seen.and_then(|s| u8::try_from(s).ok()).unwrap_or(0), number.unwrap_or(0)),
                 }
             }
         }
@@ -118,14 +119,17 @@ impl Vault {
     /// A store fault.
     pub fn save(&mut self) -> Outcome<()> {
         if self.pupils.changed {
+            self.pupils.number_all();
             let ids = self.pupils.all_ids();
             let national = self.pupils.all_national();
             let kinds: Vec<&str> =
                 std::iter::repeat_n("pupil_id", ids.len()).chain(std::iter::repeat_n("national_id", national.len())).collect();
-            let keys: Vec<String> = ids.iter().map(|i| hex(i.1)).chain(national.iter().map(|n| hex(n.1))).collect();
+            let keys: Vec<String> = ids.iter().map(|i| hex(self.pupils.key(i.1))).chain(national.iter().map(|n| hex(n.1))).collect();
             let seen: Vec<i32> = ids.iter().map(|i| i32::from(i.2)).chain(national.iter().map(|_| 0)).collect();
             let names: Vec<&str> = ids.iter().map(|i| i.0).chain(national.iter().map(|n| n.0)).collect();
-            let frame = df!("kind" => kinds, "id" => names, "key" => keys, "seen" => seen)?;
+            let numbers: Vec<Option<i32>> =
+                ids.iter().map(|i| self.pupils.number(i.1)).chain(national.iter().map(|_| None)).collect();
+            let frame = df!("kind" => kinds, "id" => names, "key" => keys, "seen" => seen, "number" => numbers)?;
             self.pending.push(("keys".into(), frame));
             self.pupils.changed = false;
         }

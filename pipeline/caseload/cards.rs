@@ -10,6 +10,9 @@ use crate::engine::Engine;
 use crate::fault::Outcome;
 use crate::telemetry::Progress;
 
+/// A pupil's weeks, each at one school: Monday and school → days recorded, days absent.
+type Weeks = BTreeMap<(NaiveDate, String), (u32, f64)>;
+
 /// One card a pupil on a list.
 pub(super) async fn fill(
     engine: &mut Engine<'_>,
@@ -18,36 +21,15 @@ pub(super) async fn fill(
     day: &str,
     progress: &Progress,
 ) -> Outcome<()> {
-    let rates = ask(engine, &format!("select school_id, week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate from indicators.session_days where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 group by school_id, week"), progress).await?;
-    let mut school_rate: BTreeMap<(String, NaiveDate), f64> = BTreeMap::new();
-    for line in rates.lines() {
-        if let (Some(week), Some(rate)) = (line.day("week")?, line.number("rate")?) {
-            school_rate.insert((line.text("school_id")?.into(), week), rate);
-        }
-    }
-    let listed = format!("(select pupil_key from caseload.list where as_of = {day} and on_list)");
-    let weeks = ask(engine, &format!("select w.pupil_key, w.school_id, w.week, w.days_recorded, w.parts_absent / 720720.0 as absent from {listed} l right semi join indicators.attendance_week w on l.pupil_key = w.pupil_key where w.as_of = {day} order by w.pupil_key, w.week, w.school_id"), progress).await?;
-    let mut cards: BTreeMap<String, Card> = BTreeMap::new();
-    for line in weeks.lines() {
-        let Some(week) = line.day("week")? else { continue };
-        let key = line.text("pupil_key")?;
-        let card = cards.entry(key.into()).or_insert_with(|| Card { pupil_key: key.into(), ..Card::default() });
-        let (recorded, absent) = (line.count("days_recorded")?, line.number("absent")?.unwrap_or(0.0));
-        let school_rate = school_rate.get(&(line.text("school_id")?.to_string(), week)).copied();
-        match card.weeks.last_mut().filter(|last| last.week == week) {
-            // The week of a transfer is one week of the pupil's; the school with more of it is the one beside.
-            Some(last) => {
-                last.school_rate = if recorded > last.recorded { school_rate } else { last.school_rate };
-                last.recorded += recorded;
-                last.absent += absent;
-            }
-            None => card.weeks.push(CardWeek { week, recorded, absent, school_rate }),
-        }
-    }
-    let marks = ask(engine, &format!("select m.pupil_key, m.subject, m.term, m.mark_mean from {listed} l right semi join indicators.marks_term m on l.pupil_key = m.pupil_key where m.as_of = {day} order by m.pupil_key, m.subject, m.term"), progress).await?;
+    let listed = format!(
+        "(select i.pupil from caseload.list l inner join indicators.pupil i on i.as_of = l.as_of and i.pupil_key = l.pupil_key where l.as_of = {day} and l.on_list)"
+    );
+    let mut cards = BTreeMap::new();
+    weeks(engine, &listed, day, &mut cards, progress).await?;
+    let marks = ask(engine, &format!("select m.pupil_key, m.subject, m.term, m.mark_mean from {listed} l right semi join indicators.marks_term m on l.pupil = m.pupil where m.as_of = {day} order by m.pupil_key, m.subject, m.term"), progress).await?;
     for line in marks.lines() {
         let key = line.text("pupil_key")?;
-        let card = cards.entry(key.into()).or_insert_with(|| Card { pupil_key: key.into(), ..Card::default() });
+        let card: &mut Card = cards.entry(key.into()).or_insert_with(|| Card { pupil_key: key.into(), ..Card::default() });
         let subject = line.text("subject")?;
         if card.marks.last().is_none_or(|s| s.subject != subject) {
             card.marks.push(SubjectMarks { subject: subject.into(), by_term: Vec::new() });
@@ -56,7 +38,7 @@ pub(super) async fn fill(
             last.by_term.push((line.small("term")?, mean));
         }
     }
-    let contacts = ask(engine, &format!("select c.pupil_key, c.date, c.by_key, c.action, c.outcome from {listed} l right semi join sources.contacts c on l.pupil_key = c.pupil_key where c.date <= {day} order by c.pupil_key, c.date desc, c.by_key, c.action"), progress).await?;
+    let contacts = ask(engine, &format!("select c.pupil_key, c.date, c.by_key, c.action, c.outcome from {listed} l right semi join sources.contacts c on l.pupil = c.pupil where c.date <= {day} order by c.pupil_key, c.date desc, c.by_key, c.action"), progress).await?;
     for line in contacts.lines() {
         let (key, by) = (line.text("pupil_key")?, line.text("by_key")?);
         if let (Some(card), Some(date)) = (cards.get_mut(key), line.day("date")?) {
@@ -77,4 +59,71 @@ pub(super) async fn fill(
         }
     }
     Ok(())
+}
+
+/// The weeks of the pupils listed, beside those of their schools.
+async fn weeks(
+    engine: &mut Engine<'_>,
+    listed: &str,
+    day: &str,
+    cards: &mut BTreeMap<String, Card>,
+    progress: &Progress,
+) -> Outcome<()> {
+    let rates = ask(engine, &format!("select school_id, week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate from indicators.session_days where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 group by school_id, week"), progress).await?;
+    let mut school_rates: BTreeMap<String, BTreeMap<NaiveDate, f64>> = BTreeMap::new();
+    for line in rates.lines() {
+        if let (Some(week), Some(rate)) = (line.day("week")?, line.number("rate")?) {
+            school_rates.entry(line.text("school_id")?.into()).or_default().insert(week, rate);
+        }
+    }
+    let mut pupils: BTreeMap<String, Weeks> = BTreeMap::new();
+    let months = ask(engine, &format!("select m.pupil_key, m.school_id, m.month, m.recorded_mask, m.away_mask from {listed} l right semi join indicators.attendance_masks m on l.pupil = m.pupil where m.as_of = {day}"), progress).await?;
+    for line in months.lines() {
+        let (Some(month), Some(recorded), Some(away)) = (line.day("month")?, line.whole("recorded_mask")?, line.whole("away_mask")?) else {
+            continue;
+        };
+        let (pupil, school) = (line.text("pupil_key")?, line.text("school_id")?);
+        if !pupils.contains_key(pupil) {
+            pupils.insert(pupil.into(), Weeks::new());
+        }
+        let Some(weeks) = pupils.get_mut(pupil) else { continue };
+        // A month has five weeks at most, of seven bits each.
+        for (place, week) in month.iter_weeks().take(5).enumerate() {
+            let days = |mask: i64| (mask >> (7 * place) & 127).count_ones();
+            if days(recorded) > 0 {
+                let sums = weeks.entry((week, school.into())).or_default();
+                sums.0 += days(recorded);
+                sums.1 += f64::from(days(away));
+            }
+        }
+    }
+    let partial = ask(engine, &format!("select p.pupil_key, p.school_id, p.week, sum(p.parts_absent) / 720720.0 as absent from {listed} l right semi join indicators.partial_days p on l.pupil = p.pupil where p.as_of = {day} group by p.pupil_key, p.school_id, p.week"), progress).await?;
+    for line in partial.lines() {
+        let (Some(week), Some(weeks)) = (line.day("week")?, pupils.get_mut(line.text("pupil_key")?)) else { continue };
+        if let Some(sums) = weeks.get_mut(&(week, line.text("school_id")?.to_string())) {
+            sums.1 += line.number("absent")?.unwrap_or(0.0);
+        }
+    }
+    for (key, weeks) in pupils {
+        cards.insert(key.clone(), Card { pupil_key: key, weeks: card_weeks(&weeks, &school_rates), ..Card::default() });
+    }
+    Ok(())
+}
+
+/// The week of a transfer is one week of the pupil's; the school with more of it is the one beside.
+fn card_weeks(weeks: &Weeks, school_rates: &BTreeMap<String, BTreeMap<NaiveDate, f64>>) -> Vec<CardWeek> {
+    let mut all: Vec<(CardWeek, u32)> = Vec::new();
+    for ((week, school), (recorded, absent)) in weeks {
+        let school_rate = school_rates.get(school).and_then(|r| r.get(week)).copied();
+        match all.last_mut().filter(|(last, _)| last.week == *week) {
+            Some((last, most)) => {
+                last.school_rate = if recorded > most { school_rate } else { last.school_rate };
+                *most = (*most).max(*recorded);
+                last.recorded += recorded;
+                last.absent += absent;
+            }
+            None => all.push((CardWeek { week: *week, recorded: *recorded, absent: *absent, school_rate }, *recorded)),
+        }
+    }
+    all.into_iter().map(|(week, _)| week).collect()
 }

@@ -21,23 +21,20 @@ use crate::vault::Vault;
 use columns::{Line, ask};
 use names::Names;
 
-/// Everything a night draws.
-#[derive(Debug, Default)]
-pub struct Pages {
-    /// Schools, then centres, each by id.
-    pub places: Vec<PlacePage>,
-    /// The coordinators' page.
-    pub overview: Overview,
-}
-
 /// How many past lists the chart of levels shows beside tonight's.
 const LISTS_BACK: usize = 12;
 
-/// Asks for everything the pages of `as_of` show.
+/// Asks for everything that the pages of schools and centres show on `as_of`: schools, then centres, each by id.
 ///
 /// # Errors
 /// Configuration faults of SQL files, store faults of the vault.
-pub async fn pages(engine: &mut Engine<'_>, vault: &Vault, config: &Config, as_of: NaiveDate, progress: &Progress) -> Outcome<Pages> {
+pub async fn places(
+    engine: &mut Engine<'_>,
+    vault: &Vault,
+    config: &Config,
+    as_of: NaiveDate,
+    progress: &Progress,
+) -> Outcome<Vec<PlacePage>> {
     let day = format!("date '{as_of}'");
     let staff = names::staff(vault)?;
     let list = ask(engine, &format!("select * from caseload.list where as_of = {day} order by school_id, rank"), progress).await?;
@@ -110,8 +107,15 @@ pub async fn pages(engine: &mut Engine<'_>, vault: &Vault, config: &Config, as_o
     for page in schools.values_mut() {
         page.rows.iter_mut().for_each(|row| withhold(row, config.caseload.show_centre_to_schools));
     }
-    let overview = overview::overview(engine, &day, progress).await?;
-    Ok(Pages { places: schools.into_values().chain(centres).collect(), overview })
+    Ok(schools.into_values().chain(centres).collect())
+}
+
+/// Asks for everything that the coordinators' page shows on `as_of`.
+///
+/// # Errors
+/// Configuration faults of SQL files.
+pub async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Outcome<Overview> {
+    overview::overview(engine, &format!("date '{as_of}'"), progress).await
 }
 
 /// What a school may know of a centre.

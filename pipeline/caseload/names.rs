@@ -34,8 +34,8 @@ pub(super) fn staff(vault: &Vault) -> Outcome<BTreeMap<String, String>> {
 pub(super) fn pupils(vault: &Vault, keys: &BTreeSet<String>) -> Outcome<Names> {
     let mut names = look_up(vault, "pupils", "pupil_key", "pupil_id", keys)?;
     if names.len() < keys.len() {
-        for (id, key, _) in vault.pupils.all_ids() {
-            let key = hex(key);
+        for (id, code, _) in vault.pupils.all_ids() {
+            let key = hex(vault.pupils.key(code));
             if keys.contains(&key) {
                 names.entry(key).or_insert_with(|| Person { id: id.into(), ..Person::default() });
             }

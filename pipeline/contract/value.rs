@@ -58,7 +58,7 @@ pub fn school_year_name(first_year: i32) -> String {
 }
 
 /// How one source writes one column.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dialect {
     date_format: String,
     decimal_comma: bool,

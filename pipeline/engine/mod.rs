@@ -3,6 +3,7 @@
 //! Views that several others read are computed once; large results go to a file in the staging folder. Everything is
 //! asked of one state of the store, for the days in `run.as_of`.
 
+mod functions;
 pub mod provider;
 pub mod tables;
 
@@ -64,6 +65,7 @@ pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Outcome<S
     // The SQL says which side of a join is kept in memory: the first. Guessed sizes turned sides of millions of rows round.
     config.options_mut().optimizer.join_reordering = false;
     let ctx = SessionContext::new_with_config_rt(config, runtime);
+    ctx.register_udf(functions::bit_count());
     add_schemas(&ctx)?;
     Ok(ctx)
 }

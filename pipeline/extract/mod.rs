@@ -4,6 +4,7 @@
 //! with their row numbers. What a value means is the contract's business; nothing here knows a rule.
 
 mod columnar;
+mod seen;
 mod text;
 mod wide;
 mod workbook;
@@ -18,6 +19,7 @@ use crate::contract::plan::Plan;
 use crate::contract::{Contract, by_name, table_of_file};
 use crate::fault::{Fault, Outcome};
 use crate::project::{Layout, Project, Source};
+use seen::{Look, Seen};
 
 /// Bytes of a file that decide whether it was seen before.
 pub type Hash = [u8; 32];
@@ -48,11 +50,12 @@ pub struct Inbox {
     pub left: Vec<String>,
 }
 
-/// Looks through the inbox. Files that are still being written are left for the next night.
+/// Looks through the inbox. Files that are still being written are left for the next night. With `note` it is kept how
+/// the files looked, so that the next night need not go through their bytes again.
 ///
 /// # Errors
 /// Configuration faults (a glob, an unknown table) and disk faults.
-pub fn find(project: &Project, contracts: &[Contract]) -> Outcome<Inbox> {
+pub fn find(project: &Project, contracts: &[Contract], note: bool) -> Outcome<Inbox> {
     let root = project.inbox();
     let mut inbox = Inbox::default();
     if !root.is_dir() {
@@ -93,17 +96,24 @@ pub fn find(project: &Project, contracts: &[Contract]) -> Outcome<Inbox> {
         }
         wanted.push((path, name, source));
     }
-    let hashed: Vec<Outcome<(Extract, Seen)>> = wanted.into_par_iter().map(|(path, name, source)| hash(path, name, source)).collect();
-    let hashed = hashed.into_iter().collect::<Outcome<Vec<_>>>()?;
-    if hashed.iter().any(|(_, seen)| seen.is_fresh()) {
+    let seen = Seen::load(&project.inbox_notes());
+    let looked: Vec<Outcome<(Extract, Look)>> =
+        wanted.into_par_iter().with_max_len(1).map(|(path, name, source)| look(&seen, path, name, source)).collect();
+    let looked = looked.into_iter().collect::<Outcome<Vec<_>>>()?;
+    if looked.iter().any(|(_, look)| look.is_fresh()) {
         std::thread::sleep(WATCH);
     }
-    for (extract, seen) in hashed {
-        if seen == Seen::of(&extract.path)? {
+    let mut now = Seen::default();
+    for (extract, look) in looked {
+        if look == Look::at(&extract.path)? {
+            now.note(&extract.name, &look, &extract.hash);
             inbox.extracts.push(extract);
         } else {
             inbox.left.push(format!("{}: changed while it was looked at: still being written, left for the next night", extract.name));
         }
+    }
+    if note && now != seen {
+        now.save(&project.inbox_notes())?;
     }
     inbox.left.sort();
     inbox.extracts.sort_by(|a, b| (&a.table, &a.name).cmp(&(&b.table, &b.name)));
@@ -137,26 +147,20 @@ fn is_unfinished(file: &str) -> bool {
 /// How long a file that was touched just now is watched before it is taken.
 const WATCH: Duration = Duration::from_millis(300);
 
-/// A file's size and time of change.
-#[derive(PartialEq, Eq)]
-struct Seen(u64, Option<std::time::SystemTime>);
-
-impl Seen {
-    fn of(path: &Path) -> Outcome<Self> {
-        let data = std::fs::metadata(path).map_err(|e| Fault::io(path, &e))?;
-        Ok(Self(data.len(), data.modified().ok()))
-    }
-
-    fn is_fresh(&self) -> bool {
-        self.1.and_then(|m| m.elapsed().ok()).is_none_or(|age| age < Duration::from_secs(2))
-    }
+fn look(seen: &Seen, path: PathBuf, name: String, source: Source) -> Outcome<(Extract, Look)> {
+    let look = Look::at(&path)?;
+    let hash = match seen.hash(&name, &look) {
+        Some(hash) => hash,
+        None => hash_of(&path)?,
+    };
+    let table = source.table.clone();
+    Ok((Extract { path, name, table, source, hash, size: look.size() }, look))
 }
 
-fn hash(path: PathBuf, name: String, source: Source) -> Outcome<(Extract, Seen)> {
-    let seen = Seen::of(&path)?;
-    let told = |e: std::io::Error| Fault::io(&path, &e);
+fn hash_of(path: &Path) -> Outcome<Hash> {
+    let told = |e: std::io::Error| Fault::io(path, &e);
     let mut hasher = blake3::Hasher::new();
-    let mut file = std::fs::File::open(&path).map_err(told)?;
+    let mut file = std::fs::File::open(path).map_err(told)?;
     let mut buffer = vec![0; 1 << 17];
     loop {
         let read = std::io::Read::read(&mut file, &mut buffer).map_err(told)?;
@@ -165,8 +169,7 @@ fn hash(path: PathBuf, name: String, source: Source) -> Outcome<(Extract, Seen)>
         }
         hasher.update(&buffer[..read]);
     }
-    let table = source.table.clone();
-    Ok((Extract { path, name, table, source, hash: *hasher.finalize().as_bytes(), size: seen.0 }, seen))
+    Ok(*hasher.finalize().as_bytes())
 }
 
 /// Physical formats.

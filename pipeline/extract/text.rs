@@ -5,7 +5,7 @@
 
 use std::io::Read;
 use std::sync::Mutex;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
 use super::{At, Extract, FileFault, Format, Plan, Reading, Rows, Taker};
 
@@ -105,6 +105,8 @@ struct Blocks {
     carry: Vec<u8>,
     next: u32,
     ended: bool,
+    /// Buffers of blocks that were taken: new ones cost the system as much as reading into them.
+    spare: Receiver<Vec<u8>>,
 }
 
 impl Blocks {
@@ -112,7 +114,9 @@ impl Blocks {
         if self.ended {
             return Ok(None);
         }
-        let mut bytes = std::mem::take(&mut self.carry);
+        let mut bytes = self.spare.try_recv().unwrap_or_default();
+        bytes.clear();
+        bytes.append(&mut self.carry);
         loop {
             let had = bytes.len();
             bytes.reserve(BLOCK);
@@ -124,7 +128,8 @@ impl Blocks {
             let quoted = memchr::memchr(b'"', &bytes).is_some();
             let end = if self.ended { Some(bytes.len()) } else { last_record_end(&bytes, quoted) };
             if let Some(end) = end {
-                self.carry = bytes.split_off(end);
+                self.carry.extend_from_slice(&bytes[end..]);
+                bytes.truncate(end);
                 let number = self.next;
                 self.next += 1;
                 return Ok(Some(Block { number, bytes, quoted, last: self.ended }));
@@ -159,11 +164,14 @@ struct Opened {
     delimiter: u8,
     first: Block,
     blocks: Blocks,
+    /// Takes back the buffers of blocks.
+    give_back: Sender<Vec<u8>>,
     first_row: u64,
 }
 
 fn start(extract: &Extract, format: Format) -> Result<Opened, FileFault> {
-    let mut blocks = Blocks { stream: open(extract, format)?, carry: Vec::new(), next: 0, ended: false };
+    let (give_back, spare) = channel();
+    let mut blocks = Blocks { stream: open(extract, format)?, carry: Vec::new(), next: 0, ended: false, spare };
     let mut first = blocks.next_block()?.ok_or_else(|| FileFault::new("the file is empty"))?;
     if first.bytes.iter().all(u8::is_ascii_whitespace) && first.last {
         return Err(FileFault::new("the file is empty"));
@@ -195,7 +203,7 @@ fn start(extract: &Extract, format: Format) -> Result<Opened, FileFault> {
     if first.bytes.first() == Some(&b'\n') {
         first.bytes.remove(0);
     }
-    Ok(Opened { headers, delimiter, first, blocks, first_row: skip + 2 })
+    Ok(Opened { headers, delimiter, first, blocks, give_back, first_row: skip + 2 })
 }
 
 /// The separator seen most often in the first line, outside quotes.
@@ -231,7 +239,7 @@ pub(super) fn read<T: Taker>(
     plan: &dyn Fn(&[String]) -> Result<Plan, FileFault>,
     taker: &(dyn Fn(&Plan) -> T + Sync),
 ) -> Result<(Reading, Plan, Vec<T>), FileFault> {
-    let Opened { headers, delimiter, first, mut blocks, first_row } = start(extract, format)?;
+    let Opened { headers, delimiter, first, mut blocks, give_back, first_row } = start(extract, format)?;
     let plan = match plan(&headers) {
         Ok(plan) => plan,
         Err(fault) => return Err(FileFault { rows: count_rows(first, &mut blocks, delimiter), ..fault }),
@@ -239,18 +247,26 @@ pub(super) fn read<T: Taker>(
     let (send, receive) = sync_channel::<Block>(threads + 1);
     let receive = Mutex::new(receive);
     let (takers, counts, fault) = std::thread::scope(|scope| {
-        let work = || {
-            let mut taker = taker(&plan);
+        let (plan, receive) = (&plan, &receive);
+        let work = move |give_back: Sender<Vec<u8>>| {
+            let mut taker = taker(plan);
             let mut counts = Vec::new();
             loop {
                 let next = receive.lock().map(|r| r.recv());
                 let Ok(Ok(block)) = next else { break };
                 let outcome = check_utf8(&block).and_then(|()| take_block(&block, delimiter, plan.width, &mut taker));
                 counts.push((block.number, outcome));
+                // Nobody waits for it where the file has ended.
+                let _ = give_back.send(block.bytes);
             }
             (taker, counts)
         };
-        let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (0..threads.max(1))
+            .map(|_| {
+                let give_back = give_back.clone();
+                scope.spawn(move || work(give_back))
+            })
+            .collect();
         let mut fault = None;
         let mut next = Some(first);
         while let Some(block) = next {
@@ -391,7 +407,7 @@ impl Taker for Collector {
 }
 
 fn collect(extract: &Extract, format: Format, most: usize) -> Result<Rows, FileFault> {
-    let Opened { headers, delimiter, first, mut blocks, first_row } = start(extract, format)?;
+    let Opened { headers, delimiter, first, mut blocks, first_row, .. } = start(extract, format)?;
     let mut collector = Collector(Vec::new(), most);
     let mut next = Some(first);
     while let Some(block) = next {

@@ -4,7 +4,7 @@
 //! written by [`super::settle`].
 
 use std::collections::BTreeMap;
-use std::sync::RwLock;
+use std::sync::{Mutex, RwLock};
 
 use chrono::{Datelike, Days, NaiveDate};
 use hashbrown::HashMap;
@@ -13,7 +13,7 @@ use super::memo::{Memo, REFUSED};
 use super::packed::Packed;
 use crate::contract::plan::Plan;
 use crate::contract::reject::Reject;
-use crate::contract::value::{Cell, World, judge, school_year_of};
+use crate::contract::value::{Cell, Dialect, World, judge, school_year_of};
 use crate::contract::{Contract, Kind};
 use crate::day;
 use crate::extract::{At, Taker};
@@ -140,6 +140,14 @@ pub struct Shared<'a> {
     pub schools: &'a RwLock<Texts>,
     /// Subjects met.
     pub subjects: &'a RwLock<Texts>,
+    /// Memos that no taker uses now.
+    pub memos: &'a Mutex<Vec<Memos>>,
+}
+
+/// What each column's values were judged to be: it holds for every file that writes them in the same way.
+pub struct Memos {
+    dialects: Vec<Dialect>,
+    columns: Vec<Memo>,
 }
 
 /// Rows of one period and school, in pieces: which block of its file a piece came from, and its rows.
@@ -199,7 +207,7 @@ pub type Shelves<R> = HashMap<(Period, u32), Shelf<R>>;
 pub struct RegisterTaker<'a, R> {
     shared: &'a Shared<'a>,
     plan: Plan,
-    memos: Vec<Memo>,
+    memos: Memos,
     roles: Vec<Role>,
     origin: u16,
     days: HashMap<(u32, u32), (Period, u32)>,
@@ -237,7 +245,14 @@ impl<'a, R: Packed> RegisterTaker<'a, R> {
                 _ => Role::Code(2),
             })
             .collect();
-        let memos = shared.contract.columns.iter().map(|_| Memo::default()).collect();
+        let fitting = shared.memos.lock().ok().and_then(|mut unused| {
+            let at = unused.iter().position(|m| m.dialects == plan.dialects)?;
+            Some(unused.swap_remove(at))
+        });
+        let memos = fitting.unwrap_or_else(|| Memos {
+            dialects: plan.dialects.clone(),
+            columns: shared.contract.columns.iter().map(|_| Memo::default()).collect(),
+        });
         Self {
             shared,
             plan: plan.clone(),
@@ -256,6 +271,9 @@ impl<'a, R: Packed> RegisterTaker<'a, R> {
     /// The rows taken.
     #[must_use]
     pub fn into_shelves(self) -> Vec<((Period, u32), Shelf<R>)> {
+        if let Ok(mut unused) = self.shared.memos.lock() {
+            unused.push(self.memos);
+        }
         self.shelves
     }
 
@@ -336,7 +354,7 @@ impl<R: Packed> Taker for RegisterTaker<'_, R> {
         for (column, contract) in shared.contract.columns.iter().enumerate() {
             let raw = self.plan.raw(column, fields);
             let dialect = &self.plan.dialects[column];
-            let code = self.memos[column].code(raw, || {
+            let code = self.memos.columns[column].code(raw, || {
                 let Ok(text) = std::str::from_utf8(raw) else { return REFUSED };
                 judge(contract, dialect, text, shared.world).map_or(REFUSED, |cell| code_of(&cell, contract.kind, shared, &contract.codes))
             });

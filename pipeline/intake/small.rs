@@ -12,7 +12,7 @@ use crate::day;
 use crate::extract::{At, Taker};
 use crate::fault::Outcome;
 use crate::identity::{IN_ENROLMENTS, IN_PUPILS, hex};
-use crate::store::tables::{KNOWN_FROM, ROW_KEY};
+use crate::store::tables::{KNOWN_FROM, PUPIL, ROW_KEY};
 use crate::vault::Vault;
 
 /// Values of one column.
@@ -178,17 +178,15 @@ pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -
                     _ => 0,
                 };
                 let ids = texts(&column.name)?;
-                let found: Vec<Option<String>> = ids
+                let codes: Vec<Option<u32>> = ids
                     .iter()
                     .zip(&national)
-                    .map(|(id, national)| {
-                        id.as_deref().map(|id| {
-                            let code = vault.pupils.take(&vault.secret, id, national.as_deref(), seen);
-                            hex(vault.pupils.key(code))
-                        })
-                    })
+                    .map(|(id, national)| id.as_deref().map(|id| vault.pupils.take(&vault.secret, id, national.as_deref(), seen)))
                     .collect();
+                vault.pupils.number_all();
+                let found: Vec<Option<String>> = codes.iter().map(|code| code.map(|code| hex(vault.pupils.key(code)))).collect();
                 columns.push(Column::new("pupil_key".into(), found.clone()));
+                columns.push(numbers(vault, &codes));
                 pupil_keys = Some(found);
             }
             (Kind::ParticipantId, ..) => {
@@ -217,13 +215,21 @@ pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -
         }
     }
     if contract.table == "centre_participants" {
-        let linked: Vec<Option<String>> =
-            texts("national_id")?.iter().map(|n| n.as_deref().and_then(|n| vault.pupils.by_national(n)).map(hex)).collect();
-        columns.push(Column::new("pupil_key".into(), linked));
+        let linked: Vec<Option<u32>> =
+            texts("national_id")?.iter().map(|n| n.as_deref().and_then(|n| vault.pupils.by_national(n))).collect();
+        let keys: Vec<Option<String>> = linked.iter().map(|code| code.map(|code| hex(vault.pupils.key(code)))).collect();
+        columns.push(Column::new("pupil_key".into(), keys));
+        columns.push(numbers(vault, &linked));
     }
     columns.push(Column::new(ROW_KEY.into(), row_keys.clone()));
     keep_personal(contract, frame, &row_keys, pupil_keys, vault)?;
     Ok(DataFrame::new_infer_height(columns)?)
+}
+
+/// Numbers of the pupils behind these codes.
+fn numbers(vault: &Vault, codes: &[Option<u32>]) -> Column {
+    let numbers: Vec<Option<i32>> = codes.iter().map(|code| code.and_then(|code| vault.pupils.number(code))).collect();
+    Column::new(PUPIL.into(), numbers)
 }
 
 /// The vault's sheet of a table: its personal columns, with the key that leads back to them.

@@ -1,5 +1,5 @@
-//! What settled rows add up to, made while they lie sorted in memory: a pupil's weeks, a school's days, a pupil's marks
-//! in a subject. They depend on the rows alone, so a sum never changes but by a correction; what counts on a night (its
+//! What settled rows add up to, made while they lie sorted in memory: a pupil's month as a bit a day, a school's days, a
+//! pupil's marks in a subject. They depend on the rows alone, so a sum never changes but by a correction; what counts on a night (its
 //! day, disrupted days, days off the calendar) is left to SQL.
 //!
 //! The sums of a data file lie in a file of the same name beside it. Settling keeps the days of a school's week, and the
@@ -12,6 +12,7 @@ use arrow::datatypes::Schema;
 
 use super::packed::{Packed, Texts as TextColumn};
 use super::settle::Settling;
+use crate::day;
 use crate::fault::Outcome;
 use crate::identity::hex;
 use crate::store::TableSpec;
@@ -26,8 +27,11 @@ const PARTS: i32 = 720_720;
 /// # Errors
 /// A bug: columns that do not fit their table.
 pub fn sum<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, by_rank: &[u32]) -> Outcome<Vec<RecordBatch>> {
-    let key = |row: &R| hex(with.pupils.key(by_rank[row.pupil() as usize]));
-    let columns = if R::BY_TERM { marks(with, school, rows, start, &key) } else { attendance(with, school, rows, start, &key) };
+    let of = |row: &R| {
+        let code = by_rank[row.pupil() as usize];
+        (hex(with.pupils.key(code)), with.pupils.number(code).unwrap_or(-1))
+    };
+    let columns = if R::BY_TERM { marks(with, school, rows, start, &of) } else { attendance(with, school, rows, start, &of) };
     with.sums.iter().zip(columns).map(|(spec, columns)| batch(spec, columns)).collect()
 }
 
@@ -35,6 +39,41 @@ fn batch(spec: &TableSpec, columns: Vec<ArrayRef>) -> Outcome<RecordBatch> {
     let fields: Vec<_> =
         spec.columns.fields().iter().zip(&columns).map(|(f, c)| f.as_ref().clone().with_data_type(c.data_type().clone())).collect();
     Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
+}
+
+fn repeated(text: &str, count: usize) -> ArrayRef {
+    let mut column = TextColumn::new();
+    column.push(text, count);
+    column.finish()
+}
+
+fn dates(days: Vec<i32>) -> ArrayRef {
+    Arc::new(Date32Array::from(days))
+}
+
+fn whole(numbers: Vec<i32>) -> ArrayRef {
+    Arc::new(Int32Array::from(numbers))
+}
+
+/// Columns `pupil_key` and `pupil`.
+#[derive(Default)]
+struct Who {
+    keys: TextColumn,
+    numbers: Vec<i32>,
+}
+
+impl Who {
+    /// Appends a pupil's key and number `count` times.
+    fn push(&mut self, (key, number): &(String, i32), count: usize) {
+        if count > 0 {
+            self.keys.push(key, count);
+            self.numbers.extend(std::iter::repeat_n(*number, count));
+        }
+    }
+
+    fn finish(self) -> [ArrayRef; 2] {
+        [self.keys.finish(), whole(self.numbers)]
+    }
 }
 
 /// Statuses that count as a record.
@@ -98,63 +137,47 @@ impl Day {
     }
 }
 
-fn attendance<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, key: &dyn Fn(&R) -> String) -> Vec<Vec<ArrayRef>> {
+fn attendance<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, of: &dyn Fn(&R) -> (String, i32)) -> Vec<Vec<ArrayRef>> {
     let codes = with.contract.column("status").map_or(&[][..], |c| &c.codes);
     let statuses = statuses(codes);
-    let (mut week_keys, mut partial_keys) = (TextColumn::new(), TextColumn::new());
-    let mut weeks: [Vec<i32>; 10] = Default::default();
+    let (mut month_pupils, mut partial_pupils) = (Who::default(), Who::default());
+    let mut months: [Vec<i64>; 5] = Default::default();
     let mut partial: [Vec<i32>; 4] = Default::default();
     let days = rows.iter().map(|r| r.day() as usize + 1).max().unwrap_or(0);
     let mut school_days: Vec<(i32, i64)> = vec![(0, 0); days];
     for pupil in rows.chunk_by(|a, b| a.pupil() == b.pupil()) {
-        let (mut weeks_met, mut partial_met) = (0, 0);
-        // Periods begin on a Monday.
-        for week in pupil.chunk_by(|a, b| a.day() / 7 == b.day() / 7) {
-            let monday = start + (week[0].day() / 7 * 7).cast_signed();
-            let mut sums = [0; 9];
-            for day in week.chunk_by(|a, b| a.day() == b.day()) {
-                let Some(found) = Day::of(day, &statuses) else { continue };
-                let date = start + day[0].day().cast_signed();
-                let bit = 1 << (date - monday);
-                let parts = [found.absent, found.unexcused, found.late];
-                sums[0] += 1;
-                sums[4] |= bit;
-                for (at, parts) in parts.into_iter().enumerate() {
-                    sums[1 + at] += parts;
-                    sums[5 + at] |= if parts == PARTS { bit } else { 0 };
-                }
-                let of_school = &mut school_days[day[0].day() as usize];
-                of_school.0 += 1;
-                of_school.1 += i64::from(found.absent);
-                if !found.is_whole() {
-                    sums[8] |= bit;
-                    partial_met += 1;
-                    for (column, value) in partial.iter_mut().zip(std::iter::once(date).chain(parts)) {
-                        column.push(value);
-                    }
-                }
+        let mut masks = [0; 5];
+        let mut partial_met = 0;
+        for day in pupil.chunk_by(|a, b| a.day() == b.day()) {
+            let Some(found) = Day::of(day, &statuses) else { continue };
+            let bit = 1 << day[0].day();
+            let parts = [found.absent, found.unexcused, found.late];
+            masks[0] |= bit;
+            for (mask, parts) in masks[1..].iter_mut().zip(parts) {
+                *mask |= if parts == PARTS { bit } else { 0 };
             }
-            if sums[0] > 0 {
-                weeks_met += 1;
-                for (column, value) in weeks.iter_mut().zip(std::iter::once(monday).chain(sums)) {
+            let of_school = &mut school_days[day[0].day() as usize];
+            of_school.0 += 1;
+            of_school.1 += i64::from(found.absent);
+            if !found.is_whole() {
+                masks[4] |= bit;
+                partial_met += 1;
+                for (column, value) in partial.iter_mut().zip(std::iter::once(start + day[0].day().cast_signed()).chain(parts)) {
                     column.push(value);
                 }
             }
         }
-        if weeks_met > 0 {
-            week_keys.push(&key(&pupil[0]), weeks_met);
+        let pupil = of(&pupil[0]);
+        if masks[0] > 0 {
+            month_pupils.push(&pupil, 1);
+            for (column, mask) in months.iter_mut().zip(masks) {
+                column.push(mask);
+            }
         }
-        if partial_met > 0 {
-            partial_keys.push(&key(&pupil[0]), partial_met);
-        }
+        partial_pupils.push(&pupil, partial_met);
     }
-    let schools = |count: usize| {
-        let mut column = TextColumn::new();
-        column.push(school, count);
-        column.finish()
-    };
-    let dates = |days: Vec<i32>| Arc::new(Date32Array::from(days)) as ArrayRef;
-    let whole = |numbers: Vec<i32>| Arc::new(Int32Array::from(numbers)) as ArrayRef;
+    let schools = |count: usize| repeated(school, count);
+    let long = |numbers: Vec<i64>| Arc::new(Int64Array::from(numbers)) as ArrayRef;
     let (mut met, mut of_days) = (Vec::new(), Vec::new());
     for (date, of_day) in (start..).zip(school_days) {
         if of_day.0 > 0 {
@@ -162,47 +185,77 @@ fn attendance<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i
             of_days.push(of_day);
         }
     }
-    let [mondays, sums @ ..] = weeks;
+    let count = months[0].len();
     let [partial_dates, parts @ ..] = partial;
     vec![
-        [schools(mondays.len()), week_keys.finish(), dates(mondays)].into_iter().chain(sums.map(whole)).collect(),
+        [schools(count)].into_iter().chain(month_pupils.finish()).chain([dates(vec![start; count])]).chain(months.map(long)).collect(),
         vec![
             schools(met.len()),
             dates(met),
             whole(of_days.iter().map(|d| d.0).collect()),
-            Arc::new(Int64Array::from_iter_values(of_days.iter().map(|d| d.1))),
+            long(of_days.iter().map(|d| d.1).collect()),
         ],
-        [schools(partial_dates.len()), partial_keys.finish(), dates(partial_dates)].into_iter().chain(parts.map(whole)).collect(),
+        [schools(partial_dates.len())]
+            .into_iter()
+            .chain(partial_pupils.finish())
+            .chain([dates(partial_dates)])
+            .chain(parts.map(whole))
+            .collect(),
     ]
 }
 
-fn marks<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, key: &dyn Fn(&R) -> String) -> Vec<Vec<ArrayRef>> {
-    let (mut schools, mut keys, mut subjects) = (TextColumn::new(), TextColumn::new(), TextColumn::new());
-    let (mut terms, mut counts, mut days, mut sums) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+fn marks<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, of: &dyn Fn(&R) -> (String, i32)) -> Vec<Vec<ArrayRef>> {
+    let (mut subject_pupils, mut term_pupils, mut week_pupils) = (Who::default(), Who::default(), Who::default());
+    let mut names = TextColumn::new();
+    let (mut subject_terms, mut subject_sums, mut subject_marks) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut terms, mut subjects, mut mean_sums) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut lowest, mut highest, mut last_dates) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut weeks, mut week_marks) = (Vec::new(), Vec::new());
+    let count = |rows: usize| i32::try_from(rows).unwrap_or(i32::MAX);
+    let mark = |hundredths: u32| f64::from(hundredths) / 100.0;
     for pupil in rows.chunk_by(|a, b| a.pupil() == b.pupil()) {
-        let mut met = 0;
+        let who = of(&pupil[0]);
+        let (mut met, mut mean_sum) = (0, 0.0);
         for subject in pupil.chunk_by(|a, b| a.codes()[1] == b.codes()[1]) {
             let [term, code, _] = subject[0].codes();
+            let sum = mark(subject.iter().map(|r| r.codes()[2]).sum());
+            names.push(with.subjects.text(code), 1);
+            subject_terms.push(term.cast_signed());
+            subject_sums.push(sum);
+            subject_marks.push(count(subject.len()));
             met += 1;
-            subjects.push(with.subjects.text(code), 1);
-            terms.push(term.cast_signed());
-            counts.push(i32::try_from(subject.len()).unwrap_or(i32::MAX));
-            days.push(start + subject.iter().map(|r| r.day()).max().unwrap_or(0).cast_signed());
-            let hundredths: u32 = subject.iter().map(|r| r.codes()[2]).sum();
-            sums.push(f64::from(hundredths) / 100.0);
+            mean_sum += sum / f64::from(count(subject.len()));
         }
-        keys.push(&key(&pupil[0]), met);
+        subject_pupils.push(&who, met);
+        term_pupils.push(&who, 1);
+        terms.push(pupil[0].codes()[0].cast_signed());
+        subjects.push(count(met));
+        mean_sums.push(mean_sum);
+        lowest.push(mark(pupil.iter().map(|r| r.codes()[2]).min().unwrap_or(0)));
+        highest.push(mark(pupil.iter().map(|r| r.codes()[2]).max().unwrap_or(0)));
+        last_dates.push(start + pupil.iter().map(|r| r.day()).max().unwrap_or(0).cast_signed());
+        let mut mondays: Vec<i32> = pupil.iter().map(|r| day::monday(start + r.day().cast_signed())).collect();
+        mondays.sort_unstable();
+        let before = weeks.len();
+        for week in mondays.chunk_by(|a, b| a == b) {
+            weeks.push(week[0]);
+            week_marks.push(count(week.len()));
+        }
+        week_pupils.push(&who, weeks.len() - before);
     }
-    schools.push(school, terms.len());
-    vec![vec![
-        schools.finish(),
-        keys.finish(),
-        Arc::new(Int32Array::from(terms)),
-        subjects.finish(),
-        Arc::new(Float64Array::from(sums)),
-        Arc::new(Int32Array::from(counts)),
-        Arc::new(Date32Array::from(days)),
-    ]]
+    let schools = |count: usize| repeated(school, count);
+    let number = |numbers: Vec<f64>| Arc::new(Float64Array::from(numbers)) as ArrayRef;
+    let (rows, met) = (subject_terms.len(), terms.len());
+    let columns = |count: usize, pupils: Who, rest: Vec<ArrayRef>| [schools(count)].into_iter().chain(pupils.finish()).chain(rest).collect();
+    vec![
+        columns(rows, subject_pupils, vec![whole(subject_terms), names.finish(), number(subject_sums), whole(subject_marks)]),
+        columns(
+            met,
+            term_pupils,
+            vec![whole(terms), whole(subjects), number(mean_sums), number(lowest), number(highest), dates(last_dates)],
+        ),
+        columns(weeks.len(), week_pupils, vec![dates(weeks), whole(week_marks)]),
+    ]
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! From the files of one table to what the store keeps: the small tables as frames, the registers as packed rows.
 
 use std::collections::BTreeMap;
-use std::sync::RwLock;
+use std::sync::{Mutex, RwLock};
 
 use polars::prelude::*;
 
@@ -107,7 +107,8 @@ pub(super) fn register<R: Packed>(
     let mut registers: BTreeMap<(String, i32), &'static str> = BTreeMap::new();
     {
         let pupils = RwLock::new(&mut vault.pupils);
-        let shared = Shared { contract, world, pupils: &pupils, secret: &vault.secret, schools: &schools, subjects: &subjects };
+        let memos = Mutex::new(Vec::new());
+        let shared = Shared { contract, world, pupils: &pupils, secret: &vault.secret, schools: &schools, subjects: &subjects, memos: &memos };
         for extract in files {
             let origin = u16::try_from(first_file + accounts.len()).map_err(|_| {
                 Fault::usage("more than 65,000 files of one table in one night", "join them, or take them in over several nights")
@@ -145,6 +146,7 @@ pub(super) fn register<R: Packed>(
     }
     let origins: Vec<Origin> = runs.into_iter().map(Origin::Stored).chain((0..accounts.len()).map(Origin::File)).collect();
     with.progress.stage("settle");
+    vault.pupils.number_all();
     let sums = tables::sums_of(&spec);
     let (subjects, subject_ranks) = subjects.ranked();
     let settling = Settling {

@@ -21,6 +21,8 @@ pub struct TableSpec {
 
 /// Run that brought a row; a column of every stored table.
 pub const KNOWN_FROM: &str = "known_from";
+/// A pupil's number in this store, beside its key: what questions join and group by.
+pub const PUPIL: &str = "pupil";
 /// Keyed hash of a row's key in its extract; a column of every stored table but the registers.
 pub const ROW_KEY: &str = "row_key";
 
@@ -37,7 +39,13 @@ pub fn stored_columns(contract: &Contract) -> Vec<Field> {
             (_, "pupils", "birth_date") => fields.push(Field::new("first_september", DataType::Int32, true)),
             (_, "contacts", "by") => fields.push(text("by_key")),
             _ if column.vault => {}
-            (Kind::PupilId, ..) => fields.push(text("pupil_key")),
+            (Kind::PupilId, table, _) => {
+                fields.push(text("pupil_key"));
+                // Rows of the registers are too many to hold it; their sums do.
+                if !is_register(table) {
+                    fields.push(Field::new(PUPIL, DataType::Int32, true));
+                }
+            }
             (Kind::ParticipantId, ..) => fields.push(text("participant_key")),
             (Kind::Date, ..) => fields.push(Field::new(&column.name, DataType::Date32, true)),
             (Kind::Integer, ..) => fields.push(Field::new(&column.name, DataType::Int32, true)),
@@ -47,6 +55,7 @@ pub fn stored_columns(contract: &Contract) -> Vec<Field> {
     }
     if contract.table == "centre_participants" {
         fields.push(text("pupil_key"));
+        fields.push(Field::new(PUPIL, DataType::Int32, true));
     }
     fields
 }
@@ -80,33 +89,37 @@ pub fn is_register(table: &str) -> bool {
     matches!(table, "attendance" | "marks")
 }
 
-/// Tables of the sums of a register's files, partitioned as it is; none for other tables. 720720 parts make a day; masks
-/// hold a bit a day, Monday 1. A school's day is one row, a pupil's week at a school one row, and so is a pupil's day
-/// whose parts the masks do not tell.
+/// Tables of the sums of a register's files, partitioned as it is; none for other tables. A pupil's month at a school is
+/// one row a file (a school's week lies in one file, a month may lie in several): masks hold a bit a day, the month's first
+/// Monday 1. 720720 parts make a day; a school's day is one row, and so is a pupil's day whose parts the masks do not
+/// tell (`partial_mask`). A pupil's term of marks lies in one file: `mean_sum` adds up the means of its subjects.
 #[must_use]
 pub fn sums_of(register: &TableSpec) -> Vec<TableSpec> {
     let date = |name: &str| Field::new(name, DataType::Date32, true);
     let whole = |name: &str| Field::new(name, DataType::Int32, true);
+    let long = |name: &str| Field::new(name, DataType::Int64, true);
+    let number = |name: &str| Field::new(name, DataType::Float64, true);
     let parts = ["parts_absent", "parts_unexcused", "parts_late"].map(whole);
-    let masks = ["recorded_mask", "away_mask", "unexcused_mask", "late_mask", "partial_mask"].map(whole);
-    let pupil = || vec![text("school_id"), text("pupil_key")];
+    let masks = ["recorded_mask", "away_mask", "unexcused_mask", "late_mask", "partial_mask"].map(long);
+    let pupil = || vec![text("school_id"), text("pupil_key"), whole(PUPIL)];
     let tables = match register.name.as_str() {
         "attendance" => vec![
-            ("attendance_by_week", [pupil(), vec![date("week"), whole("days_recorded")], parts.to_vec(), masks.to_vec()].concat()),
-            (
-                "school_day",
-                vec![text("school_id"), date("date"), whole("pupils_recorded"), Field::new("parts_absent", DataType::Int64, true)],
-            ),
+            ("attendance_by_month", [pupil(), vec![date("month")], masks.to_vec()].concat()),
+            ("school_day", vec![text("school_id"), date("date"), whole("pupils_recorded"), long("parts_absent")]),
             ("partial_day", [pupil(), vec![date("date")], parts.to_vec()].concat()),
         ],
-        "marks" => vec![(
-            "marks_by_subject",
-            [
-                pupil(),
-                vec![whole("term"), text("subject"), Field::new("mark_sum", DataType::Float64, true), whole("marks"), date("last_date")],
-            ]
-            .concat(),
-        )],
+        "marks" => vec![
+            ("marks_by_subject", [pupil(), vec![whole("term"), text("subject"), number("mark_sum"), whole("marks")]].concat()),
+            (
+                "marks_by_term",
+                [
+                    pupil(),
+                    vec![whole("term"), whole("subjects"), number("mean_sum"), number("lowest"), number("highest"), date("last_date")],
+                ]
+                .concat(),
+            ),
+            ("marks_by_week", [pupil(), vec![date("week"), whole("marks")]].concat()),
+        ],
         _ => vec![],
     };
     let spec = |(name, fields): (&str, Vec<Field>)| TableSpec {

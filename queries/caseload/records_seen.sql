@@ -1,5 +1,5 @@
 -- title = "Records a list rested on"
--- about = "A short digest of a pupil's attendance as known now: for this list, and again for the list before. Closed weeks count as sums; of the running week the days that are recorded, away and unexcused count, as masks (Monday 1). Of the list before's running week only days that were recorded then are looked at: a day that comes in later is no correction. Two digests for one past list that differ mean that records it rested on were changed, or that a closed week was handed in late."
+-- about = "A short digest of a pupil's attendance as known now: for this list, and again for the list before. Closed weeks count as sums and a check sum of their days; of the running week the days that are recorded, away and unexcused count, as masks (Monday 1). Of the list before's running week only days that were recorded then are looked at: a day that comes in later is no correction. Two digests for one past list that differ mean that records it rested on were changed, or that a closed week was handed in late."
 -- grain = "one row a pupil on this list or the one before and as_of"
 -- owner = "school integration team"
 -- cites = ["triage: knowledge dates", "England: code N is changed later"]
@@ -13,72 +13,94 @@ read_last as (
         pupil_key,
         list_date,
         -- days of its running week that were recorded when that list was made
-        try_cast(split_part(attendance_hash, '.', 6) as int) as known_mask
+        coalesce(try_cast(split_part(attendance_hash, '.', 6) as int), 127) as known_mask
     from caseload.last_list
 ),
-read_weeks as (
-    select as_of, pupil_key, week, days_recorded, parts_absent, parts_unexcused, parts_late, recorded_mask, away_mask, unexcused_mask, cast(cast(week as int) as bigint) as weight
-    from indicators.attendance_week
-),
+-- the Monday up to which weeks were closed, for each list
 name_pupils as (
-    -- the Mondays up to which weeks were closed, for this list and for the one before
-    select
-        as_of,
-        pupil_key,
-        cast(date_trunc('week', as_of) as date) as monday_now,
-        cast(date_trunc('week', max(list_date)) as date) as monday_then,
-        max(known_mask) as known_mask
-    from (
-        select as_of, pupil_key, cast(null as date) as list_date, cast(null as int) as known_mask from read_levels
-        union all
-        select as_of, pupil_key, list_date, known_mask from read_last
-    )
-    group by as_of, pupil_key
+    select as_of, pupil_key, 'now' as list, cast(cast(date_trunc('week', as_of) as date) as int) as monday, 127 as known_mask
+    from read_levels
+    union
+    select as_of, pupil_key, 'now' as list, cast(cast(date_trunc('week', as_of) as date) as int) as monday, 127 as known_mask
+    from read_last
+    union
+    select as_of, pupil_key, 'then' as list, cast(cast(date_trunc('week', list_date) as date) as int) as monday, known_mask
+    from read_last
 ),
-mark_weeks as (
-    -- the running week stands apart: it grows without being corrected
+read_months as (
+    select as_of, pupil_key, cast(month as int) as first_monday, recorded_mask, away_mask, unexcused_mask, late_mask
+    from indicators.attendance_masks
+),
+read_partial as (
+    select as_of, pupil_key, cast(date as int) as day, parts_absent, parts_unexcused, parts_late
+    from indicators.partial_days
+),
+find_months as (
     select
         n.as_of,
         n.pupil_key,
-        n.monday_then,
-        w.days_recorded,
-        w.parts_absent,
-        w.parts_unexcused,
-        w.parts_late,
-        w.weight,
-        w.recorded_mask,
-        w.away_mask,
-        w.unexcused_mask,
+        n.list,
         n.known_mask,
-        w.week < n.monday_now as closed_now,
-        w.week < n.monday_then as closed_then,
-        w.week = n.monday_now as running_now,
-        w.week = n.monday_then as running_then
+        m.first_monday,
+        -- days of the month before the running week, and whether that week lies in it; a month has 35 days at most
+        (cast(1 as bigint) << greatest(0, least(35, n.monday - m.first_monday))) - 1 as closed_mask,
+        n.monday - m.first_monday between 0 and 34 as is_running,
+        greatest(0, least(35, n.monday - m.first_monday)) as running_from,
+        m.recorded_mask,
+        m.away_mask,
+        m.unexcused_mask,
+        m.late_mask
     from name_pupils n
-    inner join read_weeks w on w.as_of = n.as_of and w.pupil_key = n.pupil_key
+    inner join read_months m on m.as_of = n.as_of and m.pupil_key = n.pupil_key
+),
+count_days as (
+    select
+        as_of,
+        pupil_key,
+        list,
+        bit_count(recorded_mask & closed_mask) as days_recorded,
+        cast(bit_count(away_mask & closed_mask) as bigint) * 720720 as parts_absent,
+        cast(bit_count(unexcused_mask & closed_mask) as bigint) * 720720 as parts_unexcused,
+        cast(bit_count(late_mask & closed_mask) as bigint) * 720720 as parts_late,
+        -- which days, not only how many
+        first_monday * ((recorded_mask & closed_mask) + 3 * (away_mask & closed_mask) + 5 * (unexcused_mask & closed_mask) + 7 * (late_mask & closed_mask)) as check_sum,
+        case when is_running then (recorded_mask >> running_from) & known_mask else cast(0 as bigint) end as running_recorded,
+        case when is_running then (away_mask >> running_from) & known_mask else cast(0 as bigint) end as running_away,
+        case when is_running then (unexcused_mask >> running_from) & known_mask else cast(0 as bigint) end as running_unexcused
+    from find_months
+    union all
+    select
+        n.as_of,
+        n.pupil_key,
+        n.list,
+        0 as days_recorded,
+        cast(p.parts_absent as bigint) as parts_absent,
+        cast(p.parts_unexcused as bigint) as parts_unexcused,
+        cast(p.parts_late as bigint) as parts_late,
+        cast(p.day as bigint) * (p.parts_absent + 3 * p.parts_unexcused + 5 * p.parts_late) as check_sum,
+        cast(0 as bigint) as running_recorded,
+        cast(0 as bigint) as running_away,
+        cast(0 as bigint) as running_unexcused
+    from name_pupils n
+    inner join read_partial p on p.as_of = n.as_of and p.pupil_key = n.pupil_key
+    where p.day < n.monday
+),
+sum_days as (
+    select
+        as_of,
+        pupil_key,
+        list,
+        concat_ws('.',
+            sum(days_recorded), sum(parts_absent), sum(parts_unexcused), sum(parts_late), sum(check_sum),
+            bit_or(running_recorded), bit_or(running_away), bit_or(running_unexcused)
+        ) as digest
+    from count_days
+    group by as_of, pupil_key, list
 )
 select
     as_of,
     pupil_key,
-    concat_ws('.',
-        coalesce(sum(days_recorded) filter (where closed_now), 0),
-        coalesce(sum(parts_absent) filter (where closed_now), 0),
-        coalesce(sum(parts_unexcused) filter (where closed_now), 0),
-        coalesce(sum(parts_late) filter (where closed_now), 0),
-        coalesce(sum((days_recorded + parts_absent) * weight) filter (where closed_now), 0),
-        coalesce(bit_or(recorded_mask) filter (where running_now), 0),
-        coalesce(bit_or(away_mask) filter (where running_now), 0),
-        coalesce(bit_or(unexcused_mask) filter (where running_now), 0)
-    ) as attendance_hash,
-    case when max(monday_then) is not null then concat_ws('.',
-        coalesce(sum(days_recorded) filter (where closed_then), 0),
-        coalesce(sum(parts_absent) filter (where closed_then), 0),
-        coalesce(sum(parts_unexcused) filter (where closed_then), 0),
-        coalesce(sum(parts_late) filter (where closed_then), 0),
-        coalesce(sum((days_recorded + parts_absent) * weight) filter (where closed_then), 0),
-        coalesce(bit_or(recorded_mask & known_mask) filter (where running_then), 0),
-        coalesce(bit_or(away_mask & known_mask) filter (where running_then), 0),
-        coalesce(bit_or(unexcused_mask & known_mask) filter (where running_then), 0)
-    ) end as attendance_hash_last_list
-from mark_weeks
+    max(digest) filter (where list = 'now') as attendance_hash,
+    max(digest) filter (where list = 'then') as attendance_hash_last_list
+from sum_days
 group by as_of, pupil_key

@@ -7,16 +7,28 @@
 -- what = "A mark of this school year lies outside the scale of the policy."
 -- when = "It matters when a school uses another scale: levels would be silently wrong."
 -- mend = "Map worded marks in prane.toml, correct the marks extract, or set marks.scale_min and marks.scale_max if the scale has changed."
+with read_scale as (
+    select n.as_of, n.school_year, p.marks_scale_min, p.marks_scale_max
+    from run.policy p
+    cross join run.as_of n
+),
+-- a pupil's term knows its lowest and highest mark: only where one is off the scale are marks looked at
+find_terms as (
+    select distinct s.as_of, s.school_year, s.marks_scale_min, s.marks_scale_max, t.school_id, t.pupil_key, t.term
+    from read_scale s
+    inner join store.marks_by_term t on t.school_year = s.school_year
+    where t.lowest < s.marks_scale_min
+       or t.highest > s.marks_scale_max
+)
 select
-    n.as_of,
+    t.as_of,
     m.school_id,
     m.pupil_key,
     m.subject,
     m.date,
     m.term,
     m.mark
-from run.policy p
-cross join run.as_of n
-inner join sources.marks m on n.school_year = m.school_year
-where m.mark < p.marks_scale_min
-   or m.mark > p.marks_scale_max
+from find_terms t
+inner join sources.marks m on m.school_id = t.school_id and m.pupil_key = t.pupil_key and m.term = t.term and m.school_year = t.school_year
+where m.mark < t.marks_scale_min
+   or m.mark > t.marks_scale_max

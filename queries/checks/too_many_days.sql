@@ -29,4 +29,5 @@ select
     d.session_days
 from count_days d
 inner join indicators.attendance_week w on d.as_of = w.as_of and d.school_id = w.school_id and d.week = w.week
-where w.days_recorded > d.session_days
+where w.is_recent
+  and w.days_recorded > d.session_days

@@ -8,7 +8,7 @@
 -- when = "It matters when rows passed the contract that should have been refused: such a child can be on no list."
 -- mend = "Hand in a pupils extract that holds them, or correct the key in the extract named; run again."
 with read_pupils as (
-    select pupil_key
+    select pupil
     from sources.pupils
 ),
 read_nights as (
@@ -17,17 +17,17 @@ read_nights as (
 ),
 -- whoever has a record or a mark has sums of them: the unknown are looked for there, and their schools then
 gather_sums as (
-    select as_of, 'attendance' as table_name, pupil_key from indicators.attendance_sums
+    select as_of, 'attendance' as table_name, pupil from indicators.attendance_sums
     union all
-    select as_of, 'marks' as table_name, pupil_key from indicators.term_means
+    select as_of, 'marks' as table_name, pupil from indicators.term_means
 ),
 find_unknown as (
-    select distinct n.as_of, n.school_year, s.table_name, s.pupil_key
+    select distinct n.as_of, n.school_year, s.table_name, s.pupil
     from read_nights n
     inner join (
-        select g.as_of, g.table_name, g.pupil_key
+        select g.as_of, g.table_name, g.pupil
         from read_pupils p
-        right anti join gather_sums g on g.pupil_key = p.pupil_key
+        right anti join gather_sums g on g.pupil = p.pupil
     ) s on s.as_of = n.as_of
 ),
 gather_unknown as (
@@ -36,17 +36,17 @@ gather_unknown as (
     inner join (
         select e.school_year, e.school_id, e.pupil_key
         from read_pupils p
-        right anti join sources.enrolments e on e.pupil_key = p.pupil_key
+        right anti join sources.enrolments e on e.pupil = p.pupil
     ) e on n.school_year = e.school_year
     union
     select f.as_of, f.table_name, m.school_id, m.pupil_key
     from find_unknown f
-    inner join store.marks_by_subject m on m.pupil_key = f.pupil_key and m.school_year = f.school_year
+    inner join store.marks_by_term m on m.pupil = f.pupil and m.school_year = f.school_year
     where f.table_name = 'marks'
     union
-    select f.as_of, f.table_name, w.school_id, w.pupil_key
+    select f.as_of, f.table_name, m.school_id, m.pupil_key
     from find_unknown f
-    inner join store.attendance_by_week w on w.pupil_key = f.pupil_key and w.school_year = f.school_year
+    inner join store.attendance_by_month m on m.pupil = f.pupil and m.school_year = f.school_year
     where f.table_name = 'attendance'
 )
 select as_of, table_name, school_id, pupil_key

@@ -22,7 +22,7 @@ gather_schools as (
     union
     select n.as_of, 'marks' as table_name, m.school_id
     from read_nights n
-    inner join store.marks_by_subject m on n.school_year = m.school_year
+    inner join store.marks_by_term m on n.school_year = m.school_year
     union
     select as_of, 'attendance' as table_name, school_id
     from indicators.session_days

@@ -4,13 +4,15 @@
 -- owner = "pipeline"
 select
     pupil_key,
+    pupil,
     school_id,
     school_year,
     cast(null as int) as grade_level,
     cast(null as varchar) as class,
-    min(cast(cast(week as int) + cast(log2(recorded_mask & (-recorded_mask)) as int) as date)) as start_date,
+    -- x & -x is the lowest bit of x
+    min(cast(cast(month as int) + cast(round(log2(recorded_mask & (-recorded_mask))) as int) as date)) as start_date,
     cast(null as date) as end_date,
     cast(null as varchar) as exit_reason,
     '' as known_from
-from store.attendance_by_week
-group by pupil_key, school_id, school_year
+from store.attendance_by_month
+group by pupil_key, pupil, school_id, school_year

@@ -3,18 +3,48 @@
 -- grain = "one row a pupil with a record and as_of"
 -- owner = "school integration team"
 -- keep = "once"
+with count_days as (
+    select
+        as_of,
+        pupil,
+        bit_count(recorded_mask) as days_recorded,
+        cast(bit_count(away_mask) as bigint) * 720720 as parts_absent,
+        cast(bit_count(unexcused_mask) as bigint) * 720720 as parts_unexcused,
+        cast(bit_count(late_mask) as bigint) * 720720 as parts_late,
+        bit_count(recorded_mask & recent_mask) as recent_recorded,
+        cast(bit_count(away_mask & recent_mask) as bigint) * 720720 as recent_parts_absent,
+        -- the last day of a month is its mask's highest bit
+        case when recorded_mask > away_mask then cast(month as int) + cast(floor(log2(recorded_mask - away_mask)) as int) end as last_present,
+        case when recorded_mask > unexcused_mask then cast(month as int) + cast(floor(log2(recorded_mask - unexcused_mask)) as int) end as last_not_unexcused,
+        cast(month as int) + cast(floor(log2(recorded_mask)) as int) as last_recorded
+    from indicators.attendance_masks
+    union all
+    -- the parts of days missed in part; the days themselves are counted above
+    select
+        as_of,
+        pupil,
+        0 as days_recorded,
+        cast(parts_absent as bigint) as parts_absent,
+        cast(parts_unexcused as bigint) as parts_unexcused,
+        cast(parts_late as bigint) as parts_late,
+        0 as recent_recorded,
+        cast(case when is_recent then parts_absent else 0 end as bigint) as recent_parts_absent,
+        cast(null as int) as last_present,
+        cast(null as int) as last_not_unexcused,
+        cast(null as int) as last_recorded
+    from indicators.partial_days
+)
 select
     as_of,
-    pupil_key,
+    pupil,
     sum(days_recorded) as days_recorded,
-    sum(cast(parts_absent as bigint)) as parts_absent,
-    sum(cast(parts_unexcused as bigint)) as parts_unexcused,
-    sum(cast(parts_late as bigint)) as parts_late,
-    sum(case when is_recent then days_recorded else 0 end) as recent_recorded,
-    sum(case when is_recent then cast(parts_absent as bigint) else 0 end) as recent_parts_absent,
-    -- the last day of a week is its mask's highest bit
-    max(case when recorded_mask > away_mask then cast(week as int) + cast(floor(log2(recorded_mask - away_mask)) as int) end) as last_present,
-    max(case when recorded_mask > unexcused_mask then cast(week as int) + cast(floor(log2(recorded_mask - unexcused_mask)) as int) end) as last_not_unexcused,
-    max(cast(week as int) + cast(floor(log2(recorded_mask)) as int)) as last_recorded
-from indicators.attendance_week
-group by as_of, pupil_key
+    sum(parts_absent) as parts_absent,
+    sum(parts_unexcused) as parts_unexcused,
+    sum(parts_late) as parts_late,
+    sum(recent_recorded) as recent_recorded,
+    sum(recent_parts_absent) as recent_parts_absent,
+    max(last_present) as last_present,
+    max(last_not_unexcused) as last_not_unexcused,
+    max(last_recorded) as last_recorded
+from count_days
+group by as_of, pupil

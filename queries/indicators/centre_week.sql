@@ -3,13 +3,14 @@
 -- grain = "one row a pupil, service, ISO week and as_of"
 -- owner = "centre coordinators"
 with read_participants as (
-    select participant_key, pupil_key
+    select participant_key, pupil, pupil_key
     from sources.centre_participants
     where pupil_key is not null
 ),
 read_sessions as (
     select
         n.as_of,
+        p.pupil,
         p.pupil_key,
         a.service,
         cast(cast(a.date as int) - (cast(a.date as int) + 3) % 7 as date) as week,
@@ -22,15 +23,16 @@ read_sessions as (
 sum_weeks as (
     select
         as_of,
+        pupil,
         pupil_key,
         service,
         week,
         cast(count(*) as int) as sessions,
         cast(count(*) filter (where status in ('present', 'late')) as int) as attended
     from read_sessions
-    group by as_of, pupil_key, service, week
+    group by as_of, pupil, pupil_key, service, week
 )
-select s.as_of, s.pupil_key, s.service, s.week, w.week_number, coalesce(w.is_recent, false) as is_recent, s.sessions, s.attended
+select s.as_of, s.pupil, s.pupil_key, s.service, s.week, w.week_number, coalesce(w.is_recent, false) as is_recent, s.sessions, s.attended
 from sum_weeks s
-left join indicators.enrolled e on e.as_of = s.as_of and e.pupil_key = s.pupil_key
+left join indicators.enrolled e on e.as_of = s.as_of and e.pupil = s.pupil
 left join indicators.school_weeks w on w.as_of = s.as_of and w.school_id = e.school_id and w.week = s.week

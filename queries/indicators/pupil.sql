@@ -4,62 +4,62 @@
 -- owner = "school integration team"
 -- keep = "once"
 with read_enrolled as (
-    select as_of, pupil_key, school_id, school_year, grade_level, class
+    select as_of, pupil, pupil_key, school_id, school_year, grade_level, class
     from indicators.enrolled
 ),
 read_terms as (
-    select as_of, pupil_key, term, mark_mean, failing_subjects, failing_core
+    select as_of, pupil, term, mark_mean, failing_subjects, failing_core
     from indicators.term_means
 ),
 find_term as (
-    select as_of, pupil_key, max(term) as term
+    select as_of, pupil, max(term) as term
     from read_terms
-    group by as_of, pupil_key
+    group by as_of, pupil
 ),
 compare_terms as (
     select
         t.as_of,
-        t.pupil_key,
+        t.pupil,
         max(m.mark_mean) filter (where m.term = t.term) as mark_mean,
         max(m.mark_mean) filter (where m.term = t.term - 1) as mark_mean_prev,
         max(m.failing_subjects) filter (where m.term = t.term) as failing_subjects,
         max(m.failing_core) filter (where m.term = t.term) as failing_core
     from find_term t
-    inner join read_terms m on m.as_of = t.as_of and m.pupil_key = t.pupil_key
-    group by t.as_of, t.pupil_key
+    inner join read_terms m on m.as_of = t.as_of and m.pupil = t.pupil
+    group by t.as_of, t.pupil
 ),
 count_moves as (
-    select e.as_of, e.pupil_key, count(*) as moves
+    select e.as_of, e.pupil, count(*) as moves
     from run.policy p
     cross join read_enrolled e
-    inner join sources.enrolments o on o.pupil_key = e.pupil_key and o.school_id <> e.school_id
+    inner join sources.enrolments o on o.pupil = e.pupil and o.school_id <> e.school_id
     where o.start_date <= e.as_of
       and (o.end_date is null or cast(o.end_date as int) >= cast(e.as_of as int) - p.windows_moves_days)
-    group by e.as_of, e.pupil_key
+    group by e.as_of, e.pupil
 ),
 read_participants as (
-    select participant_key, pupil_key
+    select participant_key, pupil
     from sources.centre_participants
-    where pupil_key is not null
+    where pupil is not null
 ),
 list_services as (
-    select n.as_of, p.pupil_key, array_agg(distinct c.service order by c.service) as centre_services
+    select n.as_of, p.pupil, array_agg(distinct c.service order by c.service) as centre_services
     from sources.centre_enrolments c
     inner join read_participants p on p.participant_key = c.participant_key
     inner join run.as_of n on c.start_date <= n.as_of and (c.end_date is null or c.end_date >= n.as_of)
-    group by n.as_of, p.pupil_key
+    group by n.as_of, p.pupil
 ),
 sum_sessions as (
-    select as_of, pupil_key, sum(sessions) as sessions, sum(attended) as attended
+    select as_of, pupil, sum(sessions) as sessions, sum(attended) as attended
     from indicators.centre_week
     where is_recent
-    group by as_of, pupil_key
+    group by as_of, pupil
 ),
 -- a child may be known by several numbers
 read_births as (
-    select pupil_key, max(first_september) as first_september
+    select pupil, max(first_september) as first_september
     from sources.pupils
-    group by pupil_key
+    group by pupil
 ),
 -- what is found out joins the enrolled one by one: the side that stands first is kept in memory
 add_weeks as (
@@ -76,47 +76,47 @@ add_weeks as (
         f.last_present,
         f.last_recorded
     from indicators.attendance_sums f
-    right join read_enrolled e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+    right join read_enrolled e on e.as_of = f.as_of and e.pupil = f.pupil
 ),
 add_tails as (
     select e.*, f.absence_streak, f.unexcused_streak, f.absent_since, f.unexcused_since
     from indicators.absence_streaks f
-    right join add_weeks e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+    right join add_weeks e on e.as_of = f.as_of and e.pupil = f.pupil
 ),
 add_trend as (
     select e.*, f.weeks as trend_weeks, f.slope
     from indicators.absence_trend f
-    right join add_tails e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+    right join add_tails e on e.as_of = f.as_of and e.pupil = f.pupil
 ),
 add_terms as (
     select e.*, f.mark_mean, f.mark_mean_prev, f.failing_subjects, f.failing_core
     from compare_terms f
-    right join add_trend e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+    right join add_trend e on e.as_of = f.as_of and e.pupil = f.pupil
 ),
 add_marks as (
     select e.*, f.marks_recent
     from indicators.marks_recent f
-    right join add_terms e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+    right join add_terms e on e.as_of = f.as_of and e.pupil = f.pupil
 ),
 add_births as (
     select e.*, f.first_september
     from read_births f
-    right join add_marks e on e.pupil_key = f.pupil_key
+    right join add_marks e on e.pupil = f.pupil
 ),
 add_moves as (
     select e.*, f.moves
     from count_moves f
-    right join add_births e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+    right join add_births e on e.as_of = f.as_of and e.pupil = f.pupil
 ),
 add_services as (
     select e.*, f.centre_services
     from list_services f
-    right join add_moves e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+    right join add_moves e on e.as_of = f.as_of and e.pupil = f.pupil
 ),
 add_sessions as (
     select e.*, f.sessions, f.attended
     from sum_sessions f
-    right join add_services e on e.as_of = f.as_of and e.pupil_key = f.pupil_key
+    right join add_services e on e.as_of = f.as_of and e.pupil = f.pupil
 ),
 add_schools as (
     select e.*, f.data_through, f.school_coverage, f.heard_lately
@@ -125,7 +125,7 @@ add_schools as (
 ),
 join_facts as (
     select
-        e.as_of, e.pupil_key, e.school_id, e.school_year, e.grade_level, e.class,
+        e.as_of, e.pupil, e.pupil_key, e.school_id, e.school_year, e.grade_level, e.class,
         e.days_recorded, e.parts_absent, e.parts_unexcused, e.parts_late,
         e.recent_recorded, e.recent_parts_absent, e.before_recorded, e.before_parts_absent,
         e.last_present, e.last_recorded,
@@ -154,6 +154,7 @@ weigh_shift as (
 select
     as_of,
     pupil_key,
+    pupil,
     school_id,
     school_year,
     grade_level,

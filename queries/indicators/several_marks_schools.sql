@@ -3,11 +3,11 @@
 -- grain = "one row a pupil and as_of"
 -- owner = "pipeline"
 -- keep = "once"
-select as_of, pupil_key
+select as_of, pupil
 from (
-    select distinct n.as_of, m.pupil_key, m.school_id
+    select distinct n.as_of, m.pupil, m.school_id
     from run.as_of n
-    inner join store.marks_by_subject m on m.school_year = n.school_year
+    inner join store.marks_by_term m on m.school_year = n.school_year
 )
-group by as_of, pupil_key
+group by as_of, pupil
 having count(*) > 1

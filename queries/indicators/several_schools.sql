@@ -3,11 +3,11 @@
 -- grain = "one row a pupil and as_of"
 -- owner = "pipeline"
 -- keep = "once"
-select as_of, pupil_key
+select as_of, pupil
 from (
-    select distinct n.as_of, w.pupil_key, w.school_id
+    select distinct n.as_of, m.pupil, m.school_id
     from run.as_of n
-    inner join store.attendance_by_week w on w.school_year = n.school_year
+    inner join store.attendance_by_month m on m.school_year = n.school_year
 )
-group by as_of, pupil_key
+group by as_of, pupil
 having count(*) > 1

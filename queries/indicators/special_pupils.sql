@@ -6,52 +6,51 @@ with read_nights as (
     select as_of, school_year
     from run.as_of
 ),
-read_weeks as (
-    select n.as_of, w.pupil_key, w.school_id, w.period
+read_months as (
+    select n.as_of, m.pupil, m.school_id, m.month
     from read_nights n
-    inner join store.attendance_by_week w on w.school_year = n.school_year
+    inner join store.attendance_by_month m on m.school_year = n.school_year
 ),
 find_recorded as (
-    select w.as_of, w.pupil_key, w.period
+    select m.as_of, m.pupil, m.month
     from indicators.several_schools c
-    inner join read_weeks w on w.as_of = c.as_of and w.pupil_key = c.pupil_key
-    group by w.as_of, w.pupil_key, w.period
-    having min(w.school_id) <> max(w.school_id)
+    inner join read_months m on m.as_of = c.as_of and m.pupil = c.pupil
+    group by m.as_of, m.pupil, m.month
+    having min(m.school_id) <> max(m.school_id)
 ),
 find_absences as (
-    select n.as_of, n.school_year, e.pupil_key, e.school_id
+    select n.as_of, n.school_year, e.pupil, e.school_id
     from sources.enrolments e
     inner join read_nights n on n.school_year = e.school_year
     inner join sources.registers r on r.school_id = e.school_id and r.school_year = e.school_year
     where r.register = 'absences'
-    group by n.as_of, n.school_year, e.pupil_key, e.school_id
+    group by n.as_of, n.school_year, e.pupil, e.school_id
 ),
 find_elsewhere as (
-    select a.as_of, a.pupil_key
+    select a.as_of, a.pupil
     from find_absences a
-    inner join read_weeks w on w.as_of = a.as_of and w.pupil_key = a.pupil_key
-    where w.school_id <> a.school_id
-    group by a.as_of, a.pupil_key
+    inner join read_months m on m.as_of = a.as_of and m.pupil = a.pupil
+    where m.school_id <> a.school_id
+    group by a.as_of, a.pupil
 ),
 find_moved as (
-    select n.as_of, e.pupil_key
+    select n.as_of, e.pupil
     from sources.enrolments e
     inner join read_nights n on n.school_year = e.school_year
-    group by n.as_of, e.pupil_key
+    group by n.as_of, e.pupil
     having min(e.school_id) <> max(e.school_id)
 ),
-find_periods as (
-    select distinct n.as_of, d.period
-    from store.school_day d
-    inner join read_nights n on n.school_year = d.school_year
+find_months as (
+    select distinct as_of, month
+    from indicators.school_months
 )
-select as_of, pupil_key, period from find_recorded
+select as_of, pupil, month from find_recorded
 union
-select a.as_of, a.pupil_key, p.period
+select a.as_of, a.pupil, m.month
 from find_absences a
-inner join find_periods p on p.as_of = a.as_of
-left semi join find_moved m on m.as_of = a.as_of and m.pupil_key = a.pupil_key
+inner join find_months m on m.as_of = a.as_of
+left semi join find_moved v on v.as_of = a.as_of and v.pupil = a.pupil
 union
-select e.as_of, e.pupil_key, p.period
+select e.as_of, e.pupil, m.month
 from find_elsewhere e
-inner join find_periods p on p.as_of = e.as_of
+inner join find_months m on m.as_of = e.as_of

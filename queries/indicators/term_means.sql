@@ -12,18 +12,40 @@ read_core as (
     select distinct subject
     from (select unnest(marks_core_subjects) as subject from run.policy)
 ),
-read_marks as (
-    select m.as_of, m.pupil_key, m.term, m.mark_sum, m.marks, m.mark_mean, c.subject is not null as is_core
+find_failing as (
+    select m.as_of, m.pupil, m.term, m.subject
+    from read_policy p
+    cross join indicators.marks_term m
+    where m.mark_sum < p.marks_pass * m.marks
+),
+count_failing as (
+    select f.as_of, f.pupil, f.term, count(*) as failing_subjects, count(c.subject) as failing_core
     from read_core c
-    right join indicators.marks_term m on m.subject = c.subject
+    right join find_failing f on f.subject = c.subject
+    group by f.as_of, f.pupil, f.term
+),
+-- most terms are taken as they are stored
+read_closed as (
+    select t.as_of, m.pupil, m.term, m.mean_sum / m.subjects as mark_mean
+    from indicators.mark_terms t
+    inner join store.marks_by_term m on m.school_year = t.school_year and m.period = t.period
+    where not t.is_open
+),
+join_means as (
+    select c.as_of, c.pupil, c.term, c.mark_mean
+    from indicators.several_marks_schools s
+    right anti join read_closed c on c.as_of = s.as_of and c.pupil = s.pupil
+    union all
+    select as_of, pupil, term, avg(mark_sum / marks) as mark_mean
+    from indicators.marks_added
+    group by as_of, pupil, term
 )
 select
     m.as_of,
-    m.pupil_key,
+    m.pupil,
     m.term,
-    avg(m.mark_mean) as mark_mean,
-    count(*) filter (where m.mark_sum < p.marks_pass * m.marks) as failing_subjects,
-    count(*) filter (where m.mark_sum < p.marks_pass * m.marks and m.is_core) as failing_core
-from read_policy p
-cross join read_marks m
-group by m.as_of, m.pupil_key, m.term
+    m.mark_mean,
+    coalesce(f.failing_subjects, 0) as failing_subjects,
+    coalesce(f.failing_core, 0) as failing_core
+from count_failing f
+right join join_means m on m.as_of = f.as_of and m.pupil = f.pupil and m.term = f.term

@@ -1,0 +1,56 @@
+-- title = "A pupil's days of a month"
+-- about = "The days of a month that were recorded and count, as bits, the month's first Monday 1; of them the days away, unexcused and late as a whole, and those of which only lessons were missed (partial_mask; their parts are in indicators.partial_days). A pupil's month at a school may lie in several rows, each with weeks of its own. Days recorded at two schools, and days that a register of absences implies, are settled before."
+-- grain = "one row a pupil, school, month, file and as_of"
+-- owner = "school integration team"
+-- keep = "never"
+with read_months as (
+    select as_of, school_id, month, valid_mask, recent_mask, trend_mask, by_day
+    from indicators.school_months
+),
+take_plain as (
+    select
+        s.as_of,
+        m.pupil,
+        m.pupil_key,
+        m.school_id,
+        m.month,
+        s.recent_mask,
+        s.trend_mask,
+        m.recorded_mask & s.valid_mask as recorded_mask,
+        m.away_mask & s.valid_mask as away_mask,
+        m.unexcused_mask & s.valid_mask as unexcused_mask,
+        m.late_mask & s.valid_mask as late_mask,
+        m.partial_mask & s.valid_mask as partial_mask
+    -- the small side of a join stands first: it is the one kept in memory
+    from read_months s
+    inner join store.attendance_by_month m on m.school_id = s.school_id and m.month = s.month
+    where not s.by_day
+      -- of a month that two school years share, the days of the other one do not count
+      and m.recorded_mask & s.valid_mask > 0
+),
+drop_special as (
+    select t.*
+    from indicators.special_pupils p
+    right anti join take_plain t on t.as_of = p.as_of and t.pupil = p.pupil and t.month = p.month
+),
+mark_days as (
+    select
+        as_of,
+        pupil,
+        pupil_key,
+        school_id,
+        month,
+        bit_or(day_bit) as recorded_mask,
+        bit_or(case when parts_absent = 720720 then day_bit else cast(0 as bigint) end) as away_mask,
+        bit_or(case when parts_unexcused = 720720 then day_bit else cast(0 as bigint) end) as unexcused_mask,
+        bit_or(case when parts_late = 720720 then day_bit else cast(0 as bigint) end) as late_mask,
+        bit_or(case when is_partial then day_bit else cast(0 as bigint) end) as partial_mask
+    from (select *, cast(1 as bigint) << (cast(date as int) - cast(month as int)) as day_bit from indicators.attendance_day)
+    group by as_of, pupil, pupil_key, school_id, month
+)
+select as_of, pupil, pupil_key, school_id, month, recent_mask, trend_mask, recorded_mask, away_mask, unexcused_mask, late_mask, partial_mask
+from drop_special
+union all
+select d.as_of, d.pupil, d.pupil_key, d.school_id, d.month, s.recent_mask, s.trend_mask, d.recorded_mask, d.away_mask, d.unexcused_mask, d.late_mask, d.partial_mask
+from read_months s
+inner join mark_days d on d.as_of = s.as_of and d.school_id = s.school_id and d.month = s.month
