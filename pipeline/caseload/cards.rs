@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use prane_reports::{Card, CardWeek, Contact, PlacePage, SubjectMarks};
 
-use super::columns::ask;
+use super::columns::{Answer, ask_all};
 use crate::engine::Engine;
 use crate::fault::Outcome;
 use crate::telemetry::Progress;
@@ -24,12 +24,18 @@ pub(super) async fn fill(
     let listed = format!(
         "(select i.pupil from caseload.list l inner join indicators.pupil i on i.as_of = l.as_of and i.pupil_key = l.pupil_key where l.as_of = {day} and l.on_list)"
     );
-    let mut cards = BTreeMap::new();
-    weeks(engine, &listed, day, &mut cards, progress).await?;
-    let marks = ask(engine, &format!("select m.pupil_key, m.subject, m.term, m.mark_mean from {listed} l right semi join indicators.marks_term m on l.pupil = m.pupil where m.as_of = {day} order by m.pupil_key, m.subject, m.term"), progress).await?;
+    let questions = [
+        format!("select school_id, week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate from indicators.session_days where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 group by school_id, week"),
+        format!("select m.pupil_key, m.school_id, m.month, m.recorded_mask, m.away_mask from {listed} l right semi join indicators.attendance_masks m on l.pupil = m.pupil where m.as_of = {day}"),
+        format!("select p.pupil_key, p.school_id, p.week, sum(p.parts_absent) / 720720.0 as absent from {listed} l right semi join indicators.partial_days p on l.pupil = p.pupil where p.as_of = {day} group by p.pupil_key, p.school_id, p.week"),
+        format!("select m.pupil_key, m.subject, m.term, m.mark_mean from {listed} l right semi join indicators.marks_term m on l.pupil = m.pupil where m.as_of = {day} order by m.pupil, m.subject, m.term"),
+        format!("select c.pupil_key, c.date, c.by_key, c.action, c.outcome from {listed} l right semi join sources.contacts c on l.pupil = c.pupil where c.date <= {day} order by c.pupil, c.date desc, c.by_key, c.action"),
+    ];
+    let [rates, months, partial, marks, contacts] = ask_all(engine, questions, progress).await?;
+    let mut cards = weeks(&rates, &months, &partial)?;
     for line in marks.lines() {
         let key = line.text("pupil_key")?;
-        let card: &mut Card = cards.entry(key.into()).or_insert_with(|| Card { pupil_key: key.into(), ..Card::default() });
+        let card = cards.entry(key.into()).or_insert_with(|| Card { pupil_key: key.into(), ..Card::default() });
         let subject = line.text("subject")?;
         if card.marks.last().is_none_or(|s| s.subject != subject) {
             card.marks.push(SubjectMarks { subject: subject.into(), by_term: Vec::new() });
@@ -38,7 +44,6 @@ pub(super) async fn fill(
             last.by_term.push((line.small("term")?, mean));
         }
     }
-    let contacts = ask(engine, &format!("select c.pupil_key, c.date, c.by_key, c.action, c.outcome from {listed} l right semi join sources.contacts c on l.pupil = c.pupil where c.date <= {day} order by c.pupil_key, c.date desc, c.by_key, c.action"), progress).await?;
     for line in contacts.lines() {
         let (key, by) = (line.text("pupil_key")?, line.text("by_key")?);
         if let (Some(card), Some(date)) = (cards.get_mut(key), line.day("date")?) {
@@ -62,14 +67,7 @@ pub(super) async fn fill(
 }
 
 /// The weeks of the pupils listed, beside those of their schools.
-async fn weeks(
-    engine: &mut Engine<'_>,
-    listed: &str,
-    day: &str,
-    cards: &mut BTreeMap<String, Card>,
-    progress: &Progress,
-) -> Outcome<()> {
-    let rates = ask(engine, &format!("select school_id, week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate from indicators.session_days where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 group by school_id, week"), progress).await?;
+fn weeks(rates: &Answer, months: &Answer, partial: &Answer) -> Outcome<BTreeMap<String, Card>> {
     let mut school_rates: BTreeMap<String, BTreeMap<NaiveDate, f64>> = BTreeMap::new();
     for line in rates.lines() {
         if let (Some(week), Some(rate)) = (line.day("week")?, line.number("rate")?) {
@@ -77,7 +75,6 @@ async fn weeks(
         }
     }
     let mut pupils: BTreeMap<String, Weeks> = BTreeMap::new();
-    let months = ask(engine, &format!("select m.pupil_key, m.school_id, m.month, m.recorded_mask, m.away_mask from {listed} l right semi join indicators.attendance_masks m on l.pupil = m.pupil where m.as_of = {day}"), progress).await?;
     for line in months.lines() {
         let (Some(month), Some(recorded), Some(away)) = (line.day("month")?, line.whole("recorded_mask")?, line.whole("away_mask")?) else {
             continue;
@@ -97,17 +94,16 @@ async fn weeks(
             }
         }
     }
-    let partial = ask(engine, &format!("select p.pupil_key, p.school_id, p.week, sum(p.parts_absent) / 720720.0 as absent from {listed} l right semi join indicators.partial_days p on l.pupil = p.pupil where p.as_of = {day} group by p.pupil_key, p.school_id, p.week"), progress).await?;
     for line in partial.lines() {
         let (Some(week), Some(weeks)) = (line.day("week")?, pupils.get_mut(line.text("pupil_key")?)) else { continue };
         if let Some(sums) = weeks.get_mut(&(week, line.text("school_id")?.to_string())) {
             sums.1 += line.number("absent")?.unwrap_or(0.0);
         }
     }
-    for (key, weeks) in pupils {
-        cards.insert(key.clone(), Card { pupil_key: key, weeks: card_weeks(&weeks, &school_rates), ..Card::default() });
-    }
-    Ok(())
+    let card = |(key, weeks): (String, Weeks)| {
+        (key.clone(), Card { pupil_key: key, weeks: card_weeks(&weeks, &school_rates), ..Card::default() })
+    };
+    Ok(pupils.into_iter().map(card).collect())
 }
 
 /// The week of a transfer is one week of the pupil's; the school with more of it is the one beside.

@@ -24,8 +24,18 @@ pub(super) struct Line<'a> {
 
 /// Asks, and widens the numbers.
 pub(super) async fn ask(engine: &mut Engine<'_>, sql: &str, progress: &Progress) -> Outcome<Answer> {
+    widen(engine.rows(sql, progress).await?)
+}
+
+/// Asks several questions at once.
+pub(super) async fn ask_all<const N: usize>(engine: &mut Engine<'_>, sql: [String; N], progress: &Progress) -> Outcome<[Answer; N]> {
+    let answers = engine.rows_of_all(&sql, progress).await?.into_iter().map(widen).collect::<Outcome<Vec<_>>>()?;
+    answers.try_into().map_err(|_| Fault::Bug("a question has no answer".into()))
+}
+
+fn widen(found: Vec<RecordBatch>) -> Outcome<Answer> {
     let mut batches = Vec::new();
-    for batch in engine.rows(sql, progress).await? {
+    for batch in found {
         let mut fields = Vec::new();
         let mut columns = Vec::new();
         for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {

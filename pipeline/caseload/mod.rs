@@ -18,7 +18,7 @@ use crate::fault::Outcome;
 use crate::project::{Config, ShowCentre};
 use crate::telemetry::Progress;
 use crate::vault::Vault;
-use columns::{Line, ask};
+use columns::{Answer, Line, ask, ask_all};
 use names::Names;
 
 /// How many past lists the chart of levels shows beside tonight's.
@@ -37,16 +37,13 @@ pub async fn places(
 ) -> Outcome<Vec<PlacePage>> {
     let day = format!("date '{as_of}'");
     let staff = names::staff(vault)?;
-    let list = ask(engine, &format!("select * from caseload.list where as_of = {day} order by school_id, rank"), progress).await?;
-    let changes = ask(
-        engine,
-        &format!("select * from caseload.changes where as_of = {day} order by school_id, status, level desc, pupil_key"),
-        progress,
-    )
-    .await?;
-    let unjudged =
-        ask(engine, &format!("select * from caseload.not_assessable where as_of = {day} order by school_id, class, pupil_key"), progress)
-            .await?;
+    let questions = [
+        format!("select * from caseload.list where as_of = {day} order by school_id, rank"),
+        format!("select * from caseload.changes where as_of = {day} order by school_id, status, level desc, pupil_key"),
+        format!("select * from caseload.not_assessable where as_of = {day} order by school_id, class, pupil_key"),
+        format!("select f.pupil_key, f.flag, f.value, f.threshold, f.since_date, f.level from caseload.list l right semi join run.raised_flags f on l.pupil_key = f.pupil_key and l.as_of = f.as_of where f.as_of = {day} order by f.pupil_key, f.level desc, f.flag"),
+    ];
+    let [list, changes, unjudged, raised] = ask_all(engine, questions, progress).await?;
     progress.step("names");
     let mut keys = BTreeSet::new();
     for line in list.lines().chain(changes.lines()).chain(unjudged.lines()) {
@@ -56,7 +53,7 @@ pub async fn places(
 
     progress.step("pages");
     let mut schools = school_pages(engine, config, &day, progress).await?;
-    let flags = flags(engine, &day, progress).await?;
+    let flags = flags(&raised)?;
     for line in list.lines() {
         let mut row = row(line, &people, &staff)?;
         row.flags = flags.get(&row.pupil_key).cloned().unwrap_or_default();
@@ -199,8 +196,7 @@ fn row(line: Line<'_>, people: &Names, staff: &BTreeMap<String, String>) -> Outc
     })
 }
 
-async fn flags(engine: &mut Engine<'_>, day: &str, progress: &Progress) -> Outcome<BTreeMap<String, Vec<Flag>>> {
-    let raised = ask(engine, &format!("select f.pupil_key, f.flag, f.value, f.threshold, f.since_date, f.level from caseload.list l right semi join run.raised_flags f on l.pupil_key = f.pupil_key and l.as_of = f.as_of where f.as_of = {day} order by f.pupil_key, f.level desc, f.flag"), progress).await?;
+fn flags(raised: &Answer) -> Outcome<BTreeMap<String, Vec<Flag>>> {
     let mut flags: BTreeMap<String, Vec<Flag>> = BTreeMap::new();
     for line in raised.lines() {
         let flag = Flag {

@@ -19,8 +19,10 @@ use datafusion::datasource::MemTable;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
-use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use futures::{StreamExt, TryStreamExt};
 use parquet::arrow::ArrowWriter;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use crate::fault::{Fault, Outcome};
 use crate::project::EngineSection;
@@ -32,6 +34,10 @@ use provider::Files;
 const BATCH_ROWS: usize = 16_384;
 /// Rows beyond which a computed view goes to a file.
 const MOST_ROWS_IN_MEMORY: usize = 100_000;
+/// Rows a row group of such a file holds: several threads share the file by its groups.
+const VIEW_ROW_GROUP: usize = 64 * 1024;
+/// Views built at once: where one waits for a single thread, the next goes on.
+const AT_ONCE: usize = 2;
 /// Rows of attendance up to which every view with several readers is computed once: planning costs more than rows then.
 const FEW_ROWS: u64 = 2_000_000;
 
@@ -64,6 +70,10 @@ pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Outcome<S
     config.options_mut().sql_parser.map_string_types_to_utf8view = false;
     // The SQL says which side of a join is kept in memory: the first. Guessed sizes turned sides of millions of rows round.
     config.options_mut().optimizer.join_reordering = false;
+    if let Ok(v) = std::env::var("PRANE_PUSHDOWN") {
+        config.options_mut().execution.parquet.pushdown_filters = v.contains('1');
+        config.options_mut().execution.parquet.reorder_filters = v.contains('2');
+    }
     let ctx = SessionContext::new_with_config_rt(config, runtime);
     ctx.register_udf(functions::bit_count());
     add_schemas(&ctx)?;
@@ -132,27 +142,38 @@ impl<'a> Engine<'a> {
         for read in order.iter().flat_map(|q| &q.reads) {
             *readers.entry(read.as_str()).or_default() += 1;
         }
-        let mut flags_open = order.iter().filter(|q| q.schema() == "flags").count();
+        let mut built = self.built.clone();
+        let this = &*self;
+        let (mut running, mut open) = (FuturesUnordered::new(), BTreeSet::new());
         for query in &order {
-            // The flags are all built before the first view that reads their union.
-            if query.reads.contains("run.raised_flags") && !self.built.contains("run.raised_flags") {
-                debug_assert_eq!(flags_open, 0, "flags come first");
-                self.unite_flags().await?;
+            let needs_flags = query.reads.contains("run.raised_flags") && !built.contains("run.raised_flags");
+            while !open.is_empty() && (needs_flags || open.len() >= AT_ONCE || query.reads.iter().any(|r| open.contains(r))) {
+                finish_one(&mut running, &mut open, &mut built).await?;
             }
-            flags_open -= usize::from(query.schema() == "flags");
+            // The flags come first in the order: they are all built before the first view that reads their union.
+            if needs_flags {
+                this.unite_flags().await?;
+                built.insert("run.raised_flags".into());
+            }
             progress.step(&query.id);
             let many = readers.get(query.id.as_str()).copied().unwrap_or(0) > 1 || wanted.contains(&query.id);
             let once = match query.header.keep.as_str() {
-                "never" if self.attendance_rows > FEW_ROWS => false,
+                "never" if this.attendance_rows > FEW_ROWS => false,
                 "once" => true,
                 _ => many || query.schema() == "flags",
             };
-            self.build_one(query, once).await?;
-            self.built.insert(query.id.clone());
+            open.insert(query.id.clone());
+            running.push(async move { (query.id.clone(), this.build_one(query, once).await) });
         }
-        if wanted.contains("run.raised_flags") && !self.built.contains("run.raised_flags") {
-            self.unite_flags().await?;
+        while !open.is_empty() {
+            finish_one(&mut running, &mut open, &mut built).await?;
         }
+        drop(running);
+        if wanted.contains("run.raised_flags") && !built.contains("run.raised_flags") {
+            this.unite_flags().await?;
+            built.insert("run.raised_flags".into());
+        }
+        self.built = built;
         Ok(())
     }
 
@@ -204,7 +225,13 @@ impl<'a> Engine<'a> {
         std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
         let path = folder.join(format!("{id}.parquet"));
         let file = std::fs::File::create(&path).map_err(|e| Fault::io(&path, &e))?;
-        let mut writer = ArrowWriter::try_new(file, schema.clone(), None)?;
+        // Read once or twice and thrown away: packing it would cost more than it saves.
+        let plain = WriterProperties::builder()
+            .set_dictionary_enabled(false)
+            .set_statistics_enabled(EnabledStatistics::None)
+            .set_max_row_group_row_count(Some(VIEW_ROW_GROUP))
+            .build();
+        let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(plain))?;
         for batch in batches.drain(..) {
             writer.write(&batch)?;
         }
@@ -218,7 +245,7 @@ impl<'a> Engine<'a> {
     }
 
     /// All flags as one table: adding a rule is adding one file.
-    async fn unite_flags(&mut self) -> Outcome<()> {
+    async fn unite_flags(&self) -> Outcome<()> {
         let mut parts = Vec::new();
         for flag in self.library.of_schema("flags") {
             let provider = self.ctx.table_provider(reference(&flag.id)).await?;
@@ -249,9 +276,7 @@ impl<'a> Engine<'a> {
         }
         let frame = self.ctx.sql(&parts.join(" union all ")).await?;
         let table = self.keep("run.raised_flags", frame).await?;
-        self.register("run.raised_flags", table)?;
-        self.provide("run.raised_flags");
-        Ok(())
+        self.register("run.raised_flags", table)
     }
 
     /// Answers a question; what it reads is built first.
@@ -259,6 +284,14 @@ impl<'a> Engine<'a> {
     /// # Errors
     /// A SQL fault in the engine's words.
     pub async fn ask(&mut self, sql: &str, progress: &Progress) -> Outcome<DataFrame> {
+        let reads = self.reads(sql)?;
+        let wanted: Vec<&str> = reads.iter().map(String::as_str).collect();
+        self.build(&wanted, progress).await?;
+        Ok(self.ctx.sql(sql.trim().trim_end_matches(';')).await?)
+    }
+
+    /// Everything a question reads.
+    fn reads(&self, sql: &str) -> Outcome<BTreeSet<String>> {
         let statement = single_select(sql.trim().trim_end_matches(';')).map_err(|what| Fault::Sql { what })?;
         let mut reads = references(&statement).map_err(|what| Fault::Sql { what })?;
         let inner = sql.trim_start().to_lowercase();
@@ -269,9 +302,26 @@ impl<'a> Engine<'a> {
         if inner.starts_with("explain") || inner.starts_with("describe") {
             reads.extend(self.library.queries.keys().filter(|id| inner.contains(id.as_str())).cloned());
         }
+        Ok(reads)
+    }
+
+    /// The rows of several questions, asked at once; texts as plain strings.
+    ///
+    /// # Errors
+    /// A SQL fault.
+    pub async fn rows_of_all(&mut self, questions: &[String], progress: &Progress) -> Outcome<Vec<Vec<RecordBatch>>> {
+        let mut reads = BTreeSet::new();
+        for sql in questions {
+            reads.extend(self.reads(sql)?);
+        }
         let wanted: Vec<&str> = reads.iter().map(String::as_str).collect();
         self.build(&wanted, progress).await?;
-        Ok(self.ctx.sql(sql.trim().trim_end_matches(';')).await?)
+        let ctx = &self.ctx;
+        let answers = questions.iter().map(|sql| async move {
+            let batches = ctx.sql(sql).await?.collect().await?;
+            batches.into_iter().map(plain_texts).collect::<Outcome<Vec<_>>>()
+        });
+        futures::stream::iter(answers).buffered(AT_ONCE).try_collect().await
     }
 
     /// The rows of a question, texts as plain strings.
@@ -282,6 +332,20 @@ impl<'a> Engine<'a> {
         let batches = self.ask(sql, progress).await?.collect().await?;
         batches.into_iter().map(plain_texts).collect()
     }
+}
+
+/// Waits for one of the views that are being built.
+async fn finish_one<F: Future<Output = (String, Outcome<()>)>>(
+    running: &mut FuturesUnordered<F>,
+    open: &mut BTreeSet<String>,
+    built: &mut BTreeSet<String>,
+) -> Outcome<()> {
+    if let Some((id, outcome)) = running.next().await {
+        outcome?;
+        open.remove(&id);
+        built.insert(id);
+    }
+    Ok(())
 }
 
 /// The schema with every column nullable: what a plan says of nulls and what its batches say differ now and then.

@@ -7,6 +7,10 @@ with read_levels as (
     select as_of, pupil_key
     from caseload.levels
 ),
+read_pupils as (
+    select as_of, pupil, pupil_key
+    from indicators.pupil
+),
 read_last as (
     select
         as_of,
@@ -17,7 +21,7 @@ read_last as (
     from caseload.last_list
 ),
 -- the Monday up to which weeks were closed, for each list
-name_pupils as (
+name_lists as (
     select as_of, pupil_key, 'now' as list, cast(cast(date_trunc('week', as_of) as date) as int) as monday, 127 as known_mask
     from read_levels
     union
@@ -27,12 +31,18 @@ name_pupils as (
     select as_of, pupil_key, 'then' as list, cast(cast(date_trunc('week', list_date) as date) as int) as monday, known_mask
     from read_last
 ),
+-- who is on no school's roll any more has left, whatever the records say
+name_pupils as (
+    select l.as_of, p.pupil, l.pupil_key, l.list, l.monday, l.known_mask
+    from name_lists l
+    inner join read_pupils p on p.as_of = l.as_of and p.pupil_key = l.pupil_key
+),
 read_months as (
-    select as_of, pupil_key, cast(month as int) as first_monday, recorded_mask, away_mask, unexcused_mask, late_mask
+    select as_of, pupil, cast(month as int) as first_monday, recorded_mask, away_mask, unexcused_mask, late_mask
     from indicators.attendance_masks
 ),
 read_partial as (
-    select as_of, pupil_key, cast(date as int) as day, parts_absent, parts_unexcused, parts_late
+    select as_of, pupil, cast(date as int) as day, parts_absent, parts_unexcused, parts_late
     from indicators.partial_days
 ),
 find_months as (
@@ -51,7 +61,7 @@ find_months as (
         m.unexcused_mask,
         m.late_mask
     from name_pupils n
-    inner join read_months m on m.as_of = n.as_of and m.pupil_key = n.pupil_key
+    inner join read_months m on m.as_of = n.as_of and m.pupil = n.pupil
 ),
 count_days as (
     select
@@ -82,7 +92,7 @@ count_days as (
         cast(0 as bigint) as running_away,
         cast(0 as bigint) as running_unexcused
     from name_pupils n
-    inner join read_partial p on p.as_of = n.as_of and p.pupil_key = n.pupil_key
+    inner join read_partial p on p.as_of = n.as_of and p.pupil = n.pupil
     where p.day < n.monday
 ),
 sum_days as (

@@ -4,29 +4,27 @@
 -- owner = "school integration team"
 -- keep = "once"
 with read_absences as (
-    select distinct n.as_of, n.school_year, m.school_id
-    from run.as_of n
-    inner join indicators.school_months m on m.as_of = n.as_of
-    where m.by_day
+    select as_of, school_id, month
+    from indicators.school_months
+    where by_day
 ),
 read_special as (
-    select n.as_of, n.school_year, p.pupil, p.month
-    from run.as_of n
-    inner join indicators.special_pupils p on p.as_of = n.as_of
+    select as_of, pupil, month
+    from indicators.special_pupils
 ),
--- the small side of a join stands first: it is the one kept in memory
+-- days of another school year are no session days of this one, and drop out below
 find_months as (
     select a.as_of, m.pupil, m.pupil_key, m.school_id, m.month, m.recorded_mask - m.partial_mask as whole_mask, m.away_mask, m.unexcused_mask, m.late_mask
     from read_absences a
-    inner join store.attendance_by_month m on m.school_id = a.school_id and m.school_year = a.school_year
+    inner join store.attendance_by_month m on m.school_id = a.school_id and m.month = a.month
     union all
     select o.*
     from read_absences a
     right anti join (
         select p.as_of, m.pupil, m.pupil_key, m.school_id, m.month, m.recorded_mask - m.partial_mask as whole_mask, m.away_mask, m.unexcused_mask, m.late_mask
         from read_special p
-        inner join store.attendance_by_month m on m.pupil = p.pupil and m.month = p.month and m.school_year = p.school_year
-    ) o on o.as_of = a.as_of and o.school_id = a.school_id
+        inner join store.attendance_by_month m on m.pupil = p.pupil and m.month = p.month
+    ) o on o.as_of = a.as_of and o.school_id = a.school_id and o.month = a.month
 ),
 spread_months as (
     select
@@ -40,25 +38,25 @@ spread_months as (
 ),
 -- days of which some lessons were missed stand by themselves
 read_partial as (
-    select pupil, pupil_key, school_id, date, cast(cast(date as int) - (cast(date as int) + 3) % 7 as date) as week, school_year, parts_absent, parts_unexcused, parts_late
+    select pupil, pupil_key, school_id, date, cast(cast(date as int) - (cast(date as int) + 3) % 7 as date) as week, parts_absent, parts_unexcused, parts_late
     from store.partial_day
 ),
 place_partial as (
-    select pupil, pupil_key, school_id, date, cast(cast(week as int) - (cast(date_part('day', week) as int) - 1) / 7 * 7 as date) as month, school_year, parts_absent, parts_unexcused, parts_late
+    select pupil, pupil_key, school_id, date, cast(cast(week as int) - (cast(date_part('day', week) as int) - 1) / 7 * 7 as date) as month, parts_absent, parts_unexcused, parts_late
     from read_partial
 ),
 find_partial as (
     select a.as_of, d.pupil, d.pupil_key, d.school_id, d.date, d.month, d.parts_absent, d.parts_unexcused, d.parts_late
     from read_absences a
-    inner join place_partial d on d.school_id = a.school_id and d.school_year = a.school_year
+    inner join place_partial d on d.school_id = a.school_id and d.month = a.month
     union all
     select o.*
     from read_absences a
     right anti join (
         select p.as_of, d.pupil, d.pupil_key, d.school_id, d.date, d.month, d.parts_absent, d.parts_unexcused, d.parts_late
         from read_special p
-        inner join place_partial d on d.pupil = p.pupil and d.month = p.month and d.school_year = p.school_year
-    ) o on o.as_of = a.as_of and o.school_id = a.school_id
+        inner join place_partial d on d.pupil = p.pupil and d.month = p.month
+    ) o on o.as_of = a.as_of and o.school_id = a.school_id and o.month = a.month
 ),
 join_days as (
     select as_of, pupil, pupil_key, school_id, date, month, parts_absent, parts_unexcused, parts_late from spread_months

@@ -7,18 +7,26 @@ with read_nights as (
     from run.as_of
 ),
 find_open as (
-    select
-        n.as_of,
-        n.school_year,
-        e.pupil,
-        e.pupil_key,
-        e.school_id,
-        e.grade_level,
-        e.class,
-        row_number() over (partition by n.as_of, e.pupil order by e.start_date desc, e.school_id desc) as latest
+    select n.as_of, n.school_year, e.pupil, e.pupil_key, e.school_id, e.grade_level, e.class, e.start_date
     from sources.enrolments e
     inner join read_nights n on e.start_date <= n.as_of and (e.end_date is null or e.end_date >= n.as_of)
+),
+-- few pupils have several: only theirs are put in order
+find_several as (
+    select as_of, pupil
+    from find_open
+    group by as_of, pupil
+    having count(*) > 1
+),
+order_several as (
+    select o.*, row_number() over (partition by o.as_of, o.pupil order by o.start_date desc, o.school_id desc) as latest
+    from find_several s
+    inner join find_open o on o.as_of = s.as_of and o.pupil = s.pupil
 )
+select o.as_of, o.pupil, o.pupil_key, o.school_id, o.school_year, o.grade_level, o.class
+from find_several s
+right anti join find_open o on o.as_of = s.as_of and o.pupil = s.pupil
+union all
 select as_of, pupil, pupil_key, school_id, school_year, grade_level, class
-from find_open
+from order_several
 where latest = 1

@@ -32,40 +32,40 @@ pub fn contact_headers(words: &Words) -> Vec<(String, &'static str)> {
     CONTACT_COLUMNS.iter().map(|(canonical, id)| (words.say(id), *canonical)).collect()
 }
 
-/// Columns before those to fill: id of the header, width in characters.
-const SHOWN: [(&str, f64); 29] = [
-    ("rank", 4.5),
-    ("name", 20.0),
-    ("class", 6.5),
-    ("level", 7.0),
-    ("status", 13.0),
-    ("reasons", 42.0),
-    ("next-step", 19.0),
-    ("last-contact", 11.0),
-    ("suggested-service", 18.0),
-    ("contact-by", 14.0),
-    ("review-date", 11.0),
-    ("weeks", 8.0),
-    ("rate-year", 10.0),
-    ("recent-absent", 10.0),
-    ("recent-recorded", 11.0),
-    ("rate-before", 10.0),
-    ("streak-days", 10.0),
-    ("mark-change", 10.0),
-    ("failing", 9.0),
-    ("confidence", 12.0),
-    ("services", 20.0),
-    ("school", 18.0),
-    ("grade-level", 6.0),
-    ("on-the-list", 8.0),
-    ("pupil-id", 11.0),
-    ("sheet-contact-date", 11.0),
-    ("sheet-by", 13.0),
-    ("sheet-action", 15.0),
-    ("sheet-outcome", 17.0),
+/// Columns before those to fill: id of the header, width in characters, look of its cells.
+const SHOWN: [(&str, f64, Look); 29] = [
+    ("rank", 4.5, Look::Whole),
+    ("name", 20.0, Look::Text),
+    ("class", 6.5, Look::Text),
+    ("level", 7.0, Look::Whole),
+    ("status", 13.0, Look::Text),
+    ("reasons", 42.0, Look::Wrap),
+    ("next-step", 19.0, Look::Wrap),
+    ("last-contact", 11.0, Look::Date),
+    ("suggested-service", 18.0, Look::Wrap),
+    ("contact-by", 14.0, Look::Text),
+    ("review-date", 11.0, Look::Date),
+    ("weeks", 8.0, Look::Whole),
+    ("rate-year", 10.0, Look::Percent),
+    ("recent-absent", 10.0, Look::Tenth),
+    ("recent-recorded", 11.0, Look::Whole),
+    ("rate-before", 10.0, Look::Percent),
+    ("streak-days", 10.0, Look::Whole),
+    ("mark-change", 10.0, Look::Tenth),
+    ("failing", 9.0, Look::Whole),
+    ("confidence", 12.0, Look::Text),
+    ("services", 20.0, Look::Wrap),
+    ("school", 18.0, Look::Text),
+    ("grade-level", 6.0, Look::Whole),
+    ("on-the-list", 8.0, Look::Text),
+    ("pupil-id", 11.0, Look::Text),
+    ("sheet-contact-date", 11.0, Look::FillDate),
+    ("sheet-by", 13.0, Look::Fill),
+    ("sheet-action", 15.0, Look::Fill),
+    ("sheet-outcome", 17.0, Look::Fill),
 ];
 /// The last two.
-const LAST: [(&str, f64); 2] = [("sheet-review-date", 11.0), ("sheet-note", 24.0)];
+const LAST: [(&str, f64, Look); 2] = [("sheet-review-date", 11.0, Look::FillDate), ("sheet-note", 24.0, Look::Fill)];
 /// Further empty rows that take the dropdowns, for second contacts.
 const SPARE_ROWS: u32 = 40;
 /// First column to fill.
@@ -73,36 +73,49 @@ const FILL: u16 = 25;
 /// Only on screen: a printed page holds the columns that fit.
 const SCREEN_ONLY: std::ops::RangeInclusive<u16> = 8..=23;
 
+/// Look of a column's cells. It belongs to the column, not to each cell: a workbook is written in half the time, and
+/// there is always one more row to fill in.
+#[derive(Clone, Copy)]
+enum Look {
+    Text,
+    Wrap,
+    Whole,
+    Tenth,
+    Percent,
+    Date,
+    Fill,
+    FillDate,
+}
+
+impl Look {
+    fn format(self) -> Format {
+        let cell = Format::new().set_align(FormatAlign::Top).set_border(FormatBorder::Hair);
+        let fill = || Format::new().set_align(FormatAlign::Top).set_border(FormatBorder::Hair).set_background_color(Color::RGB(0x00FF_F8DC)).set_unlocked();
+        match self {
+            Self::Text => cell,
+            Self::Wrap => cell.set_text_wrap(),
+            Self::Whole => cell.set_num_format("0"),
+            Self::Tenth => cell.set_num_format("0.0"),
+            Self::Percent => cell.set_num_format("0.0%"),
+            Self::Date => cell.set_num_format("d.m.yyyy").set_align(FormatAlign::Left),
+            Self::Fill => fill().set_text_wrap(),
+            Self::FillDate => fill().set_num_format("d.m.yyyy"),
+        }
+    }
+}
+
 struct Looks {
     head: Format,
     head_fill: Format,
-    text: Format,
-    wrap: Format,
-    whole: Format,
-    tenth: Format,
-    percent: Format,
-    date: Format,
-    fill: Format,
-    fill_date: Format,
     big: Format,
 }
 
 impl Looks {
     fn new() -> Self {
-        let cell = || Format::new().set_align(FormatAlign::Top).set_border(FormatBorder::Hair);
         let head = || Format::new().set_bold().set_text_wrap().set_align(FormatAlign::VerticalCenter).set_border(FormatBorder::Thin);
-        let fill = || cell().set_background_color(Color::RGB(0x00FF_F8DC)).set_unlocked();
         Self {
             head: head().set_background_color(Color::RGB(0x00DC_E6F0)),
             head_fill: head().set_background_color(Color::RGB(0x00FF_E9A8)),
-            text: cell(),
-            wrap: cell().set_text_wrap(),
-            whole: cell().set_num_format("0"),
-            tenth: cell().set_num_format("0.0"),
-            percent: cell().set_num_format("0.0%"),
-            date: cell().set_num_format("d.m.yyyy").set_align(FormatAlign::Left),
-            fill: fill().set_text_wrap(),
-            fill_date: fill().set_num_format("d.m.yyyy"),
             big: Format::new().set_bold().set_font_size(14),
         }
     }
@@ -132,64 +145,51 @@ fn title(page: &PlacePage, edition: &Edition, words: &Words) -> Result<String, F
 
 fn list_sheet(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, words: &Words, looks: &Looks) -> Result<(), Fault> {
     sheet.set_name(words.say("sheet-list"))?;
-    for (column, (id, width)) in (0_u16..).zip(SHOWN.iter().chain(&LAST)) {
+    for (column, (id, width, look)) in (0_u16..).zip(SHOWN.iter().chain(&LAST)) {
         let head = if column >= FILL { &looks.head_fill } else { &looks.head };
         sheet.write_string_with_format(0, column, words.say(id), head)?;
-        sheet.set_column_width(column, *width)?;
+        sheet.set_column_width(column, *width)?.set_column_format(column, &look.format())?;
     }
     sheet.set_row_height(0, 45)?;
     let mut last = 0;
     for (at, row) in (1_u32..).zip(&page.rows) {
-        write_row(sheet, at, row, words, looks)?;
+        write_row(sheet, at, row, words)?;
         last = at;
     }
-    let bottom = last + SPARE_ROWS;
-    for at in last + 1..=bottom {
-        sheet.write_blank(at, FILL - 1, &looks.text)?;
-        blank_fill(sheet, at, looks)?;
-    }
-    dropdowns(sheet, bottom, words)?;
+    dropdowns(sheet, last + SPARE_ROWS, words)?;
     sheet.set_freeze_panes(1, 2)?;
     sheet.autofilter(0, 0, last.max(1), FILL + 5)?;
     print_setup(sheet, last, &title(page, edition, words)?, edition, words)
 }
 
-fn write_row(sheet: &mut Worksheet, at: u32, row: &Row, words: &Words, looks: &Looks) -> Result<(), Fault> {
-    let mut line = Line { sheet, at, column: 0, looks };
+fn write_row(sheet: &mut Worksheet, at: u32, row: &Row, words: &Words) -> Result<(), Fault> {
+    let mut line = Line { sheet, at, column: 0 };
     line.whole(Some(row.rank))?;
     line.text(&full_name(&row.first_name, &row.last_name))?;
     line.text(&row.class)?;
     line.whole(Some(u32::from(row.level)))?;
     line.text(&words.of("status", &row.status))?;
-    line.wrap(&row.reasons.join(" "))?;
-    line.wrap(&words.of("step", &row.next_step))?;
+    line.text(&row.reasons.join(" "))?;
+    line.text(&words.of("step", &row.next_step))?;
     line.date(row.last_contact)?;
-    line.wrap(&words.of("service", &row.suggested_service))?;
+    line.text(&words.of("service", &row.suggested_service))?;
     line.text(row.contact_by.as_deref().unwrap_or_default())?;
     line.date(row.review_date)?;
     line.whole(Some(row.weeks_on_list))?;
-    line.number(row.absence_rate, &looks.percent)?;
-    line.number(Some(row.recent_absent), &looks.tenth)?;
+    line.number(row.absence_rate)?;
+    line.number(Some(row.recent_absent))?;
     line.whole(Some(row.recent_recorded))?;
-    line.number(row.before_rate, &looks.percent)?;
+    line.number(row.before_rate)?;
     line.whole(Some(row.absence_streak))?;
-    line.number(row.mark_change, &looks.tenth)?;
+    line.number(row.mark_change)?;
     line.whole(row.failing_subjects)?;
     line.text(&words.of("confidence", &row.confidence))?;
     let services: Vec<String> = row.services.iter().map(|service| words.of("service", service)).collect();
-    line.wrap(&services.join(", "))?;
+    line.text(&services.join(", "))?;
     line.text(&row.school)?;
     line.whole(Some(u32::from(row.grade_level)))?;
     line.text(&words.say(if row.on_list { "yes" } else { "no" }))?;
     line.text(&row.pupil_id)?;
-    blank_fill(sheet, at, looks)
-}
-
-fn blank_fill(sheet: &mut Worksheet, at: u32, looks: &Looks) -> Result<(), Fault> {
-    for column in FILL..=FILL + 5 {
-        let look = if column == FILL || column == FILL + 4 { &looks.fill_date } else { &looks.fill };
-        sheet.write_blank(at, column, look)?;
-    }
     Ok(())
 }
 
@@ -198,45 +198,35 @@ struct Line<'a> {
     sheet: &'a mut Worksheet,
     at: u32,
     column: u16,
-    looks: &'a Looks,
 }
 
 impl Line<'_> {
     fn text(&mut self, text: &str) -> Result<(), Fault> {
-        self.string(text, &self.looks.text)
-    }
-
-    fn wrap(&mut self, text: &str) -> Result<(), Fault> {
-        self.string(text, &self.looks.wrap)
-    }
-
-    fn string(&mut self, text: &str, look: &Format) -> Result<(), Fault> {
         // A cell holds at most 32,767 characters; a list never needs them.
         let cell: String = harmless(text).chars().take(32_000).collect();
-        self.sheet.write_string_with_format(self.at, self.column, cell, look)?;
+        if !cell.is_empty() {
+            self.sheet.write_string(self.at, self.column, cell)?;
+        }
         self.column += 1;
         Ok(())
     }
 
     fn whole(&mut self, value: Option<u32>) -> Result<(), Fault> {
-        self.number(value.map(f64::from), &self.looks.whole)
+        self.number(value.map(f64::from))
     }
 
-    fn number(&mut self, value: Option<f64>, look: &Format) -> Result<(), Fault> {
-        match value {
-            Some(value) => self.sheet.write_number_with_format(self.at, self.column, value, look)?,
-            None => self.sheet.write_blank(self.at, self.column, look)?,
-        };
+    fn number(&mut self, value: Option<f64>) -> Result<(), Fault> {
+        if let Some(value) = value {
+            self.sheet.write_number(self.at, self.column, value)?;
+        }
         self.column += 1;
         Ok(())
     }
 
     fn date(&mut self, date: Option<NaiveDate>) -> Result<(), Fault> {
-        let look = &self.looks.date;
-        match date {
-            Some(date) => self.sheet.write_datetime_with_format(self.at, self.column, excel_date(date)?, look)?,
-            None => self.sheet.write_blank(self.at, self.column, look)?,
-        };
+        if let Some(date) = date {
+            self.sheet.write_datetime(self.at, self.column, excel_date(date)?)?;
+        }
         self.column += 1;
         Ok(())
     }
@@ -350,7 +340,7 @@ mod tests {
     fn every_header_has_a_word() {
         for language in [Language::Sq, Language::En] {
             let words = Words::new(language).unwrap();
-            for (id, _) in SHOWN.iter().chain(&LAST) {
+            for (id, ..) in SHOWN.iter().chain(&LAST) {
                 assert!(words.get(id).is_some(), "{id} has no word in {}", language.tag());
             }
             assert!(CONTACT_COLUMNS.iter().all(|(_, id)| words.get(id).is_some()));
