@@ -32,6 +32,10 @@ use provider::Files;
 
 /// Rows a step of a plan works on at once: twice the engine's own number, because most columns here are narrow.
 const BATCH_ROWS: usize = 16_384;
+/// Side of a join that is kept in memory: up to so many bytes or, where those are not known, rows it is built by one
+/// thread for all.
+const MOST_BYTES_KEPT_WHOLE: usize = 128 << 20;
+const MOST_ROWS_KEPT_WHOLE: usize = 1 << 20;
 /// Rows beyond which a computed view goes to a file.
 const MOST_ROWS_IN_MEMORY: usize = 100_000;
 /// Rows a row group of such a file holds: several threads share the file by its groups.
@@ -70,10 +74,9 @@ pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Outcome<S
     config.options_mut().sql_parser.map_string_types_to_utf8view = false;
     // The SQL says which side of a join is kept in memory: the first. Guessed sizes turned sides of millions of rows round.
     config.options_mut().optimizer.join_reordering = false;
-    if let Ok(v) = std::env::var("PRANE_PUSHDOWN") {
-        config.options_mut().execution.parquet.pushdown_filters = v.contains('1');
-        config.options_mut().execution.parquet.reorder_filters = v.contains('2');
-    }
+    // Where it is not too large it is built once, and the large side need not be dealt out to the threads first.
+    config.options_mut().optimizer.hash_join_single_partition_threshold = MOST_BYTES_KEPT_WHOLE;
+    config.options_mut().optimizer.hash_join_single_partition_threshold_rows = MOST_ROWS_KEPT_WHOLE;
     let ctx = SessionContext::new_with_config_rt(config, runtime);
     ctx.register_udf(functions::bit_count());
     add_schemas(&ctx)?;

@@ -26,15 +26,18 @@ find_months as (
         inner join store.attendance_by_month m on m.pupil = p.pupil and m.month = p.month
     ) o on o.as_of = a.as_of and o.school_id = a.school_id and o.month = a.month
 ),
+number_days as (
+    select *, unnest(range(0, 35)) as day
+    from find_months
+),
 spread_months as (
     select
-        m.as_of, m.pupil, m.pupil_key, m.school_id, cast(cast(m.month as int) + d.day as date) as date, m.month,
-        case when (m.away_mask >> d.day) & 1 > 0 then 720720 else 0 end as parts_absent,
-        case when (m.unexcused_mask >> d.day) & 1 > 0 then 720720 else 0 end as parts_unexcused,
-        case when (m.late_mask >> d.day) & 1 > 0 then 720720 else 0 end as parts_late
-    from (select unnest(range(0, 35)) as day) as d
-    cross join find_months m
-    where (m.whole_mask >> d.day) & 1 > 0
+        m.as_of, m.pupil, m.pupil_key, m.school_id, cast(cast(m.month as int) + m.day as date) as date, m.month,
+        case when (m.away_mask >> m.day) & 1 > 0 then 720720 else 0 end as parts_absent,
+        case when (m.unexcused_mask >> m.day) & 1 > 0 then 720720 else 0 end as parts_unexcused,
+        case when (m.late_mask >> m.day) & 1 > 0 then 720720 else 0 end as parts_late
+    from number_days m
+    where (m.whole_mask >> m.day) & 1 > 0
 ),
 -- days of which some lessons were missed stand by themselves
 read_partial as (

@@ -12,9 +12,25 @@ with read_nights as (
     from run.as_of a
     cross join run.policy p
 ),
-read_weeks as (
-    select as_of, pupil_key, school_id, week_number, days_recorded, parts_absent
-    from indicators.attendance_week
+read_months as (
+    select as_of, pupil, school_id, month, recorded_mask, away_mask
+    from indicators.attendance_masks
+),
+read_partial as (
+    select as_of, pupil, school_id, week, sum(parts_absent) as parts_absent
+    from indicators.partial_days
+    group by as_of, pupil, school_id, week
+),
+-- a week belongs to the month of its Monday; months are counted from their first Monday
+place_weeks as (
+    select
+        as_of,
+        school_id,
+        week,
+        week_number,
+        cast(cast(week as int) - (cast(date_part('day', week) as int) - 1) / 7 * 7 as date) as month,
+        (cast(date_part('day', week) as int) - 1) / 7 * 7 as first_day
+    from indicators.school_weeks
 ),
 read_participants as (
     select centre_id, participant_key, pupil_key
@@ -37,14 +53,14 @@ find_week as (
     -- the latest school week of the pupil's school that had begun when the child joined; week numbers count backwards
     select
         f.as_of,
-        f.pupil_key,
+        i.pupil,
         f.service,
         min(w.week_number) as joined
     from find_first f
     inner join indicators.pupil i on i.as_of = f.as_of and i.pupil_key = f.pupil_key
     inner join indicators.school_weeks w on w.as_of = i.as_of and w.school_id = i.school_id and w.week <= f.start_date
     where f.place = 1
-    group by f.as_of, f.pupil_key, f.service
+    group by f.as_of, i.pupil, f.service
 ),
 average_schools as (
     -- the school's own week, disrupted days out as they are for its pupils
@@ -54,10 +70,28 @@ average_schools as (
       and absence_rate is not null
     group by as_of, school_id, week_number
 ),
+find_weeks as (
+    select
+        m.as_of,
+        m.pupil,
+        m.school_id,
+        w.week,
+        w.week_number,
+        bit_count((m.recorded_mask >> w.first_day) & 127) as days_recorded,
+        bit_count((m.away_mask >> w.first_day) & 127) * 720720 as parts_absent
+    from find_week f
+    inner join read_months m on m.as_of = f.as_of and m.pupil = f.pupil
+    inner join place_weeks w on w.as_of = m.as_of and w.school_id = m.school_id and w.month = m.month
+),
+read_weeks as (
+    select f.as_of, f.pupil, f.school_id, f.week_number, f.days_recorded, f.parts_absent + coalesce(p.parts_absent, 0) as parts_absent
+    from read_partial p
+    right join find_weeks f on f.as_of = p.as_of and f.pupil = p.pupil and f.school_id = p.school_id and f.week = p.week
+),
 compare_weeks as (
     select
         f.as_of,
-        f.pupil_key,
+        f.pupil,
         f.service,
         n.min_days,
         n.min_cell,
@@ -70,12 +104,12 @@ compare_weeks as (
         sum(case when w.week_number < f.joined then w.days_recorded * s.absence_rate else 0.0 end) as school_after
     from find_week f
     inner join read_nights n on n.as_of = f.as_of
-    inner join read_weeks w on w.as_of = f.as_of and w.pupil_key = f.pupil_key
+    inner join read_weeks w on w.as_of = f.as_of and w.pupil = f.pupil
     inner join average_schools s on s.as_of = w.as_of and s.school_id = w.school_id and s.week_number = w.week_number
     where w.week_number <> f.joined
       and abs(w.week_number - f.joined) <= n.change_weeks
       and w.days_recorded > 0
-    group by f.as_of, f.pupil_key, f.service, n.min_days, n.min_cell
+    group by f.as_of, f.pupil, f.service, n.min_days, n.min_cell
 ),
 sum_services as (
     select
