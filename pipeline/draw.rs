@@ -12,6 +12,9 @@ use crate::project::Project;
 use crate::publish::Aside;
 use crate::shell;
 
+/// Places drawn with one renderer.
+const PLACES_A_RENDERER: usize = 32;
+
 /// Draws the pages of one night.
 pub struct Artist {
     renderer: Renderer,
@@ -44,17 +47,25 @@ impl Artist {
     /// # Errors
     /// A store fault, or a bug in a template.
     pub fn places(&self, folder: &Path, places: &[PlacePage]) -> Outcome<Vec<(String, String)>> {
-        let written: Vec<Outcome<Vec<(String, String)>>> = places.par_iter().map(|page| self.place(folder, page)).collect();
+        let written: Vec<Outcome<Vec<(String, String)>>> = places
+            .par_chunks(PLACES_A_RENDERER)
+            .map(|some| {
+                // Words are looked up behind a lock: threads that share a renderer wait for each other.
+                let renderer = Renderer::new().map_err(told)?;
+                let files = some.iter().map(|page| self.place(&renderer, folder, page)).collect::<Outcome<Vec<_>>>()?;
+                Ok(files.concat())
+            })
+            .collect();
         Ok(written.into_iter().collect::<Outcome<Vec<_>>>()?.concat())
     }
 
-    fn place(&self, folder: &Path, page: &PlacePage) -> Outcome<Vec<(String, String)>> {
+    fn place(&self, renderer: &Renderer, folder: &Path, page: &PlacePage) -> Outcome<Vec<(String, String)>> {
         let place = place_folder(page.place.kind, &page.place.id);
         let mut files = Vec::new();
         for (name, bytes) in [
-            ("list.html", self.renderer.list_html(page, &self.edition).map_err(told)?.into_bytes()),
-            ("list.xlsx", self.renderer.list_xlsx(page, &self.edition).map_err(told)?),
-            ("list.csv", self.renderer.list_csv(page, &self.edition).map_err(told)?),
+            ("list.html", renderer.list_html(page, &self.edition).map_err(told)?.into_bytes()),
+            ("list.xlsx", renderer.list_xlsx(page, &self.edition).map_err(told)?),
+            ("list.csv", renderer.list_csv(page, &self.edition).map_err(told)?),
         ] {
             let name = format!("{place}/{name}");
             let hash = Aside::write_at(folder, &name, &bytes)?;
@@ -67,7 +78,14 @@ impl Artist {
     ///
     /// # Errors
     /// A store fault, or a bug in a template.
-    pub fn rest(&self, aside: &mut Aside, places: &[PlacePage], overview: &Overview, list: &[RecordBatch], notes: &[String]) -> Outcome<()> {
+    pub fn rest(
+        &self,
+        aside: &mut Aside,
+        places: &[PlacePage],
+        overview: &Overview,
+        list: &[RecordBatch],
+        notes: &[String],
+    ) -> Outcome<()> {
         aside.put("overview/index.html", self.renderer.overview_html(overview, &self.edition).map_err(told)?.as_bytes())?;
         aside.put("lists.csv", &shell::bytes_of(list, shell::Format::Csv)?)?;
         aside.put("lists.parquet", &shell::bytes_of(list, shell::Format::Parquet)?)?;

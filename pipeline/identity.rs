@@ -140,11 +140,17 @@ pub struct Pupils {
 
 impl Pupils {
     /// Puts back what the vault kept.
-    pub fn restore(&mut self, id: &str, key: Key, seen: u8, number: i32) {
+    pub fn restore(&mut self, id: &str, key: Key, seen: u8, number: Option<i32>) {
         let code = self.code_of_key(key);
         self.ids.insert(id.into(), (code, seen));
-        self.numbers[code as usize] = Some(number);
-        self.next_number = self.next_number.max(number + 1);
+        match number {
+            Some(number) => {
+                self.numbers[code as usize] = Some(number);
+                self.next_number = self.next_number.max(number + 1);
+            }
+            // A vault of an earlier version: its pupils get their numbers with the new ones.
+            None => self.changed = true,
+        }
     }
 
     /// Puts back a national id.

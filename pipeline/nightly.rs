@@ -102,7 +102,11 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     let mut vault = Vault::open(&project.vault(), !asked.rehearsal)?;
 
     progress.stage("look");
-    let inbox = if asked.take_in && !store.is_past() { extract::find(project, &house.contracts, !asked.rehearsal)? } else { extract::Inbox::default() };
+    let inbox = if asked.take_in && !store.is_past() {
+        extract::find(project, &house.contracts, !asked.rehearsal)?
+    } else {
+        extract::Inbox::default()
+    };
     let settings = project.settings()?;
     let run_id = run_id(&settings, &house, asked, &store, &inbox);
     let known_files = inbox.extracts.len();

@@ -30,18 +30,21 @@ impl Vault {
         let secret = Secret::open(folder, make)?;
         let mut vault = Self { folder: folder.to_path_buf(), secret, pupils: Pupils::default(), pending: Vec::new() };
         if let Some(keys) = vault.sheet("keys")? {
-            let (kind, id, key, seen, number) = (
+            let (kind, id, key, seen) = (
                 keys.column("kind")?.str()?.clone(),
                 keys.column("id")?.str()?.clone(),
                 keys.column("key")?.str()?.clone(),
                 keys.column("seen")?.i32()?.clone(),
-                keys.column("number")?.i32()?.clone(),
             );
-            for ((((kind, id), key), seen), number) in kind.iter().zip(id.iter()).zip(key.iter()).zip(seen.iter()).zip(number.iter()) {
+            let numbers: Vec<Option<i32>> = match keys.column("number") {
+                Ok(numbers) => numbers.i32()?.iter().collect(),
+                Err(_) => vec![None; keys.height()],
+            };
+            for ((((kind, id), key), seen), number) in kind.iter().zip(id.iter()).zip(key.iter()).zip(seen.iter()).zip(numbers) {
                 let (Some(kind), Some(id), Some(key)) = (kind, id, key.and_then(unhex)) else { continue };
                 match kind {
                     "national_id" => vault.pupils.restore_national(id, key),
-                    _ => vault.pupils.restore(id, key, seen.and_then(|s| u8::try_from(s).ok()).unwrap_or(0), number.unwrap_or(0)),
+                    _ => vault.pupils.restore(id, key, seen.and_then(|s| u8::try_from(s).ok()).unwrap_or(0), number),
                 }
             }
         }
@@ -127,8 +130,7 @@ impl Vault {
             let keys: Vec<String> = ids.iter().map(|i| hex(self.pupils.key(i.1))).chain(national.iter().map(|n| hex(n.1))).collect();
             let seen: Vec<i32> = ids.iter().map(|i| i32::from(i.2)).chain(national.iter().map(|_| 0)).collect();
             let names: Vec<&str> = ids.iter().map(|i| i.0).chain(national.iter().map(|n| n.0)).collect();
-            let numbers: Vec<Option<i32>> =
-                ids.iter().map(|i| self.pupils.number(i.1)).chain(national.iter().map(|_| None)).collect();
+            let numbers: Vec<Option<i32>> = ids.iter().map(|i| self.pupils.number(i.1)).chain(national.iter().map(|_| None)).collect();
             let frame = df!("kind" => kinds, "id" => names, "key" => keys, "seen" => seen, "number" => numbers)?;
             self.pending.push(("keys".into(), frame));
             self.pupils.changed = false;

@@ -25,11 +25,21 @@ pub(super) async fn fill(
         "(select i.pupil from caseload.list l inner join indicators.pupil i on i.as_of = l.as_of and i.pupil_key = l.pupil_key where l.as_of = {day} and l.on_list)"
     );
     let questions = [
-        format!("select school_id, week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate from indicators.session_days where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 group by school_id, week"),
-        format!("select m.pupil_key, m.school_id, m.month, m.recorded_mask, m.away_mask from {listed} l right semi join indicators.attendance_masks m on l.pupil = m.pupil where m.as_of = {day}"),
-        format!("select p.pupil_key, p.school_id, p.week, sum(p.parts_absent) / 720720.0 as absent from {listed} l right semi join indicators.partial_days p on l.pupil = p.pupil where p.as_of = {day} group by p.pupil_key, p.school_id, p.week"),
-        format!("select m.pupil_key, m.subject, m.term, m.mark_mean from {listed} l right semi join indicators.marks_term m on l.pupil = m.pupil where m.as_of = {day} order by m.pupil, m.subject, m.term"),
-        format!("select c.pupil_key, c.date, c.by_key, c.action, c.outcome from {listed} l right semi join sources.contacts c on l.pupil = c.pupil where c.date <= {day} order by c.pupil, c.date desc, c.by_key, c.action"),
+        format!(
+            "select school_id, week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate from indicators.session_days where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 group by school_id, week"
+        ),
+        format!(
+            "select m.pupil_key, m.school_id, m.month, m.recorded_mask, m.away_mask from {listed} l right semi join indicators.attendance_masks m on l.pupil = m.pupil where m.as_of = {day}"
+        ),
+        format!(
+            "select p.pupil_key, p.school_id, p.week, sum(p.parts_absent) / 720720.0 as absent from {listed} l right semi join indicators.partial_days p on l.pupil = p.pupil where p.as_of = {day} group by p.pupil_key, p.school_id, p.week"
+        ),
+        format!(
+            "select m.pupil_key, m.subject, m.term, m.mark_mean from {listed} l right semi join indicators.marks_term m on l.pupil = m.pupil where m.as_of = {day} order by m.pupil, m.subject, m.term"
+        ),
+        format!(
+            "select c.pupil_key, c.date, c.by_key, c.action, c.outcome from {listed} l right semi join sources.contacts c on l.pupil = c.pupil where c.date <= {day} order by c.pupil, c.date desc, c.by_key, c.action"
+        ),
     ];
     let [rates, months, partial, marks, contacts] = ask_all(engine, questions, progress).await?;
     let mut cards = weeks(&rates, &months, &partial)?;
@@ -100,9 +110,8 @@ fn weeks(rates: &Answer, months: &Answer, partial: &Answer) -> Outcome<BTreeMap<
             sums.1 += line.number("absent")?.unwrap_or(0.0);
         }
     }
-    let card = |(key, weeks): (String, Weeks)| {
-        (key.clone(), Card { pupil_key: key, weeks: card_weeks(&weeks, &school_rates), ..Card::default() })
-    };
+    let card =
+        |(key, weeks): (String, Weeks)| (key.clone(), Card { pupil_key: key, weeks: card_weeks(&weeks, &school_rates), ..Card::default() });
     Ok(pupils.into_iter().map(card).collect())
 }
 

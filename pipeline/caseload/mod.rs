@@ -41,7 +41,9 @@ pub async fn places(
         format!("select * from caseload.list where as_of = {day} order by school_id, rank"),
         format!("select * from caseload.changes where as_of = {day} order by school_id, status, level desc, pupil_key"),
         format!("select * from caseload.not_assessable where as_of = {day} order by school_id, class, pupil_key"),
-        format!("select f.pupil_key, f.flag, f.value, f.threshold, f.since_date, f.level from caseload.list l right semi join run.raised_flags f on l.pupil_key = f.pupil_key and l.as_of = f.as_of where f.as_of = {day} order by f.pupil_key, f.level desc, f.flag"),
+        format!(
+            "select f.pupil_key, f.flag, f.value, f.threshold, f.since_date, f.level from caseload.list l right semi join run.raised_flags f on l.pupil_key = f.pupil_key and l.as_of = f.as_of where f.as_of = {day} order by f.pupil_key, f.level desc, f.flag"
+        ),
     ];
     let [list, changes, unjudged, raised] = ask_all(engine, questions, progress).await?;
     progress.step("names");

@@ -101,7 +101,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (file, notes) = (folder.path().join("marks.csv"), folder.path().join("runs/.inbox.json"));
         std::fs::write(&file, "one").unwrap();
-        let old = SystemTime::now() - Duration::from_secs(60);
+        let old = SystemTime::UNIX_EPOCH + Duration::from_hours(24);
         let date_back = || std::fs::File::options().write(true).open(&file).unwrap().set_modified(old).unwrap();
         date_back();
         let (look, mut seen) = (Look::at(&file).unwrap(), Seen::default());

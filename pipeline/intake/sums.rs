@@ -137,7 +137,13 @@ impl Day {
     }
 }
 
-fn attendance<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, of: &dyn Fn(&R) -> (String, i32)) -> Vec<Vec<ArrayRef>> {
+fn attendance<R: Packed>(
+    with: &Settling<'_>,
+    school: &str,
+    rows: &[R],
+    start: i32,
+    of: &dyn Fn(&R) -> (String, i32),
+) -> Vec<Vec<ArrayRef>> {
     let codes = with.contract.column("status").map_or(&[][..], |c| &c.codes);
     let statuses = statuses(codes);
     let (mut month_pupils, mut partial_pupils) = (Who::default(), Who::default());
@@ -189,12 +195,7 @@ fn attendance<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i
     let [partial_dates, parts @ ..] = partial;
     vec![
         [schools(count)].into_iter().chain(month_pupils.finish()).chain([dates(vec![start; count])]).chain(months.map(long)).collect(),
-        vec![
-            schools(met.len()),
-            dates(met),
-            whole(of_days.iter().map(|d| d.0).collect()),
-            long(of_days.iter().map(|d| d.1).collect()),
-        ],
+        vec![schools(met.len()), dates(met), whole(of_days.iter().map(|d| d.0).collect()), long(of_days.iter().map(|d| d.1).collect())],
         [schools(partial_dates.len())]
             .into_iter()
             .chain(partial_pupils.finish())
@@ -246,7 +247,8 @@ fn marks<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, o
     let schools = |count: usize| repeated(school, count);
     let number = |numbers: Vec<f64>| Arc::new(Float64Array::from(numbers)) as ArrayRef;
     let (rows, met) = (subject_terms.len(), terms.len());
-    let columns = |count: usize, pupils: Who, rest: Vec<ArrayRef>| [schools(count)].into_iter().chain(pupils.finish()).chain(rest).collect();
+    let columns =
+        |count: usize, pupils: Who, rest: Vec<ArrayRef>| [schools(count)].into_iter().chain(pupils.finish()).chain(rest).collect();
     vec![
         columns(rows, subject_pupils, vec![whole(subject_terms), names.finish(), number(subject_sums), whole(subject_marks)]),
         columns(

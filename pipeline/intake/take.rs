@@ -108,7 +108,8 @@ pub(super) fn register<R: Packed>(
     {
         let pupils = RwLock::new(&mut vault.pupils);
         let memos = Mutex::new(Vec::new());
-        let shared = Shared { contract, world, pupils: &pupils, secret: &vault.secret, schools: &schools, subjects: &subjects, memos: &memos };
+        let shared =
+            Shared { contract, world, pupils: &pupils, secret: &vault.secret, schools: &schools, subjects: &subjects, memos: &memos };
         for extract in files {
             let origin = u16::try_from(first_file + accounts.len()).map_err(|_| {
                 Fault::usage("more than 65,000 files of one table in one night", "join them, or take them in over several nights")

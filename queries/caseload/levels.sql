@@ -46,8 +46,10 @@ sum_flags as (
         sum(case when level = 2 then 1 else 0 end) as flags_2,
         sum(case when level = 1 then 1 else 0 end) as flags_1,
         max(level * 2 + near) as nearest,
-        array_agg(flag order by level desc, flag) as flags,
-        array_agg(reason order by level desc, flag) as reasons
+        array_agg(flag) as flags_met,
+        array_agg(reason) as reasons_met,
+        -- the place of each among the pupil's: highest level first, then by name
+        array_agg(concat(cast(9 - level as varchar), flag)) as places
     from weigh_flags
     group by as_of, pupil_key, school_id
 ),
@@ -61,8 +63,8 @@ find_next as (
         flags_to_raise,
         top_level,
         flag_count,
-        flags,
-        reasons,
+        list_in_order(flags_met, places) as flags,
+        list_in_order(reasons_met, places) as reasons,
         nearest = highest * 2 + 1 as highest_is_near,
         case highest when 3 then flags_3 when 2 then flags_2 else flags_1 end as at_highest,
         case when highest = 3 and flags_2 > 0 then 2 when highest >= 2 and flags_1 > 0 then 1 else 0 end as next_level,

@@ -90,7 +90,13 @@ enum Look {
 impl Look {
     fn format(self) -> Format {
         let cell = Format::new().set_align(FormatAlign::Top).set_border(FormatBorder::Hair);
-        let fill = || Format::new().set_align(FormatAlign::Top).set_border(FormatBorder::Hair).set_background_color(Color::RGB(0x00FF_F8DC)).set_unlocked();
+        let fill = || {
+            Format::new()
+                .set_align(FormatAlign::Top)
+                .set_border(FormatBorder::Hair)
+                .set_background_color(Color::RGB(0x00FF_F8DC))
+                .set_unlocked()
+        };
         match self {
             Self::Text => cell,
             Self::Wrap => cell.set_text_wrap(),
