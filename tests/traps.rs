@@ -114,6 +114,8 @@ static TOWN: LazyLock<Project> = LazyLock::new(|| {
     for (at, day) in days.iter().enumerate() {
         for lesson in 1..=6 {
             let status = match (at, lesson) {
+                (50, 1..=3) => "excused",
+                (50, _) => "absent",
                 (55, 1) => "late",
                 (55, 5 | 6) => "absent",
                 _ => "present",
@@ -154,9 +156,16 @@ fn tied_priorities_at_the_capacity_line_fall_the_same_way_and_are_counted() {
 #[test]
 fn absent_and_late_in_one_days_lessons_both_count() {
     assert_eq!(TOWN.measure("LESSONS", "days_recorded"), 60.0);
-    assert!((TOWN.measure("LESSONS", "days_absent") - 2.0 / 6.0).abs() < 1e-12);
+    assert!((TOWN.measure("LESSONS", "days_absent") - 8.0 / 6.0).abs() < 1e-12);
     assert!((TOWN.measure("LESSONS", "days_late") - 1.0 / 6.0).abs() < 1e-12);
     assert_eq!(TOWN.measure("LESSONS", "absence_streak"), 0.0, "a day is away only when every lesson was missed");
+    // A day missed whole, half of it excused, is one day absent and half a day unexcused, whoever asks.
+    assert!((TOWN.measure("LESSONS", "days_unexcused") - 5.0 / 6.0).abs() < 1e-12);
+    let key = TOWN.key_of("LESSONS");
+    let weeks = TOWN.sql(&format!(
+        "select sum(parts_absent) as absent, sum(parts_unexcused) as unexcused from indicators.attendance_week where pupil_key = '{key}'"
+    ));
+    assert_eq!((weeks[0]["absent"].as_str(), weeks[0]["unexcused"].as_str()), ("960960", "600600"));
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub(super) async fn fill(
             "select school_id, week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate from indicators.session_days where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 group by school_id, week"
         ),
         format!(
-            "select m.pupil_key, m.school_id, m.month, m.recorded_mask, m.away_mask from {listed} l right semi join indicators.attendance_masks m on l.pupil = m.pupil where m.as_of = {day}"
+            "select m.pupil_key, m.school_id, m.month, m.recorded_mask, m.away_mask & (m.recorded_mask - m.partial_mask) as away_mask from {listed} l right semi join indicators.attendance_masks m on l.pupil = m.pupil where m.as_of = {day}"
         ),
         format!(
             "select p.pupil_key, p.school_id, p.week, sum(p.parts_absent) / 720720.0 as absent from {listed} l right semi join indicators.partial_days p on l.pupil = p.pupil where p.as_of = {day} group by p.pupil_key, p.school_id, p.week"

@@ -38,7 +38,7 @@ name_pupils as (
     inner join read_pupils p on p.as_of = l.as_of and p.pupil_key = l.pupil_key
 ),
 read_months as (
-    select as_of, pupil, cast(month as int) as first_monday, recorded_mask, away_mask, unexcused_mask, late_mask
+    select as_of, pupil, cast(month as int) as first_monday, recorded_mask, away_mask, unexcused_mask, late_mask, partial_mask
     from indicators.attendance_masks
 ),
 read_partial as (
@@ -59,7 +59,8 @@ find_months as (
         m.recorded_mask,
         m.away_mask,
         m.unexcused_mask,
-        m.late_mask
+        m.late_mask,
+        m.recorded_mask - m.partial_mask as whole_mask
     from name_pupils n
     inner join read_months m on m.as_of = n.as_of and m.pupil = n.pupil
 ),
@@ -69,9 +70,9 @@ count_days as (
         pupil_key,
         list,
         bit_count(recorded_mask & closed_mask) as days_recorded,
-        cast(bit_count(away_mask & closed_mask) as bigint) * 720720 as parts_absent,
-        cast(bit_count(unexcused_mask & closed_mask) as bigint) * 720720 as parts_unexcused,
-        cast(bit_count(late_mask & closed_mask) as bigint) * 720720 as parts_late,
+        cast(bit_count(away_mask & whole_mask & closed_mask) as bigint) * 720720 as parts_absent,
+        cast(bit_count(unexcused_mask & whole_mask & closed_mask) as bigint) * 720720 as parts_unexcused,
+        cast(bit_count(late_mask & whole_mask & closed_mask) as bigint) * 720720 as parts_late,
         -- which days, not only how many
         first_monday * ((recorded_mask & closed_mask) + 3 * (away_mask & closed_mask) + 5 * (unexcused_mask & closed_mask) + 7 * (late_mask & closed_mask)) as check_sum,
         case when is_running then (recorded_mask >> running_from) & known_mask else cast(0 as bigint) end as running_recorded,

@@ -3,21 +3,26 @@
 -- grain = "one row a pupil with a record and as_of"
 -- owner = "school integration team"
 -- keep = "once"
-with count_days as (
+with read_months as (
+    -- a day away of which only the excuse differs between lessons is partial: its parts are counted below
+    select *, recorded_mask - partial_mask as whole_mask
+    from indicators.attendance_masks
+),
+count_days as (
     select
         as_of,
         pupil,
         bit_count(recorded_mask) as days_recorded,
-        cast(bit_count(away_mask) as bigint) * 720720 as parts_absent,
-        cast(bit_count(unexcused_mask) as bigint) * 720720 as parts_unexcused,
-        cast(bit_count(late_mask) as bigint) * 720720 as parts_late,
+        cast(bit_count(away_mask & whole_mask) as bigint) * 720720 as parts_absent,
+        cast(bit_count(unexcused_mask & whole_mask) as bigint) * 720720 as parts_unexcused,
+        cast(bit_count(late_mask & whole_mask) as bigint) * 720720 as parts_late,
         bit_count(recorded_mask & recent_mask) as recent_recorded,
-        cast(bit_count(away_mask & recent_mask) as bigint) * 720720 as recent_parts_absent,
+        cast(bit_count(away_mask & whole_mask & recent_mask) as bigint) * 720720 as recent_parts_absent,
         -- the last day of a month is its mask's highest bit
         case when recorded_mask > away_mask then cast(month as int) + cast(floor(log2(recorded_mask - away_mask)) as int) end as last_present,
         case when recorded_mask > unexcused_mask then cast(month as int) + cast(floor(log2(recorded_mask - unexcused_mask)) as int) end as last_not_unexcused,
         cast(month as int) + cast(floor(log2(recorded_mask)) as int) as last_recorded
-    from indicators.attendance_masks
+    from read_months
     union all
     -- the parts of days missed in part; the days themselves are counted above
     select

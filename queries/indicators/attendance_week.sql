@@ -4,7 +4,7 @@
 -- owner = "school integration team"
 -- keep = "never"
 with read_months as (
-    select as_of, pupil, pupil_key, school_id, month, recorded_mask, away_mask, unexcused_mask, late_mask
+    select as_of, pupil, pupil_key, school_id, month, recorded_mask, away_mask, unexcused_mask, late_mask, recorded_mask - partial_mask as whole_mask
     from indicators.attendance_masks
 ),
 -- a week belongs to the month of its Monday; months are counted from their first Monday
@@ -33,7 +33,8 @@ number_weeks as (
         (m.recorded_mask >> w.first_day) & 127 as recorded_mask,
         (m.away_mask >> w.first_day) & 127 as away_mask,
         (m.unexcused_mask >> w.first_day) & 127 as unexcused_mask,
-        (m.late_mask >> w.first_day) & 127 as late_mask
+        (m.late_mask >> w.first_day) & 127 as late_mask,
+        (m.whole_mask >> w.first_day) & 127 as whole_mask
     from place_weeks w
     inner join read_months m on m.as_of = w.as_of and m.school_id = w.school_id and m.month = w.month
     where (m.recorded_mask >> w.first_day) & 127 > 0
@@ -61,9 +62,9 @@ select
     n.is_recent,
     n.in_trend,
     bit_count(n.recorded_mask) as days_recorded,
-    cast(bit_count(n.away_mask) * 720720 + coalesce(p.parts_absent, 0) as int) as parts_absent,
-    cast(bit_count(n.unexcused_mask) * 720720 + coalesce(p.parts_unexcused, 0) as int) as parts_unexcused,
-    cast(bit_count(n.late_mask) * 720720 + coalesce(p.parts_late, 0) as int) as parts_late,
+    cast(bit_count(n.away_mask & n.whole_mask) * 720720 + coalesce(p.parts_absent, 0) as int) as parts_absent,
+    cast(bit_count(n.unexcused_mask & n.whole_mask) * 720720 + coalesce(p.parts_unexcused, 0) as int) as parts_unexcused,
+    cast(bit_count(n.late_mask & n.whole_mask) * 720720 + coalesce(p.parts_late, 0) as int) as parts_late,
     cast(n.recorded_mask as int) as recorded_mask,
     cast(n.away_mask as int) as away_mask,
     cast(n.unexcused_mask as int) as unexcused_mask

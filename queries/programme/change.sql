@@ -13,7 +13,7 @@ with read_nights as (
     cross join run.policy p
 ),
 read_months as (
-    select as_of, pupil, school_id, month, recorded_mask, away_mask
+    select as_of, pupil, school_id, month, recorded_mask, away_mask & (recorded_mask - partial_mask) as whole_away_mask
     from indicators.attendance_masks
 ),
 read_partial as (
@@ -78,7 +78,7 @@ find_weeks as (
         w.week,
         w.week_number,
         bit_count((m.recorded_mask >> w.first_day) & 127) as days_recorded,
-        bit_count((m.away_mask >> w.first_day) & 127) * 720720 as parts_absent
+        bit_count((m.whole_away_mask >> w.first_day) & 127) * 720720 as parts_absent
     from find_week f
     inner join read_months m on m.as_of = f.as_of and m.pupil = f.pupil
     inner join place_weeks w on w.as_of = m.as_of and w.school_id = m.school_id and w.month = m.month
