@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use hashbrown::HashMap;
 use prane_reports::{Card, CardWeek, Contact, PlacePage, SubjectMarks};
 
 use super::columns::{Answer, ask_all};
@@ -11,7 +12,9 @@ use crate::fault::Outcome;
 use crate::telemetry::Progress;
 
 /// A pupil's weeks, each at one school: Monday and school → days recorded, days absent.
-type Weeks = BTreeMap<(NaiveDate, String), (u32, f64)>;
+type Weeks<'a> = BTreeMap<(NaiveDate, &'a str), (u32, f64)>;
+/// Cards by key of the pupil, in no order: they are put where their rows stand.
+type Cards = HashMap<String, Card>;
 
 /// One card a pupil on a list.
 pub(super) async fn fill(
@@ -45,7 +48,7 @@ pub(super) async fn fill(
     let mut cards = weeks(&rates, &months, &partial)?;
     for line in marks.lines() {
         let key = line.text("pupil_key")?;
-        let card = cards.entry(key.into()).or_insert_with(|| Card { pupil_key: key.into(), ..Card::default() });
+        let card = cards.entry_ref(key).or_insert_with(|| Card { pupil_key: key.into(), ..Card::default() });
         let subject = line.text("subject")?;
         if card.marks.last().is_none_or(|s| s.subject != subject) {
             card.marks.push(SubjectMarks { subject: subject.into(), by_term: Vec::new() });
@@ -77,28 +80,25 @@ pub(super) async fn fill(
 }
 
 /// The weeks of the pupils listed, beside those of their schools.
-fn weeks(rates: &Answer, months: &Answer, partial: &Answer) -> Outcome<BTreeMap<String, Card>> {
-    let mut school_rates: BTreeMap<String, BTreeMap<NaiveDate, f64>> = BTreeMap::new();
+fn weeks(rates: &Answer, months: &Answer, partial: &Answer) -> Outcome<Cards> {
+    let mut school_rates: BTreeMap<&str, BTreeMap<NaiveDate, f64>> = BTreeMap::new();
     for line in rates.lines() {
         if let (Some(week), Some(rate)) = (line.day("week")?, line.number("rate")?) {
-            school_rates.entry(line.text("school_id")?.into()).or_default().insert(week, rate);
+            school_rates.entry(line.text("school_id")?).or_default().insert(week, rate);
         }
     }
-    let mut pupils: BTreeMap<String, Weeks> = BTreeMap::new();
+    let mut pupils: HashMap<&str, Weeks<'_>> = HashMap::new();
     for line in months.lines() {
         let (Some(month), Some(recorded), Some(away)) = (line.day("month")?, line.whole("recorded_mask")?, line.whole("away_mask")?) else {
             continue;
         };
         let (pupil, school) = (line.text("pupil_key")?, line.text("school_id")?);
-        if !pupils.contains_key(pupil) {
-            pupils.insert(pupil.into(), Weeks::new());
-        }
-        let Some(weeks) = pupils.get_mut(pupil) else { continue };
+        let weeks = pupils.entry(pupil).or_default();
         // A month has five weeks at most, of seven bits each.
         for (place, week) in month.iter_weeks().take(5).enumerate() {
             let days = |mask: i64| (mask >> (7 * place) & 127).count_ones();
             if days(recorded) > 0 {
-                let sums = weeks.entry((week, school.into())).or_default();
+                let sums = weeks.entry((week, school)).or_default();
                 sums.0 += days(recorded);
                 sums.1 += f64::from(days(away));
             }
@@ -106,17 +106,18 @@ fn weeks(rates: &Answer, months: &Answer, partial: &Answer) -> Outcome<BTreeMap<
     }
     for line in partial.lines() {
         let (Some(week), Some(weeks)) = (line.day("week")?, pupils.get_mut(line.text("pupil_key")?)) else { continue };
-        if let Some(sums) = weeks.get_mut(&(week, line.text("school_id")?.to_string())) {
+        if let Some(sums) = weeks.get_mut(&(week, line.text("school_id")?)) {
             sums.1 += line.number("absent")?.unwrap_or(0.0);
         }
     }
-    let card =
-        |(key, weeks): (String, Weeks)| (key.clone(), Card { pupil_key: key, weeks: card_weeks(&weeks, &school_rates), ..Card::default() });
+    let card = |(key, weeks): (&str, Weeks<'_>)| {
+        (key.to_string(), Card { pupil_key: key.into(), weeks: card_weeks(&weeks, &school_rates), ..Card::default() })
+    };
     Ok(pupils.into_iter().map(card).collect())
 }
 
 /// The week of a transfer is one week of the pupil's; the school with more of it is the one beside.
-fn card_weeks(weeks: &Weeks, school_rates: &BTreeMap<String, BTreeMap<NaiveDate, f64>>) -> Vec<CardWeek> {
+fn card_weeks(weeks: &Weeks<'_>, school_rates: &BTreeMap<&str, BTreeMap<NaiveDate, f64>>) -> Vec<CardWeek> {
     let mut all: Vec<(CardWeek, u32)> = Vec::new();
     for ((week, school), (recorded, absent)) in weeks {
         let school_rate = school_rates.get(school).and_then(|r| r.get(week)).copied();
