@@ -35,7 +35,7 @@ impl Period {
     /// The period of a day, or of a term of the day's school year.
     #[must_use]
     pub fn of(day: NaiveDate, term: Option<u32>, year_starts: (u32, u32)) -> Self {
-        let monday = monday_of(day);
+        let monday = day::of_number(day::monday(day::number(day)));
         let month = monday.year() * 12 + i32::try_from(monday.month0()).unwrap_or(0);
         let slot = term.map_or(month, |t| i32::try_from(t).unwrap_or(0));
         Self { school_year: school_year_of(day, year_starts), slot }
@@ -78,12 +78,6 @@ impl Period {
         let slot = if year == "term" { month.parse().ok()? } else { year.parse::<i32>().ok()? * 12 + month.parse::<i32>().ok()? - 1 };
         Some(Self { school_year, slot })
     }
-}
-
-/// Monday of a day's ISO week.
-#[must_use]
-pub fn monday_of(day: NaiveDate) -> NaiveDate {
-    day.checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday()))).unwrap_or(day)
 }
 
 /// Texts with dense codes: schools, subjects.

@@ -193,13 +193,14 @@ fn attendance<R: Packed>(
     }
     let count = months[0].len();
     let [partial_dates, parts @ ..] = partial;
+    let met_in_part = partial_dates.len();
     vec![
         [schools(count)].into_iter().chain(month_pupils.finish()).chain([dates(vec![start; count])]).chain(months.map(long)).collect(),
         vec![schools(met.len()), dates(met), whole(of_days.iter().map(|d| d.0).collect()), long(of_days.iter().map(|d| d.1).collect())],
-        [schools(partial_dates.len())]
+        [schools(met_in_part)]
             .into_iter()
             .chain(partial_pupils.finish())
-            .chain([dates(partial_dates)])
+            .chain([dates(partial_dates), dates(vec![start; met_in_part])])
             .chain(parts.map(whole))
             .collect(),
     ]

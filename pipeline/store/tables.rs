@@ -106,7 +106,7 @@ pub fn sums_of(register: &TableSpec) -> Vec<TableSpec> {
         "attendance" => vec![
             ("attendance_by_month", [pupil(), vec![date("month")], masks.to_vec()].concat()),
             ("school_day", vec![text("school_id"), date("date"), whole("pupils_recorded"), long("parts_absent")]),
-            ("partial_day", [pupil(), vec![date("date")], parts.to_vec()].concat()),
+            ("partial_day", [pupil(), vec![date("date"), date("month")], parts.to_vec()].concat()),
         ],
         "marks" => vec![
             ("marks_by_subject", [pupil(), vec![whole("term"), text("subject"), number("mark_sum"), whole("marks")]].concat()),

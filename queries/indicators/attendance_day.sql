@@ -40,25 +40,17 @@ spread_months as (
     where (m.whole_mask >> m.day) & 1 > 0
 ),
 -- days of which some lessons were missed stand by themselves
-read_partial as (
-    select pupil, pupil_key, school_id, date, cast(cast(date as int) - (cast(date as int) + 3) % 7 as date) as week, parts_absent, parts_unexcused, parts_late
-    from store.partial_day
-),
-place_partial as (
-    select pupil, pupil_key, school_id, date, cast(cast(week as int) - (cast(date_part('day', week) as int) - 1) / 7 * 7 as date) as month, parts_absent, parts_unexcused, parts_late
-    from read_partial
-),
 find_partial as (
     select a.as_of, d.pupil, d.pupil_key, d.school_id, d.date, d.month, d.parts_absent, d.parts_unexcused, d.parts_late
     from read_absences a
-    inner join place_partial d on d.school_id = a.school_id and d.month = a.month
+    inner join store.partial_day d on d.school_id = a.school_id and d.month = a.month
     union all
     select o.*
     from read_absences a
     right anti join (
         select p.as_of, d.pupil, d.pupil_key, d.school_id, d.date, d.month, d.parts_absent, d.parts_unexcused, d.parts_late
         from read_special p
-        inner join place_partial d on d.pupil = p.pupil and d.month = p.month
+        inner join store.partial_day d on d.pupil = p.pupil and d.month = p.month
     ) o on o.as_of = a.as_of and o.school_id = a.school_id and o.month = a.month
 ),
 join_days as (

@@ -7,17 +7,8 @@ with read_months as (
     select as_of, pupil, pupil_key, school_id, month, recorded_mask, away_mask, unexcused_mask, late_mask, recorded_mask - partial_mask as whole_mask
     from indicators.attendance_masks
 ),
--- a week belongs to the month of its Monday; months are counted from their first Monday
-place_weeks as (
-    select
-        as_of,
-        school_id,
-        week,
-        week_number,
-        is_recent,
-        in_trend,
-        cast(cast(week as int) - (cast(date_part('day', week) as int) - 1) / 7 * 7 as date) as month,
-        (cast(date_part('day', week) as int) - 1) / 7 * 7 as first_day
+read_weeks as (
+    select as_of, school_id, week, week_number, is_recent, in_trend, month, first_day
     from indicators.school_weeks
 ),
 number_weeks as (
@@ -35,7 +26,7 @@ number_weeks as (
         (m.unexcused_mask >> w.first_day) & 127 as unexcused_mask,
         (m.late_mask >> w.first_day) & 127 as late_mask,
         (m.whole_mask >> w.first_day) & 127 as whole_mask
-    from place_weeks w
+    from read_weeks w
     inner join read_months m on m.as_of = w.as_of and m.school_id = w.school_id and m.month = w.month
     where (m.recorded_mask >> w.first_day) & 127 > 0
 ),

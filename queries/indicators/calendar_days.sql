@@ -94,10 +94,16 @@ join_days as (
     select as_of, school_id, date from spread_calendar
     union
     select as_of, school_id, date from infer_days
+),
+place_days as (
+    select as_of, school_id, date, cast(cast(date as int) - (cast(date as int) + 3) % 7 as date) as week
+    from join_days
 )
 select
     as_of,
     school_id,
     date,
-    cast(cast(date as int) - (cast(date as int) + 3) % 7 as date) as week
-from join_days
+    week,
+    -- a week belongs to the month of its Monday; months are counted from their first Monday
+    cast(cast(week as int) - (cast(date_part('day', week) as int) - 1) / 7 * 7 as date) as month
+from place_days

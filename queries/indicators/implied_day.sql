@@ -26,7 +26,7 @@ find_last as (
     group by as_of, school_id
 ),
 find_expected as (
-    select distinct d.as_of, e.pupil, e.pupil_key, d.school_id, d.date, d.week
+    select distinct d.as_of, e.pupil, e.pupil_key, d.school_id, d.date, d.month
     from find_last l
     inner join indicators.calendar_days d on d.as_of = l.as_of and d.school_id = l.school_id and d.date <= l.last_date
     inner join sources.enrolments e on e.school_id = d.school_id and e.start_date <= d.date and (e.end_date is null or e.end_date >= d.date)
@@ -37,6 +37,6 @@ select
     x.pupil_key,
     x.school_id,
     x.date,
-    cast(cast(x.week as int) - (cast(date_part('day', x.week) as int) - 1) / 7 * 7 as date) as month
+    x.month
 from find_expected x
 left anti join read_rows r on r.as_of = x.as_of and r.pupil_key = x.pupil_key and r.school_id = x.school_id and r.date = x.date

@@ -9,8 +9,7 @@ with read_days as (
         n.school_year,
         d.school_id,
         d.date,
-        d.week,
-        cast(cast(d.week as int) - (cast(date_part('day', d.week) as int) - 1) / 7 * 7 as date) as month
+        d.week
     from run.as_of n
     inner join indicators.session_days d on d.as_of = n.as_of
     where d.in_calendar and not d.disrupted
@@ -25,12 +24,12 @@ read_recent as (
     from indicators.school_weeks
 ),
 find_days as (
-    select d.as_of, d.school_year, d.school_id, d.date, d.week, d.month
+    select d.as_of, d.school_year, d.school_id, d.date, d.week
     from read_absences a
     right anti join read_days d on d.as_of = a.as_of and d.school_id = a.school_id
 ),
 take_plain as (
-    select d.as_of, p.pupil, p.pupil_key, p.school_id, p.date, d.week, d.month, p.parts_absent, p.parts_unexcused, p.parts_late
+    select d.as_of, p.pupil, p.pupil_key, p.school_id, p.date, d.week, p.month, p.parts_absent, p.parts_unexcused, p.parts_late
     from find_days d
     inner join store.partial_day p on p.school_id = d.school_id and p.date = d.date and p.school_year = d.school_year
 ),

@@ -8,7 +8,7 @@ with read_days as (
     where in_calendar and not disrupted
 ),
 read_weeks as (
-    select as_of, school_id, week, is_recent, in_trend
+    select as_of, school_id, week, month, is_recent, in_trend
     from indicators.school_weeks
 ),
 read_registers as (
@@ -21,7 +21,7 @@ place_days as (
     select
         d.as_of,
         d.school_id,
-        cast(cast(d.week as int) - (cast(date_part('day', d.week) as int) - 1) / 7 * 7 as date) as month,
+        w.month,
         d.date,
         w.is_recent,
         w.in_trend

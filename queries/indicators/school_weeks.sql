@@ -3,17 +3,20 @@
 -- grain = "one row a school, ISO week and as_of"
 -- owner = "school integration team"
 with read_days as (
-    select distinct as_of, school_id, week
+    select distinct as_of, school_id, week, month
     from indicators.calendar_days
 ),
 number_weeks as (
-    select as_of, school_id, week, row_number() over (partition by as_of, school_id order by week desc) as week_number
+    select as_of, school_id, week, month, row_number() over (partition by as_of, school_id order by week desc) as week_number
     from read_days
 )
 select
     n.as_of,
     n.school_id,
     n.week,
+    n.month,
+    -- the place of its Monday in the month's bits
+    cast(n.week as int) - cast(n.month as int) as first_day,
     cast(n.week_number as int) as week_number,
     n.week_number <= p.windows_recent_weeks as is_recent,
     n.week_number <= p.windows_trend_weeks as in_trend

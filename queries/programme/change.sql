@@ -21,17 +21,6 @@ read_partial as (
     from indicators.partial_days
     group by as_of, pupil, school_id, week
 ),
--- a week belongs to the month of its Monday; months are counted from their first Monday
-place_weeks as (
-    select
-        as_of,
-        school_id,
-        week,
-        week_number,
-        cast(cast(week as int) - (cast(date_part('day', week) as int) - 1) / 7 * 7 as date) as month,
-        (cast(date_part('day', week) as int) - 1) / 7 * 7 as first_day
-    from indicators.school_weeks
-),
 read_participants as (
     select centre_id, participant_key, pupil_key
     from sources.centre_participants
@@ -81,7 +70,7 @@ find_weeks as (
         bit_count((m.whole_away_mask >> w.first_day) & 127) * 720720 as parts_absent
     from find_week f
     inner join read_months m on m.as_of = f.as_of and m.pupil = f.pupil
-    inner join place_weeks w on w.as_of = m.as_of and w.school_id = m.school_id and w.month = m.month
+    inner join indicators.school_weeks w on w.as_of = m.as_of and w.school_id = m.school_id and w.month = m.month
 ),
 read_weeks as (
     select f.as_of, f.pupil, f.school_id, f.week_number, f.days_recorded, f.parts_absent + coalesce(p.parts_absent, 0) as parts_absent
