@@ -12,8 +12,9 @@ use crate::project::{Config, Project};
 use crate::shell::{self, Format};
 use crate::store::Store;
 use crate::telemetry::{LogFormat, Progress};
+use crate::vault::keep;
 use crate::work::WorkFolder;
-use crate::{doctor, explain, init, synth};
+use crate::{audit, doctor, explain, init, publish, synth};
 
 /// Finds children who are slipping out of school while there is still time to act.
 #[derive(Debug, Parser)]
@@ -76,6 +77,12 @@ enum Command {
     },
     /// Publish the lists of a day again, as they were
     Report,
+    /// Look after the vault, where the names are
+    Vault {
+        /// What to do
+        #[command(subcommand)]
+        what: VaultCommand,
+    },
     /// Look whether everything is in place
     Doctor,
     /// Write an invented project of any size
@@ -120,6 +127,21 @@ enum Command {
     },
     /// The man page
     Man,
+}
+
+#[derive(Debug, Subcommand)]
+enum VaultCommand {
+    /// Seal the vault to a new key
+    RotateKey {
+        /// Where to write the new key, when the key comes from the environment or a command
+        #[arg(long, value_name = "FILE")]
+        new_key_file: Option<PathBuf>,
+    },
+    /// Copy the vault, sealed as it is, into one archive
+    Backup {
+        /// The archive to write, such as vault-2026-02-27.zip
+        file: PathBuf,
+    },
 }
 
 fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
@@ -178,6 +200,22 @@ pub async fn run(cli: Cli) -> Outcome<()> {
             let text = explain::explain(&question, pupil, &progress).await?;
             let _ = progress.finish();
             out(text.as_bytes())
+        }
+        Command::Vault { what } => {
+            let project = Project::open(&common.project)?;
+            let _lock = publish::lock(&project)?;
+            let note = |what: &str| audit::note(&project, common.known_at.unwrap_or_else(now), what, "");
+            let said = match what {
+                VaultCommand::RotateKey { new_key_file } => {
+                    note("vault rotate-key")?;
+                    keep::rotate_key(&project, new_key_file.as_deref())?
+                }
+                VaultCommand::Backup { file } => {
+                    note("vault backup")?;
+                    keep::backup(&project, file)?
+                }
+            };
+            out(format!("{said}\n").as_bytes())
         }
         Command::Doctor => {
             let (findings, sound) = doctor::doctor(&common.project)?;

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use crate::contract::{self, Contract};
 use crate::fault::{Fault, Outcome, plural};
-use crate::identity::Secret;
 use crate::policy::Policy;
 use crate::project::{Config, Project};
 use crate::query::Library;
 use crate::store::NightRecord;
-use crate::{extract, publish};
+use crate::vault::{Vault, sealed_files};
+use crate::{audit, extract, publish};
 
 /// How well one thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -309,18 +309,36 @@ impl Patient {
 
     fn vault(&mut self, project: &Project, nights: &[NightRecord]) {
         let vault = project.vault();
-        if vault.join("pseudonym.key").exists() {
-            match Secret::open(&vault, false) {
-                Ok(_) => self.ok("the vault has its key"),
-                Err(fault) => self.fault(&fault),
+        let entered = vault.join("pseudonym.key").exists() || !sealed_files(&vault).is_empty();
+        match Vault::open(project, false) {
+            Ok(_) if entered => {
+                self.ok("the vault opens with its key");
+                if project.vault_key().starts_with(&project.root) && project.vault_key().exists() {
+                    self.warn(
+                        format!(
+                            "the vault's key lies in {}, beside the vault: who copies the project folder has both",
+                            project.vault_key().display()
+                        ),
+                        "keep it on another disk ([vault] key_file, key_command or PRANE_VAULT_KEY), and a copy of it in another place",
+                    );
+                }
             }
-        } else if nights.is_empty() {
-            self.ok("no vault yet: the first run makes it, and its key");
-        } else {
-            self.fail(
-                "the vault's key is gone",
-                "restore vault/pseudonym.key from a backup before the next run: without it new extracts cannot be joined to the store",
-            );
+            Ok(_) if nights.is_empty() => self.ok("no vault yet: the first run makes it, and its key"),
+            Ok(_) => self.fail(
+                "the vault is gone",
+                "restore vault/ from a backup before the next run: without it new extracts cannot be joined to the store",
+            ),
+            Err(fault) => self.fault(&fault),
+        }
+        let open = entries(&vault).iter().filter(|path| is_open_sheet(path)).count();
+        if open > 0 {
+            self.warn(format!("vault/ holds {} that an earlier version left unsealed", plural(open, "file")), "the next run seals it");
+        }
+        match audit::verify(project) {
+            Ok(0) => {}
+            Ok(lines) => self.ok(format!("runs/audit.jsonl is whole: {}", plural(lines, "use"))),
+            Err(what) => self
+                .fail(format!("runs/audit.jsonl: {what}"), "somebody changed it: compare it with a backup, and ask who could write there"),
         }
         self.modes(&vault, "vault/", Health::Fail);
         self.modes(&project.rejects(), "rejects/", Health::Warn);
@@ -368,6 +386,12 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).map(|all| all.flatten().map(|e| e.path()).collect()).unwrap_or_default();
     paths.sort();
     paths
+}
+
+/// A file of the vault in the clear.
+fn is_open_sheet(path: &Path) -> bool {
+    let name = name_of(path);
+    name == "pseudonym.key" || (name.ends_with(".parquet") && !name.starts_with('.'))
 }
 
 /// Files at any depth.

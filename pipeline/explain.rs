@@ -5,6 +5,7 @@ use std::fmt::Write;
 use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
+use crate::audit;
 use crate::cli::Question;
 use crate::fault::{Fault, Outcome};
 use crate::identity::{hex, unhex};
@@ -18,11 +19,13 @@ use crate::vault::Vault;
 pub async fn explain(question: &Question, pupil: &str, progress: &Progress) -> Outcome<String> {
     let key = match unhex(pupil) {
         Some(key) => key,
-        None => Vault::open(&question.project.vault(), false)?
+        None => Vault::open(&question.project, false)?
             .pupil_key(pupil)
             .ok_or_else(|| Fault::usage("no such pupil", "give the school system's pupil_id, or a pupil_key of 32 hex digits"))?,
     };
     let key = hex(key);
+    // No name is shown, but a pupil is looked up by the school's number.
+    audit::note(&question.project, question.asked.known_at, "explain", &key)?;
     let answers = question
         .rows(
             &[

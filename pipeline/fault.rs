@@ -60,6 +60,16 @@ pub enum Fault {
         /// What happened.
         what: String,
     },
+    /// The vault or its key. Exit code 7.
+    #[error("{place}: {what}")]
+    Vault {
+        /// File or setting.
+        place: String,
+        /// What is wrong with it.
+        what: String,
+        /// What to do next.
+        hint: String,
+    },
     /// Another run holds the lock. Exit code 8.
     #[error("another run is working in {project}")]
     Locked {
@@ -91,7 +101,7 @@ impl Fault {
             Fault::ExtractMissing { .. } => 4,
             Fault::ContractBroken { .. } => 5,
             Fault::CheckFailed { .. } => 6,
-            Fault::Store { .. } => 7,
+            Fault::Store { .. } | Fault::Vault { .. } => 7,
             Fault::Locked { .. } => 8,
         }
     }
@@ -100,7 +110,9 @@ impl Fault {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            Fault::Usage { hint, .. } | Fault::Configuration { hint, .. } | Fault::CheckFailed { hint, .. } => hint.clone(),
+            Fault::Usage { hint, .. } | Fault::Configuration { hint, .. } | Fault::CheckFailed { hint, .. } | Fault::Vault { hint, .. } => {
+                hint.clone()
+            }
             Fault::ExtractMissing { table, .. } => {
                 format!(
                     "put a file whose name starts with \"{table}\" (.csv, .xlsx or .parquet) into inbox/, or map your files by [[source]] in prane.toml (`prane init --from FILE` writes one for you)"
@@ -127,6 +139,11 @@ impl Fault {
     /// A usage fault.
     pub fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Fault::Usage { what: what.into(), hint: hint.into() }
+    }
+
+    /// A fault of the vault or its key.
+    pub fn vault(place: impl Into<String>, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Fault::Vault { place: place.into(), what: what.into(), hint: hint.into() }
     }
 
     /// A store fault at `place`.

@@ -5,7 +5,7 @@
 //! pupil's key stays: the vault keeps `pupil_id` → `pupil_key`, also when a national id arrives or is corrected later.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use hashbrown::HashMap;
 
@@ -18,30 +18,35 @@ pub type Key = [u8; 16];
 pub struct Secret([u8; 32]);
 
 impl Secret {
-    /// Reads the secret of a vault, or makes it on the first run when `make` is set; a rehearsal uses one for itself.
+    /// A new secret, from the system's random source.
     ///
     /// # Errors
-    /// A store fault when it cannot be read or written, or is not a key.
-    pub fn open(vault: &Path, make: bool) -> Outcome<Self> {
-        let path = vault.join("pseudonym.key");
-        if path.exists() {
-            let text = std::fs::read_to_string(&path).map_err(|e| Fault::io(&path, &e))?;
-            let bytes = blake3::Hash::from_hex(text.trim()).map_err(|_| {
-                Fault::store(
-                    path.display().to_string(),
-                    "is not a key of 64 hex digits; restore it from a backup: without it the store cannot be joined to new extracts",
-                )
-            })?;
-            return Ok(Self(*bytes.as_bytes()));
-        }
+    /// A store fault where there is no such source.
+    pub fn generate() -> Outcome<Self> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(|e| Fault::store("the system's random source", e))?;
-        if make {
-            std::fs::create_dir_all(vault).map_err(|e| Fault::io(vault, &e))?;
-            restrict(vault, 0o700)?;
-            write_private(&path, blake3::Hash::from(bytes).to_hex().as_bytes())?;
-        }
         Ok(Self(bytes))
+    }
+
+    /// The secret that 64 hex digits write; `place` names it in messages.
+    ///
+    /// # Errors
+    /// A vault fault when it is none.
+    pub fn parse(text: &[u8], place: &str) -> Outcome<Self> {
+        let digits = std::str::from_utf8(text).ok().and_then(|t| blake3::Hash::from_hex(t.trim()).ok());
+        digits.map(|hash| Self(*hash.as_bytes())).ok_or_else(|| {
+            Fault::vault(
+                place,
+                "is not a key of 64 hex digits",
+                "restore it from a backup: without it the store cannot be joined to new extracts",
+            )
+        })
+    }
+
+    /// 64 hex digits.
+    #[must_use]
+    pub fn text(&self) -> String {
+        blake3::Hash::from(self.0).to_hex().to_string()
     }
 
     /// A secret for tests and rehearsals.
@@ -282,12 +287,6 @@ impl Pupils {
         }
         (rank_of, by_rank)
     }
-}
-
-/// Where the vault of a project keeps its files.
-#[must_use]
-pub fn vault_file(vault: &Path, sheet: &str) -> PathBuf {
-    vault.join(format!("{sheet}.parquet"))
 }
 
 #[cfg(test)]

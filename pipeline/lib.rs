@@ -5,6 +5,7 @@
 //! [`store`] keeps them as Delta tables, [`engine`] asks the SQL of [`query`] of them, [`check`] stops a night that must
 //! not be believed, [`caseload`] fills the pages of the `prane-reports` crate, [`publish`] swaps them in.
 
+pub mod audit;
 pub mod caseload;
 pub mod check;
 pub mod cli;
@@ -25,6 +26,7 @@ pub mod policy;
 pub mod project;
 pub mod publish;
 pub mod query;
+pub mod seal;
 pub mod shell;
 pub mod store;
 pub mod synth;

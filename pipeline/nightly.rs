@@ -26,7 +26,7 @@ use crate::store::{Figures, NightRecord, Store, TableSpec};
 use crate::telemetry::Progress;
 use crate::vault::Vault;
 use crate::work::WorkFolder;
-use crate::{caseload, contract, day, extract, shell};
+use crate::{audit, caseload, contract, day, extract, shell};
 
 /// The only clock of a night.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +99,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     let house = House::load(project)?;
     let work = WorkFolder::new(project, asked.rehearsal)?;
     let mut store = Store::open(&project.store(), &work.path.join("store"), asked.known_at).await?;
-    let mut vault = Vault::open(&project.vault(), !asked.rehearsal)?;
+    let mut vault = Vault::open(project, !asked.rehearsal)?;
 
     progress.stage("look");
     let inbox = if asked.take_in && !store.is_past() {
@@ -176,6 +176,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     manifest.files.clone_from(aside.files());
     manifest.outcome = "published".into();
     aside.put("run.json", &manifest.json()?)?;
+    audit::note(project, asked.known_at, if asked.take_in { "run" } else { "report" }, &format!("{} of {}", night.run_id, night.as_of))?;
     let folder = aside.swap_in(&project.published(), night.as_of)?;
     write_run(project, asked, &mut manifest, "published", progress)?;
     Ok(Published { manifest, folder: Some(folder), refused: intake.refused() })

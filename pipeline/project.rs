@@ -29,6 +29,8 @@ pub struct Config {
     pub suppress: SuppressSection,
     /// Who gets encrypted files.
     pub recipient: Vec<Recipient>,
+    /// Where the vault's key is.
+    pub vault: VaultSection,
     /// Where the tables live.
     pub store: StoreSection,
     /// Memory and threads.
@@ -236,6 +238,16 @@ pub struct Recipient {
     pub key: String,
 }
 
+/// `[vault]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct VaultSection {
+    /// File that holds the key, relative to the project.
+    pub key_file: String,
+    /// Command that prints the key instead.
+    pub key_command: String,
+}
+
 /// `[store]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -276,6 +288,11 @@ impl Default for CaseloadSection {
 impl Default for SuppressSection {
     fn default() -> Self {
         Self { min_cell: 10 }
+    }
+}
+impl Default for VaultSection {
+    fn default() -> Self {
+        Self { key_file: "vault.key".into(), key_command: String::new() }
     }
 }
 impl Default for StoreSection {
@@ -406,12 +423,12 @@ impl Project {
         Ok(Self { root: root.to_path_buf(), config, config_text })
     }
 
-    /// Every setting that decides what is published, as text to be hashed: threads and memory do not.
+    /// Every setting that decides what is published, as text to be hashed: threads, memory and the key's place do not.
     ///
     /// # Errors
     /// A bug.
     pub fn settings(&self) -> Outcome<String> {
-        let deciding = Config { engine: EngineSection::default(), ..self.config.clone() };
+        let deciding = Config { engine: EngineSection::default(), vault: VaultSection::default(), ..self.config.clone() };
         serde_json::to_string(&deciding).map_err(|e| Fault::Bug(e.to_string()))
     }
 
@@ -430,6 +447,11 @@ impl Project {
     pub fn vault(&self) -> PathBuf {
         self.root.join("vault")
     }
+    /// `vault.key` or what `[vault] key_file` names.
+    #[must_use]
+    pub fn vault_key(&self) -> PathBuf {
+        self.root.join(&self.config.vault.key_file)
+    }
     /// `rejects/`
     #[must_use]
     pub fn rejects(&self) -> PathBuf {
@@ -444,6 +466,11 @@ impl Project {
     #[must_use]
     pub fn runs(&self) -> PathBuf {
         self.root.join("runs")
+    }
+    /// Who ran what shows names.
+    #[must_use]
+    pub fn audit(&self) -> PathBuf {
+        self.runs().join("audit.jsonl")
     }
     /// How the files of the inbox looked to the last night.
     #[must_use]

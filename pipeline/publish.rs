@@ -107,7 +107,10 @@ impl Aside {
 }
 
 /// Swaps two folders in one rename; where the system cannot, in two.
-fn exchange(new: &Path, old: &Path) -> Outcome<()> {
+///
+/// # Errors
+/// A store fault; then both are where they were.
+pub fn exchange(new: &Path, old: &Path) -> Outcome<()> {
     #[cfg(target_os = "linux")]
     if rustix::fs::renameat_with(rustix::fs::CWD, new, rustix::fs::CWD, old, rustix::fs::RenameFlags::EXCHANGE).is_ok() {
         return Ok(());

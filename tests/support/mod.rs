@@ -72,7 +72,10 @@ impl Done {
 
 /// Runs the binary, anywhere.
 pub fn prane<S: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = S>) -> Done {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_prane")).args(args).output().unwrap();
+    done(std::process::Command::new(env!("CARGO_BIN_EXE_prane")).args(args).output().unwrap())
+}
+
+fn done(output: std::process::Output) -> Done {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_string();
     Done { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }
 }
@@ -131,6 +134,9 @@ impl Project {
                 copied.put(&name, bytes);
             }
         }
+        for name in ["vault.key", "vault.key.old", "vault.key.next"].into_iter().filter(|name| copied.path(name).exists()) {
+            restrict(&copied.path(name), 0o600).unwrap();
+        }
         if let Ok(latest) = fs::read_link(self.path("published/latest")) {
             std::os::unix::fs::symlink(latest, copied.path("published/latest")).unwrap();
         }
@@ -169,6 +175,14 @@ impl Project {
     /// Runs a command over the project at the usual moment.
     pub fn prane(&self, args: &[&str]) -> Done {
         self.prane_at(KNOWN_AT, args)
+    }
+
+    /// Runs a command of this project in an environment.
+    pub fn prane_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Done {
+        let folder = self.folder.to_string_lossy().to_string();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_prane"));
+        command.args(["--project", &folder, "--known-at", KNOWN_AT]).args(args).envs(environment.iter().copied());
+        done(command.output().unwrap())
     }
 
     /// A quiet night that must succeed.
@@ -212,7 +226,7 @@ impl Project {
     /// The pseudonym of a pupil.
     #[track_caller]
     pub fn key_of(&self, pupil: &str) -> String {
-        let vault = Vault::open(&self.path("vault"), false).unwrap();
+        let vault = Vault::open(&prane::project::Project::open(&self.folder).unwrap(), false).unwrap();
         hex(vault.pupil_key(pupil).unwrap_or_else(|| panic!("the vault knows no pupil {pupil}")))
     }
 

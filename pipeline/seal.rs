@@ -1,0 +1,120 @@
+//! Sealing: bytes that only the holder of a key can read, whole or not at all (age: X25519 and ChaCha20-Poly1305). It
+//! knows no files and no project; what a key is for is its holder's matter.
+
+use std::str::FromStr;
+
+use age::secrecy::ExposeSecret;
+use age::{DecryptError, x25519};
+
+use crate::fault::{Fault, Outcome};
+
+/// A secret key, `AGE-SECRET-KEY-1…`, and with it the public one.
+pub struct KeyPair(x25519::Identity);
+
+/// A public key, `age1…`.
+#[derive(Clone)]
+pub struct Recipient(x25519::Recipient);
+
+impl KeyPair {
+    /// A new one, from the system's random source.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(x25519::Identity::generate())
+    }
+
+    /// The key in a text as `age-keygen` writes it: lines that start with `#` are talk. `place` names it in messages.
+    ///
+    /// # Errors
+    /// A vault fault where there is no key in it.
+    pub fn parse(text: &str, place: &str) -> Outcome<Self> {
+        let line = text.lines().map(str::trim).find(|l| !l.is_empty() && !l.starts_with('#')).unwrap_or_default();
+        x25519::Identity::from_str(line).map(Self).map_err(|_| {
+            Fault::vault(place, "holds no key", "a key is one line that starts with AGE-SECRET-KEY-1; take it from where you keep a copy")
+        })
+    }
+
+    /// The text that [`KeyPair::parse`] reads, with `talk` at its head.
+    #[must_use]
+    pub fn file_text(&self, talk: &str) -> String {
+        format!("# {talk}\n# public key: {}\n{}\n", self.0.to_public(), self.0.to_string().expose_secret())
+    }
+
+    /// To whom it is sealed.
+    #[must_use]
+    pub fn recipient(&self) -> Recipient {
+        Recipient(self.0.to_public())
+    }
+
+    /// What `sealed` holds. `place` names it in messages.
+    ///
+    /// # Errors
+    /// A vault fault: another key, or bytes that are not as they were written.
+    pub fn open(&self, sealed: &[u8], place: &str) -> Outcome<Vec<u8>> {
+        age::decrypt(&self.0, sealed).map_err(|e| match e {
+            DecryptError::NoMatchingKeys => Fault::vault(
+                place,
+                "is sealed with another key",
+                "give the key it was sealed with (vault.key, PRANE_VAULT_KEY or [vault] key_command); nothing was changed",
+            ),
+            _ => Fault::vault(
+                place,
+                "is damaged: its bytes are not as they were written",
+                "put it back from a backup (`prane vault backup` makes them); nothing was changed",
+            ),
+        })
+    }
+}
+
+impl Recipient {
+    /// A public key.
+    ///
+    /// # Errors
+    /// A sentence where it is none.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if text.starts_with("AGE-SECRET-KEY-") {
+            return Err("is a secret key: give the public one, which starts with age1, and make a new pair".into());
+        }
+        x25519::Recipient::from_str(text).map(Self).map_err(|_| "is no public key of age; one starts with age1 and has 62 letters".into())
+    }
+
+    /// `bytes`, for the holder of the secret key alone. Other bytes each time: the key of each sealing is drawn anew.
+    ///
+    /// # Errors
+    /// A bug.
+    pub fn seal(&self, bytes: &[u8]) -> Outcome<Vec<u8>> {
+        age::encrypt(&self.0, bytes).map_err(|e| Fault::Bug(format!("sealing: {e}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_with_its_key_alone() {
+        let (key, other) = (KeyPair::generate(), KeyPair::generate());
+        let sealed = key.recipient().seal(b"who").unwrap();
+        assert!(!sealed.windows(3).any(|w| w == b"who"));
+        assert_eq!(key.open(&sealed, "x").unwrap(), b"who");
+        assert!(other.open(&sealed, "x").unwrap_err().to_string().contains("another key"));
+        for at in 0..sealed.len() {
+            let mut damaged = sealed.clone();
+            damaged[at] ^= 1;
+            assert!(key.open(&damaged, "x").is_err(), "byte {at} changed unseen");
+        }
+        assert!(key.open(&sealed[..sealed.len() - 1], "x").unwrap_err().to_string().contains("damaged"));
+    }
+
+    #[test]
+    fn keys_are_read_as_they_are_written() {
+        let key = KeyPair::generate();
+        let text = key.file_text("kept for a test");
+        let again = KeyPair::parse(&text, "x").unwrap();
+        assert_eq!(again.open(&key.recipient().seal(b"a").unwrap(), "x").unwrap(), b"a");
+        assert!(KeyPair::parse("# only talk\n", "vault.key").err().unwrap().to_string().starts_with("vault.key: holds no key"));
+        let secret = text.lines().last().unwrap();
+        assert!(Recipient::parse(secret).err().unwrap().contains("secret"));
+        assert!(Recipient::parse("age1nothing").is_err());
+    }
+}

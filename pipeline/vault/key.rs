@@ -1,0 +1,122 @@
+//! Where the vault's key comes from: the environment, a command, or a file that only its owner reads. It is made once,
+//! on the first run of a project that names no other place, and never written anywhere else.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::fault::{Fault, Outcome};
+use crate::identity::write_private;
+use crate::project::Project;
+use crate::seal::KeyPair;
+
+/// The variable that may hold the key.
+pub const VARIABLE: &str = "PRANE_VAULT_KEY";
+/// What a key's file says of itself.
+const TALK: &str = "The key of this project's vault. Without it nobody can say who the pupils are: keep a copy in another place.";
+
+/// A key, and where it was found.
+pub struct Found {
+    /// The key.
+    pub key: KeyPair,
+    /// The file, where it was one.
+    pub file: Option<PathBuf>,
+}
+
+/// The key of a project's vault, if there is one yet.
+///
+/// # Errors
+/// A vault fault where a place is named but gives no key.
+pub fn find(project: &Project) -> Outcome<Option<Found>> {
+    if let Ok(text) = std::env::var(VARIABLE)
+        && !text.trim().is_empty()
+    {
+        return Ok(Some(Found { key: KeyPair::parse(&text, VARIABLE)?, file: None }));
+    }
+    if !project.config.vault.key_command.is_empty() {
+        return Ok(Some(Found { key: from_command(project)?, file: None }));
+    }
+    let path = project.vault_key();
+    if !path.exists() {
+        return Ok(None);
+    }
+    let place = path.display().to_string();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&path).map_err(|e| Fault::io(&path, &e))?.permissions().mode();
+        if mode & 0o077 != 0 {
+            return Err(Fault::vault(&place, "can be read by others than its owner", format!("chmod 600 {place}")));
+        }
+    }
+    let text = std::fs::read_to_string(&path).map_err(|e| Fault::io(&path, &e))?;
+    Ok(Some(Found { key: KeyPair::parse(&text, &place)?, file: Some(path) }))
+}
+
+fn from_command(project: &Project) -> Outcome<KeyPair> {
+    let line = &project.config.vault.key_command;
+    let mut shell = if cfg!(windows) { Command::new("cmd") } else { Command::new("sh") };
+    let done = shell
+        .args([if cfg!(windows) { "/C" } else { "-c" }, line])
+        .current_dir(&project.root)
+        .stdin(std::process::Stdio::inherit())
+        .stderr(std::process::Stdio::inherit())
+        .output()
+        .map_err(|e| {
+            Fault::vault("[vault] key_command", format!("cannot be started: {e}"), "it is run by the system's shell in the project folder")
+        })?;
+    if !done.status.success() {
+        return Err(Fault::vault(
+            "[vault] key_command",
+            format!("ended with {}", done.status),
+            "try it by hand in the project folder; it must print the key and end with 0",
+        ));
+    }
+    KeyPair::parse(&String::from_utf8_lossy(&done.stdout), "[vault] key_command")
+}
+
+/// Makes the key of a project that has none.
+///
+/// # Errors
+/// A store fault where its file cannot be written.
+pub fn make(project: &Project) -> Outcome<Found> {
+    let (key, path) = (KeyPair::generate(), project.vault_key());
+    write_key(&path, &key)?;
+    Ok(Found { key, file: Some(path) })
+}
+
+/// Writes a key's file, for its owner alone.
+///
+/// # Errors
+/// A store fault.
+pub fn write_key(path: &Path, key: &KeyPair) -> Outcome<()> {
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).map_err(|e| Fault::io(parent, &e))?;
+    }
+    write_private(path, key.file_text(TALK).as_bytes())
+}
+
+/// Where the next key waits while the vault is sealed anew.
+#[must_use]
+pub fn next_of(file: &Path) -> PathBuf {
+    with_ending(file, "next")
+}
+
+/// Where the key before stays: backups made until then need it.
+#[must_use]
+pub fn old_of(file: &Path) -> PathBuf {
+    with_ending(file, "old")
+}
+
+fn with_ending(file: &Path, ending: &str) -> PathBuf {
+    file.with_file_name(format!("{}.{ending}", file.file_name().unwrap_or_default().to_string_lossy()))
+}
+
+/// Puts the next key in the place of the one before.
+///
+/// # Errors
+/// A store fault.
+pub fn promote(file: &Path) -> Outcome<()> {
+    let (next, old) = (next_of(file), old_of(file));
+    std::fs::rename(file, &old).map_err(|e| Fault::io(&old, &e))?;
+    std::fs::rename(&next, file).map_err(|e| Fault::io(file, &e))
+}

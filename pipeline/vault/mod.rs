@@ -1,0 +1,292 @@
+//! The vault: names, numbers, contacts, birth dates and free words, behind this one module.
+//!
+//! Everything that could say who somebody is lies here and nowhere else. Sheets are Parquet, each sealed to the vault's key
+//! (`<sheet>.parquet.age`, mode 0600, in a folder of mode 0700); so is the project's secret, from which all pseudonyms come.
+//! The key itself lies elsewhere ([`key`]). Nothing is ever written here in the clear.
+
+pub mod keep;
+pub mod key;
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::*;
+
+use crate::fault::{Fault, Outcome};
+use crate::identity::{Key, Pupils, Secret, hex, restrict, unhex, write_private};
+use crate::project::Project;
+use crate::seal::KeyPair;
+use key::Found;
+
+/// File of the project's secret.
+const SECRET: &str = "pseudonym.key";
+/// Ending of everything that is sealed.
+const SEALED: &str = ".age";
+
+/// The vault of a project.
+pub struct Vault {
+    folder: PathBuf,
+    key: KeyPair,
+    /// The project's secret.
+    pub secret: Secret,
+    /// All pupils ever seen.
+    pub pupils: Pupils,
+    pending: Vec<(String, DataFrame)>,
+}
+
+impl Vault {
+    /// Opens a project's vault; `make` allows a first run to make it, with its key. Without `make` nothing is written: a
+    /// rehearsal of a first run has a vault of its own, in memory.
+    ///
+    /// # Errors
+    /// A vault fault where there is no key, another one, or a damaged file; a store fault when it cannot be read.
+    pub fn open(project: &Project, make: bool) -> Outcome<Self> {
+        let folder = project.vault();
+        let path = sealed_path(&folder, SECRET);
+        let key = match key::find(project)? {
+            Some(found) => found_key(project, found, &path, make)?,
+            None if !sealed_files(&folder).is_empty() => return Err(no_key(project)),
+            None if make => key::make(project)?.key,
+            None => KeyPair::generate(),
+        };
+        let secret = match read_file(&folder, &key, SECRET)? {
+            Some(bytes) => Secret::parse(&bytes, &place(&path))?,
+            None if !sealed_files(&folder).is_empty() => {
+                return Err(Fault::vault(
+                    place(&path),
+                    "is not there",
+                    "put it back from a backup before the next run: without it new extracts cannot be joined to the store",
+                ));
+            }
+            None => Secret::generate()?,
+        };
+        let mut vault = Self { folder, key, secret, pupils: Pupils::default(), pending: Vec::new() };
+        if make && !path.exists() {
+            vault.put(SECRET, vault.secret.text().as_bytes())?;
+        }
+        vault.restore_pupils()?;
+        Ok(vault)
+    }
+
+    fn restore_pupils(&mut self) -> Outcome<()> {
+        let Some(keys) = self.sheet("keys", None)? else { return Ok(()) };
+        let (kind, id, key, seen) =
+            (keys.column("kind")?.str()?, keys.column("id")?.str()?, keys.column("key")?.str()?, keys.column("seen")?.i32()?);
+        let numbers: Vec<Option<i32>> = match keys.column("number") {
+            Ok(numbers) => numbers.i32()?.iter().collect(),
+            Err(_) => vec![None; keys.height()],
+        };
+        for ((((kind, id), key), seen), number) in kind.iter().zip(id.iter()).zip(key.iter()).zip(seen.iter()).zip(numbers) {
+            let (Some(kind), Some(id), Some(key)) = (kind, id, key.and_then(unhex)) else { continue };
+            match kind {
+                "national_id" => self.pupils.restore_national(id, key),
+                _ => self.pupils.restore(id, key, seen.and_then(|s| u8::try_from(s).ok()).unwrap_or(0), number),
+            }
+        }
+        Ok(())
+    }
+
+    /// A sheet as it is now: with what this night added, else as last written; none where there never was one. All its
+    /// columns, or those named.
+    ///
+    /// # Errors
+    /// A vault or store fault when it cannot be read.
+    pub fn sheet(&self, name: &str, columns: Option<&[&str]>) -> Outcome<Option<DataFrame>> {
+        if let Some((_, added)) = self.pending.iter().find(|(n, _)| n == name) {
+            return Ok(Some(match columns {
+                Some(columns) => added.select(columns.iter().copied())?,
+                None => added.clone(),
+            }));
+        }
+        let file = format!("{name}.parquet");
+        let Some(bytes) = read_file(&self.folder, &self.key, &file)? else { return Ok(None) };
+        let columns = columns.map(|c| c.iter().map(ToString::to_string).collect());
+        let read = ParquetReader::new(Cursor::new(bytes)).with_columns(columns).finish();
+        read.map(Some).map_err(|e| Fault::store(format!("vault/{file}"), e))
+    }
+
+    /// Texts of `columns` in a sheet, for the rows whose `key` is among `wanted`; every row where `wanted` is none.
+    ///
+    /// # Errors
+    /// A vault or store fault when it cannot be read.
+    pub fn texts<const N: usize>(
+        &self,
+        name: &str,
+        key: &str,
+        wanted: Option<&BTreeSet<String>>,
+        columns: [&str; N],
+    ) -> Outcome<Vec<[String; N]>> {
+        let needed: BTreeSet<&str> = columns.iter().copied().chain([key]).collect();
+        let Some(mut frame) = self.sheet(name, Some(&needed.into_iter().collect::<Vec<_>>()))? else { return Ok(Vec::new()) };
+        if let Some(wanted) = wanted {
+            let wanted = df!(key => wanted.iter().map(String::as_str).collect::<Vec<_>>())?.lazy();
+            frame = frame.lazy().join(wanted, [col(key)], [col(key)], JoinArgs::new(JoinType::Semi)).collect()?;
+        }
+        let columns = columns.iter().map(|c| frame.column(c)?.str()).collect::<PolarsResult<Vec<_>>>()?;
+        Ok((0..frame.height()).map(|row| std::array::from_fn(|at| columns[at].get(row).unwrap_or_default().to_string())).collect())
+    }
+
+    /// Adds rows to a sheet, in place of those with the same `key`; kept until [`Vault::save`].
+    ///
+    /// # Errors
+    /// A store fault when the sheet cannot be read.
+    pub fn merge(&mut self, name: &str, key: &str, rows: DataFrame) -> Outcome<()> {
+        if rows.height() == 0 {
+            return Ok(());
+        }
+        let rows = rows.unique_stable(Some(&[key.to_string()]), UniqueKeepStrategy::Last, None)?;
+        let before = match self.pending.iter().position(|(n, _)| n == name) {
+            Some(at) => Some(self.pending.remove(at).1),
+            None => self.sheet(name, None)?,
+        };
+        let merged = match before {
+            Some(before) => {
+                let kept = before.lazy().join(rows.clone().lazy(), [col(key)], [col(key)], JoinArgs::new(JoinType::Anti));
+                concat([kept, rows.lazy()], UnionArgs::default())?.collect()?
+            }
+            None => rows,
+        };
+        self.pending.push((name.to_string(), merged.sort([key], SortMultipleOptions::default())?));
+        Ok(())
+    }
+
+    /// Writes what was added, each sheet aside and then swapped in.
+    ///
+    /// # Errors
+    /// A store fault.
+    pub fn save(&mut self) -> Outcome<()> {
+        if self.pupils.changed {
+            self.pupils.number_all();
+            let ids = self.pupils.all_ids();
+            let national = self.pupils.all_national();
+            let kinds: Vec<&str> =
+                std::iter::repeat_n("pupil_id", ids.len()).chain(std::iter::repeat_n("national_id", national.len())).collect();
+            let keys: Vec<String> = ids.iter().map(|i| hex(self.pupils.key(i.1))).chain(national.iter().map(|n| hex(n.1))).collect();
+            let seen: Vec<i32> = ids.iter().map(|i| i32::from(i.2)).chain(national.iter().map(|_| 0)).collect();
+            let names: Vec<&str> = ids.iter().map(|i| i.0).chain(national.iter().map(|n| n.0)).collect();
+            let numbers: Vec<Option<i32>> = ids.iter().map(|i| self.pupils.number(i.1)).chain(national.iter().map(|_| None)).collect();
+            let frame = df!("kind" => kinds, "id" => names, "key" => keys, "seen" => seen, "number" => numbers)?;
+            self.pending.push(("keys".into(), frame));
+            self.pupils.changed = false;
+        }
+        for (name, mut frame) in std::mem::take(&mut self.pending) {
+            let mut bytes = Vec::new();
+            ParquetWriter::new(&mut bytes)
+                .with_compression(ParquetCompression::Zstd(None))
+                .finish(&mut frame)
+                .map_err(|e| Fault::store(format!("vault/{name}.parquet"), e))?;
+            self.put(&format!("{name}.parquet"), &bytes)?;
+        }
+        self.seal_what_is_open()
+    }
+
+    /// Writes one file sealed, aside and then swapped in.
+    fn put(&self, name: &str, bytes: &[u8]) -> Outcome<()> {
+        std::fs::create_dir_all(&self.folder).map_err(|e| Fault::io(&self.folder, &e))?;
+        restrict(&self.folder, 0o700)?;
+        let (path, aside) = (sealed_path(&self.folder, name), self.folder.join(format!(".{name}")));
+        write_private(&aside, &self.key.recipient().seal(bytes)?)?;
+        std::fs::rename(&aside, &path).map_err(|e| Fault::io(&path, &e))?;
+        let open = self.folder.join(name);
+        if open.exists() {
+            std::fs::remove_file(&open).map_err(|e| Fault::io(&open, &e))?;
+        }
+        Ok(())
+    }
+
+    /// Seals what a version before this one wrote in the clear.
+    fn seal_what_is_open(&self) -> Outcome<()> {
+        for name in files_of(&self.folder).into_iter().filter(|n| n == SECRET || (n.ends_with(".parquet") && !n.starts_with('.'))) {
+            let path = self.folder.join(&name);
+            if sealed_path(&self.folder, &name).exists() {
+                std::fs::remove_file(&path).map_err(|e| Fault::io(&path, &e))?;
+            } else {
+                self.put(&name, &std::fs::read(&path).map_err(|e| Fault::io(&path, &e))?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every sealed file, and what it holds.
+    ///
+    /// # Errors
+    /// A vault fault where one does not open.
+    pub fn contents(&self) -> Outcome<Vec<(String, Vec<u8>)>> {
+        sealed_files(&self.folder)
+            .into_iter()
+            .map(|file| {
+                let name = file.trim_end_matches(SEALED).to_string();
+                let bytes = read_file(&self.folder, &self.key, &name)?.unwrap_or_default();
+                Ok((file, bytes))
+            })
+            .collect()
+    }
+
+    /// The key of a pupil that has one.
+    #[must_use]
+    pub fn pupil_key(&self, pupil_id: &str) -> Option<Key> {
+        self.pupils.get(pupil_id).map(|(code, _)| self.pupils.key(code))
+    }
+}
+
+/// The key that opens the secret. A change of keys that was cut off after the vault was swapped is brought to its end.
+fn found_key(project: &Project, found: Found, secret: &Path, make: bool) -> Outcome<KeyPair> {
+    let Some(file) = found.file else { return Ok(found.key) };
+    let next = key::next_of(&file);
+    if !next.exists() || !secret.exists() {
+        return Ok(found.key);
+    }
+    let sealed = std::fs::read(secret).map_err(|e| Fault::io(secret, &e))?;
+    if found.key.open(&sealed, "").is_ok() {
+        return Ok(found.key);
+    }
+    let text = std::fs::read_to_string(&next).map_err(|e| Fault::io(&next, &e))?;
+    let key = KeyPair::parse(&text, &next.display().to_string())?;
+    key.open(&sealed, &place(secret))?;
+    if make {
+        key::promote(&project.vault_key())?;
+    }
+    Ok(key)
+}
+
+fn no_key(project: &Project) -> Fault {
+    Fault::vault(
+        "vault/",
+        format!("is sealed, and its key is nowhere: not in {}, {} or [vault] key_command", project.vault_key().display(), key::VARIABLE),
+        "put the key back from where you keep a copy; nothing was changed, and without the key nobody can read the names",
+    )
+}
+
+/// What a file of the vault holds, sealed or (from a version before this one) open; none where there is none.
+fn read_file(folder: &Path, key: &KeyPair, name: &str) -> Outcome<Option<Vec<u8>>> {
+    let path = sealed_path(folder, name);
+    if path.exists() {
+        let sealed = std::fs::read(&path).map_err(|e| Fault::io(&path, &e))?;
+        return key.open(&sealed, &place(&path)).map(Some);
+    }
+    let path = folder.join(name);
+    if path.exists() { std::fs::read(&path).map(Some).map_err(|e| Fault::io(&path, &e)) } else { Ok(None) }
+}
+
+fn sealed_path(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}{SEALED}"))
+}
+
+/// `vault/keys.parquet.age`, as messages call it.
+fn place(path: &Path) -> String {
+    format!("vault/{}", path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// Names of the sealed files of a vault, in order.
+#[must_use]
+pub fn sealed_files(folder: &Path) -> Vec<String> {
+    files_of(folder).into_iter().filter(|n| n.ends_with(SEALED) && !n.starts_with('.')).collect()
+}
+
+fn files_of(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).map(|all| all.flatten().collect::<Vec<_>>()).unwrap_or_default();
+    let mut names: Vec<String> = entries.into_iter().map(|e| e.file_name().to_string_lossy().to_string()).collect();
+    names.sort();
+    names
+}
