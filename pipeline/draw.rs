@@ -1,5 +1,6 @@
 //! Drawing a night: every page, workbook and table written aside by the reports crate.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use arrow::array::RecordBatch;
@@ -10,6 +11,7 @@ use crate::fault::{Fault, Outcome};
 use crate::nightly::Night;
 use crate::project::Project;
 use crate::publish::Aside;
+use crate::recipient::{COORDINATOR, Recipients};
 use crate::shell;
 
 /// Places drawn with one renderer.
@@ -19,7 +21,13 @@ const PLACES_A_RENDERER: usize = 32;
 pub struct Artist {
     renderer: Renderer,
     edition: Edition,
+    recipients: Recipients,
 }
+
+/// The one file that is published of a place whose files are sealed.
+const SEALED: &str = "list.zip.age";
+/// The same of the overview.
+const SEALED_OVERVIEW: &str = "overview/overview.zip.age";
 
 fn told(e: prane_reports::Fault) -> Fault {
     Fault::Bug(format!("a page cannot be drawn: {e}"))
@@ -39,7 +47,18 @@ impl Artist {
             version: env!("CARGO_PKG_VERSION").into(),
             min_cell: project.config.suppress.min_cell,
         };
-        Ok(Self { renderer: Renderer::new().map_err(told)?, edition })
+        Ok(Self { renderer: Renderer::new().map_err(told)?, edition, recipients: Recipients::of(&project.config, "prane.toml")? })
+    }
+
+    /// A sentence for each recipient of a place that is not among these.
+    #[must_use]
+    pub fn recipients_nowhere(&self, places: &[PlacePage]) -> Vec<String> {
+        let known: BTreeSet<String> = places.iter().map(|page| whom(page)).collect();
+        self.recipients
+            .nowhere(&known)
+            .into_iter()
+            .map(|whom| format!("[[recipient]] for \"{whom}\": no list of tonight is of that place, so nothing was sealed for it"))
+            .collect()
     }
 
     /// Writes the lists of schools and centres into `folder`, several at once; name → hash of each file.
@@ -61,17 +80,23 @@ impl Artist {
 
     fn place(&self, renderer: &Renderer, folder: &Path, page: &PlacePage) -> Outcome<Vec<(String, String)>> {
         let place = place_folder(page.place.kind, &page.place.id);
-        let mut files = Vec::new();
-        for (name, bytes) in [
-            ("list.html", renderer.list_html(page, &self.edition).map_err(told)?.into_bytes()),
-            ("list.xlsx", renderer.list_xlsx(page, &self.edition).map_err(told)?),
-            ("list.csv", renderer.list_csv(page, &self.edition).map_err(told)?),
-        ] {
-            let name = format!("{place}/{name}");
-            let hash = Aside::write_at(folder, &name, &bytes)?;
-            files.push((name, hash));
-        }
-        Ok(files)
+        let drawn = [
+            ("list.html".to_string(), renderer.list_html(page, &self.edition).map_err(told)?.into_bytes()),
+            ("list.xlsx".to_string(), renderer.list_xlsx(page, &self.edition).map_err(told)?),
+            ("list.csv".to_string(), renderer.list_csv(page, &self.edition).map_err(told)?),
+        ];
+        let published = match self.recipients.sealed(&whom(page), &drawn)? {
+            Some(archive) => vec![(SEALED.to_string(), archive)],
+            None => drawn.into(),
+        };
+        published
+            .into_iter()
+            .map(|(name, bytes)| {
+                let name = format!("{place}/{name}");
+                let hash = Aside::write_at(folder, &name, &bytes)?;
+                Ok((name, hash))
+            })
+            .collect()
     }
 
     /// Writes what is drawn once a night: the overview, the list of all schools, and the index of `places`.
@@ -86,12 +111,23 @@ impl Artist {
         list: &[RecordBatch],
         notes: &[String],
     ) -> Outcome<()> {
-        aside.put("overview/index.html", self.renderer.overview_html(overview, &self.edition).map_err(told)?.as_bytes())?;
+        let page = self.renderer.overview_html(overview, &self.edition).map_err(told)?.into_bytes();
+        let drawn = [("index.html".to_string(), page)];
+        let overview_file = match self.recipients.sealed(COORDINATOR, &drawn)? {
+            Some(archive) => {
+                aside.put(SEALED_OVERVIEW, &archive)?;
+                SEALED_OVERVIEW
+            }
+            None => {
+                aside.put("overview/index.html", &drawn[0].1)?;
+                "overview/index.html"
+            }
+        };
         aside.put("lists.csv", &shell::bytes_of(list, shell::Format::Csv)?)?;
         aside.put("lists.parquet", &shell::bytes_of(list, shell::Format::Parquet)?)?;
         let index = Index {
-            entries: places.iter().map(entry).collect(),
-            files: vec!["overview/index.html".into(), "lists.csv".into(), "lists.parquet".into(), "run.json".into()],
+            entries: places.iter().map(|page| entry(page, self.recipients.has(&whom(page)))).collect(),
+            files: vec![overview_file.into(), "lists.csv".into(), "lists.parquet".into(), "run.json".into()],
             notes: notes.to_vec(),
         };
         aside.put("index.html", self.renderer.index_html(&index, &self.edition).map_err(told)?.as_bytes())
@@ -99,7 +135,7 @@ impl Artist {
 }
 
 /// A place's line in the index.
-fn entry(page: &PlacePage) -> IndexEntry {
+fn entry(page: &PlacePage, sealed: bool) -> IndexEntry {
     let place = place_folder(page.place.kind, &page.place.id);
     let level = |level: u8| u32::try_from(page.rows.iter().filter(|r| r.level == level).count()).unwrap_or(u32::MAX);
     IndexEntry {
@@ -107,13 +143,22 @@ fn entry(page: &PlacePage) -> IndexEntry {
         id: page.place.id.clone(),
         name: page.place.name.clone(),
         municipality: page.place.municipality.clone(),
-        files: ["list.html", "list.xlsx", "list.csv"].iter().map(|f| format!("{place}/{f}")).collect(),
+        files: if sealed { &[SEALED][..] } else { &["list.html", "list.xlsx", "list.csv"] }.iter().map(|f| format!("{place}/{f}")).collect(),
         level_3: level(3),
         level_2: level(2),
         level_1: level(1),
         left_off: page.left_off,
         not_assessable: u32::try_from(page.not_assessable.len()).unwrap_or(u32::MAX),
+        sealed,
         ..IndexEntry::default()
+    }
+}
+
+/// A place as `[[recipient]]` calls it.
+fn whom(page: &PlacePage) -> String {
+    match page.place.kind {
+        PlaceKind::School => format!("school:{}", page.place.id),
+        PlaceKind::Centre => format!("centre:{}", page.place.id),
     }
 }
 

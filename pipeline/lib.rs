@@ -26,6 +26,7 @@ pub mod policy;
 pub mod project;
 pub mod publish;
 pub mod query;
+pub mod recipient;
 pub mod seal;
 pub mod shell;
 pub mod store;

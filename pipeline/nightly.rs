@@ -194,6 +194,11 @@ async fn draw(
 ) -> Outcome<Vec<RecordBatch>> {
     let places = Arc::new(caseload::places(engine, vault, &project.config, night.as_of, progress).await?);
     let artist = Arc::new(Artist::new(project, night)?);
+    let mut notes = notes.to_vec();
+    for note in artist.recipients_nowhere(&places) {
+        progress.say(&note);
+        notes.push(note);
+    }
     progress.step("lists");
     // What places show is known: they are drawn while the engine is asked for what coordinators see.
     let drawing = tokio::task::spawn_blocking({
@@ -208,7 +213,7 @@ async fn draw(
     let (drawn, answers): (_, Outcome<_>) = tokio::join!(drawing, asking);
     aside.note(drawn.map_err(|e| Fault::Bug(format!("drawing stopped: {e}")))??);
     let (overview, list) = answers?;
-    artist.rest(aside, &places, &overview, &list, notes)?;
+    artist.rest(aside, &places, &overview, &list, &notes)?;
     Ok(list)
 }
 

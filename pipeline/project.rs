@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Outcome, nearest};
+use crate::recipient::Recipients;
 
 /// The documented defaults; a test holds them against [`Config::default`].
 pub const DEFAULT_TOML: &str = include_str!("../prane.toml");
@@ -351,12 +352,7 @@ impl Config {
             return wrong(format!("[contract] tolerance is {}", self.contract.tolerance), "it is a share from 0 to 1; 0.02 is 2 %");
         }
         self.engine.memory_bytes()?;
-        if !self.recipient.is_empty() {
-            return wrong(
-                "[[recipient]] is set, but this version cannot encrypt published files yet".into(),
-                "remove it, or publish on a disk that is itself encrypted; files would otherwise lie there in the clear",
-            );
-        }
+        Recipients::of(self, file)?;
         if self.store.url.contains("://") {
             return wrong(format!("[store] url is \"{}\"", self.store.url), "this version keeps its tables in a folder; give a path");
         }

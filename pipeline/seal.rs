@@ -1,10 +1,11 @@
 //! Sealing: bytes that only the holder of a key can read, whole or not at all (age: X25519 and ChaCha20-Poly1305). It
 //! knows no files and no project; what a key is for is its holder's matter.
 
+use std::io::Write;
 use std::str::FromStr;
 
 use age::secrecy::ExposeSecret;
-use age::{DecryptError, x25519};
+use age::{DecryptError, Encryptor, x25519};
 
 use crate::fault::{Fault, Outcome};
 
@@ -83,8 +84,22 @@ impl Recipient {
     /// # Errors
     /// A bug.
     pub fn seal(&self, bytes: &[u8]) -> Outcome<Vec<u8>> {
-        age::encrypt(&self.0, bytes).map_err(|e| Fault::Bug(format!("sealing: {e}")))
+        seal_to(std::slice::from_ref(self), bytes)
     }
+}
+
+/// `bytes`, for the holders of these keys alone.
+///
+/// # Errors
+/// A bug: no recipient.
+pub fn seal_to(recipients: &[Recipient], bytes: &[u8]) -> Outcome<Vec<u8>> {
+    let bug = |e: &dyn std::fmt::Display| Fault::Bug(format!("sealing: {e}"));
+    let encryptor = Encryptor::with_recipients(recipients.iter().map(|r| &r.0 as &dyn age::Recipient)).map_err(|e| bug(&e))?;
+    let mut sealed = Vec::with_capacity(bytes.len() + 1024);
+    let mut writer = encryptor.wrap_output(&mut sealed).map_err(|e| bug(&e))?;
+    writer.write_all(bytes).map_err(|e| bug(&e))?;
+    writer.finish().map_err(|e| bug(&e))?;
+    Ok(sealed)
 }
 
 #[cfg(test)]
