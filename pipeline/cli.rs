@@ -104,6 +104,9 @@ enum Command {
         /// Last session days to leave for DIR/later/, a file a day
         #[arg(long, default_value_t = 0)]
         extra_days: u32,
+        /// Names, dates and numbers as damaged as real ones; who is who goes to DIR/truth/
+        #[arg(long)]
+        hard_links: bool,
         /// The planted sample project instead
         #[arg(long, hide = true)]
         planted: bool,
@@ -223,12 +226,11 @@ pub async fn run(cli: Cli) -> Outcome<()> {
             out(text.as_bytes())?;
             if sound { Ok(()) } else { Err(Fault::usage("something is not in order", "mend what is marked fail above")) }
         }
-        Command::Synth { dir, pupils, seed, school_year, years, extra_days, planted } => synthesise(
-            dir,
-            *planted,
-            &synth::Options { pupils: *pupils, seed: *seed, school_year: *school_year, years: *years, extra_days: *extra_days },
-            &progress,
-        ),
+        Command::Synth { dir, pupils, seed, school_year, years, extra_days, hard_links, planted } => {
+            let (pupils, seed, school_year, years) = (*pupils, *seed, *school_year, *years);
+            let options = synth::Options { pupils, seed, school_year, years, extra_days: *extra_days, hard_links: *hard_links };
+            synthesise(dir, *planted, &options, &progress)
+        }
         Command::Init { dir, from } => out(init::init(dir, from)?.as_bytes()),
         Command::Docs => out(docs(&common.project)?.as_bytes()),
         Command::Schema => {

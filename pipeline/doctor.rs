@@ -9,6 +9,7 @@ use crate::fault::{Fault, Outcome, plural};
 use crate::policy::Policy;
 use crate::project::{Config, Project};
 use crate::query::Library;
+use crate::recipient::Recipients;
 use crate::store::NightRecord;
 use crate::vault::{Vault, sealed_files};
 use crate::{audit, extract, publish};
@@ -377,7 +378,24 @@ impl Patient {
             Err(_) if nights.is_empty() => self.ok("nothing published yet"),
             Err(_) => self.warn("nothing is published, though the store has nights", "`prane report` draws the lists again"),
         }
+        self.in_the_clear(project);
         self.modes(&published, "published/", Health::Warn);
+    }
+
+    /// What nights before a `[[recipient]]` was named have published of that place.
+    fn in_the_clear(&mut self, project: &Project) {
+        let Ok(recipients) = Recipients::of(&project.config, "prane.toml") else { return };
+        let folders = recipients.folders();
+        for day in entries(&project.published()).iter().filter(|path| !path.is_symlink() && path.is_dir()) {
+            let open = |folder: &&String| entries(&day.join(folder)).iter().any(|path| !name_of(path).ends_with(".age"));
+            let open: Vec<&str> = folders.iter().filter(open).map(String::as_str).collect();
+            if !open.is_empty() {
+                self.warn(
+                    format!("published/{} holds files of a [[recipient]] in the clear: {}", name_of(day), open.join(", ")),
+                    format!("`prane report --as-of {}` seals them, or remove the folder", name_of(day)),
+                );
+            }
+        }
     }
 }
 

@@ -143,7 +143,10 @@ fn entry(page: &PlacePage, sealed: bool) -> IndexEntry {
         id: page.place.id.clone(),
         name: page.place.name.clone(),
         municipality: page.place.municipality.clone(),
-        files: if sealed { &[SEALED][..] } else { &["list.html", "list.xlsx", "list.csv"] }.iter().map(|f| format!("{place}/{f}")).collect(),
+        files: if sealed { &[SEALED][..] } else { &["list.html", "list.xlsx", "list.csv"] }
+            .iter()
+            .map(|f| format!("{place}/{f}"))
+            .collect(),
         level_3: level(3),
         level_2: level(2),
         level_1: level(1),
@@ -163,7 +166,7 @@ fn whom(page: &PlacePage) -> String {
 }
 
 /// `schools/S0001`; ids come from extracts, and a folder's name must stay below its own folder.
-fn place_folder(kind: PlaceKind, id: &str) -> String {
+pub(crate) fn place_folder(kind: PlaceKind, id: &str) -> String {
     let safe: String = id.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' }).collect();
     let name = if safe == id { safe } else { format!("{safe}-{}", &blake3::hash(id.as_bytes()).to_hex()[..6]) };
     match kind {

@@ -3,8 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use prane_reports::PlaceKind;
 use zip::CompressionMethod;
 
+use crate::draw::place_folder;
 use crate::fault::{Fault, Outcome};
 use crate::project::Config;
 use crate::seal::{Recipient, seal_to};
@@ -62,6 +64,19 @@ impl Recipients {
     pub fn sealed(&self, whom: &str, files: &[(String, Vec<u8>)]) -> Outcome<Option<Vec<u8>>> {
         let Some(keys) = self.0.get(whom) else { return Ok(None) };
         seal_to(keys, &archive(files, CompressionMethod::Deflated)?).map(Some)
+    }
+
+    /// Folders below one published night that would hold only a sealed file.
+    #[must_use]
+    pub fn folders(&self) -> Vec<String> {
+        self.0
+            .keys()
+            .map(|whom| match whom.split_once(':') {
+                Some(("school", id)) => place_folder(PlaceKind::School, id),
+                Some((_, id)) => place_folder(PlaceKind::Centre, id),
+                None => "overview".into(),
+            })
+            .collect()
     }
 
     /// Recipients of places that are not among `places`: a typing error would leave the true place's files in the clear.

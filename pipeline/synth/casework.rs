@@ -3,12 +3,12 @@
 use std::io;
 use std::path::Path;
 
-use super::centres::Participant;
+use super::centres::{Participant, participant_id};
 use super::dice::{Dice, For, count};
-use super::people;
-use super::rows::Table;
+use super::rows::{Table, pupil_id};
 use super::world::{PLACES, World};
 use super::year::{Kind, Year};
+use super::{hard, people};
 
 pub(super) const IDENTIFICATIONS: &str =
     "identification_id,date,municipality,source,participant_id,pupil_id,first_name,last_name,birth_date,concern";
@@ -16,7 +16,8 @@ pub(super) const REFERRALS: &str = "referral_id,date,pupil_id,participant_id,fro
 pub(super) const CONTACTS: &str = "pupil_id,date,by,action,outcome,review_date,note";
 
 /// Writes the three tables; returns their rows. Nobody is written about before the last day of the inbox has come.
-pub(super) fn write(world: &World, year: &Year, participants: &[Participant], inbox: &Path) -> io::Result<u64> {
+pub(super) fn write(world: &World, year: &Year, participants: &[Participant], dir: &Path) -> io::Result<u64> {
+    let inbox = dir.join("inbox");
     let mut contacts = Table::create(&inbox.join("contacts.csv"), CONTACTS, None)?;
     let mut found = Table::create(&inbox.join("identifications.csv"), IDENTIFICATIONS, None)?;
     let mut referrals = Table::create(&inbox.join("referrals.csv"), REFERRALS, None)?;
@@ -24,36 +25,40 @@ pub(super) fn write(world: &World, year: &Year, participants: &[Participant], in
     for pupil in 0..count(world.pupils.len()) {
         let mut dice = Dice::new(world.seed, For::Casework, u64::from(pupil));
         let Some(plan) = year.plan(world, pupil).filter(|p| p.kind != Kind::Usual) else { continue };
-        let date = |dice: &mut Dice| year.days[dice.below(count(year.cut)) as usize].to_string();
-        let id = format!("P{:07}", pupil + 1);
+        let day = |dice: &mut Dice| dice.below(count(year.cut)) as usize;
         if dice.chance(800) {
             let action = dice.pick(&["phone_call", "home_visit", "meeting_at_school"]);
             let outcome = dice.pick(&["reached", "not_reached", "plan_agreed"]);
-            contacts.row(&[&id, &date(&mut dice), "liaison", action, outcome, "", ""])?;
+            let day = day(&mut dice);
+            let id = pupil_id(year.number_on(pupil, u16::try_from(day).unwrap_or(u16::MAX)));
+            contacts.row(&[&id, &year.days[day].to_string(), "liaison", action, outcome, "", ""])?;
         }
-        if dice.chance(500) {
+        if !world.hard && dice.chance(500) {
             number += 1;
             let them = world.person(pupil);
             let birth = people::birth(world, pupil, &them).to_string();
             let municipality = PLACES[world.schools[plan.school as usize].place].1;
             let source = dice.pick(&["field_activity", "school", "family"]);
             // Half of them are met in the street, with a name and no number.
-            let known = if dice.chance(5000) { id.as_str() } else { "" };
-            let when = date(&mut dice);
+            let known = if dice.chance(5000) { pupil_id(pupil) } else { String::new() };
+            let when = year.days[day(&mut dice)].to_string();
             let row = format!("I{number:06}");
-            found.row(&[&row, &when, municipality, source, "", known, them.first, them.last, &birth, "absence"])?;
+            found.row(&[&row, &when, municipality, source, "", &known, them.first, them.last, &birth, "absence"])?;
         }
     }
     for one in participants {
         let mut dice = Dice::new(world.seed, For::Casework, 1 << 40 | u64::from(one.number));
         if dice.chance(400) {
             let date = year.days[dice.below(count(year.cut)) as usize].to_string();
-            let participant = format!("K{:06}", one.number + 1);
+            let participant = participant_id(one);
             let id = format!("R{:06}", one.number + 1);
             let service = dice.pick(&["psychosocial_counselling", "after_school_class", "school_integration"]);
             let status = dice.pick(&["open", "accepted", "declined"]);
             referrals.row(&[&id, &date, "", &participant, "field_activity", service, "", status, ""])?;
         }
+    }
+    if world.hard {
+        hard::identify(world, year, participants, &mut found, &dir.join("truth"))?;
     }
     Ok(contacts.finish()? + found.finish()? + referrals.finish()?)
 }

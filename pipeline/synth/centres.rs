@@ -1,5 +1,6 @@
 //! Community centres: who takes part, in what, and whether they come. A third of the participants bring no national id
-//! and some spellings lose their ë and ç, because that is what linking them to pupils has to cope with.
+//! and some spellings lose their ë and ç, because that is what linking them to pupils has to cope with; a hard world has
+//! more of that, see [`hard`].
 
 use std::io;
 use std::path::Path;
@@ -7,9 +8,10 @@ use std::path::Path;
 use chrono::{Datelike, NaiveDate};
 
 use super::dice::{Dice, For, count};
+use super::hard;
 use super::names::without_marks;
 use super::people;
-use super::rows::{Table, iso, push_digits};
+use super::rows::{Table, iso, push_digits, push_school};
 use super::world::{PLACES, World, person};
 use super::year::{Kind, Year};
 
@@ -31,21 +33,37 @@ pub(super) struct Participant {
     pub(super) pupil: Option<u32>,
 }
 
+/// A participant as the centre wrote it down.
+pub(super) struct Record {
+    pub(super) national_id: String,
+    pub(super) first: String,
+    pub(super) last: String,
+    pub(super) birth: Option<NaiveDate>,
+    pub(super) sex: &'static str,
+    pub(super) school: Option<u32>,
+}
+
 /// About 6 % of pupils, more of those who stay away; one in twenty participants is no pupil.
 pub(super) fn participants(world: &World, year: &Year) -> Vec<Participant> {
     let mut found: Vec<Participant> = Vec::new();
     let centres = centres(world);
+    let mut before = None;
     for pupil in 0..count(world.pupils.len()) {
         let Some(plan) = year.plan(world, pupil) else { continue };
         let mut dice = Dice::new(world.seed, For::Centre, u64::from(pupil));
-        if dice.chance(if plan.kind == Kind::Usual { 470 } else { 1900 }) {
-            let home = world.schools[plan.school as usize].place;
-            let centre = centre_at(home, dice.below(centres), centres);
-            let number = count(found.len());
-            found.push(Participant { centre, number, pupil: Some(pupil) });
-            if dice.chance(500) {
-                found.push(Participant { centre, number: number + 1, pupil: None });
-            }
+        let comes = dice.chance(if plan.kind == Kind::Usual { 470 } else { 1900 });
+        let home = world.schools[plan.school as usize].place;
+        let centre = centre_at(home, dice.below(centres), centres);
+        let with_twin = before.filter(|(other, _)| hard::twin_comes_too(world, pupil, *other)).map(|(_, centre)| centre);
+        let Some(centre) = with_twin.or(comes.then_some(centre)) else { continue };
+        before = Some((pupil, centre));
+        let mut add = |centre: u32, pupil: Option<u32>| found.push(Participant { centre, number: count(found.len()), pupil });
+        add(centre, Some(pupil));
+        if dice.chance(500) {
+            add(centre, None);
+        }
+        if let Some(wish) = hard::known_elsewhere(world, pupil) {
+            add((centre + 1 + wish % (centres - 1)) % centres, Some(pupil));
         }
     }
     found
@@ -90,7 +108,8 @@ pub(super) fn write(world: &World, year: &Year, all: &[Participant], inbox: &Pat
     Ok(rows)
 }
 
-fn push_ids(text: &mut Vec<u8>, one: &Participant) {
+/// Appends the ids of the centre and of the participant, each with its comma.
+pub(super) fn push_ids(text: &mut Vec<u8>, one: &Participant) {
     text.push(b'C');
     push_digits(text, one.centre + 1, 3);
     text.extend_from_slice(b",K");
@@ -98,7 +117,31 @@ fn push_ids(text: &mut Vec<u8>, one: &Participant) {
     text.push(b',');
 }
 
+/// `K000001` as a field.
+pub(super) fn participant_id(one: &Participant) -> String {
+    format!("K{:06}", one.number + 1)
+}
+
 fn describe(world: &World, year: &Year, one: &Participant, dice: &mut Dice, table: &mut Table) -> io::Result<()> {
+    let record = if world.hard { hard::record(world, year, one) } else { record(world, year, one, dice) };
+    push_ids(&mut table.text, one);
+    for field in [&record.national_id, &record.first, &record.last] {
+        table.text.extend_from_slice(field.as_bytes());
+        table.text.push(b',');
+    }
+    if let Some(birth) = record.birth {
+        table.text.extend_from_slice(&iso(birth));
+    }
+    table.text.push(b',');
+    table.text.extend_from_slice(record.sex.as_bytes());
+    table.text.push(b',');
+    if let Some(school) = record.school {
+        push_school(&mut table.text, school);
+    }
+    table.end_row()
+}
+
+fn record(world: &World, year: &Year, one: &Participant, dice: &mut Dice) -> Record {
     let (them, birth) = if let Some(pupil) = one.pupil {
         let them = world.person(pupil);
         let birth = people::birth(world, pupil, &them);
@@ -112,17 +155,9 @@ fn describe(world: &World, year: &Year, one: &Participant, dice: &mut Dice, tabl
     if dice.chance(3000) {
         (first, last) = (without_marks(&first), without_marks(&last));
     }
-    let national_id = if dice.chance(7400) { them.national_id.as_deref().unwrap_or_default() } else { "" };
-    push_ids(&mut table.text, one);
-    for field in [national_id.as_bytes(), b",", first.as_bytes(), b",", last.as_bytes(), b",", &iso(birth), b","] {
-        table.text.extend_from_slice(field);
-    }
-    table.text.extend_from_slice(them.sex().as_bytes());
-    table.text.push(b',');
-    if let Some(pupil) = one.pupil.filter(|_| dice.chance(6000)) {
-        super::rows::push_school(&mut table.text, world.pupils[pupil as usize].school);
-    }
-    table.end_row()
+    let national_id = if dice.chance(7400) { them.national_id.clone().unwrap_or_default() } else { String::new() };
+    let school = one.pupil.filter(|_| dice.chance(6000)).map(|pupil| world.pupils[pupil as usize].school);
+    Record { national_id, first, last, birth: Some(birth), sex: them.sex(), school }
 }
 
 fn takes_part(year: &Year, one: &Participant, dice: &mut Dice, into: &mut Table, came: &mut Table) -> io::Result<()> {

@@ -17,6 +17,11 @@ pub(super) enum For {
     Centre,
     Casework,
     Sample,
+    HardTwins,
+    HardPerson,
+    HardSecond,
+    HardCentre,
+    HardCasework,
 }
 
 /// One stream of numbers.

@@ -69,7 +69,7 @@ fn one_pupil(world: &World, year: &Year, pupil: u32, plan: &Plan, term: u32, day
             if year.schools[school as usize].closed == Some(day) {
                 continue;
             }
-            push_pupil(&mut table.text, pupil);
+            push_pupil(&mut table.text, year.number_on(pupil, day));
             table.text.push(b',');
             push_school(&mut table.text, school);
             table.text.push(b',');

@@ -6,6 +6,7 @@ mod casework;
 mod centres;
 mod days;
 mod dice;
+mod hard;
 mod marks;
 mod names;
 mod people;
@@ -40,11 +41,14 @@ pub struct Options {
     pub years: f32,
     /// The last so many session days go into files of their own under `later/`, so that further nights can be tried.
     pub extra_days: u32,
+    /// Names, birth dates and numbers at centres as damaged as real ones, twins, pupils with two numbers; who is who is
+    /// then written into `truth/`.
+    pub hard_links: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { pupils: 10_000, seed: 1, school_year: 2025, years: 1.0, extra_days: 0 }
+        Self { pupils: 10_000, seed: 1, school_year: 2025, years: 1.0, extra_days: 0, hard_links: false }
     }
 }
 
@@ -64,7 +68,8 @@ pub struct Summary {
     pub last_day: NaiveDate,
 }
 
-/// Writes a project folder: `dir/prane.toml`, `dir/inbox/*.csv` and, with `extra_days`, `dir/later/attendance_<date>.csv`.
+/// Writes a project folder: `dir/prane.toml`, `dir/inbox/*.csv` and, with `extra_days`, `dir/later/attendance_<date>.csv`;
+/// with `hard_links` the truth about it, `dir/truth/*.csv`, besides.
 ///
 /// `progress` is told (rows done, rows expected) from several threads, about every megabyte.
 ///
@@ -72,7 +77,8 @@ pub struct Summary {
 /// Whatever the disk says.
 pub fn write(dir: &Path, options: &Options, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Summary, io::Error> {
     let spans = year::spans(options.school_year, options.years);
-    let world = World::new(options.pupils, options.seed, spans.len(), spans.last().map_or(options.school_year, |s| s.start));
+    let last_start = spans.last().map_or(options.school_year, |s| s.start);
+    let world = World::new(options.pupils, options.seed, options.hard_links, spans.len(), last_start);
     let inbox = dir.join("inbox");
     fs::create_dir_all(&inbox)?;
     fs::write(dir.join("prane.toml"), PROJECT)?;
@@ -103,9 +109,12 @@ pub fn write(dir: &Path, options: &Options, progress: &(dyn Fn(u64, u64) + Sync)
         summary.rows += people::write_year(&world, &year, &inbox)?;
         if index == last {
             let participants = centres::participants(&world, &year);
-            summary.rows += people::write_pupils(&world, &inbox)?;
+            summary.rows += people::write_pupils(&world, &year, &inbox)?;
             summary.rows += centres::write(&world, &year, &participants, &inbox)?;
-            summary.rows += casework::write(&world, &year, &participants, &inbox)?;
+            summary.rows += casework::write(&world, &year, &participants, dir)?;
+            if options.hard_links {
+                hard::write_truth(&world, &year, &participants, &dir.join("truth"))?;
+            }
         }
     }
     (progress.tell)(summary.rows, summary.rows);

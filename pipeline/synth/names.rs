@@ -37,6 +37,36 @@ pub(super) fn name(dice: &mut Dice, girl: bool) -> (&'static str, &'static str) 
     (first, dice.pick(&LAST))
 }
 
+/// A first and a last name as unequally shared out as real ones: a few names are many people's.
+pub(super) fn unequal(dice: &mut Dice, girl: bool) -> (&'static str, &'static str) {
+    // Steps through the lists that come round to each name once; else the frequent names would all begin with A.
+    let first = rank(dice, &FIRST_WEIGHTS) * 37 % FIRST_WEIGHTS.len();
+    let last = rank(dice, &LAST_WEIGHTS) * 37 % LAST_WEIGHTS.len();
+    (if girl { GIRLS[first] } else { BOYS[first] }, LAST[last])
+}
+
+const FIRST_WEIGHTS: [u32; 60] = zipf(4);
+const LAST_WEIGHTS: [u32; 96] = zipf(8);
+
+/// Sums of the weights 1/(rank + `flat`), in parts of a million: the most frequent of 60 names is borne by one in twelve
+/// with `flat` 4, that of 96 by one in twenty-one with 8.
+const fn zipf<const N: usize>(flat: u32) -> [u32; N] {
+    let mut sums = [0; N];
+    let (mut at, mut sum, mut divisor) = (0, 0, flat);
+    while at < N {
+        sum += 1_000_000 / divisor;
+        sums[at] = sum;
+        divisor += 1;
+        at += 1;
+    }
+    sums
+}
+
+fn rank(dice: &mut Dice, sums: &[u32]) -> usize {
+    let roll = dice.below(sums.last().copied().unwrap_or(0));
+    sums.partition_point(|sum| *sum <= roll)
+}
+
 /// The same name as somebody would type it on a keyboard without ë and ç.
 pub(super) fn without_marks(name: &str) -> String {
     name.chars()

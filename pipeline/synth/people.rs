@@ -6,6 +6,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use super::dice::count;
+use super::hard;
 use super::rows::{Table, iso, push_digits, push_pupil, push_school};
 use super::world::{PLACES, Person, World, label};
 use super::year::{Plan, Year};
@@ -51,25 +52,33 @@ fn calendar(year: &Year, inbox: &Path) -> io::Result<u64> {
 }
 
 /// The pupils' own rows, with names; for all years together.
-pub(super) fn write_pupils(world: &World, inbox: &Path) -> io::Result<u64> {
+pub(super) fn write_pupils(world: &World, year: &Year, inbox: &Path) -> io::Result<u64> {
     let mut table = Table::create(&inbox.join("pupils.csv"), PUPILS, None)?;
     for pupil in 0..count(world.pupils.len()) {
-        let person = world.person(pupil);
-        let birth = birth(world, pupil, &person);
-        push_pupil(&mut table.text, pupil);
-        table.text.push(b',');
-        table.text.extend_from_slice(person.national_id.as_deref().unwrap_or_default().as_bytes());
-        for field in [person.first, person.last] {
-            table.text.push(b',');
-            table.text.extend_from_slice(field.as_bytes());
-        }
-        table.text.push(b',');
-        table.text.extend_from_slice(&iso(birth));
-        table.text.push(b',');
-        table.text.extend_from_slice(person.sex().as_bytes());
-        table.end_row()?;
+        let them = world.person(pupil);
+        let national_id = them.national_id.as_deref().unwrap_or_default();
+        entry(&mut table, pupil, [national_id, them.first, them.last], birth(world, pupil, &them), &them)?;
+    }
+    for (pupil, second) in &year.second {
+        let them = world.person(*pupil);
+        let (first, last) = hard::second_spelling(world, *pupil, &them);
+        entry(&mut table, second.number, ["", &first, &last], birth(world, *pupil, &them), &them)?;
     }
     table.finish()
+}
+
+/// One row: national id, first and last name as written, the rest as it is.
+fn entry(table: &mut Table, number: u32, written: [&str; 3], birth: NaiveDate, them: &Person) -> io::Result<()> {
+    push_pupil(&mut table.text, number);
+    for field in written {
+        table.text.push(b',');
+        table.text.extend_from_slice(field.as_bytes());
+    }
+    table.text.push(b',');
+    table.text.extend_from_slice(&iso(birth));
+    table.text.push(b',');
+    table.text.extend_from_slice(them.sex().as_bytes());
+    table.end_row()
 }
 
 /// Birth date of a pupil, fitting the grade level of the last school year.
@@ -91,11 +100,12 @@ fn enrolments(world: &World, year: &Year, inbox: &Path) -> io::Result<u64> {
         if let Some((day, school)) = plan.moved.filter(|(day, _)| usize::from(*day) < year.cut) {
             let moved = year.days[usize::from(day)];
             let eve = moved.pred_opt().unwrap_or(moved);
-            seat(world, year, &mut table, (pupil, plan.school), starts(year, &plan), Some((eve, "transferred")))?;
-            seat(world, year, &mut table, (pupil, school), moved, end.filter(|_| past).zip(reason))?;
+            seat(world, year, &mut table, (pupil, pupil, plan.school), starts(year, &plan), Some((eve, "transferred")))?;
+            let number = year.number_on(pupil, day);
+            seat(world, year, &mut table, (pupil, number, school), moved, end.filter(|_| past).zip(reason))?;
         } else {
             let end = end.filter(known).zip(reason);
-            seat(world, year, &mut table, (pupil, plan.school), starts(year, &plan), end)?;
+            seat(world, year, &mut table, (pupil, pupil, plan.school), starts(year, &plan), end)?;
         }
     }
     table.finish()
@@ -109,13 +119,13 @@ fn seat(
     world: &World,
     year: &Year,
     table: &mut Table,
-    (pupil, school): (u32, u32),
+    (pupil, number, school): (u32, u32, u32),
     start: NaiveDate,
     end: Option<(NaiveDate, &str)>,
 ) -> io::Result<()> {
     let text = &mut table.text;
     let grade = year.grade(world, pupil);
-    push_pupil(text, pupil);
+    push_pupil(text, number);
     text.push(b',');
     push_school(text, school);
     text.push(b',');

@@ -71,7 +71,7 @@ fn attendance(
             if status == 0 || at < usize::from(seat.from) || at >= usize::from(seat.to) {
                 continue;
             }
-            push_pupil(&mut table.text, seat.pupil);
+            push_pupil(&mut table.text, seat.number);
             table.text.push(b',');
             push_school(&mut table.text, seat.school);
             table.text.extend_from_slice(&date);

@@ -101,6 +101,11 @@ pub(super) fn push_pupil(text: &mut Vec<u8>, pupil: u32) {
     push_digits(text, pupil + 1, 7);
 }
 
+/// `P0000001` as a field.
+pub(super) fn pupil_id(pupil: u32) -> String {
+    format!("P{:07}", pupil + 1)
+}
+
 /// Appends `S0001`; schools are numbered from 0.
 pub(super) fn push_school(text: &mut Vec<u8>, school: u32) {
     text.push(b'S');

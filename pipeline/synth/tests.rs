@@ -32,12 +32,15 @@ fn made(options: &Options) -> (BTreeMap<PathBuf, Vec<u8>>, Summary) {
 
 #[test]
 fn same_options_same_bytes_whatever_the_threads() {
-    let options = Options { pupils: 400, years: 1.4, extra_days: 2, ..Options::default() };
-    let (one, _) = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(|| made(&options));
-    let (four, _) = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap().install(|| made(&options));
-    assert!(one == four);
-    let (other, _) = made(&Options { seed: 2, ..options });
-    assert!(one != other);
+    for hard_links in [false, true] {
+        let options = Options { pupils: 400, years: 1.4, extra_days: 2, hard_links, ..Options::default() };
+        let (one, _) = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(|| made(&options));
+        let (four, _) = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap().install(|| made(&options));
+        assert!(one == four);
+        let (other, _) = made(&Options { seed: 2, ..options });
+        assert!(one != other);
+        assert_eq!(one.contains_key(Path::new("truth/participants.csv")), hard_links);
+    }
 }
 
 #[test]
@@ -63,7 +66,13 @@ fn columns_and_counts_are_those_that_others_read() {
 
 #[test]
 fn no_key_comes_twice() {
-    let (files, _) = made(&Options { pupils: 400, years: 2.0, ..Options::default() });
+    let usual = Options { pupils: 400, years: 2.0, ..Options::default() };
+    keys_are_single(&usual);
+    keys_are_single(&Options { pupils: 1200, hard_links: true, ..usual });
+}
+
+fn keys_are_single(options: &Options) {
+    let (files, _) = made(options);
     for (table, key) in [("attendance_", 3), ("marks_", 5), ("centre_attendance", 4), ("pupils", 1), ("enrolments_", 3)] {
         let mut seen = std::collections::BTreeSet::new();
         for text in files.iter().filter(|(p, _)| p.to_string_lossy().contains(&format!("/{table}"))).map(|(_, text)| text) {

@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 
 use super::days::day;
 use super::dice::{Dice, For, count, mix};
-use super::names;
+use super::{hard, names};
 
 /// (region, municipality, weight): more pupils live in the towns.
 pub(super) const PLACES: [(&str, &str, u32); 12] = [
@@ -38,6 +38,8 @@ pub(super) struct Pupil {
 
 pub(super) struct World {
     pub(super) seed: u64,
+    /// Hard to link; see [`hard`].
+    pub(super) hard: bool,
     pub(super) years: usize,
     /// Calendar year in which the last school year starts; birth dates hang on it.
     pub(super) last_start: i32,
@@ -51,16 +53,16 @@ pub(super) struct Person {
     pub(super) first: &'static str,
     pub(super) last: &'static str,
     /// Age on 1 September of the last school year beyond grade level + 5.
-    years_late: i32,
+    pub(super) years_late: i32,
     /// Days after 2 September at which the birthday falls, 0-364.
-    birthday: u32,
+    pub(super) birthday: u32,
     /// Missing for about one in ten.
     pub(super) national_id: Option<String>,
 }
 
 impl World {
-    pub(super) fn new(pupils: u32, seed: u64, years: usize, last_start: i32) -> Self {
-        let mut world = Self { seed, years, last_start, schools: Vec::new(), pupils: Vec::with_capacity(pupils as usize) };
+    pub(super) fn new(pupils: u32, seed: u64, hard: bool, years: usize, last_start: i32) -> Self {
+        let mut world = Self { seed, hard, years, last_start, schools: Vec::new(), pupils: Vec::with_capacity(pupils as usize) };
         let mut dice = Dice::new(seed, For::Schools, 0);
         let mut left = pupils;
         while left > 0 {
@@ -97,7 +99,7 @@ impl World {
     }
 
     pub(super) fn person(&self, pupil: u32) -> Person {
-        person(self.seed, pupil)
+        if self.hard { hard::person(self, pupil) } else { person(self.seed, pupil) }
     }
 }
 
@@ -113,13 +115,15 @@ pub(super) fn person(seed: u64, which: u32) -> Person {
         _ => 0,
     };
     let birthday = dice.below(365);
-    // Longer than a real number, so that nobody's own can come out of this.
-    let national_id = dice.chance(9000).then(|| {
-        let scrambled = mix(u64::from(which / 10_000_000)) % 26;
-        let letter = char::from(b'A' + u8::try_from(scrambled).unwrap_or(0));
-        format!("X{:02}{:08}{letter}", birthday % 97, (u64::from(which % 10_000_000) * 7_654_321 + 90_000_001) % 100_000_000)
-    });
+    let national_id = dice.chance(9000).then(|| national_id(which, birthday));
     Person { girl, first, last, years_late, birthday, national_id }
+}
+
+/// A number that nobody else has. Longer than a real one, so that nobody's own can come out of this.
+pub(super) fn national_id(which: u32, birthday: u32) -> String {
+    let scrambled = mix(u64::from(which / 10_000_000)) % 26;
+    let letter = char::from(b'A' + u8::try_from(scrambled).unwrap_or(0));
+    format!("X{:02}{:08}{letter}", birthday % 97, (u64::from(which % 10_000_000) * 7_654_321 + 90_000_001) % 100_000_000)
 }
 
 impl Person {

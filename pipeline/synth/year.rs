@@ -1,10 +1,13 @@
 //! One school year: how each pupil spends it, day by day.
 
+use std::collections::BTreeMap;
+
 use chrono::{Datelike, Days, NaiveDate};
 use rayon::prelude::*;
 
 use super::days::{day, first_day, session_days};
 use super::dice::{Dice, For, count};
+use super::hard::{self, Second};
 use super::world::World;
 
 /// Days of a school year before anything happens in it.
@@ -87,6 +90,8 @@ pub(super) struct Seat {
     pub(super) pupil: u32,
     pub(super) from: u16,
     pub(super) to: u16,
+    /// The number under which this school knows the pupil.
+    pub(super) number: u32,
 }
 
 pub(super) struct Year {
@@ -96,6 +101,8 @@ pub(super) struct Year {
     /// Days from here on belong to `later/`.
     pub(super) cut: usize,
     pub(super) schools: Vec<SchoolYear>,
+    /// Pupils whom the school they moved to entered anew.
+    pub(super) second: BTreeMap<u32, Second>,
 }
 
 /// Statuses as bytes; 0 = no row.
@@ -122,12 +129,19 @@ impl Year {
             })
             .collect();
         let cut = span.days.len().saturating_sub(extra).max(1);
-        Self { index, start: span.start, days: span.days, cut, schools }
+        let mut year = Self { index, start: span.start, days: span.days, cut, schools, second: BTreeMap::new() };
+        year.second = hard::second_numbers(world, &year);
+        year
     }
 
     /// Last session day that goes into `inbox/`.
     pub(super) fn last_day(&self) -> NaiveDate {
         self.days.get(self.cut - 1).copied().unwrap_or_default()
+    }
+
+    /// The number under which a pupil is known on a day: its position, or a second one from a move on.
+    pub(super) fn number_on(&self, pupil: u32, day: u16) -> u32 {
+        self.second.get(&pupil).filter(|second| day >= second.from).map_or(pupil, |second| second.number)
     }
 
     /// Grade level of a pupil this year; 0 or less = not yet at school.
@@ -144,7 +158,12 @@ impl Year {
             if usize::from(last_grade) + index < world.years {
                 continue;
             }
-            let plan = draw(world, pupil, index, school, count(self.days.len()));
+            let mut plan = draw(world, pupil, index, school, count(self.days.len()));
+            if let Some(elder) = hard::elder(world, pupil) {
+                // Twins come, move and leave together.
+                let Plan { moved, from, to, exit, .. } = draw(world, elder, index, school, count(self.days.len()));
+                plan = Plan { moved, from, to, exit, ..plan };
+            }
             if index == self.index {
                 return Some(plan);
             }
@@ -163,8 +182,9 @@ impl Year {
             .filter_map(|pupil| self.plan(world, pupil).map(|plan| (pupil, plan)))
             .flat_map_iter(|(pupil, plan)| {
                 let until = plan.moved.map_or(plan.to, |(day, _)| day);
-                let first = Seat { school: plan.school, pupil, from: plan.from, to: until };
-                let second = plan.moved.map(|(day, school)| Seat { school, pupil, from: day, to: plan.to });
+                let first = Seat { school: plan.school, pupil, from: plan.from, to: until, number: pupil };
+                let second =
+                    plan.moved.map(|(day, school)| Seat { school, pupil, from: day, to: plan.to, number: self.number_on(pupil, day) });
                 std::iter::once(first).chain(second)
             })
             .collect();
