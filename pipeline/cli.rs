@@ -7,12 +7,14 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::fault::{Fault, Outcome};
+use crate::identity::write_private;
+use crate::linkage::export;
 use crate::nightly::{self, Asked, House, Published};
 use crate::project::{Config, Project};
 use crate::shell::{self, Format};
 use crate::store::Store;
 use crate::telemetry::{LogFormat, Progress};
-use crate::vault::keep;
+use crate::vault::{Vault, keep};
 use crate::work::WorkFolder;
 use crate::{audit, doctor, explain, init, publish, synth};
 
@@ -74,6 +76,15 @@ enum Command {
     Explain {
         /// The school system's number of the pupil, or its `pupil_key`
         pupil: String,
+        /// Which records of centres are joined to it, and why; takes a participant's number too
+        #[arg(long)]
+        link: bool,
+    },
+    /// Which records of centres are of which pupils
+    Link {
+        /// What to do
+        #[command(subcommand)]
+        what: LinkCommand,
     },
     /// Publish the lists of a day again, as they were
     Report,
@@ -130,6 +141,28 @@ enum Command {
     },
     /// The man page
     Man,
+}
+
+#[derive(Debug, Subcommand)]
+enum LinkCommand {
+    /// Write every link made: centre, participant, pupil, weight, who decided
+    Export {
+        /// How to write it
+        #[arg(long, value_enum, default_value_t)]
+        format: LinkFormat,
+        /// Where to write it (default: stdout); a new file, for its owner alone
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum LinkFormat {
+    /// Comma-separated text
+    #[default]
+    Csv,
+    /// A workbook
+    Xlsx,
 }
 
 #[derive(Debug, Subcommand)]
@@ -198,28 +231,19 @@ pub async fn run(cli: Cli) -> Outcome<()> {
             let _ = progress.finish();
             out(&bytes)
         }
-        Command::Explain { pupil } => {
+        Command::Explain { pupil, link: true } => {
+            let (project, store, vault) = with_vault(common).await?;
+            audit::note(&project, common.known_at.unwrap_or_else(now), "explain --link", "")?;
+            out(export::explain(&store, &vault, pupil)?.as_bytes())
+        }
+        Command::Link { what } => link(common, what).await,
+        Command::Explain { pupil, .. } => {
             let question = question(common, &progress).await?;
             let text = explain::explain(&question, pupil, &progress).await?;
             let _ = progress.finish();
             out(text.as_bytes())
         }
-        Command::Vault { what } => {
-            let project = Project::open(&common.project)?;
-            let _lock = publish::lock(&project)?;
-            let note = |what: &str| audit::note(&project, common.known_at.unwrap_or_else(now), what, "");
-            let said = match what {
-                VaultCommand::RotateKey { new_key_file } => {
-                    note("vault rotate-key")?;
-                    keep::rotate_key(&project, new_key_file.as_deref())?
-                }
-                VaultCommand::Backup { file } => {
-                    note("vault backup")?;
-                    keep::backup(&project, file)?
-                }
-            };
-            out(format!("{said}\n").as_bytes())
-        }
+        Command::Vault { what } => keep_vault(common, what),
         Command::Doctor => {
             let (findings, sound) = doctor::doctor(&common.project)?;
             let text: String = findings.iter().map(|f| format!("{f}\n")).collect();
@@ -248,6 +272,53 @@ pub async fn run(cli: Cli) -> Outcome<()> {
             out(&bytes)
         }
     }
+}
+
+/// `prane link`.
+async fn link(common: &Common, what: &LinkCommand) -> Outcome<()> {
+    let LinkCommand::Export { format, to } = what;
+    let (project, store, vault) = with_vault(common).await?;
+    audit::note(&project, common.known_at.unwrap_or_else(now), "link export", "")?;
+    let bytes = match format {
+        LinkFormat::Csv => export::csv(&store, &vault)?,
+        LinkFormat::Xlsx => export::xlsx(&store, &vault)?,
+    };
+    match to {
+        Some(path) if path.exists() => {
+            Err(Fault::usage(format!("{} is there already", path.display()), "name a file that is not there yet"))
+        }
+        Some(path) => write_private(path, &bytes),
+        None => out(&bytes),
+    }
+}
+
+/// `prane vault`.
+fn keep_vault(common: &Common, what: &VaultCommand) -> Outcome<()> {
+    let project = Project::open(&common.project)?;
+    let _lock = publish::lock(&project)?;
+    let note = |what: &str| audit::note(&project, common.known_at.unwrap_or_else(now), what, "");
+    let said = match what {
+        VaultCommand::RotateKey { new_key_file } => {
+            note("vault rotate-key")?;
+            keep::rotate_key(&project, new_key_file.as_deref())?
+        }
+        VaultCommand::Backup { file } => {
+            note("vault backup")?;
+            keep::backup(&project, file)?
+        }
+    };
+    out(format!("{said}\n").as_bytes())
+}
+
+/// Store and vault of a project that has had a night.
+async fn with_vault(common: &Common) -> Outcome<(Project, Store, Vault)> {
+    let project = Project::open(&common.project)?;
+    let store = Store::open(&project.store(), &project.staging(), common.known_at.unwrap_or_else(now)).await?;
+    let vault = Vault::open(&project, false)?;
+    if store.nights().is_empty() {
+        return Err(Fault::usage("nothing is stored yet", "`prane run` first"));
+    }
+    Ok((project, store, vault))
 }
 
 fn asked(common: &Common, take_in: bool, rehearsal: bool) -> Asked {

@@ -387,7 +387,7 @@ impl Patient {
         let Ok(recipients) = Recipients::of(&project.config, "prane.toml") else { return };
         let folders = recipients.folders();
         for day in entries(&project.published()).iter().filter(|path| !path.is_symlink() && path.is_dir()) {
-            let open = |folder: &&String| entries(&day.join(folder)).iter().any(|path| !name_of(path).ends_with(".age"));
+            let open = |folder: &&String| entries(&day.join(folder)).iter().any(|path| path.extension().is_none_or(|e| e != "age"));
             let open: Vec<&str> = folders.iter().filter(open).map(String::as_str).collect();
             if !open.is_empty() {
                 self.warn(

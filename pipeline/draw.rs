@@ -39,21 +39,17 @@ impl Artist {
     /// # Errors
     /// A bug in a template.
     pub fn new(project: &Project, night: &Night) -> Outcome<Self> {
-        let edition = Edition {
-            language: project.config.project.language.into(),
-            project: project.config.project.name.clone(),
-            as_of: night.as_of,
-            run_id: night.run_id.clone(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            min_cell: project.config.suppress.min_cell,
-        };
-        Ok(Self { renderer: Renderer::new().map_err(told)?, edition, recipients: Recipients::of(&project.config, "prane.toml")? })
+        Ok(Self {
+            renderer: Renderer::new().map_err(told)?,
+            edition: edition(project, night),
+            recipients: Recipients::of(&project.config, "prane.toml")?,
+        })
     }
 
     /// A sentence for each recipient of a place that is not among these.
     #[must_use]
     pub fn recipients_nowhere(&self, places: &[PlacePage]) -> Vec<String> {
-        let known: BTreeSet<String> = places.iter().map(|page| whom(page)).collect();
+        let known: BTreeSet<String> = places.iter().map(whom).collect();
         self.recipients
             .nowhere(&known)
             .into_iter()
@@ -113,15 +109,12 @@ impl Artist {
     ) -> Outcome<()> {
         let page = self.renderer.overview_html(overview, &self.edition).map_err(told)?.into_bytes();
         let drawn = [("index.html".to_string(), page)];
-        let overview_file = match self.recipients.sealed(COORDINATOR, &drawn)? {
-            Some(archive) => {
-                aside.put(SEALED_OVERVIEW, &archive)?;
-                SEALED_OVERVIEW
-            }
-            None => {
-                aside.put("overview/index.html", &drawn[0].1)?;
-                "overview/index.html"
-            }
+        let overview_file = if let Some(archive) = self.recipients.sealed(COORDINATOR, &drawn)? {
+            aside.put(SEALED_OVERVIEW, &archive)?;
+            SEALED_OVERVIEW
+        } else {
+            aside.put("overview/index.html", &drawn[0].1)?;
+            "overview/index.html"
         };
         aside.put("lists.csv", &shell::bytes_of(list, shell::Format::Csv)?)?;
         aside.put("lists.parquet", &shell::bytes_of(list, shell::Format::Parquet)?)?;
@@ -131,6 +124,19 @@ impl Artist {
             notes: notes.to_vec(),
         };
         aside.put("index.html", self.renderer.index_html(&index, &self.edition).map_err(told)?.as_bytes())
+    }
+}
+
+/// What every page of a night says of it.
+#[must_use]
+pub fn edition(project: &Project, night: &Night) -> Edition {
+    Edition {
+        language: project.config.project.language.into(),
+        project: project.config.project.name.clone(),
+        as_of: night.as_of,
+        run_id: night.run_id.clone(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        min_cell: project.config.suppress.min_cell,
     }
 }
 

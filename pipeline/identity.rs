@@ -225,12 +225,6 @@ impl Pupils {
         self.numbers.get(code as usize).copied().flatten()
     }
 
-    /// The code of the pupil with this national id, if any school named it.
-    #[must_use]
-    pub fn by_national(&self, national_id: &str) -> Option<u32> {
-        self.national.get(national_id.trim().to_uppercase().as_str()).copied()
-    }
-
     /// The key of a code.
     #[must_use]
     pub fn key(&self, code: u32) -> Key {

@@ -2,6 +2,7 @@
 //!
 //! The way of the data, and the order of reading: [`nightly`] is the main flow; [`extract`] finds and reads files,
 //! [`contract`] judges their values, [`intake`] keys, settles and accounts for their rows ([`identity`], [`vault`]),
+//! [`linkage`] finds the pupil behind a record of a centre,
 //! [`store`] keeps them as Delta tables, [`engine`] asks the SQL of [`query`] of them, [`check`] stops a night that must
 //! not be believed, [`caseload`] fills the pages of the `prane-reports` crate, [`publish`] swaps them in.
 
@@ -20,6 +21,7 @@ pub mod fault;
 pub mod identity;
 pub mod init;
 pub mod intake;
+pub mod linkage;
 pub mod manifest;
 pub mod nightly;
 pub mod policy;

@@ -21,12 +21,12 @@ use crate::project::Project;
 use crate::publish::{self, Aside};
 use crate::query::Library;
 use crate::store::files::FileWriter;
-use crate::store::tables::{registers, spec_of, sums_of};
+use crate::store::tables::{links, registers, spec_of, sums_of};
 use crate::store::{Figures, NightRecord, Store, TableSpec};
 use crate::telemetry::Progress;
 use crate::vault::Vault;
 use crate::work::WorkFolder;
-use crate::{audit, caseload, contract, day, extract, shell};
+use crate::{audit, caseload, contract, day, draw, extract, linkage, shell};
 
 /// The only clock of a night.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +125,10 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     };
     let mut intake = intake::take_in(&taking, inbox.extracts, &mut store, &mut vault)?;
     intake.notes.extend(inbox.left);
+    if asked.take_in && !store.is_past() {
+        progress.stage("link");
+        intake.notes.extend(linkage::link(&house, &mut store, &mut vault, &run_id)?);
+    }
     tell_intake(&intake, known_files, progress);
     let mut manifest = manifest(project, &settings, &house, &run_id, asked, &store, &intake);
     if !store.has("attendance") {
@@ -178,6 +182,10 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     aside.put("run.json", &manifest.json()?)?;
     audit::note(project, asked.known_at, if asked.take_in { "run" } else { "report" }, &format!("{} of {}", night.run_id, night.as_of))?;
     let folder = aside.swap_in(&project.published(), night.as_of)?;
+    if !store.is_past() {
+        let asks = linkage::review::write(project, &store, &vault, &draw::edition(project, &night))?;
+        asks.iter().for_each(|sentence| progress.say(sentence));
+    }
     write_run(project, asked, &mut manifest, "published", progress)?;
     Ok(Published { manifest, folder: Some(folder), refused: intake.refused() })
 }
@@ -272,7 +280,7 @@ fn manifest(project: &Project, settings: &str, house: &House, run_id: &str, aske
 fn every_table(house: &House) -> Vec<TableSpec> {
     let sources: Vec<TableSpec> = house.contracts.iter().map(spec_of).collect();
     let sums: Vec<TableSpec> = sources.iter().flat_map(sums_of).collect();
-    sources.into_iter().chain(sums).chain([registers(), tables::lists_spec()]).collect()
+    sources.into_iter().chain(sums).chain([registers(), links(), tables::lists_spec()]).collect()
 }
 
 /// An engine over the store, with everything that does not depend on the day.
@@ -304,6 +312,7 @@ pub async fn set_night(
 ) -> Outcome<()> {
     engine.attendance_rows = store.rows("attendance");
     tables::as_of(engine, days, house.year_starts)?;
+    tables::link(engine).await?;
     tables::derive(engine, store, notes).await?;
     tables::policy_school(engine, &house.policy).await?;
     tables::inputs(engine, inputs)?;

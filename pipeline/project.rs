@@ -448,6 +448,11 @@ impl Project {
     pub fn vault_key(&self) -> PathBuf {
         self.root.join(&self.config.vault.key_file)
     }
+    /// `review/`: what a person is asked about links.
+    #[must_use]
+    pub fn review(&self) -> PathBuf {
+        self.root.join("review")
+    }
     /// `rejects/`
     #[must_use]
     pub fn rejects(&self) -> PathBuf {

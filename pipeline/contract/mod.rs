@@ -13,7 +13,7 @@ use crate::fault::{Fault, Outcome, nearest};
 use crate::project::toml_fault;
 
 /// Tables in the order in which they are taken in: whoever names others comes after them.
-const BUILT_IN: [(&str, &str); 13] = [
+const BUILT_IN: [(&str, &str); 14] = [
     ("schools", include_str!("../../queries/sources/schools.toml")),
     ("calendar", include_str!("../../queries/sources/calendar.toml")),
     ("pupils", include_str!("../../queries/sources/pupils.toml")),
@@ -24,6 +24,7 @@ const BUILT_IN: [(&str, &str); 13] = [
     ("centre_attendance", include_str!("../../queries/sources/centre_attendance.toml")),
     ("identifications", include_str!("../../queries/sources/identifications.toml")),
     ("referrals", include_str!("../../queries/sources/referrals.toml")),
+    ("link_decisions", include_str!("../../queries/sources/link_decisions.toml")),
     ("contacts", include_str!("../../queries/sources/contacts.toml")),
     ("attendance", include_str!("../../queries/sources/attendance.toml")),
     ("marks", include_str!("../../queries/sources/marks.toml")),

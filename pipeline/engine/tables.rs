@@ -16,7 +16,7 @@ use crate::day;
 use crate::fault::{Fault, Outcome};
 use crate::intake::Account;
 use crate::policy::{Numbers, Policy};
-use crate::store::tables::{ROW_KEY, TableSpec, registers, spec_of, sums_of};
+use crate::store::tables::{ROW_KEY, TableSpec, links, registers, spec_of, sums_of};
 use crate::store::{DataFile, Figures, Store};
 
 /// A table in memory.
@@ -42,7 +42,12 @@ fn put(engine: &Engine<'_>, id: &str, columns: Vec<(&str, ArrayRef)>) -> Outcome
 /// # Errors
 /// Store faults.
 pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Outcome<()> {
-    for spec in contracts.iter().map(spec_of).chain([registers()]) {
+    for spec in contracts.iter().map(spec_of).chain([registers(), links()]) {
+        let linked = LINKED.iter().any(|(table, ..)| *table == spec.name);
+        if linked {
+            let provider = Files::of_table(store, &spec, &store.files(&spec.name), &[])?;
+            engine.register(&format!("store.{}", spec.name), Arc::new(provider))?;
+        }
         put_files(engine, store, &format!("sources.{}", spec.name), &spec, &store.files(&spec.name))?;
         for sums in sums_of(&spec) {
             let paths = |table: &str| store.files(table).into_iter().map(|f| f.path).collect::<Vec<_>>();
@@ -56,6 +61,51 @@ pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Ou
         }
     }
     Ok(())
+}
+
+/// Tables whose rows linkage joins to pupils: the table, what `links.kind` calls its rows, and the key by which it does.
+const LINKED: [(&str, &str, &str); 3] = [
+    ("centre_participants", "participant", "participant_key"),
+    ("identifications", "identification", ROW_KEY),
+    ("referrals", "referral", ROW_KEY),
+];
+
+/// Puts the pupils that linkage found into the tables that name none. They are small: once in memory.
+///
+/// # Errors
+/// A bug.
+pub async fn link(engine: &Engine<'_>) -> Outcome<()> {
+    for (table, kind, key) in LINKED {
+        let columns = engine.context().table_provider(format!("store.{table}")).await?.schema();
+        let given = |name: &str| columns.field_with_name(name).is_ok();
+        let mut select: Vec<String> = columns
+            .fields()
+            .iter()
+            .filter(|f| f.name() != ROW_KEY)
+            .map(|f| match f.name().as_str() {
+                "participant_key" => "coalesce(k.participant_key, r.participant_key) as participant_key".into(),
+                name @ ("pupil_key" | "pupil") => format!("coalesce(r.{name}, l.{name}) as {name}"),
+                name => format!("r.{name}"),
+            })
+            .collect();
+        select.extend(["pupil_key", "pupil"].into_iter().filter(|name| !given(name)).map(|name| format!("l.{name}")));
+        let sql = format!(
+            "select {} from store.{table} r \
+             left join (select record_key, participant_key from sources.links where kind = '{kind}' and place = 1) k on k.record_key = r.{key} \
+             left join (select record_key, pupil_key, pupil from sources.links where kind = '{kind}' and outcome = 'linked') l on l.record_key = r.{key}",
+            select.join(", ")
+        );
+        put_answer(engine, &format!("sources.{table}"), &sql).await?;
+    }
+    Ok(())
+}
+
+/// Registers the rows of a question, once in memory.
+async fn put_answer(engine: &Engine<'_>, id: &str, sql: &str) -> Outcome<()> {
+    let frame = engine.context().sql(sql).await?;
+    let schema = super::nullable(frame.schema().as_arrow());
+    let batches = frame.collect().await?.into_iter().map(|b| Ok(super::fit(&schema, &b)?)).collect::<Outcome<Vec<_>>>()?;
+    engine.register(id, memory(schema, batches)?)
 }
 
 /// Registers files of a table, or its columns alone where there are none.
@@ -77,10 +127,7 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
             continue;
         }
         if let Some(query) = engine.library().queries.get(&format!("derived.{table}")) {
-            let frame = engine.context().sql(&query.sql).await?;
-            let schema = super::nullable(frame.schema().as_arrow());
-            let batches = frame.collect().await?.into_iter().map(|b| Ok(super::fit(&schema, &b)?)).collect::<Outcome<Vec<_>>>()?;
-            engine.register(&format!("sources.{table}"), memory(schema, batches)?)?;
+            put_answer(engine, &format!("sources.{table}"), &query.sql).await?;
             notes.push(format!("no {table} extract: derived from the attendance rows ({effect})"));
         }
     }

@@ -19,6 +19,7 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use self::packed::{Given, Session};
+pub(crate) use self::small::participant_key;
 use crate::contract::value::{World, school_year_of};
 use crate::contract::{Contract, Kind};
 use crate::day;
@@ -161,7 +162,7 @@ fn hex_of(hash: &Hash) -> String {
 }
 
 /// The files of a small table, not yet read.
-fn scan(store: &Store, table: &str) -> Outcome<Option<LazyFrame>> {
+pub(crate) fn scan(store: &Store, table: &str) -> Outcome<Option<LazyFrame>> {
     let frames = store
         .files(table)
         .iter()

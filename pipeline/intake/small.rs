@@ -203,23 +203,16 @@ pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -
                     frame.column("birth_date")?.date()?.physical().iter().map(|d| d.map(first_september)).collect();
                 columns.push(Column::new("first_september".into(), years));
             }
-            (_, "contacts", "by") => {
+            (_, "contacts" | "link_decisions", "by") => {
                 let names = texts("by")?;
                 let found: Vec<Option<String>> = names.iter().map(|n| n.as_deref().map(|n| staff_key(vault, n))).collect();
-                let staff = df!("by_key" => found.clone(), "by" => names)?;
+                let staff = df!("by_key" => found.clone(), "by" => names)?.drop_nulls::<String>(None)?;
                 columns.push(Column::new("by_key".into(), found));
                 vault.merge("staff", "by_key", staff)?;
             }
             _ if column.vault => {}
             _ => columns.push(frame.column(&column.name)?.clone()),
         }
-    }
-    if contract.table == "centre_participants" {
-        let linked: Vec<Option<u32>> =
-            texts("national_id")?.iter().map(|n| n.as_deref().and_then(|n| vault.pupils.by_national(n))).collect();
-        let keys: Vec<Option<String>> = linked.iter().map(|code| code.map(|code| hex(vault.pupils.key(code)))).collect();
-        columns.push(Column::new("pupil_key".into(), keys));
-        columns.push(numbers(vault, &linked));
     }
     columns.push(Column::new(ROW_KEY.into(), row_keys.clone()));
     keep_personal(contract, frame, &row_keys, pupil_keys, vault)?;
@@ -265,9 +258,10 @@ fn keep_personal(
     vault.merge(&contract.table, key, sheet)
 }
 
-/// Pseudonym of a centre's participant. Identifications and referrals name no centre: their ids are joined by a later
-/// linkage, and get a key of their own until then.
-fn participant_key(vault: &Vault, centre: Option<&str>, id: &str) -> String {
+/// Pseudonym of a centre's participant. Identifications and referrals name no centre: theirs is of the number alone, and
+/// linkage finds whose it is.
+#[must_use]
+pub fn participant_key(vault: &Vault, centre: Option<&str>, id: &str) -> String {
     hex(vault.secret.key("participant", &[centre.unwrap_or("").as_bytes(), id.as_bytes()]))
 }
 

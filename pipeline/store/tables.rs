@@ -37,7 +37,7 @@ pub fn stored_columns(contract: &Contract) -> Vec<Field> {
     for column in &contract.columns {
         match (column.kind, contract.table.as_str(), column.name.as_str()) {
             (_, "pupils", "birth_date") => fields.push(Field::new("first_september", DataType::Int32, true)),
-            (_, "contacts", "by") => fields.push(text("by_key")),
+            (_, "contacts" | "link_decisions", "by") => fields.push(text("by_key")),
             _ if column.vault => {}
             (Kind::PupilId, table, _) => {
                 fields.push(text("pupil_key"));
@@ -52,10 +52,6 @@ pub fn stored_columns(contract: &Contract) -> Vec<Field> {
             (Kind::Mark, ..) => fields.push(Field::new(&column.name, DataType::Float64, true)),
             _ => fields.push(text(&column.name)),
         }
-    }
-    if contract.table == "centre_participants" {
-        fields.push(text("pupil_key"));
-        fields.push(Field::new(PUPIL, DataType::Int32, true));
     }
     fields
 }
@@ -137,6 +133,34 @@ pub fn registers() -> TableSpec {
     TableSpec {
         name: "registers".into(),
         columns: Arc::new(Schema::new(vec![text("school_id"), text("school_year"), text("register"), text(ROW_KEY), text(KNOWN_FROM)])),
+        partition_by: vec![],
+        sorted_by: vec![],
+    }
+}
+
+/// What linkage came to: a row a record of a centre, identification or referral, and further rows where a person is asked
+/// about several pupils. `kind` is `participant`, `identification` or `referral`; `record_key` is the participant's key or
+/// the row's; `outcome` is `linked`, `review` or `unlinked`; `why` says which fields agree how well, and no name.
+#[must_use]
+pub fn links() -> TableSpec {
+    let number = |name: &str| Field::new(name, DataType::Float64, true);
+    TableSpec {
+        name: "links".into(),
+        columns: Arc::new(Schema::new(vec![
+            text("kind"),
+            text("record_key"),
+            text("participant_key"),
+            text("outcome"),
+            Field::new("place", DataType::Int32, true),
+            text("pupil_key"),
+            Field::new(PUPIL, DataType::Int32, true),
+            number("weight"),
+            number("probability"),
+            text("decided_by"),
+            text("doubt"),
+            text("why"),
+            text(KNOWN_FROM),
+        ])),
         partition_by: vec![],
         sorted_by: vec![],
     }

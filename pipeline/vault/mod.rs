@@ -106,6 +106,12 @@ impl Vault {
         read.map(Some).map_err(|e| Fault::store(format!("vault/{file}"), e))
     }
 
+    /// Whether this night added to one of these sheets.
+    #[must_use]
+    pub fn is_changed(&self, sheets: &[&str]) -> bool {
+        self.pending.iter().any(|(name, _)| sheets.contains(&name.as_str()))
+    }
+
     /// Texts of `columns` in a sheet, for the rows whose `key` is among `wanted`; every row where `wanted` is none.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ mod ink;
 mod list;
 mod overview;
 mod page;
+mod review;
 mod strip;
 mod table;
 mod view;
@@ -28,6 +29,7 @@ pub use list::{
 };
 pub use overview::{Group, Index, IndexEntry, Overview, Programme, Reach, SchoolSummary, WeekRate};
 pub use page::Renderer;
+pub use review::{DECISION_COLUMNS, DECISIONS, ReviewPair, ReviewPerson};
 pub use table::{LIST_COLUMNS, harmless, plain};
 pub use words::{Reason, Words};
 pub use workbook::{CONTACT_COLUMNS, contact_headers};

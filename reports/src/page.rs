@@ -12,9 +12,10 @@ use serde::Serialize;
 use crate::fault::Fault;
 use crate::list::{Edition, Language, PlacePage};
 use crate::overview::{Index, Overview};
+use crate::review::ReviewPair;
 use crate::view::{IndexView, ListView, OverviewView};
 use crate::words::Words;
-use crate::{table, workbook};
+use crate::{review, table, workbook};
 
 const TEMPLATES: [(&str, &str); 7] = [
     ("base.html", include_str!("../templates/base.html")),
@@ -68,6 +69,14 @@ impl Renderer {
     /// [`Fault::Workbook`].
     pub fn list_xlsx(&self, page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
         workbook::list_xlsx(page, edition, self.words(edition.language))
+    }
+
+    /// The workbook in which a person decides about records that may be of one child; it comes back as `link_decisions`.
+    ///
+    /// # Errors
+    /// [`Fault::Workbook`].
+    pub fn review_xlsx(&self, pairs: &[ReviewPair], edition: &Edition) -> Result<Vec<u8>, Fault> {
+        review::workbook(pairs, edition, self.words(edition.language))
     }
 
     /// `list.csv`: the same rows with canonical headers ([`crate::LIST_COLUMNS`]), with names.

@@ -390,3 +390,31 @@ month-12 = December
 # --- subjects (others are shown as they are written)
 subject-gjuhe_shqipe = Albanian
 subject-matematike = Mathematics
+
+# --- review of links
+review-title = The same child? For a person to decide
+review-record-name = name at the centre
+review-pupil-name = name at the school
+review-record-birth = birth date at the centre
+review-pupil-birth = birth date at the school
+review-record-sex = sex (centre)
+review-pupil-sex = sex (school)
+review-record-school = school (centre says)
+review-pupil-school = schools of the pupil
+review-record-id = personal number (centre)
+review-pupil-national-id = personal number (school)
+review-doubt = why a person is asked
+review-weight = weight
+review-help-1 = Each row is a record of a centre (or an identification) and a pupil who may be the same child. Rows of one record stand together; the likeliest pupil comes first.
+review-help-2 = Write into the yellow columns: decision is same, different or no_pupil (the child is no pupil of any school here); by is who decided; date is the day. Leave a row empty while you are not sure.
+review-help-3 = Ask the centre or the school before you guess: a wrong link shows one child's story to people who work with another.
+review-help-4 = Drop this workbook into inbox/ as it is. A decision is kept for ever and no later reckoning overrules it; only a later decision does.
+review-help-5 = This workbook holds names. Delete it when it has been read, and send it to nobody.
+doubt-unlikely = They agree, but not well enough.
+doubt-rivals = Another pupil, or another record of the centre, fits nearly as well.
+doubt-ids = Both personal numbers are known, and they differ.
+doubt-birth_dates = The birth dates differ by more than a slip.
+doubt-names_only = No personal number and no birth date to tell namesakes apart.
+doubt-first_names = The first names could be a brother's, sister's or twin's.
+doubt-last_names = The last names are not the same.
+doubt-no_place = A slip in name or birth date, no personal number, and no place in common.

@@ -390,3 +390,31 @@ month-12 = dhjetor
 # --- lëndët (të tjerat shkruhen si janë)
 subject-gjuhe_shqipe = Gjuhë shqipe
 subject-matematike = Matematikë
+
+# --- shqyrtimi i lidhjeve
+review-title = I njëjti fëmijë? Vendos një njeri
+review-record-name = emri në qendër
+review-pupil-name = emri në shkollë
+review-record-birth = datëlindja në qendër
+review-pupil-birth = datëlindja në shkollë
+review-record-sex = gjinia (qendra)
+review-pupil-sex = gjinia (shkolla)
+review-record-school = shkolla (thotë qendra)
+review-pupil-school = shkollat e nxënësit
+review-record-id = numri personal (qendra)
+review-pupil-national-id = numri personal (shkolla)
+review-doubt = pse pyetet një njeri
+review-weight = pesha
+review-help-1 = Çdo rresht është një shënim i një qendre (ose një identifikim) dhe një nxënës që mund të jetë i njëjti fëmijë. Rreshtat e një shënimi qëndrojnë bashkë; nxënësi më i mundshëm vjen i pari.
+review-help-2 = Shkruani në kolonat e verdha: decision është same (i njëjti), different (tjetër) ose no_pupil (fëmija nuk është nxënës i asnjë shkolle këtu); by është kush vendosi; date është dita. Lëreni rreshtin bosh derisa të jeni të sigurt.
+review-help-3 = Pyesni qendrën ose shkollën para se të hamendësoni: një lidhje e gabuar u tregon historinë e një fëmije atyre që punojnë me një tjetër.
+review-help-4 = Vendoseni këtë fletore në inbox/ ashtu siç është. Vendimi ruhet përgjithmonë dhe asnjë llogaritje e mëvonshme nuk e ndryshon; vetëm një vendim i mëvonshëm.
+review-help-5 = Kjo fletore mban emra. Fshijeni pasi të jetë lexuar dhe mos ia dërgoni askujt.
+doubt-unlikely = Përputhen, por jo mjaftueshëm.
+doubt-rivals = Një nxënës tjetër, ose një shënim tjetër i qendrës, përputhet pothuajse po aq.
+doubt-ids = Të dy numrat personalë dihen dhe ndryshojnë.
+doubt-birth_dates = Datëlindjet ndryshojnë më shumë se një gabim shkrimi.
+doubt-names_only = Pa numër personal dhe pa datëlindje për të dalluar ata me të njëjtin emër.
+doubt-first_names = Emrat mund të jenë të një vëllai, motre ose binjaku.
+doubt-last_names = Mbiemrat nuk janë të njëjtë.
+doubt-no_place = Një gabim në emër ose datëlindje, pa numër personal dhe pa vend të përbashkët.

@@ -1,0 +1,324 @@
+//! The same child? Records of centres, identifications and referrals are joined to pupils here, once a night, before
+//! anything is asked. What linking came to is a table of the store (`sources.links`), so that a past night has its own.
+//!
+//! [`pairing`] weighs pairs of records; this module gathers the people, keeps what people decided, and writes down what came
+//! of it. Names are read from the vault and go nowhere but into the review workbook (`review.rs`).
+
+mod decisions;
+pub mod export;
+pub mod pairing;
+mod people;
+pub mod review;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int32Array, RecordBatch, StringArray};
+use arrow::datatypes::{Float64Type, Int32Type};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::fault::{Fault, Outcome};
+use crate::nightly::House;
+use crate::store::Store;
+use crate::store::files::FileWriter;
+use crate::store::tables::links;
+use crate::vault::Vault;
+use pairing::{Doubt, Linkage, Settings, Verdict};
+use people::{Places, Pupils, Records};
+
+/// Tables that decide what is linked.
+const READ: [&str; 8] =
+    ["schools", "pupils", "enrolments", "centres", "centre_participants", "identifications", "referrals", "link_decisions"];
+/// Sheets of the vault that do.
+const SHEETS: [&str; 3] = ["pupils", "centre_participants", "identifications"];
+/// Raised when weights, thresholds or fields change, so that a store is linked anew.
+const VERSION: &str = "1";
+
+/// One row of `links`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Link {
+    /// `participant`, `identification` or `referral`.
+    pub kind: String,
+    /// Key of the participant, or of the row.
+    pub record_key: String,
+    /// The participant, also where a row names it by number alone.
+    pub participant_key: Option<String>,
+    /// `linked`, `review` or `unlinked`.
+    pub outcome: String,
+    /// 1, and on where a person is asked about several pupils.
+    pub place: i32,
+    /// The pupil.
+    pub pupil_key: Option<String>,
+    /// Its number in the store.
+    pub pupil: Option<i32>,
+    /// Match weight, bits.
+    pub weight: Option<f64>,
+    /// What the weight stands for, 0-1.
+    pub probability: Option<f64>,
+    /// `model`, `person`, or `number` where a row names a participant who is linked.
+    pub decided_by: Option<String>,
+    /// Why a person is asked.
+    pub doubt: Option<String>,
+    /// Which fields agree, and what that weighs.
+    pub why: Option<String>,
+}
+
+/// How many records of a kind came to what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Joined to a pupil.
+    pub linked: usize,
+    /// For a person to decide.
+    pub review: usize,
+    /// No pupil found.
+    pub unlinked: usize,
+}
+
+/// Links what is to be linked, where anything it depends on has changed; sentences for the run.
+///
+/// # Errors
+/// Store and vault faults.
+pub fn link(house: &House, store: &mut Store, vault: &mut Vault, run_id: &str) -> Outcome<Vec<String>> {
+    let spec = links();
+    let settings = Settings {
+        link_at: house.policy.number("linkage_link_at")?,
+        review_at: house.policy.number("linkage_review_at")?,
+        ..Settings::default()
+    };
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(VERSION.as_bytes()).update(&settings.link_at.to_le_bytes()).update(&settings.review_at.to_le_bytes());
+    for table in READ {
+        for file in store.files(table) {
+            hasher.update(table.as_bytes()).update(b"/").update(file.path.as_bytes()).update(b"\0");
+        }
+    }
+    let state = &hasher.finalize().to_hex()[..16];
+    let before: Vec<String> = store.files(&spec.name).into_iter().map(|f| f.path).collect();
+    let ours = |path: &String| path.contains(state);
+    let nothing = !["centre_participants", "identifications", "referrals"].iter().any(|table| store.has(table));
+    if !vault.is_changed(&SHEETS) && (nothing || before.iter().any(ours)) {
+        return Ok(Vec::new());
+    }
+    let (rows, mut notes) = linked(&settings, store, vault)?;
+    for (kind, counts) in counts(&rows) {
+        let Counts { linked, review, unlinked } = counts;
+        notes.push(format!("{kind}s: {} = {linked} linked + {review} for review + {unlinked} unlinked", linked + review + unlinked));
+    }
+    let known: BTreeMap<(String, String, i32), (Link, String)> =
+        kept(store)?.into_iter().map(|(l, from)| ((l.kind.clone(), l.record_key.clone(), l.place), (l, from))).collect();
+    // A link that is as it was keeps the run that brought it.
+    let from = |row: &Link| match known.get(&(row.kind.clone(), row.record_key.clone(), row.place)) {
+        Some((link, from)) if link == row => from.clone(),
+        _ => run_id.to_string(),
+    };
+    let from: Vec<String> = rows.iter().map(from).collect();
+    if before.iter().any(ours) && rows.len() == known.len() && !from.iter().any(|f| f == run_id) {
+        return Ok(notes);
+    }
+    let mut writer = FileWriter::create(&store.folder(&spec.name), &spec, format!("{run_id}-{state}.parquet"), BTreeMap::new())?;
+    writer.write_cast(&spec.columns, &batch(&rows, from)?)?;
+    let file = writer.finish()?;
+    let gone = before.into_iter().filter(|path| *path != file.path).collect::<Vec<_>>();
+    store.prepare(&spec.name, vec![file], gone);
+    Ok(notes)
+}
+
+fn linked(settings: &Settings, store: &Store, vault: &Vault) -> Outcome<(Vec<Link>, Vec<String>)> {
+    let mut places = Places::of(store)?;
+    let pupils = people::pupils(vault, store, &mut places)?;
+    let participants = people::participants(vault, store, &mut places)?;
+    let identified = people::identified(vault, store, &mut places)?;
+    let (of_participants, of_identified) = decisions::handed_in(store)?;
+    let mut rows = Vec::new();
+    let mut notes = Vec::new();
+    for (kind, records, decided) in [("participant", &participants, &of_participants), ("identification", &identified, &of_identified)] {
+        if records.keys.is_empty() {
+            continue;
+        }
+        let group = |right: u32| records.people[right as usize].group;
+        let (standing, aside) = decisions::standing(decided, &pupils.keys, &records.keys, group);
+        if aside > 0 {
+            notes.push(format!("link_decisions about {kind}s: {aside} older ones put aside, a later one says otherwise"));
+        }
+        let linkage =
+            pairing::link(&pupils.people, &records.people, &standing, settings).map_err(|e| Fault::Bug(format!("linking {kind}s: {e}")))?;
+        rows.extend(rows_of(kind, &linkage, &pupils, records));
+    }
+    followers(&mut rows, store, vault)?;
+    rows.sort_by(|a, b| (&a.kind, &a.record_key, a.place).cmp(&(&b.kind, &b.record_key, b.place)));
+    Ok((rows, notes))
+}
+
+fn rows_of(kind: &str, linkage: &Linkage, pupils: &Pupils, records: &Records) -> Vec<Link> {
+    let mut rows = Vec::new();
+    for (record, outcome) in linkage.outcomes.iter().enumerate() {
+        let key = &records.keys[record];
+        let of = |outcome: &str| Link {
+            kind: kind.into(),
+            record_key: key.clone(),
+            participant_key: (kind == "participant").then(|| key.clone()),
+            outcome: outcome.into(),
+            place: 1,
+            ..Link::default()
+        };
+        let (outcome, pairs) = match outcome {
+            pairing::Outcome::Linked { pair } => ("linked", *pair..*pair + 1),
+            pairing::Outcome::Review { pairs } => ("review", pairs.clone()),
+            pairing::Outcome::Unlinked => {
+                rows.push(of("unlinked"));
+                continue;
+            }
+        };
+        for (place, pair) in (1..).zip(&linkage.pairs[pairs]) {
+            let left = pair.left as usize;
+            let doubt = match pair.verdict {
+                Verdict::Review(doubt) => Some(doubt_word(doubt).to_string()),
+                Verdict::Link | Verdict::Decided => None,
+            };
+            let why = linkage.model.explain(&pair.levels, &pair.weights);
+            // A field that says nothing says +0.0, not -0.0.
+            let told = |weight: f64| if weight.abs() < 0.05 { 0.0 } else { weight };
+            let why: Vec<String> = why.into_iter().map(|(field, level, w)| format!("{field}: {level} ({:+.1})", told(w))).collect();
+            rows.push(Link {
+                place,
+                pupil_key: Some(pupils.keys[left].clone()),
+                pupil: pupils.numbers[left],
+                weight: Some(rounded(pair.weight)),
+                probability: Some(pair.probability),
+                decided_by: match pair.verdict {
+                    Verdict::Decided => Some("person".into()),
+                    Verdict::Link => Some("model".into()),
+                    Verdict::Review(_) => None,
+                },
+                doubt,
+                why: Some(why.join("; ")),
+                ..of(outcome)
+            });
+        }
+    }
+    rows
+}
+
+/// Three decimals of a bit: more is not meant.
+fn rounded(weight: f64) -> f64 {
+    (weight * 1000.0).round() / 1000.0
+}
+
+fn doubt_word(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::Unlikely => "unlikely",
+        Doubt::Rivals => "rivals",
+        Doubt::Ids => "ids",
+        Doubt::BirthDates => "birth_dates",
+        Doubt::NamesOnly => "names_only",
+        Doubt::FirstNames => "first_names",
+        Doubt::LastNames => "last_names",
+        Doubt::NoPlace => "no_place",
+    }
+}
+
+/// Rows that name a participant by number alone follow that participant, where only one centre has such a number.
+fn followers(rows: &mut Vec<Link>, store: &Store, vault: &Vault) -> Outcome<()> {
+    let by_number = people::by_number(vault)?;
+    let of_participant: BTreeMap<String, Link> =
+        rows.iter().filter(|r| r.kind == "participant" && r.outcome == "linked").map(|r| (r.record_key.clone(), r.clone())).collect();
+    for (table, kind) in [("identifications", "identification"), ("referrals", "referral")] {
+        for (record_key, number) in people::followers(store, table)?.rows {
+            let whose = by_number.get(&number).map_or(&[][..], Vec::as_slice);
+            let participant_key = if let [one] = whose { Some(one.clone()) } else { None };
+            let of = Link { kind: kind.into(), record_key, participant_key: participant_key.clone(), place: 1, ..Link::default() };
+            rows.push(match participant_key.and_then(|key| of_participant.get(&key)) {
+                Some(link) => Link {
+                    outcome: "linked".into(),
+                    pupil_key: link.pupil_key.clone(),
+                    pupil: link.pupil,
+                    decided_by: Some("number".into()),
+                    ..of
+                },
+                None => Link { outcome: "unlinked".into(), ..of },
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Records by kind; a record with several rows counts once.
+fn counts(rows: &[Link]) -> BTreeMap<String, Counts> {
+    let mut all: BTreeMap<String, Counts> = BTreeMap::new();
+    for row in rows.iter().filter(|r| r.place == 1) {
+        let counts = all.entry(row.kind.clone()).or_default();
+        match row.outcome.as_str() {
+            "linked" => counts.linked += 1,
+            "review" => counts.review += 1,
+            _ => counts.unlinked += 1,
+        }
+    }
+    all
+}
+
+fn batch(rows: &[Link], known_from: Vec<String>) -> Outcome<RecordBatch> {
+    let must = |of: fn(&Link) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows.iter().map(of))) };
+    let may = |of: fn(&Link) -> Option<&str>| -> ArrayRef { Arc::new(StringArray::from_iter(rows.iter().map(of))) };
+    let number = |of: fn(&Link) -> Option<f64>| -> ArrayRef { Arc::new(Float64Array::from_iter(rows.iter().map(of))) };
+    let columns: Vec<ArrayRef> = vec![
+        must(|r| &r.kind),
+        must(|r| &r.record_key),
+        may(|r| r.participant_key.as_deref()),
+        must(|r| &r.outcome),
+        Arc::new(Int32Array::from_iter_values(rows.iter().map(|r| r.place))),
+        may(|r| r.pupil_key.as_deref()),
+        Arc::new(Int32Array::from_iter(rows.iter().map(|r| r.pupil))),
+        number(|r| r.weight),
+        number(|r| r.probability),
+        may(|r| r.decided_by.as_deref()),
+        may(|r| r.doubt.as_deref()),
+        may(|r| r.why.as_deref()),
+        Arc::new(StringArray::from(known_from)),
+    ];
+    Ok(RecordBatch::try_new(links().columns, columns)?)
+}
+
+/// The links of the store as they are now, in order, each with the run that brought it.
+///
+/// # Errors
+/// A store fault.
+pub fn kept(store: &Store) -> Outcome<Vec<(Link, String)>> {
+    let mut rows = Vec::new();
+    for file in store.files(&links().name) {
+        let path = store.path_of(&links().name, &file);
+        let open = std::fs::File::open(&path).map_err(|e| Fault::io(&path, &e))?;
+        for batch in ParquetRecordBatchReaderBuilder::try_new(open)?.build()? {
+            let batch = batch?;
+            let text = |at: usize, row: usize| {
+                let column = batch.column(at).as_string::<i32>();
+                column.is_valid(row).then(|| column.value(row).to_string())
+            };
+            let number = |at: usize, row: usize| {
+                let column = batch.column(at).as_primitive::<Float64Type>();
+                column.is_valid(row).then(|| column.value(row))
+            };
+            let whole = |at: usize, row: usize| {
+                let column = batch.column(at).as_primitive::<Int32Type>();
+                column.is_valid(row).then(|| column.value(row))
+            };
+            rows.extend((0..batch.num_rows()).map(|row| {
+                let link = Link {
+                    kind: text(0, row).unwrap_or_default(),
+                    record_key: text(1, row).unwrap_or_default(),
+                    participant_key: text(2, row),
+                    outcome: text(3, row).unwrap_or_default(),
+                    place: whole(4, row).unwrap_or(1),
+                    pupil_key: text(5, row),
+                    pupil: whole(6, row),
+                    weight: number(7, row),
+                    probability: number(8, row),
+                    decided_by: text(9, row),
+                    doubt: text(10, row),
+                    why: text(11, row),
+                };
+                (link, text(12, row).unwrap_or_default())
+            }));
+        }
+    }
+    Ok(rows)
+}

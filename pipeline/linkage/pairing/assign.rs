@@ -1,0 +1,202 @@
+//! Assignment: which pairs become links without a human, which a human is asked about.
+//!
+//! A link needs two things. Its probability must stand after all rivals have had their share: other pupils this
+//! participant might be, and other participants of the same centre who might be this pupil. That makes the assignment
+//! one-to-one by itself, as two rivals cannot both hold more than half, so no matching of a whole centre is solved: what
+//! such a matching would decide by a hair is for a human anyway. And the fields that agree must be ones that tell a child
+//! from its sibling, twin, cousin of the same name or the next line of the list, which weights alone do not know.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::block::RULES;
+use super::compare::{
+    BIRTH, BIRTH_PARTS, BIRTH_SLIP, CLOSE, EQUAL, FIRST, ID, ID_OTHER, ID_SLIP, LAST, Levels, MUNICIPALITY, OTHER, SEX, SPECS, UNEQUAL,
+};
+use super::estimate::Data;
+use super::score::Scored;
+use super::{Decision, Doubt, Error, Settings, Verdict};
+
+/// Decisions made by humans, ready to be looked up.
+#[derive(Debug, Default)]
+pub struct Known {
+    same: BTreeSet<(u32, u32)>,
+    linked: BTreeMap<u32, u32>,
+    taken: BTreeSet<(u32, u32)>,
+    different: BTreeSet<(u32, u32)>,
+    none: BTreeSet<u32>,
+    one_file: bool,
+}
+
+impl Known {
+    /// Reads the decisions on `left` and `right`.
+    ///
+    /// # Errors
+    /// A row that is not in the file, or decisions that cannot all hold.
+    pub fn new(decisions: &[Decision], data: &Data) -> Result<Self, Error> {
+        let mut known = Self { one_file: data.one_file, ..Self::default() };
+        for &decision in decisions {
+            let (Decision::Same { right, .. } | Decision::Different { right, .. } | Decision::NoOne { right }) = decision;
+            if right >= data.right.len() {
+                return Err(Error::NoSuchRow { side: "right", row: right });
+            }
+            let (Decision::Same { left, .. } | Decision::Different { left, .. }) = decision else {
+                known.none.insert(right);
+                continue;
+            };
+            if left >= data.left.len() || (data.one_file && left == right) {
+                return Err(Error::NoSuchRow { side: "left", row: left });
+            }
+            let pair = if data.one_file { (left.min(right), left.max(right)) } else { (left, right) };
+            if matches!(decision, Decision::Different { .. }) {
+                known.different.insert(pair);
+                continue;
+            }
+            known.same.insert(pair);
+            if !data.one_file {
+                let before = known.linked.insert(right, left);
+                if before.is_some_and(|other| other != left) {
+                    return Err(Error::Contradiction { right });
+                }
+                known.taken.insert((data.right.source[right as usize].group, left));
+            }
+        }
+        let clash = known.same.iter().find(|(left, right)| {
+            let none = known.none.contains(right) || (data.one_file && known.none.contains(left));
+            none || known.different.contains(&(*left, *right))
+        });
+        match clash.map(|pair| pair.1) {
+            Some(right) => Err(Error::Contradiction { right }),
+            None => Ok(known),
+        }
+    }
+
+    /// Whether a human said so.
+    #[must_use]
+    pub fn same(&self, left: u32, right: u32) -> bool {
+        self.same.contains(&(left, right))
+    }
+
+    /// The candidates of `right`: of the blocks, less those decided against or taken, and those decided for.
+    pub fn candidates(&self, data: &Data, right: u32, out: &mut Vec<u32>, passed: &mut [u64; RULES.len()]) {
+        out.clear();
+        if let Some(&left) = self.linked.get(&right) {
+            out.push(left);
+            return;
+        }
+        if self.none.contains(&right) {
+            return;
+        }
+        data.blocks.candidates(right, out, passed);
+        let group = data.right.source[right as usize].group;
+        out.retain(|&left| {
+            let here = !self.one_file || (left < right && !self.none.contains(&left));
+            here && !self.taken.contains(&(group, left)) && !self.different.contains(&(left, right))
+        });
+        if self.one_file {
+            out.extend(self.same.iter().filter(|pair| pair.1 == right).map(|pair| pair.0));
+            out.sort_unstable();
+            out.dedup();
+        }
+    }
+}
+
+/// What becomes of a pair; nothing where it is too unlikely to bother a human.
+#[must_use]
+pub fn verdict(pair: &Scored, known: &Known, settings: &Settings) -> Option<Verdict> {
+    if known.same(pair.left, pair.right) {
+        return Some(Verdict::Decided);
+    }
+    let (alone, standing) = (probability(pair.weight), probability(pair.standing));
+    if alone < settings.review_at {
+        None
+    } else if alone < settings.link_at {
+        Some(Verdict::Review(Doubt::Unlikely))
+    } else if let Some(doubt) = doubt(&pair.levels) {
+        Some(Verdict::Review(doubt))
+    } else if standing < settings.link_at {
+        Some(Verdict::Review(Doubt::Rivals))
+    } else {
+        Some(Verdict::Link)
+    }
+}
+
+/// The probability that `weight`, log2 of odds, stands for.
+#[must_use]
+pub fn probability(weight: f64) -> f64 {
+    1.0 / (1.0 + (-weight).exp2())
+}
+
+/// Why a pair is for a human however much it weighs.
+fn doubt(levels: &Levels) -> Option<Doubt> {
+    let (first, last, birth, id) = (levels[FIRST], levels[LAST], levels[BIRTH], levels[ID]);
+    let id_agrees = id <= ID_SLIP;
+    let born_alike = birth <= BIRTH_SLIP;
+    let born_unknown = birth == SPECS[BIRTH].unknown();
+    if id == ID_OTHER {
+        return Some(Doubt::Ids);
+    }
+    if !born_alike && !born_unknown && !(id == EQUAL && birth <= BIRTH_PARTS) {
+        return Some(Doubt::BirthDates);
+    }
+    if !id_agrees && born_unknown {
+        return Some(Doubt::NamesOnly);
+    }
+    // Twins and siblings differ in the first name, and one typed under the other's id differs only there. "Arben" and
+    // "Arbena" are close: without an id, a sex that differs as well speaks for two children.
+    if first == OTHER || (first > CLOSE && !(id_agrees && born_alike)) {
+        return Some(Doubt::FirstNames);
+    }
+    if first == CLOSE && !id_agrees && (birth != EQUAL || levels[SEX] == UNEQUAL || last > CLOSE) {
+        return Some(Doubt::FirstNames);
+    }
+    if last > CLOSE && !(id_agrees && birth == EQUAL) {
+        return Some(Doubt::LastNames);
+    }
+    // Half the country shares some name and birthday: with neither id nor place, equal fields only.
+    let placed = levels[MUNICIPALITY] % 2 == 0 && levels[MUNICIPALITY] != SPECS[MUNICIPALITY].unknown();
+    if !id_agrees && !placed && (birth != EQUAL || first != EQUAL) {
+        return Some(Doubt::NoPlace);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::compare::{BIRTH_SWAPPED, COMPARISONS, NEAR};
+    use super::*;
+
+    fn levels(changes: &[(usize, u8)]) -> Levels {
+        let mut levels = [0; COMPARISONS];
+        for &(at, level) in changes {
+            levels[at] = level;
+        }
+        levels
+    }
+
+    fn pair(levels: Levels, weight: f64, standing: f64) -> Scored {
+        Scored { left: 0, right: 0, weight, standing, levels, weights: [0.0; COMPARISONS] }
+    }
+
+    #[test]
+    fn what_a_human_is_asked() {
+        let no_id = (ID, SPECS[ID].unknown());
+        assert_eq!(doubt(&levels(&[])), None);
+        assert_eq!(doubt(&levels(&[no_id])), None);
+        assert_eq!(doubt(&levels(&[no_id, (BIRTH, BIRTH_SWAPPED)])), None);
+        assert_eq!(doubt(&levels(&[(FIRST, OTHER)])), Some(Doubt::FirstNames), "a twin under the other's id");
+        assert_eq!(doubt(&levels(&[no_id, (FIRST, CLOSE), (SEX, UNEQUAL)])), Some(Doubt::FirstNames), "Arben and Arbena");
+        assert_eq!(doubt(&levels(&[no_id, (BIRTH, SPECS[BIRTH].unknown())])), Some(Doubt::NamesOnly));
+        assert_eq!(doubt(&levels(&[(FIRST, OTHER), (LAST, OTHER), (BIRTH, 5)])), Some(Doubt::BirthDates), "an id alone");
+        assert_eq!(doubt(&levels(&[no_id, (LAST, NEAR)])), Some(Doubt::LastNames));
+        assert_eq!(doubt(&levels(&[(ID, ID_OTHER)])), Some(Doubt::Ids));
+    }
+
+    #[test]
+    fn rivals_and_thresholds() {
+        let (known, settings) = (Known::default(), Settings::default());
+        assert_eq!(verdict(&pair(levels(&[]), 30.0, 30.0), &known, &settings), Some(Verdict::Link));
+        assert_eq!(verdict(&pair(levels(&[]), 30.0, 0.0), &known, &settings), Some(Verdict::Review(Doubt::Rivals)));
+        assert_eq!(verdict(&pair(levels(&[]), 2.0, 2.0), &known, &settings), Some(Verdict::Review(Doubt::Unlikely)));
+        assert_eq!(verdict(&pair(levels(&[]), -9.0, -9.0), &known, &settings), None);
+    }
+}

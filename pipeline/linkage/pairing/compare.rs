@@ -1,0 +1,401 @@
+//! Comparisons: what two records say about each other, field by field, as a level of agreement.
+//!
+//! Levels are numbered from the strongest; the last of every comparison is "not known", which never weighs. The shares
+//! `m` and `u` beside the levels are where the estimate starts and what it falls back on where the data say little:
+//! rounded from hand-checked links of school registers (few mistyped ids, a tenth of names misspelt) and, for `u`, from
+//! a population of some hundred names a side and sixteen years of birth.
+
+use strsim::{jaro_winkler, osa_distance};
+
+use super::normalise::{NONE, Names, Numbers};
+use super::person::{People, Record};
+
+/// How many comparisons there are.
+pub const COMPARISONS: usize = 8;
+/// The level each comparison came to, in the order of [`SPECS`].
+pub type Levels = [u8; COMPARISONS];
+
+/// Places in [`Levels`].
+pub const ID: usize = 0;
+/// See [`ID`].
+pub const FIRST: usize = 1;
+/// See [`ID`].
+pub const LAST: usize = 2;
+/// See [`ID`].
+pub const ORDER: usize = 3;
+/// See [`ID`].
+pub const BIRTH: usize = 4;
+/// See [`ID`].
+pub const SEX: usize = 5;
+/// See [`ID`].
+pub const SCHOOL: usize = 6;
+/// See [`ID`].
+pub const MUNICIPALITY: usize = 7;
+
+/// The strongest level of every comparison.
+pub const EQUAL: u8 = 0;
+/// Names: spelt differently, sounding the same.
+pub const SOUND: u8 = 1;
+/// Names: one letter off, or Jaro-Winkler similarity of 0.92 and more.
+pub const CLOSE: u8 = 2;
+/// Names: an initial, or the words of one among the words of the other (patronymics, double names).
+pub const PART: u8 = 3;
+/// Names: Jaro-Winkler similarity of 0.85 and more.
+pub const NEAR: u8 = 4;
+/// Names: anything else.
+pub const OTHER: u8 = 5;
+/// Ids: one letter or digit off, or two neighbours swapped.
+pub const ID_SLIP: u8 = 1;
+/// Ids: anything else.
+pub const ID_OTHER: u8 = 2;
+/// Birth dates: day and month swapped.
+pub const BIRTH_SWAPPED: u8 = 1;
+/// Birth dates: one digit off, or two neighbouring digits swapped.
+pub const BIRTH_SLIP: u8 = 2;
+/// Birth dates: two of year, month and day the same.
+pub const BIRTH_PARTS: u8 = 3;
+/// Names in the other order.
+pub const SWAPPED: u8 = 1;
+/// Sex, school, municipality: not the same.
+pub const UNEQUAL: u8 = 1;
+/// Municipalities the same where the schools are: tells nothing new where a school lies in one municipality.
+pub const EQUAL_AT_SCHOOL: u8 = 2;
+
+/// A comparison: its levels with name, `m` (share among records of one child) and `u` (among others) to start from.
+pub struct Spec {
+    /// For people.
+    pub name: &'static str,
+    /// All levels but "not known".
+    pub levels: &'static [(&'static str, f64, f64)],
+    /// Where the levels fall into two sets that each sum to one: the first level of the second set.
+    pub split: usize,
+}
+
+impl Spec {
+    /// The level "not known".
+    #[must_use]
+    pub fn unknown(&self) -> u8 {
+        u8::try_from(self.levels.len()).unwrap_or(u8::MAX)
+    }
+}
+
+/// All comparisons.
+pub const SPECS: [Spec; COMPARISONS] = [
+    Spec { name: "national id", levels: &[("equal", 0.95, 1e-6), ("one slip", 0.035, 2e-6), ("different", 0.015, 0.999_997)], split: 3 },
+    Spec {
+        name: "first name",
+        levels: &[
+            ("equal", 0.82, 0.012),
+            ("same sound", 0.05, 0.002),
+            ("close", 0.06, 0.01),
+            ("part of the other", 0.02, 0.003),
+            ("similar", 0.015, 0.02),
+            ("different", 0.035, 0.953),
+        ],
+        split: 6,
+    },
+    Spec {
+        name: "last name",
+        levels: &[
+            ("equal", 0.84, 0.01),
+            ("same sound", 0.05, 0.001),
+            ("close", 0.06, 0.005),
+            ("part of the other", 0.015, 0.002),
+            ("similar", 0.01, 0.02),
+            ("different", 0.025, 0.962),
+        ],
+        split: 6,
+    },
+    // A name in the wrong column costs its rarity, whichever names they are: u is 1 for both, see `estimate.rs`.
+    Spec { name: "order of names", levels: &[("as written", 0.97, 1.0), ("swapped", 0.03, 1.0)], split: 2 },
+    Spec {
+        name: "birth date",
+        levels: &[
+            ("equal", 0.9, 2e-4),
+            ("day and month swapped", 0.02, 7e-5),
+            ("one digit off", 0.05, 3e-3),
+            ("two of three parts equal", 0.015, 0.01),
+            ("same year", 0.005, 0.06),
+            ("different", 0.01, 0.927),
+        ],
+        split: 6,
+    },
+    Spec { name: "sex", levels: &[("equal", 0.99, 0.5), ("different", 0.01, 0.5)], split: 2 },
+    Spec { name: "school", levels: &[("equal", 0.85, 0.01), ("different", 0.15, 0.99)], split: 2 },
+    Spec {
+        name: "municipality",
+        levels: &[
+            ("equal, other school", 0.8, 0.08),
+            ("different", 0.2, 0.92),
+            ("equal, same school", 0.98, 0.98),
+            ("different, same school", 0.02, 0.02),
+        ],
+        split: 2,
+    },
+];
+
+/// Compares the people of one side, one after the other, with those of the other side.
+///
+/// A participant meets the same few hundred names over and over, so what a pair of names came to is remembered until
+/// the next participant.
+pub struct Comparer<'a> {
+    names: &'a Names,
+    ids: &'a Numbers,
+    left: &'a People<'a>,
+    right: &'a People<'a>,
+    at: u32,
+    first: Memory,
+    last: Memory,
+}
+
+impl<'a> Comparer<'a> {
+    /// Starts at the first person on the right.
+    #[must_use]
+    pub fn new(names: &'a Names, ids: &'a Numbers, left: &'a People<'a>, right: &'a People<'a>) -> Self {
+        Self { names, ids, left, right, at: 0, first: Memory::new(names.len()), last: Memory::new(names.len()) }
+    }
+
+    /// Turns to person `right`.
+    pub fn turn_to(&mut self, right: u32) {
+        self.at = right;
+        self.first.turn_to(self.right.at(right).first);
+        self.last.turn_to(self.right.at(right).last);
+    }
+
+    /// The levels between the person turned to and person `left`.
+    pub fn levels(&mut self, left: u32) -> Levels {
+        let (l, r) = (self.left.at(left), self.right.at(self.at));
+        let [first, last, order] = self.names(l, r);
+        let (school, municipality) = self.places(left, l, r);
+        [self.id(l.id, r.id), first, last, order, births(l.birth, r.birth), sexes(l, r), school, municipality]
+    }
+
+    /// First name, last name and their order: swapped only where both names agree crosswise and do not as written.
+    fn names(&mut self, l: &Record, r: &Record) -> [u8; 3] {
+        let (first, last) = (self.first.level(self.names, l.first), self.last.level(self.names, l.last));
+        if [l.first, l.last, r.first, r.last].contains(&NONE) {
+            return [first, last, SPECS[ORDER].unknown()];
+        }
+        if first < OTHER && last < OTHER {
+            return [first, last, EQUAL];
+        }
+        let (crossed_last, crossed_first) = (self.first.level(self.names, l.last), self.last.level(self.names, l.first));
+        if crossed_first < OTHER && crossed_last < OTHER { [crossed_first, crossed_last, SWAPPED] } else { [first, last, EQUAL] }
+    }
+
+    fn id(&self, l: u32, r: u32) -> u8 {
+        if l == NONE || r == NONE {
+            SPECS[ID].unknown()
+        } else if l == r {
+            EQUAL
+        } else if one_slip(self.ids.text(l).as_bytes(), self.ids.text(r).as_bytes()) {
+            ID_SLIP
+        } else {
+            ID_OTHER
+        }
+    }
+
+    fn places(&self, left: u32, l: &Record, r: &Record) -> (u8, u8) {
+        let (schools, municipalities) = if l.several || r.several {
+            let (l, r) = (&self.left.source[left as usize], &self.right.source[self.at as usize]);
+            (any_common(&l.schools, &r.schools), any_common(&l.municipalities, &r.municipalities))
+        } else {
+            (common(l.school, r.school), common(l.municipality, r.municipality))
+        };
+        let school = schools.map_or(SPECS[SCHOOL].unknown(), |same| if same { EQUAL } else { UNEQUAL });
+        let at_school = if school == EQUAL { EQUAL_AT_SCHOOL } else { 0 };
+        let municipality = municipalities.map_or(SPECS[MUNICIPALITY].unknown(), |same| at_school + if same { EQUAL } else { UNEQUAL });
+        (school, municipality)
+    }
+}
+
+/// What one name came to beside the others, since it was turned to.
+struct Memory {
+    name: u32,
+    turn: u32,
+    seen: Vec<(u32, u8)>,
+}
+
+impl Memory {
+    fn new(names: usize) -> Self {
+        Self { name: NONE, turn: 0, seen: vec![(0, 0); names] }
+    }
+
+    fn turn_to(&mut self, name: u32) {
+        // A sibling next in the file has the same last name: what is known of it stays.
+        if name != self.name || self.turn == 0 {
+            self.name = name;
+            self.turn = self.turn.wrapping_add(1).max(1);
+        }
+    }
+
+    fn level(&mut self, names: &Names, other: u32) -> u8 {
+        if self.name == NONE || other == NONE {
+            return SPECS[FIRST].unknown();
+        }
+        if self.name == other {
+            return EQUAL;
+        }
+        let seen = &mut self.seen[other as usize];
+        if seen.0 != self.turn {
+            *seen = (self.turn, unequal_names(names, self.name, other));
+        }
+        seen.1
+    }
+}
+
+/// The level of two names that are written differently.
+fn unequal_names(names: &Names, a: u32, b: u32) -> u8 {
+    if names.sound(a) == names.sound(b) {
+        return SOUND;
+    }
+    let (a, b) = (names.text(a), names.text(b));
+    let alike = jaro_winkler(a, b);
+    if alike >= 0.92 || (a.len().min(b.len()) >= 4 && a.len().abs_diff(b.len()) <= 2 && osa_distance(a, b) <= 1) {
+        CLOSE
+    } else if part(a, b) || part(b, a) {
+        PART
+    } else if alike >= 0.85 {
+        NEAR
+    } else {
+        OTHER
+    }
+}
+
+/// Whether every word of `short` is a word of `long`, or `short` is the initial of `long`.
+fn part(short: &str, long: &str) -> bool {
+    if short.chars().count() == 1 {
+        return long.starts_with(short);
+    }
+    long.contains(' ') && short.split(' ').all(|word| long.split(' ').any(|other| other == word))
+}
+
+/// The level of two birth dates, each `yyyymmdd` or [`NONE`].
+#[must_use]
+pub fn births(a: u32, b: u32) -> u8 {
+    if a == NONE || b == NONE {
+        return SPECS[BIRTH].unknown();
+    }
+    if a == b {
+        return EQUAL;
+    }
+    let parts = |n: u32| (n / 10_000, n / 100 % 100, n % 100);
+    let ((ay, am, ad), (by, bm, bd)) = (parts(a), parts(b));
+    if ay == by && am == bd && ad == bm {
+        BIRTH_SWAPPED
+    } else if digit_slip(a, b) {
+        BIRTH_SLIP
+    } else if usize::from(ay == by) + usize::from(am == bm) + usize::from(ad == bd) == 2 {
+        BIRTH_PARTS
+    } else if ay == by {
+        4
+    } else {
+        5
+    }
+}
+
+/// Whether one digit differs, or two neighbours are swapped.
+fn digit_slip(a: u32, b: u32) -> bool {
+    let digits = |mut n: u32| {
+        std::array::from_fn::<u32, 8, _>(|_| {
+            let digit = n % 10;
+            n /= 10;
+            digit
+        })
+    };
+    let (a, b) = (digits(a), digits(b));
+    let mut off = (0..8).filter(|&i| a[i] != b[i]);
+    match (off.next(), off.next(), off.next()) {
+        (Some(_), None, _) => true,
+        (Some(i), Some(j), None) => j == i + 1 && a[i] == b[j] && a[j] == b[i],
+        _ => false,
+    }
+}
+
+/// Whether one letter is changed, added or left out, or two neighbours are swapped; the two are not equal.
+fn one_slip(a: &[u8], b: &[u8]) -> bool {
+    let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[start..], &b[start..]);
+    let swapped = a.len() > 1 && b.len() > 1 && a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..];
+    let changed = a.len() == b.len() && a.get(1..) == b.get(1..);
+    changed || a.get(1..) == Some(b) || b.get(1..) == Some(a) || swapped
+}
+
+fn sexes(l: &Record, r: &Record) -> u8 {
+    match (l.sex, r.sex) {
+        (Some(a), Some(b)) if a == b => EQUAL,
+        (Some(_), Some(_)) => UNEQUAL,
+        _ => SPECS[SEX].unknown(),
+    }
+}
+
+fn common(a: u32, b: u32) -> Option<bool> {
+    (a != NONE && b != NONE).then_some(a == b)
+}
+
+/// Whether two lists of codes share one; nothing where either is empty.
+fn any_common(a: &[u32], b: &[u32]) -> Option<bool> {
+    (!a.is_empty() && !b.is_empty()).then(|| a.iter().any(|code| b.contains(code)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(a: &str, b: &str) -> u8 {
+        let mut all = Names::default();
+        let (a, b) = (all.number(a), all.number(b));
+        let mut memory = Memory::new(all.len());
+        memory.turn_to(a);
+        memory.level(&all, b)
+    }
+
+    #[test]
+    fn names_by_level() {
+        assert_eq!(names("Arbër", "ARBER"), EQUAL);
+        assert_eq!(names("Qerim", "Çerim"), SOUND);
+        assert_eq!(names("Shkelzen", "Shklzen"), CLOSE);
+        assert_eq!(names("Ana Maria", "Ana"), CLOSE, "a long common start is close enough");
+        assert_eq!(names("Maria", "Ana Maria"), PART);
+        assert_eq!(names("Luljeta", "L."), PART);
+        assert_eq!(names("Ana", "Besnik"), OTHER);
+        assert_eq!(names("Ana", " "), SPECS[FIRST].unknown());
+    }
+
+    #[test]
+    fn dates_by_level() {
+        assert_eq!(births(20_150_203, 20_150_203), EQUAL);
+        assert_eq!(births(20_150_203, 20_150_302), BIRTH_SWAPPED);
+        assert_eq!(births(20_150_203, 20_150_293), BIRTH_SLIP);
+        assert_eq!(births(20_150_213, 20_150_231), BIRTH_SLIP);
+        assert_eq!(births(20_150_203, 20_150_229), BIRTH_PARTS);
+        assert_eq!(births(20_150_203, 20_151_119), 4);
+        assert_eq!(births(20_150_203, 20_081_119), 5);
+        assert_eq!(births(NONE, 20_081_119), SPECS[BIRTH].unknown());
+    }
+
+    #[test]
+    fn ids_one_slip_apart() {
+        for (a, b) in [("J123", "J1234"), ("J123", "J132"), ("J123", "J153"), ("1J23", "J123")] {
+            assert!(one_slip(a.as_bytes(), b.as_bytes()), "{a} {b}");
+        }
+        assert!(!one_slip(b"J123", b"J321") && !one_slip(b"J123", b"J12345") && !one_slip(b"1234", b"2143"));
+    }
+
+    #[test]
+    fn places_share_a_code() {
+        assert_eq!(any_common(&[1, 2], &[2, 3]), Some(true));
+        assert_eq!(any_common(&[1], &[2, 3]), Some(false));
+        assert_eq!(any_common(&[], &[2]), None);
+    }
+
+    #[test]
+    fn shares_sum_to_one() {
+        for spec in SPECS {
+            for set in [&spec.levels[..spec.split], &spec.levels[spec.split..]] {
+                let m: f64 = set.iter().map(|level| level.1).sum();
+                assert!(set.is_empty() || (m - 1.0).abs() < 1e-9, "{}", spec.name);
+            }
+        }
+    }
+}

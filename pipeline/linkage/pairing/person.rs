@@ -1,0 +1,146 @@
+//! People as they come, and as the comparisons want them: numbers in a row.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::normalise::{NONE, Names, Numbers, clean_id};
+
+/// One record of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// As written; letters and digits count.
+    pub national_id: Option<String>,
+    /// Given name or names, as written.
+    pub first_name: Option<String>,
+    /// Family name or names, as written.
+    pub last_name: Option<String>,
+    /// As written, also where the calendar does not know the day.
+    pub birth_date: Option<BirthDate>,
+    /// As registered.
+    pub sex: Option<Sex>,
+    /// Codes of the schools the person has been at (a pupil) or says it is at (a participant).
+    pub schools: Vec<u32>,
+    /// Codes of the municipalities of those schools (a pupil) or of the centre (a participant).
+    pub municipalities: Vec<u32>,
+    /// The centre: within one group a pupil is linked to at most one participant. Not read for pupils.
+    pub group: u32,
+}
+
+/// Sex as registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sex {
+    /// Girls.
+    Female,
+    /// Boys.
+    Male,
+}
+
+/// A birth date as written. Day and month swapped or a slip of a digit may make a day the calendar does not have
+/// (2015-31-02); such a date still tells much, so it is kept as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BirthDate {
+    /// Four digits.
+    pub year: u16,
+    /// As written, 0 to 99.
+    pub month: u8,
+    /// As written, 0 to 99.
+    pub day: u8,
+}
+
+impl From<NaiveDate> for BirthDate {
+    fn from(date: NaiveDate) -> Self {
+        let small = |n: u32| u8::try_from(n).unwrap_or(0);
+        Self { year: u16::try_from(date.year()).unwrap_or(0), month: small(date.month()), day: small(date.day()) }
+    }
+}
+
+impl BirthDate {
+    /// The date `yyyymmdd` writes, eight digits; nothing for other texts. No calendar is asked.
+    #[must_use]
+    pub fn digits(text: &str) -> Option<Self> {
+        if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        Some(Self { year: text[..4].parse().ok()?, month: text[4..6].parse().ok()?, day: text[6..].parse().ok()? })
+    }
+
+    /// As a number of eight digits, the form the comparisons use.
+    pub(crate) fn number(self) -> u32 {
+        u32::from(self.year) * 10_000 + u32::from(self.month) * 100 + u32::from(self.day)
+    }
+}
+
+/// What the comparisons read of a person; [`NONE`] where it is not known.
+#[derive(Clone, Copy)]
+pub struct Record {
+    /// Number of the national id.
+    pub id: u32,
+    /// Number of the first name.
+    pub first: u32,
+    /// Number of the last name.
+    pub last: u32,
+    /// `yyyymmdd`.
+    pub birth: u32,
+    /// First of the schools.
+    pub school: u32,
+    /// First of the municipalities.
+    pub municipality: u32,
+    /// Sex.
+    pub sex: Option<Sex>,
+    /// Whether there is more than one school or municipality, to be looked up in the source.
+    pub several: bool,
+}
+
+/// A file, ready to be compared.
+pub struct People<'a> {
+    /// One a person, in the file's order.
+    pub records: Vec<Record>,
+    /// The file.
+    pub source: &'a [Person],
+}
+
+impl<'a> People<'a> {
+    /// Numbers the names and ids of `source`.
+    pub fn new(source: &'a [Person], names: &mut Names, ids: &mut Numbers) -> Self {
+        let records = source
+            .iter()
+            .map(|p| Record {
+                id: p.national_id.as_deref().and_then(clean_id).map_or(NONE, |id| ids.number(&id)),
+                first: p.first_name.as_deref().map_or(NONE, |n| names.number(n)),
+                last: p.last_name.as_deref().map_or(NONE, |n| names.number(n)),
+                birth: p.birth_date.map_or(NONE, BirthDate::number),
+                school: p.schools.first().copied().unwrap_or(NONE),
+                municipality: p.municipalities.first().copied().unwrap_or(NONE),
+                sex: p.sex,
+                several: p.schools.len() > 1 || p.municipalities.len() > 1,
+            })
+            .collect();
+        Self { records, source }
+    }
+
+    /// How many people there are; never more than `u32` numbers (`mod.rs` refuses those).
+    #[must_use]
+    pub fn len(&self) -> u32 {
+        u32::try_from(self.records.len()).unwrap_or(NONE)
+    }
+
+    /// The record of person `at`.
+    #[must_use]
+    pub fn at(&self, at: u32) -> &Record {
+        &self.records[at as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_need_not_exist() {
+        let date = BirthDate::digits("20153102").unwrap();
+        assert_eq!((date.year, date.month, date.day, date.number()), (2015, 31, 2, 20_153_102));
+        assert_eq!(BirthDate::digits("2015-1-2"), None);
+        assert_eq!(BirthDate::digits("2015010é"), None);
+        let real = NaiveDate::from_ymd_opt(2015, 2, 3).unwrap();
+        assert_eq!(BirthDate::from(real).number(), 20_150_203);
+    }
+}

@@ -1,0 +1,117 @@
+//! Scores: the few best pairs of everyone on the right, and how far each stands above its rivals.
+
+use rayon::prelude::*;
+
+use super::assign::Known;
+use super::block::{Passed, RULES};
+use super::compare::{COMPARISONS, Comparer, Levels};
+use super::estimate::Data;
+use super::model::{Model, Scale};
+
+/// A pair worth keeping.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scored {
+    /// Row on the left.
+    pub left: u32,
+    /// Row on the right.
+    pub right: u32,
+    /// The prior and all comparisons, in bits.
+    pub weight: f64,
+    /// The weight less what the rivals weigh.
+    pub standing: f64,
+    /// Agreement, comparison by comparison.
+    pub levels: Levels,
+    /// What each added, in bits.
+    pub weights: [f64; COMPARISONS],
+}
+
+/// What scoring all pairs came to.
+pub struct Scores {
+    /// By right row, best first.
+    pub pairs: Vec<Scored>,
+    /// How many pairs were compared.
+    pub compared: u64,
+    /// Blocks passed over, by rule; none with nothing passed.
+    pub passed: Vec<Passed>,
+}
+
+#[derive(Default)]
+struct Part {
+    pairs: Vec<Scored>,
+    compared: u64,
+    passed: [u64; RULES.len()],
+}
+
+/// Scores the candidates of everyone on the right; keeps at most `keep` a person, of at least `least` bits, and every
+/// pair known from before.
+#[must_use]
+pub fn score(data: &Data, model: &Model, known: &Known, keep: usize, least: f64) -> Scores {
+    let scale = Scale { model, rarity: data.rarity, names: data.names, left: data.left, right: data.right };
+    let rights: Vec<u32> = (0..data.right.len()).collect();
+    let part = |rights: &[u32]| {
+        let mut comparer = Comparer::new(data.names, data.ids, data.left, data.right);
+        let (mut part, mut lefts, mut best) = (Part::default(), Vec::new(), Vec::new());
+        for &right in rights {
+            comparer.turn_to(right);
+            known.candidates(data, right, &mut lefts, &mut part.passed);
+            part.compared += lefts.len() as u64;
+            best.clear();
+            // What all pairs that are not kept weigh together, as odds.
+            let mut rest = 0.0;
+            for &left in &lefts {
+                let levels = comparer.levels(left);
+                let weight = scale.weight(left, right, &levels);
+                best.push((weight, left, levels));
+                if best.len() >= 4 * keep + 16 {
+                    rest += shrink(&mut best, keep);
+                }
+            }
+            rest += shrink(&mut best, keep);
+            for (at, &(weight, left, levels)) in best.iter().enumerate() {
+                if weight < least && !known.same(left, right) {
+                    continue;
+                }
+                let others: f64 = best.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, b)| b.0.exp2()).sum();
+                let standing = if data.one_file { weight } else { weight - (1.0 + rest + others).log2() };
+                part.pairs.push(Scored { left, right, weight, standing, levels, weights: scale.weights(left, right, &levels) });
+            }
+        }
+        part
+    };
+    let parts: Vec<Part> = rights.par_chunks(256).map(part).collect();
+    let passed = RULES.iter().enumerate().map(|(at, &rule)| Passed { rule, times: parts.iter().map(|p| p.passed[at]).sum() });
+    let mut scores = Scores {
+        passed: passed.filter(|p| p.times > 0).collect(),
+        compared: parts.iter().map(|p| p.compared).sum(),
+        pairs: parts.into_iter().flat_map(|p| p.pairs).collect(),
+    };
+    if !data.one_file {
+        rival_claims(data, &mut scores.pairs);
+    }
+    scores
+}
+
+/// Leaves the `keep` best, best first, equal ones in the file's order; the odds of the others together.
+fn shrink(best: &mut Vec<(f64, u32, Levels)>, keep: usize) -> f64 {
+    best.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    best.drain(keep.min(best.len())..).map(|(weight, ..)| weight.exp2()).sum()
+}
+
+/// Takes from the standing of pairs whose pupil others of the same centre claim too: of two participants at most one is
+/// that pupil, just as of two pupils at most one is that participant.
+fn rival_claims(data: &Data, pairs: &mut [Scored]) {
+    let claim = |pair: &Scored| (data.right.source[pair.right as usize].group, pair.left);
+    let mut order: Vec<((u32, u32), usize)> = pairs.iter().map(claim).zip(0..).collect();
+    order.sort_unstable();
+    for claims in order.chunk_by(|a, b| a.0 == b.0) {
+        if claims.len() < 2 {
+            continue;
+        }
+        let odds: Vec<f64> = claims.iter().map(|&(_, pair)| pairs[pair].weight.exp2()).collect();
+        for (at, &(_, pair)) in claims.iter().enumerate() {
+            let others: f64 = odds.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, o)| o).sum();
+            let alone = (pairs[pair].weight - pairs[pair].standing).exp2();
+            pairs[pair].standing = pairs[pair].weight - (alone + others).log2();
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Who is to be linked: pupils, participants and those named in identifications, from the vault and the store.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::*;
+
+use super::pairing::{Person, Sex};
+use crate::day;
+use crate::fault::Outcome;
+use crate::identity::unhex;
+use crate::intake::{participant_key, scan};
+use crate::store::Store;
+use crate::store::tables::ROW_KEY;
+use crate::vault::Vault;
+
+/// The pupils of the vault.
+#[derive(Default)]
+pub struct Pupils {
+    /// One a pupil, by key.
+    pub people: Vec<Person>,
+    /// Its key, in hex.
+    pub keys: Vec<String>,
+    /// Its number in this store.
+    pub numbers: Vec<Option<i32>>,
+}
+
+/// Records of one table that are to be linked.
+#[derive(Default)]
+pub struct Records {
+    /// One a record, by key.
+    pub people: Vec<Person>,
+    /// `participant_key` or `row_key`.
+    pub keys: Vec<String>,
+}
+
+/// Codes of schools and municipalities, the same for everybody.
+#[derive(Default)]
+pub struct Places {
+    codes: BTreeMap<String, u32>,
+    municipality_of: BTreeMap<String, String>,
+}
+
+impl Places {
+    /// Reads which school lies in which municipality.
+    ///
+    /// # Errors
+    /// A store fault.
+    pub fn of(store: &Store) -> Outcome<Self> {
+        let mut places = Self::default();
+        if let Some(schools) = collect(store, "schools", &["school_id", "municipality"])? {
+            let schools = Texts::of(&schools, &["school_id", "municipality"])?;
+            for row in 0..schools.rows {
+                if let (Some(school), Some(municipality)) = (schools.get(0, row), schools.get(1, row)) {
+                    places.municipality_of.insert(school.into(), municipality.into());
+                }
+            }
+        }
+        Ok(places)
+    }
+
+    fn code(&mut self, kind: char, name: &str) -> u32 {
+        let next = u32::try_from(self.codes.len()).unwrap_or(u32::MAX);
+        *self.codes.entry(format!("{kind}{name}")).or_insert(next)
+    }
+
+    fn school(&mut self, person: &mut Person, school: &str) {
+        let code = self.code('s', school);
+        if !person.schools.contains(&code) {
+            person.schools.push(code);
+        }
+        if let Some(municipality) = self.municipality_of.get(school).cloned() {
+            self.municipality(person, &municipality);
+        }
+    }
+
+    fn municipality(&mut self, person: &mut Person, name: &str) {
+        let code = self.code('m', name);
+        if !person.municipalities.contains(&code) {
+            person.municipalities.push(code);
+        }
+    }
+}
+
+/// Text columns of a frame.
+pub(super) struct Texts {
+    columns: Vec<StringChunked>,
+    pub(super) rows: usize,
+}
+
+impl Texts {
+    pub(super) fn of(frame: &DataFrame, names: &[&str]) -> Outcome<Self> {
+        let columns = names.iter().map(|n| Ok(frame.column(n)?.str()?.rechunk().into_owned())).collect::<PolarsResult<_>>()?;
+        Ok(Self { columns, rows: frame.height() })
+    }
+
+    pub(super) fn get(&self, column: usize, row: usize) -> Option<&str> {
+        self.columns[column].get(row).filter(|t| !t.is_empty())
+    }
+
+    fn owned(&self, column: usize, row: usize) -> Option<String> {
+        self.get(column, row).map(String::from)
+    }
+}
+
+/// Columns of a table of the store; none where it holds nothing.
+pub(super) fn collect(store: &Store, table: &str, columns: &[&str]) -> Outcome<Option<DataFrame>> {
+    let Some(frame) = scan(store, table)? else { return Ok(None) };
+    Ok(Some(frame.select(columns.iter().map(|c| col(*c)).collect::<Vec<_>>()).collect()?))
+}
+
+fn sex_of(text: Option<&str>) -> Option<Sex> {
+    match text {
+        Some("F") => Some(Sex::Female),
+        Some("M") => Some(Sex::Male),
+        _ => None,
+    }
+}
+
+/// Names, ids and birth dates of a sheet of the vault, by its key; of those wanted, where only some are.
+pub(super) fn named(
+    vault: &Vault,
+    sheet: &str,
+    key: &str,
+    with_ids: bool,
+    wanted: Option<&BTreeSet<String>>,
+) -> Outcome<BTreeMap<String, Person>> {
+    let mut columns = vec![key, "first_name", "last_name", "birth_date"];
+    if with_ids {
+        columns.push("national_id");
+    }
+    let Some(frame) = vault.sheet(sheet, Some(&columns))? else { return Ok(BTreeMap::new()) };
+    let texts = Texts::of(&frame, &[key, "first_name", "last_name"])?;
+    let ids = if with_ids { Some(Texts::of(&frame, &["national_id"])?) } else { None };
+    let births = frame.column("birth_date")?.date()?.physical().rechunk().into_owned();
+    Ok((0..texts.rows)
+        .filter(|row| wanted.is_none_or(|wanted| texts.get(0, *row).is_some_and(|key| wanted.contains(key))))
+        .filter_map(|row| {
+            let person = Person {
+                national_id: ids.as_ref().and_then(|ids| ids.owned(0, row)),
+                first_name: texts.owned(1, row),
+                last_name: texts.owned(2, row),
+                birth_date: births.get(row).map(|d| day::of_number(d).into()),
+                ..Person::default()
+            };
+            texts.owned(0, row).map(|key| (key, person))
+        })
+        .collect())
+}
+
+/// Every pupil with a row in a pupils extract, with all schools ever enrolled at.
+///
+/// # Errors
+/// Store and vault faults.
+pub fn pupils(vault: &Vault, store: &Store, places: &mut Places) -> Outcome<Pupils> {
+    let mut found = named(vault, "pupils", "pupil_key", true, None)?;
+    if let Some(frame) = collect(store, "pupils", &["pupil_key", "sex"])? {
+        let texts = Texts::of(&frame, &["pupil_key", "sex"])?;
+        for row in 0..texts.rows {
+            if let Some(person) = texts.get(0, row).and_then(|key| found.get_mut(key)) {
+                person.sex = sex_of(texts.get(1, row)).or(person.sex);
+            }
+        }
+    }
+    // Without an extract of enrolments the register says where a pupil is.
+    let table = if store.has("enrolments") { "enrolments" } else { "attendance_by_month" };
+    if let Some(frame) = scan(store, table)? {
+        let seats = frame.select([col("pupil_key"), col("school_id")]).unique(None, UniqueKeepStrategy::Any);
+        let seats = seats.sort(["pupil_key", "school_id"], SortMultipleOptions::default()).collect()?;
+        let texts = Texts::of(&seats, &["pupil_key", "school_id"])?;
+        for row in 0..texts.rows {
+            if let (Some(person), Some(school)) = (texts.get(0, row).and_then(|key| found.get_mut(key)), texts.get(1, row)) {
+                places.school(person, school);
+            }
+        }
+    }
+    let mut pupils = Pupils::default();
+    for (key, person) in found {
+        let code = unhex(&key).and_then(|key| vault.pupils.code(key));
+        pupils.numbers.push(code.and_then(|code| vault.pupils.number(code)));
+        pupils.keys.push(key);
+        pupils.people.push(person);
+    }
+    Ok(pupils)
+}
+
+/// Every participant of every centre.
+///
+/// # Errors
+/// Store and vault faults.
+pub fn participants(vault: &Vault, store: &Store, places: &mut Places) -> Outcome<Records> {
+    let mut found = named(vault, "centre_participants", "participant_key", true, None)?;
+    let mut municipality_of = BTreeMap::new();
+    if let Some(frame) = collect(store, "centres", &["centre_id", "municipality"])? {
+        let texts = Texts::of(&frame, &["centre_id", "municipality"])?;
+        municipality_of.extend((0..texts.rows).filter_map(|row| Some((texts.owned(0, row)?, texts.owned(1, row)?))));
+    }
+    let Some(frame) = collect(store, "centre_participants", &["participant_key", "centre_id", "sex", "school_id"])? else {
+        return Ok(Records::default());
+    };
+    let texts = Texts::of(&frame, &["participant_key", "centre_id", "sex", "school_id"])?;
+    let mut rows: BTreeMap<String, Person> = BTreeMap::new();
+    for row in 0..texts.rows {
+        let Some(key) = texts.owned(0, row) else { continue };
+        let mut person = found.remove(&key).unwrap_or_default();
+        person.sex = sex_of(texts.get(2, row));
+        if let Some(school) = texts.get(3, row) {
+            places.school(&mut person, school);
+        }
+        if let Some(centre) = texts.get(1, row) {
+            person.group = places.code('c', centre);
+            if let Some(municipality) = municipality_of.get(centre) {
+                places.municipality(&mut person, municipality);
+            }
+        }
+        rows.insert(key, person);
+    }
+    let (keys, people) = rows.into_iter().unzip();
+    Ok(Records { people, keys })
+}
+
+/// Identifications that name a child but neither a pupil's nor a participant's number: each is a group of its own, as one
+/// child may be identified twice.
+///
+/// # Errors
+/// Store and vault faults.
+pub fn identified(vault: &Vault, store: &Store, places: &mut Places) -> Outcome<Records> {
+    let mut found = named(vault, "identifications", ROW_KEY, false, None)?;
+    let columns = [ROW_KEY, "municipality", "pupil_key", "participant_key"];
+    let Some(frame) = collect(store, "identifications", &columns)? else { return Ok(Records::default()) };
+    let texts = Texts::of(&frame, &columns)?;
+    let mut rows: BTreeMap<String, Person> = BTreeMap::new();
+    for row in (0..texts.rows).filter(|row| texts.get(2, *row).is_none() && texts.get(3, *row).is_none()) {
+        let Some(key) = texts.owned(0, row) else { continue };
+        let mut person = found.remove(&key).unwrap_or_default();
+        if let Some(municipality) = texts.get(1, row) {
+            places.municipality(&mut person, municipality);
+        }
+        person.group = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        rows.insert(key, person);
+    }
+    let (keys, people) = rows.into_iter().unzip();
+    Ok(Records { people, keys })
+}
+
+/// Rows of identifications and referrals that name a participant by number, without its centre and without a pupil.
+pub struct Followers {
+    /// Row and the pseudonym of the number alone.
+    pub rows: Vec<(String, String)>,
+}
+
+/// Those of one table.
+///
+/// # Errors
+/// A store fault.
+pub fn followers(store: &Store, table: &str) -> Outcome<Followers> {
+    let columns = [ROW_KEY, "pupil_key", "participant_key"];
+    let Some(frame) = collect(store, table, &columns)? else { return Ok(Followers { rows: Vec::new() }) };
+    let texts = Texts::of(&frame, &columns)?;
+    let mut rows: Vec<(String, String)> = (0..texts.rows)
+        .filter(|row| texts.get(1, *row).is_none())
+        .filter_map(|row| Some((texts.owned(0, row)?, texts.owned(2, row)?)))
+        .collect();
+    rows.sort();
+    Ok(Followers { rows })
+}
+
+/// Pseudonym of a participant's number alone → the participants who have it; several where centres count each for itself.
+///
+/// # Errors
+/// Vault faults.
+pub fn by_number(vault: &Vault) -> Outcome<BTreeMap<String, Vec<String>>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for [key, id] in vault.texts("centre_participants", "participant_key", None, ["participant_key", "participant_id"])? {
+        found.entry(participant_key(vault, None, &id)).or_default().push(key);
+    }
+    Ok(found)
+}

@@ -1,0 +1,230 @@
+//! The same child: what is linked without a person, what a person is asked, and that a decision stands whatever comes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use calamine::{Data, Reader, Xlsx, open_workbook};
+use support::{Project, Row, rows, samples};
+
+/// The samples after one night.
+static NIGHT: LazyLock<Project> = LazyLock::new(|| {
+    let project = Project::shared("linkage").with_samples();
+    project.run();
+    project
+});
+
+/// `centre/participant` → pupil, weight, who decided.
+fn links(project: &Project) -> BTreeMap<String, Row> {
+    let out = project.prane(&["link", "export"]).code(0).out;
+    rows(out.as_bytes()).into_iter().map(|row| (format!("{}/{}", row["centre_id"], row["participant_id"]), row)).collect()
+}
+
+fn pupil_of(project: &Project, participant: &str) -> Option<String> {
+    links(project).get(participant).map(|row| row["pupil_id"].clone())
+}
+
+/// Participants without a link, by what became of them.
+fn outcome(project: &Project, outcome: &str) -> String {
+    project.one(&format!("select count(distinct record_key) as n from sources.links where kind = 'participant' and outcome = '{outcome}'"))
+}
+
+/// What a person hands in, a line a decision.
+fn decide(project: &Project, file: &str, lines: &[&str]) {
+    let text = format!("centre_id,participant_id,pupil_id,decision,by,date\n{}\n", lines.join("\n"));
+    project.put(&format!("inbox/link_decisions_{file}.csv"), text).run();
+}
+
+#[test]
+fn no_participant_is_lost() {
+    let all = rows(&fs::read(samples().join("inbox/centre_participants.csv")).unwrap()).len();
+    let count = |o: &str| outcome(&NIGHT, o).parse::<usize>().unwrap();
+    assert_eq!((count("linked"), count("review"), count("unlinked")), (14, 1, 1));
+    assert_eq!(count("linked") + count("review") + count("unlinked"), all);
+    assert_eq!(NIGHT.one("select count(*) as n from sources.centre_participants where pupil_key is not null"), "14");
+}
+
+#[test]
+fn names_link_who_brings_no_number() {
+    // Pellumb Coku at the centre, Pëllumb Çoku at school.
+    assert_eq!(pupil_of(&NIGHT, "C01/K003").as_deref(), Some("P0000048"));
+    assert_eq!(NIGHT.row_of("caseload.list", "P0000048", &[]).unwrap()["known_to_centre"], "true");
+    assert_eq!(pupil_of(&NIGHT, "C02/K002").as_deref(), Some("P0000022"));
+    // Nobody of that name goes to school.
+    assert_eq!(pupil_of(&NIGHT, "C02/K005"), None);
+}
+
+#[test]
+fn namesakes_are_left_for_a_person() {
+    assert_eq!(pupil_of(&NIGHT, "C02/K004"), None);
+    let asked = NIGHT.sql("select pupil_key, doubt from sources.links where outcome = 'review' order by pupil_key");
+    assert_eq!(asked.len(), 2);
+    assert!(asked.iter().all(|row| row["doubt"] == "rivals"));
+    let mut keys = vec![NIGHT.key_of("P0000049"), NIGHT.key_of("P0000050")];
+    keys.sort();
+    assert_eq!(asked.iter().map(|r| r["pupil_key"].clone()).collect::<Vec<_>>(), keys);
+}
+
+/// Cells of the first sheet as text, by header.
+fn sheet(path: &Path) -> Vec<BTreeMap<String, String>> {
+    let mut book: Xlsx<_> = open_workbook(path).unwrap();
+    let range = book.worksheet_range_at(0).unwrap().unwrap();
+    let text = |cell: &Data| if *cell == Data::Empty { String::new() } else { cell.to_string() };
+    let heads: Vec<String> = range.rows().next().unwrap().iter().map(text).collect();
+    range.rows().skip(1).map(|row| heads.iter().cloned().zip(row.iter().map(text)).collect()).collect()
+}
+
+#[test]
+fn the_review_workbook_comes_back_as_a_decision() {
+    let project = NIGHT.copy();
+    let path = project.path("review/link_decisions_2026-02-27.xlsx");
+    let asked = sheet(&path);
+    let pupils: Vec<&str> = asked.iter().map(|row| row["pupil_id"].as_str()).collect();
+    assert_eq!(pupils, ["P0000049", "P0000050"]);
+    assert!(asked.iter().all(|row| row["participant_id"] == "K004" && row["decision"].is_empty()));
+    // As handed out, nothing is decided, and nothing is refused.
+    fs::copy(&path, project.path("inbox/link_decisions_2026-02-27.xlsx")).unwrap();
+    project.prane(&["run"]).code(0).says(&["2 rows read = 2 stored"]);
+    assert_eq!(pupil_of(&project, "C02/K004"), None);
+    // Filled in by a person, with another program.
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let filled = book.add_worksheet();
+    let heads = ["centre_id", "participant_id", "identification_id", "pupil_id", "decision", "by", "date"];
+    for (column, head) in (0_u16..).zip(heads) {
+        filled.write_string(0, column, head).unwrap();
+        for (at, row) in (1_u32..).zip(&asked) {
+            let value = match head {
+                "decision" => {
+                    if row["pupil_id"] == "P0000050" {
+                        "same"
+                    } else {
+                        "different"
+                    }
+                }
+                "by" => "Ana Marku",
+                "date" => "2026-02-27",
+                _ => &row[head],
+            };
+            filled.write_string(at, column, value).unwrap();
+        }
+    }
+    book.save(project.path("inbox/link_decisions_filled.xlsx")).unwrap();
+    project.prane(&["run"]).code(0);
+    assert_eq!(pupil_of(&project, "C02/K004").as_deref(), Some("P0000050"));
+    assert_eq!(links(&project)["C02/K004"]["decided_by"], "person");
+    assert!(!path.exists(), "nobody needs to be asked any more");
+    let log = project.prane(&["run"]).said();
+    assert!(!log.contains("Marku"), "the log names who decided");
+}
+
+#[test]
+fn a_decision_stands_whatever_comes() {
+    let project = NIGHT.copy();
+    // Against what the weights say: this participant is not the pupil of the same number, name and birth date.
+    assert_eq!(pupil_of(&project, "C01/K001").as_deref(), Some("P0000021"));
+    decide(&project, "1", &["C01,K001,P0000021,different,Ana,2026-02-27", "C02,K004,P0000049,same,Ana,2026-02-27"]);
+    let stands = |when: &str| {
+        assert_ne!(pupil_of(&project, "C01/K001").as_deref(), Some("P0000021"), "{when}");
+        assert_eq!(pupil_of(&project, "C02/K004").as_deref(), Some("P0000049"), "{when}");
+    };
+    stands("at once");
+    project.run();
+    stands("after another run");
+    // Names spelt anew, on both sides.
+    let text = fs::read_to_string(project.path("inbox/centre_participants.csv")).unwrap();
+    project.put("inbox/centre_participants_2.csv", text.replace("Drita,Hoxha", "Dritë,Hodxa").replace("Valbona,Kurti", "Valbona,Kurtii"));
+    let text = fs::read_to_string(project.path("inbox/pupils.csv")).unwrap();
+    project.put("inbox/pupils_2.csv", text.replace("Drita,Hoxha", "Drita,Hoxhaj")).run();
+    stands("after names were spelt anew");
+    project.prane(&["vault", "rotate-key"]).code(0);
+    project.put("inbox/centre_participants_3.csv", fs::read(samples().join("inbox/centre_participants.csv")).unwrap()).run();
+    stands("after a change of keys");
+    // Only a later decision changes it.
+    decide(&project, "2", &["C02,K004,P0000049,different,Ana,2026-02-28", "C02,K004,P0000050,different,Ana,2026-02-28"]);
+    assert_eq!(pupil_of(&project, "C02/K004"), None);
+    decide(&project, "3", &["C01,K003,,no_pupil,Ana,2026-02-28"]);
+    assert_eq!(pupil_of(&project, "C01/K003"), None);
+}
+
+#[test]
+fn decisions_that_contradict_each_other_are_settled_by_the_later_one() {
+    let project = NIGHT.copy();
+    project.put(
+        "inbox/link_decisions_two.csv",
+        "centre_id,participant_id,pupil_id,decision,by,date\nC02,K004,P0000050,same,Ana,2026-02-26\nC02,K004,P0000049,same,Ana,2026-02-27\n",
+    );
+    project.prane(&["run"]).code(0).says(&["link_decisions about participants: 1 older ones put aside"]);
+    assert_eq!(pupil_of(&project, "C02/K004").as_deref(), Some("P0000049"));
+}
+
+#[test]
+fn wrong_decisions_are_refused_by_row() {
+    let project = NIGHT.copy();
+    project.put(
+        "inbox/link_decisions_bad.csv",
+        "centre_id,participant_id,pupil_id,decision,by,date\nC02,K004,P9999999,same,Ana,2026-02-26\nC02,K004,P0000049,perhaps,Ana,2026-02-27\n",
+    );
+    project.prane(&["run"]).code(5).says(&["unknown"]);
+    assert_eq!(pupil_of(&project, "C02/K004"), None);
+}
+
+#[test]
+fn an_identification_by_name_finds_its_pupil_and_a_number_its_participant() {
+    let project = NIGHT.copy();
+    project.put(
+        "inbox/identifications_new.csv",
+        "identification_id,date,municipality,source,participant_id,pupil_id,first_name,last_name,birth_date,concern\n\
+         I0100,2026-02-20,Shkodër,field_activity,,,Pellumb,Coku,2013-12-14,x\n\
+         I0101,2026-02-20,Shkodër,family,K001,,,,,x\n\
+         I0102,2026-02-20,Shkodër,family,,,Nobody,Nowhere,2013-01-01,x\n",
+    );
+    project.put(
+        "inbox/referrals_new.csv",
+        "referral_id,date,pupil_id,participant_id,from,to_service,to_organisation,status,closed_date\nR0100,2026-02-20,,K001,school,peer_support,,open,\n",
+    );
+    project.run();
+    let found = |table: &str, id: &str, value: &str| project.one(&format!("select pupil_key from sources.{table} where {id} = '{value}'"));
+    assert_eq!(found("identifications", "identification_id", "I0100"), project.key_of("P0000048"));
+    assert_eq!(found("identifications", "identification_id", "I0101"), project.key_of("P0000021"));
+    assert_eq!(found("identifications", "identification_id", "I0102"), "");
+    assert_eq!(found("referrals", "referral_id", "R0100"), project.key_of("P0000021"));
+}
+
+#[test]
+fn links_are_explained_and_exported_with_a_key_and_a_log() {
+    let project = NIGHT.copy();
+    project.prane(&["explain", "--link", "C01/K003"]).code(0).says(&["C01/K003: linked, by model", "first name: equal (+", "weight"]);
+    project.prane(&["explain", "--link", "P0000049"]).code(0).says(&["C02/K004: review", "because of: rivals"]);
+    project.prane(&["explain", "--link", "K999"]).code(2).says(&["no record of a centre"]);
+    let to = project.path("links.xlsx").to_string_lossy().to_string();
+    project.prane(&["link", "export", "--format", "xlsx", "--to", &to]).code(0);
+    let written = sheet(Path::new(&to));
+    assert_eq!(written.len(), 14);
+    assert_eq!(written[0]["pupil_id"], "P0000021");
+    project.prane(&["link", "export", "--to", &to]).code(2).says(&["is there already"]);
+    let log = fs::read_to_string(project.path("runs/audit.jsonl")).unwrap();
+    assert!(log.contains("\"link export\"") && log.contains("\"explain --link\""));
+    fs::remove_file(project.path("vault.key")).unwrap();
+    project.prane(&["link", "export"]).code(7).says(&["its key is nowhere"]);
+    project.prane(&["explain", "--link", "K003"]).code(7);
+}
+
+#[test]
+fn a_past_night_keeps_the_links_it_had() {
+    let project = NIGHT.copy();
+    let before = project.published("2026-02-27");
+    let later = "2026-03-03T00:00:00Z";
+    project.put("inbox/link_decisions_1.csv", "centre_id,participant_id,pupil_id,decision,by,date\nC02,K002,,no_pupil,Ana,2026-02-27\n");
+    project.prane_at(later, &["run"]).code(0);
+    let after = project.published("2026-02-27");
+    assert_ne!(before["centres/C02/list.csv"], after["centres/C02/list.csv"], "the child is no participant's any more");
+    project.prane(&["report", "--as-of", "2026-02-27"]).code(0);
+    let again = project.published("2026-02-27");
+    assert_eq!(before["centres/C02/list.csv"], again["centres/C02/list.csv"]);
+    assert_eq!(before["lists.csv"], again["lists.csv"]);
+}
