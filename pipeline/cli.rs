@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::fault::{Fault, Outcome};
+use crate::contract::value::school_year_of;
+use crate::fault::{Fault, Outcome, plural};
 use crate::identity::write_private;
 use crate::linkage::export;
 use crate::nightly::{self, Asked, House, Published};
@@ -16,7 +17,7 @@ use crate::store::Store;
 use crate::telemetry::{LogFormat, Progress};
 use crate::vault::{Vault, keep};
 use crate::work::WorkFolder;
-use crate::{audit, doctor, explain, init, publish, synth};
+use crate::{audit, doctor, erase, explain, init, publish, synth};
 
 /// Finds children who are slipping out of school while there is still time to act.
 #[derive(Debug, Parser)]
@@ -88,6 +89,20 @@ enum Command {
     },
     /// Publish the lists of a day again, as they were
     Report,
+    /// Erase a child: store, rejects, lists and vault; aggregates stay
+    Erase {
+        /// A pupil's number or key, or a participant as CENTRE/NUMBER
+        pupil: String,
+        /// Do it; without this it is only said what would be done
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Show whose time is over ([retention] keep_years), and erase them with --yes
+    Retention {
+        /// Do it
+        #[arg(long)]
+        yes: bool,
+    },
     /// Look after the vault, where the names are
     Vault {
         /// What to do
@@ -205,16 +220,16 @@ pub async fn run(cli: Cli) -> Outcome<()> {
     let progress = Progress::new(common.log, common.quiet);
     match &cli.command {
         Command::Run => {
-            let project = Project::open(&common.project)?;
+            let project = ready(common)?;
             let asked = asked(common, true, false);
             tell_published(&nightly::run(&project, &asked, &progress).await?)
         }
         Command::Check => {
-            let project = Project::open(&common.project)?;
+            let project = ready(common)?;
             tell_published(&nightly::run(&project, &asked(common, true, true), &progress).await?)
         }
         Command::Report => {
-            let project = Project::open(&common.project)?;
+            let project = ready(common)?;
             let asked = asked(common, false, false);
             let asked = Asked { known_at: known_when_published(&project, &asked).await?, ..asked };
             tell_published(&nightly::run(&project, &asked, &progress).await?)
@@ -243,6 +258,8 @@ pub async fn run(cli: Cli) -> Outcome<()> {
             let _ = progress.finish();
             out(text.as_bytes())
         }
+        Command::Erase { pupil, yes } => erase(common, std::slice::from_ref(pupil), *yes, &progress).await,
+        Command::Retention { yes } => retention(common, *yes, &progress).await,
         Command::Vault { what } => keep_vault(common, what),
         Command::Doctor => {
             let (findings, sound) = doctor::doctor(&common.project)?;
@@ -272,6 +289,50 @@ pub async fn run(cli: Cli) -> Outcome<()> {
             out(&bytes)
         }
     }
+}
+
+/// `prane erase`.
+async fn erase(common: &Common, who: &[String], yes: bool, progress: &Progress) -> Outcome<()> {
+    let project = Project::open(&common.project)?;
+    let at = common.known_at.unwrap_or_else(now);
+    let children = erase::find(&project, who, at).await?;
+    if !yes {
+        return out(format!(
+            "would erase {} known by {}, with {} at centres, from the store (every version), the rejects, the lists and the vault; aggregates stay\nnothing was done: add --yes to do it; it cannot be undone\n",
+            plural(children.pupil_keys.len().max(1), "pupil"),
+            plural(children.pupil_ids.len(), "number"),
+            plural(children.participant_keys.len(), "record"),
+        )
+        .as_bytes());
+    }
+    audit::note(&project, at, "erase", &plural(who.len(), "child"))?;
+    let receipt = erase::erase(&project, &children, at, progress).await?;
+    let _ = progress.finish();
+    out(receipt.text().as_bytes())
+}
+
+/// `prane retention`.
+async fn retention(common: &Common, yes: bool, progress: &Progress) -> Outcome<()> {
+    let project = Project::open(&common.project)?;
+    let keep_years = project.config.retention.keep_years;
+    if keep_years == 0 {
+        return out(b"[retention] keep_years is 0: children are kept for ever; set it to show who is past it\n");
+    }
+    let house = House::load(&project)?;
+    let store = Store::open(&project.store(), &project.staging(), common.known_at.unwrap_or_else(now)).await?;
+    let Some(last) = store.nights().last().and_then(|n| n.as_of.parse::<NaiveDate>().ok()) else {
+        return Err(Fault::usage("nothing is stored yet", "`prane run` first"));
+    };
+    let expired = erase::expired(&project, &house, &store, school_year_of(last, house.year_starts))?;
+    out(expired.text(keep_years).as_bytes())?;
+    let keys = expired.keys();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    if !yes {
+        return out(b"nothing was done: add --yes to erase them; it cannot be undone\n");
+    }
+    erase(common, &keys, true, progress).await
 }
 
 /// `prane link`.
@@ -319,6 +380,13 @@ async fn with_vault(common: &Common) -> Outcome<(Project, Store, Vault)> {
         return Err(Fault::usage("nothing is stored yet", "`prane run` first"));
     }
     Ok((project, store, vault))
+}
+
+/// A project that may have a night: no erasure of it is half done.
+fn ready(common: &Common) -> Outcome<Project> {
+    let project = Project::open(&common.project)?;
+    erase::none_half_done(&project)?;
+    Ok(project)
 }
 
 fn asked(common: &Common, take_in: bool, rehearsal: bool) -> Asked {

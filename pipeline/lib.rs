@@ -15,6 +15,7 @@ pub mod day;
 pub mod doctor;
 pub mod draw;
 pub mod engine;
+pub mod erase;
 pub mod explain;
 pub mod extract;
 pub mod fault;

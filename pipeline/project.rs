@@ -32,6 +32,8 @@ pub struct Config {
     pub recipient: Vec<Recipient>,
     /// Where the vault's key is.
     pub vault: VaultSection,
+    /// How long children are kept.
+    pub retention: RetentionSection,
     /// Where the tables live.
     pub store: StoreSection,
     /// Memory and threads.
@@ -249,6 +251,14 @@ pub struct VaultSection {
     pub key_command: String,
 }
 
+/// `[retention]`
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetentionSection {
+    /// School years before the running one for which children are kept; 0 = for ever.
+    pub keep_years: u32,
+}
+
 /// `[store]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -424,7 +434,12 @@ impl Project {
     /// # Errors
     /// A bug.
     pub fn settings(&self) -> Outcome<String> {
-        let deciding = Config { engine: EngineSection::default(), vault: VaultSection::default(), ..self.config.clone() };
+        let deciding = Config {
+            engine: EngineSection::default(),
+            vault: VaultSection::default(),
+            retention: RetentionSection::default(),
+            ..self.config.clone()
+        };
         serde_json::to_string(&deciding).map_err(|e| Fault::Bug(e.to_string()))
     }
 

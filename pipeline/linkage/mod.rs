@@ -92,6 +92,9 @@ pub fn link(house: &House, store: &mut Store, vault: &mut Vault, run_id: &str) -
             hasher.update(table.as_bytes()).update(b"/").update(file.path.as_bytes()).update(b"\0");
         }
     }
+    // Where a child was erased, whoever it stood beside is linked anew.
+    let (erased, again) = vault.erased_again()?;
+    hasher.update(&erased.to_le_bytes());
     let state = &hasher.finalize().to_hex()[..16];
     let before: Vec<String> = store.files(&spec.name).into_iter().map(|f| f.path).collect();
     let ours = |path: &String| path.contains(state);
@@ -100,6 +103,11 @@ pub fn link(house: &House, store: &mut Store, vault: &mut Vault, run_id: &str) -
         return Ok(Vec::new());
     }
     let (rows, mut notes) = linked(&settings, store, vault)?;
+    if again > 0 {
+        notes.push(format!(
+            "{again} of the pupils erased earlier are in an extract again: erase them once more, and ask the school to leave them out"
+        ));
+    }
     for (kind, counts) in counts(&rows) {
         let Counts { linked, review, unlinked } = counts;
         notes.push(format!("{kind}s: {} = {linked} linked + {review} for review + {unlinked} unlinked", linked + review + unlinked));

@@ -6,6 +6,7 @@
 
 mod delta;
 pub mod files;
+mod resize;
 pub mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use files::{DataFile, Span};
+pub use resize::{Resized, resize};
 pub use tables::TableSpec;
 
 use crate::fault::{Fault, Outcome};
@@ -113,6 +115,27 @@ impl Store {
         self.later_nights
     }
 
+    /// Lowers the attendance rows that nights remember to those that are left: an erasure is no loss.
+    ///
+    /// # Errors
+    /// A store fault.
+    pub fn forget_rows(&mut self) -> Outcome<()> {
+        let left = i64::try_from(self.rows("attendance")).unwrap_or(i64::MAX);
+        if let Some(last) = self.nights.last_mut() {
+            last.figures.attendance_rows = last.figures.attendance_rows.min(left);
+        }
+        self.write_nights()
+    }
+
+    fn write_nights(&self) -> Outcome<()> {
+        let path = self.root.join("nights.json");
+        std::fs::create_dir_all(&self.root).map_err(|e| Fault::io(&self.root, &e))?;
+        let text = serde_json::to_string_pretty(&self.nights).map_err(|e| Fault::Bug(e.to_string()))?;
+        let aside = self.root.join(".nights.json");
+        std::fs::write(&aside, text).map_err(|e| Fault::io(&aside, &e))?;
+        std::fs::rename(&aside, &path).map_err(|e| Fault::io(&path, &e))
+    }
+
     /// Nights known, oldest first.
     #[must_use]
     pub fn nights(&self) -> &[NightRecord] {
@@ -195,12 +218,7 @@ impl Store {
             record.versions.insert(spec.name.clone(), version);
         }
         self.nights.push(record);
-        let path = self.root.join("nights.json");
-        std::fs::create_dir_all(&self.root).map_err(|e| Fault::io(&self.root, &e))?;
-        let text = serde_json::to_string_pretty(&self.nights).map_err(|e| Fault::Bug(e.to_string()))?;
-        let aside = self.root.join(".nights.json");
-        std::fs::write(&aside, text).map_err(|e| Fault::io(&aside, &e))?;
-        std::fs::rename(&aside, &path).map_err(|e| Fault::io(&path, &e))?;
+        self.write_nights()?;
         for (table, pending) in std::mem::take(&mut self.pending) {
             let files = self.committed.entry(table).or_default();
             files.retain(|f| !pending.removes.contains(&f.path));

@@ -7,12 +7,13 @@
 pub mod keep;
 pub mod key;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
 
+use crate::erase::Children;
 use crate::fault::{Fault, Outcome};
 use crate::identity::{Key, Pupils, Secret, hex, restrict, unhex, write_private};
 use crate::project::Project;
@@ -23,6 +24,9 @@ use key::Found;
 const SECRET: &str = "pseudonym.key";
 /// Ending of everything that is sealed.
 const SEALED: &str = ".age";
+
+/// Sheet of the hashes of numbers that were erased.
+const ERASED: &str = "erased";
 
 /// The vault of a project.
 pub struct Vault {
@@ -214,6 +218,47 @@ impl Vault {
         Ok(())
     }
 
+    /// Takes children out of every sheet; rows gone, by sheet. That they were erased is kept as a hash nobody can turn
+    /// back without the secret, so that a night can say when an extract brings them again.
+    ///
+    /// # Errors
+    /// A vault fault where a sheet does not open.
+    pub fn erase(&mut self, children: &Children) -> Outcome<BTreeMap<String, u64>> {
+        let mut gone = BTreeMap::new();
+        for file in sealed_files(&self.folder) {
+            let Some(name) = file.strip_suffix(".parquet.age").filter(|name| *name != ERASED) else { continue };
+            let Some(frame) = self.sheet(name, None)? else { continue };
+            let stays = stays(&frame, name, children)?;
+            let kept = frame.filter(&stays)?;
+            if kept.height() < frame.height() {
+                gone.insert(name.to_string(), (frame.height() - kept.height()) as u64);
+                self.pending.retain(|(n, _)| n != name);
+                self.pending.push((name.to_string(), kept));
+            }
+        }
+        let hashes: Vec<String> = children.pupil_ids.iter().map(|id| self.erased_hash(id)).collect();
+        let rows = df!("hash" => hashes)?;
+        self.merge(ERASED, "hash", rows)?;
+        self.pupils.changed = false;
+        self.save()?;
+        Ok(gone)
+    }
+
+    fn erased_hash(&self, id: &str) -> String {
+        hex(self.secret.key("erased", &[id.as_bytes()]))
+    }
+
+    /// How many numbers of erased pupils there are, and how many of them the vault knows again: an extract brought them.
+    ///
+    /// # Errors
+    /// A vault fault.
+    pub fn erased_again(&self) -> Outcome<(usize, usize)> {
+        let Some(sheet) = self.sheet(ERASED, None)? else { return Ok((0, 0)) };
+        let erased: BTreeSet<String> = sheet.column("hash")?.str()?.iter().flatten().map(String::from).collect();
+        let again = self.pupils.ids().filter(|(id, _)| erased.contains(&self.erased_hash(id))).count();
+        Ok((erased.len(), again))
+    }
+
     /// Every sealed file, and what it holds.
     ///
     /// # Errors
@@ -234,6 +279,28 @@ impl Vault {
     pub fn pupil_key(&self, pupil_id: &str) -> Option<Key> {
         self.pupils.get(pupil_id).map(|(code, _)| self.pupils.key(code))
     }
+}
+
+/// Which rows of a sheet are of none of the children.
+fn stays(frame: &DataFrame, sheet: &str, children: &Children) -> Outcome<BooleanChunked> {
+    let column = |name: &str| frame.column(name).ok().and_then(|c| c.str().ok());
+    let among = |values: Option<&StringChunked>, wanted: &BTreeSet<String>, row: usize| {
+        values.and_then(|v| v.get(row)).is_some_and(|value| wanted.contains(value))
+    };
+    let key = if sheet == "keys" { column("key") } else { column("pupil_key") };
+    let (pupil_id, participant_key, row_key) = (column("pupil_id"), column("participant_key"), column("row_key"));
+    let (centre, participant) = (column("centre_id"), column("participant_id"));
+    Ok((0..frame.height())
+        .map(|row| {
+            let pair = centre.and_then(|c| c.get(row)).zip(participant.and_then(|p| p.get(row)));
+            let theirs = among(key, &children.pupil_keys, row)
+                || among(pupil_id, &children.pupil_ids, row)
+                || among(participant_key, &children.participant_keys, row)
+                || among(row_key, &children.row_keys, row)
+                || pair.is_some_and(|(c, p)| children.participants.contains(&(c.to_string(), p.to_string())));
+            Some(!theirs)
+        })
+        .collect())
 }
 
 /// The key that opens the secret. A change of keys that was cut off after the vault was swapped is brought to its end.

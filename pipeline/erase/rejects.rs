@@ -1,0 +1,80 @@
+//! Taking children's rows out of the refused rows of past nights: they hold what the extract said, names too.
+
+use std::path::Path;
+
+use calamine::{Data, Reader, Xlsx, open_workbook};
+use rust_xlsxwriter::Workbook;
+
+use super::{Children, files_below};
+use crate::fault::{Fault, Outcome};
+
+/// Takes them out of every file of rejects; how many rows that were.
+///
+/// # Errors
+/// Store faults.
+pub fn erase(folder: &Path, children: &Children) -> Outcome<u64> {
+    let mut gone = 0;
+    for path in files_below(folder) {
+        gone += match path.extension().and_then(|e| e.to_str()) {
+            Some("csv") => of_csv(&path, children)?,
+            // The same rows once more, to mend: not counted twice.
+            Some("xlsx") => of_workbook(&path, children).map(|()| 0)?,
+            _ => 0,
+        };
+    }
+    Ok(gone)
+}
+
+/// Whether a row tells of one of them: a cell holds a number or name of theirs, or first and last name stand side by side.
+fn theirs<'a>(cells: impl Iterator<Item = &'a str>, children: &Children) -> bool {
+    let row = cells.collect::<Vec<_>>().join(" ").replace([',', ';', '\t'], " ");
+    children.words.iter().any(|word| row.split(' ').any(|part| part == word) || (word.contains(' ') && row.contains(word.as_str())))
+}
+
+fn of_csv(path: &Path, children: &Children) -> Outcome<u64> {
+    let told = |e: csv::Error| Fault::store(path.display().to_string(), e);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(path).map_err(told)?;
+    let rows = reader.records().collect::<Result<Vec<_>, _>>().map_err(told)?;
+    let kept: Vec<_> = rows.iter().enumerate().filter(|(at, row)| *at == 0 || !theirs(row.iter(), children)).map(|(_, row)| row).collect();
+    if kept.len() < rows.len() {
+        let aside = path.with_extension("aside");
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_path(&aside).map_err(told)?;
+        for row in &kept {
+            writer.write_record(*row).map_err(told)?;
+        }
+        writer.flush().map_err(|e| Fault::io(&aside, &e))?;
+        drop(writer);
+        std::fs::rename(&aside, path).map_err(|e| Fault::io(path, &e))?;
+    }
+    Ok((rows.len() - kept.len()) as u64)
+}
+
+fn of_workbook(path: &Path, children: &Children) -> Outcome<()> {
+    let told = |e: &dyn std::fmt::Display| Fault::store(path.display().to_string(), e.to_string());
+    let mut book: Xlsx<_> = open_workbook(path).map_err(|e: calamine::XlsxError| told(&e))?;
+    let Some(Ok(range)) = book.worksheet_range_at(0) else { return Ok(()) };
+    let rows: Vec<Vec<String>> = range
+        .rows()
+        .map(|row| row.iter().map(|cell| if *cell == Data::Empty { String::new() } else { cell.to_string() }).collect())
+        .collect();
+    let kept: Vec<&Vec<String>> = rows
+        .iter()
+        .enumerate()
+        .filter(|(at, row)| *at == 0 || !theirs(row.iter().map(String::as_str), children))
+        .map(|(_, row)| row)
+        .collect();
+    if kept.len() == rows.len() {
+        return Ok(());
+    }
+    let name = book.sheet_names().first().cloned().unwrap_or_default();
+    let mut written = Workbook::new();
+    let sheet = written.add_worksheet().set_name(name).map_err(|e| told(&e))?;
+    for (at, row) in (0_u32..).zip(&kept) {
+        for (column, cell) in (0_u16..).zip(row.iter()).filter(|(_, cell)| !cell.is_empty()) {
+            sheet.write_string(at, column, cell).map_err(|e| told(&e))?;
+        }
+    }
+    let aside = path.with_extension("aside");
+    written.save(&aside).map_err(|e| told(&e))?;
+    std::fs::rename(&aside, path).map_err(|e| Fault::io(path, &e))
+}
