@@ -19,7 +19,7 @@ find_last as (
     group by n.as_of
 ),
 read_last as (
-    select f.as_of, f.min_cell, f.last_as_of, h.kind, h.region, h.municipality, h.name, h.pupils, h.assessable, h.level_3, h.level_2, h.level_1
+    select f.as_of, f.min_cell, f.last_as_of, h.kind, coalesce(h.region, '') as region, coalesce(h.municipality, '') as municipality, coalesce(h.name, '') as name, h.pupils, h.assessable, h.level_3, h.level_2, h.level_1
     from find_last f
     inner join history.groups h on h.as_of = f.last_as_of
 ),
@@ -37,7 +37,7 @@ compare_counts as (
         case m.what when 'pupils' then g.pupils when 'assessable' then g.assessable when 'level_3' then g.level_3 when 'level_2' then g.level_2 else g.level_1 end as tonight
     from read_last l
     inner join programme.groups g
-        on g.as_of = l.as_of and g.kind = l.kind and g.region = l.region and g.municipality = l.municipality and g.name = l.name
+        on g.as_of = l.as_of and g.kind = l.kind and coalesce(g.region, '') = l.region and coalesce(g.municipality, '') = l.municipality and coalesce(g.name, '') = l.name
     cross join (values ('pupils'), ('assessable'), ('level_3'), ('level_2'), ('level_1')) as m (what)
 )
 select

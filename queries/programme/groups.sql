@@ -3,7 +3,6 @@
 -- grain = "one row a group and as_of"
 -- owner = "school integration team"
 -- cites = ["NCES WP22: complementary suppression", "NIST SP 800-53 SI-19(5): tables published again and again", "NCES 2011-603, Delaware DOE: rates near 0 and 100 coded"]
--- keep = "once"
 with read_nights as (
     select
         a.as_of,
@@ -39,7 +38,7 @@ find_last as (
     group by n.as_of
 ),
 read_last as (
-    select f.as_of, h.kind, h.region, h.municipality, h.name, h.pupils, h.assessable, h.level_3, h.level_2, h.level_1
+    select f.as_of, h.kind, coalesce(h.region, '') as region, coalesce(h.municipality, '') as municipality, coalesce(h.name, '') as name, h.pupils, h.assessable, h.level_3, h.level_2, h.level_1
     from find_last f
     inner join history.groups h on h.as_of = f.last_as_of
 ),

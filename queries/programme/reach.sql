@@ -3,7 +3,6 @@
 -- grain = "one row a centre, service, month and as_of"
 -- owner = "centre coordinators"
 -- cites = ["NCES WP22: complementary suppression", "NIST SP 800-53 SI-19(5): tables published again and again", "NCES 2011-603, Delaware DOE: rates near 0 and 100 coded"]
--- keep = "once"
 with read_nights as (
     select a.as_of, cast(concat(substr(a.school_year, 1, 4), '-', p.school_year_starts) as date) as year_start, p.suppress_min_cell as min_cell, p.coded_rates_low_permille as low_permille, p.coded_rates_high_permille as high_permille
     from run.as_of a
