@@ -164,7 +164,11 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     progress.stage("draw");
     let mut aside = Aside::new(&work.path)?;
     let list = draw(&mut engine, &vault, project, &night, &notes, &mut aside, progress).await?;
-    keep_list(&mut store, &list, night.as_of)?;
+    keep(&mut store, &tables::lists_spec(), &list, night.as_of)?;
+    for spec in tables::shown_specs() {
+        let shown = engine.rows(&tables::shown_question(&spec, night.as_of), progress).await?;
+        keep(&mut store, &spec, &shown, night.as_of)?;
+    }
 
     if asked.rehearsal {
         manifest.stages = progress.finish();
@@ -280,7 +284,7 @@ fn manifest(project: &Project, settings: &str, house: &House, run_id: &str, aske
 fn every_table(house: &House) -> Vec<TableSpec> {
     let sources: Vec<TableSpec> = house.contracts.iter().map(spec_of).collect();
     let sums: Vec<TableSpec> = sources.iter().flat_map(sums_of).collect();
-    sources.into_iter().chain(sums).chain([registers(), links(), tables::lists_spec()]).collect()
+    sources.into_iter().chain(sums).chain([registers(), links(), tables::lists_spec()]).chain(tables::shown_specs()).collect()
 }
 
 /// An engine over the store, with everything that does not depend on the day.
@@ -405,10 +409,9 @@ async fn count(engine: &mut Engine<'_>, manifest: &mut Manifest, store: &Store, 
     Ok(())
 }
 
-/// Prepares tonight's list for the history, in place of one of the same day.
-fn keep_list(store: &mut Store, list: &[RecordBatch], as_of: NaiveDate) -> Outcome<()> {
-    let spec = tables::lists_spec();
-    let kept = list
+/// Prepares tonight's rows of a table for the history, in place of those of the same day.
+fn keep(store: &mut Store, spec: &TableSpec, rows: &[RecordBatch], as_of: NaiveDate) -> Outcome<()> {
+    let kept = rows
         .iter()
         .map(|batch| {
             let columns = spec.columns.fields().iter().map(|f| batch.schema().index_of(f.name())).collect::<Result<Vec<_>, _>>()?;
@@ -422,7 +425,7 @@ fn keep_list(store: &mut Store, list: &[RecordBatch], as_of: NaiveDate) -> Outco
     if before == [path.clone()] {
         return Ok(());
     }
-    let mut writer = FileWriter::create(&store.folder(&spec.name), &spec, path, BTreeMap::new())?;
+    let mut writer = FileWriter::create(&store.folder(&spec.name), spec, path, BTreeMap::new())?;
     for batch in &kept {
         writer.write_cast(&spec.columns, batch)?;
     }

@@ -144,9 +144,9 @@ fn given(folder: &Path) -> BTreeMap<String, Vec<Row>> {
     files.map(|path| (path.file_stem().unwrap().to_string_lossy().to_string(), rows(&fs::read(&path).unwrap()))).collect()
 }
 
-/// A table of `columns.toml` is given, if only without rows; a list is given only by the case that has one.
+/// A table of `columns.toml` is given, if only without rows; a list and an aggregate only by the case that has one.
 fn is_given(id: &str, given: &BTreeMap<String, Vec<Row>>) -> bool {
-    given.contains_key(id) || !id.starts_with("caseload.")
+    given.contains_key(id) || !(id.starts_with("caseload.") || id.starts_with("programme."))
 }
 
 /// A row of `sources.schools` for every school that any given file names, so that each has a policy.

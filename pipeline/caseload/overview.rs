@@ -42,7 +42,11 @@ pub(super) async fn overview(engine: &mut Engine<'_>, day: &str, progress: &Prog
             pupils: line.maybe_count("pupils")?,
             less_absent: line.maybe_count("less_absent")?,
             absence_before: line.number("absence_rate_before")?,
+            before_below: line.number("absence_rate_before_below")?,
+            before_above: line.number("absence_rate_before_above")?,
             absence_after: line.number("absence_rate_after")?,
+            after_below: line.number("absence_rate_after_below")?,
+            after_above: line.number("absence_rate_after_above")?,
             school_before: line.number("school_rate_before")?,
             school_after: line.number("school_rate_after")?,
             change_beside_school: line.number("change_beside_school")?,
@@ -58,6 +62,8 @@ pub(super) async fn overview(engine: &mut Engine<'_>, day: &str, progress: &Prog
             participants: line.maybe_count("participants")?,
             attending: line.maybe_count("attending")?,
             attended_rate: line.number("attended_rate")?,
+            attended_below: line.number("attended_rate_below")?,
+            attended_above: line.number("attended_rate_above")?,
         });
     }
     Ok(overview)
@@ -72,6 +78,8 @@ fn group(line: Line<'_>) -> Outcome<Group> {
         level_2: line.maybe_count("level_2")?,
         level_1: line.maybe_count("level_1")?,
         absence_rate: line.number("absence_rate")?,
+        absence_below: line.number("absence_rate_below")?,
+        absence_above: line.number("absence_rate_above")?,
     })
 }
 
@@ -92,6 +100,8 @@ fn school(line: Line<'_>, counts: &mut BTreeMap<String, Group>) -> Outcome<Schoo
         level_2: counts.level_2,
         level_1: counts.level_1,
         absence_rate: counts.absence_rate,
+        absence_below: counts.absence_below,
+        absence_above: counts.absence_above,
         data_through: line.day("data_through")?,
         stale: line.yes("stale")?,
     })

@@ -289,6 +289,14 @@ pub fn last_night(engine: &Engine<'_>, last: Option<&Figures>) -> Outcome<()> {
     )
 }
 
+fn field(name: &str, kind: DataType) -> Field {
+    Field::new(name, kind, true)
+}
+
+fn kept(name: &str, fields: Vec<Field>) -> TableSpec {
+    TableSpec { name: name.into(), columns: Arc::new(Schema::new(fields)), partition_by: vec![], sorted_by: vec![] }
+}
+
 /// The lists that were published, as they are kept.
 #[must_use]
 pub fn lists_spec() -> TableSpec {
@@ -313,18 +321,64 @@ pub fn lists_spec() -> TableSpec {
         text("attendance_hash"),
         text("marks_hash"),
     ];
-    TableSpec { name: "lists".into(), columns: Arc::new(Schema::new(fields)), partition_by: vec![], sorted_by: vec![] }
+    kept("lists", fields)
 }
 
-/// Registers `history.lists`: every list published, but those of `tonight`, which are made again.
+/// What was shown of the aggregates, after suppression: `programme.<name>`, as it is kept. What readers know already decides
+/// what they may be shown next.
+#[must_use]
+pub fn shown_specs() -> Vec<TableSpec> {
+    use DataType::{Date32, Float64, Int32, Utf8};
+    let all = |kind: &DataType, names: &[&str]| names.iter().map(|n| field(n, kind.clone())).collect::<Vec<_>>();
+    let day = || vec![field("as_of", Date32)];
+    let rates = [
+        "absence_rate_before",
+        "absence_rate_before_below",
+        "absence_rate_before_above",
+        "absence_rate_after",
+        "absence_rate_after_below",
+        "absence_rate_after_above",
+        "school_rate_before",
+        "school_rate_after",
+        "change_beside_school",
+    ];
+    vec![
+        kept(
+            "groups",
+            [
+                day(),
+                all(&Utf8, &["kind", "region", "municipality", "name"]),
+                all(&Int32, &["pupils", "assessable", "level_3", "level_2", "level_1"]),
+            ]
+            .concat(),
+        ),
+        kept(
+            "reach",
+            [day(), all(&Utf8, &["centre_id", "service"]), all(&Date32, &["month"]), all(&Int32, &["participants", "attending"])].concat(),
+        ),
+        kept("change", [day(), all(&Utf8, &["service"]), all(&Int32, &["pupils", "less_absent"]), all(&Float64, &rates)].concat()),
+    ]
+}
+
+/// The rows of `programme.<name>` that a day shows, in the columns and the order in which they are kept.
+#[must_use]
+pub fn shown_question(spec: &TableSpec, as_of: NaiveDate) -> String {
+    let columns = spec.columns.fields().iter().map(|f| f.name().as_str()).collect::<Vec<_>>().join(", ");
+    format!("select {columns} from programme.{} where as_of = date '{as_of}' order by {columns}", spec.name)
+}
+
+/// Registers `history.*`: every list published and what was shown of the aggregates, but those of `tonight`, which are made
+/// again.
 ///
 /// # Errors
 /// Store faults.
 pub fn history(engine: &Engine<'_>, store: &Store, tonight: &[NaiveDate]) -> Outcome<()> {
-    let spec = lists_spec();
-    let files: Vec<_> =
-        store.files(&spec.name).into_iter().filter(|f| !tonight.iter().any(|d| f.path.starts_with(&format!("as_of-{d}")))).collect();
-    put_files(engine, store, "history.lists", &spec, &files)
+    for spec in [lists_spec()].into_iter().chain(shown_specs()) {
+        let files: Vec<_> =
+            store.files(&spec.name).into_iter().filter(|f| !tonight.iter().any(|d| f.path.starts_with(&format!("as_of-{d}")))).collect();
+        put_files(engine, store, &format!("history.{}", spec.name), &spec, &files)?;
+    }
+    Ok(())
 }
 
 /// The last recorded session day, if anything was recorded.

@@ -17,8 +17,7 @@ pub fn erase(folder: &Path, children: &Children) -> Outcome<u64> {
     for path in files_below(folder) {
         gone += match path.extension().and_then(|e| e.to_str()) {
             Some("csv") => of_csv(&path, children)?,
-            // The same rows once more, to mend: not counted twice.
-            Some("xlsx") => of_workbook(&path, children).map(|()| 0)?,
+            Some("xlsx") => of_workbook(&path, children)?,
             _ => 0,
         };
     }
@@ -49,10 +48,10 @@ fn of_csv(path: &Path, children: &Children) -> Outcome<u64> {
     Ok((rows.len() - kept.len()) as u64)
 }
 
-fn of_workbook(path: &Path, children: &Children) -> Outcome<()> {
+fn of_workbook(path: &Path, children: &Children) -> Outcome<u64> {
     let told = |e: &dyn std::fmt::Display| Fault::store(path.display().to_string(), e.to_string());
     let mut book: Xlsx<_> = open_workbook(path).map_err(|e: calamine::XlsxError| told(&e))?;
-    let Some(Ok(range)) = book.worksheet_range_at(0) else { return Ok(()) };
+    let Some(Ok(range)) = book.worksheet_range_at(0) else { return Ok(0) };
     let rows: Vec<Vec<String>> = range
         .rows()
         .map(|row| row.iter().map(|cell| if *cell == Data::Empty { String::new() } else { cell.to_string() }).collect())
@@ -63,8 +62,9 @@ fn of_workbook(path: &Path, children: &Children) -> Outcome<()> {
         .filter(|(at, row)| *at == 0 || !theirs(row.iter().map(String::as_str), children))
         .map(|(_, row)| row)
         .collect();
-    if kept.len() == rows.len() {
-        return Ok(());
+    let gone = (rows.len() - kept.len()) as u64;
+    if gone == 0 {
+        return Ok(0);
     }
     let name = book.sheet_names().first().cloned().unwrap_or_default();
     let mut written = Workbook::new();
@@ -76,5 +76,6 @@ fn of_workbook(path: &Path, children: &Children) -> Outcome<()> {
     }
     let aside = path.with_extension("aside");
     written.save(&aside).map_err(|e| told(&e))?;
-    std::fs::rename(&aside, path).map_err(|e| Fault::io(path, &e))
+    std::fs::rename(&aside, path).map_err(|e| Fault::io(path, &e))?;
+    Ok(gone)
 }

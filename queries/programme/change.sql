@@ -1,16 +1,34 @@
 -- title = "School absence before and after joining a centre"
--- about = "For children linked to a pupil: absence in the school weeks before and after their first centre enrolment, beside their schools' absence in the same weeks. This is what happened next to the service, not what the service did: children often join at their worst moment and would have come back part of the way by themselves."
+-- about = "For children linked to a pupil: absence in the school weeks before and after their first centre enrolment, beside their schools' absence in the same weeks. This is what happened next to the service, not what the service did: children often join at their worst moment and would have come back part of the way by themselves. A service that fewer children than suppress_min_cell have joined since it was shown last is shown as it was: one child's absence would lie in the difference. The children's rates are of days: where fewer of them than suppress_min_cell were ever away, or ever there, they are empty, and the columns ending in _below and _above give the bound that a rate is beyond, if it is."
 -- grain = "one row a service first joined (and all services together) and as_of"
 -- owner = "centre coordinators"
--- cites = ["regression to the mean", "Tajikistan SDPP: effect needs a comparison group", "NCES WP22: complementary suppression"]
+-- cites = ["regression to the mean", "Tajikistan SDPP: effect needs a comparison group", "NCES WP22: complementary suppression", "NIST SP 800-53 SI-19(5): tables published again and again", "NCES 2011-603, Delaware DOE: rates near 0 and 100 coded"]
 with read_nights as (
     select
         a.as_of,
         p.programme_change_weeks as change_weeks,
         p.programme_change_min_days as min_days,
-        p.suppress_min_cell as min_cell
+        p.suppress_min_cell as min_cell,
+        p.coded_rates_low_permille as low_permille,
+        p.coded_rates_high_permille as high_permille
     from run.as_of a
     cross join run.policy p
+),
+find_last as (
+    -- what readers saw last before this as_of; a night made again is not held against itself
+    select n.as_of, max(h.as_of) as last_as_of
+    from read_nights n
+    inner join history.change h on h.as_of < n.as_of
+    group by n.as_of
+),
+read_last as (
+    select
+        f.as_of, h.service, h.pupils, h.less_absent,
+        h.absence_rate_before, h.absence_rate_before_below, h.absence_rate_before_above,
+        h.absence_rate_after, h.absence_rate_after_below, h.absence_rate_after_above,
+        h.school_rate_before, h.school_rate_after, h.change_beside_school
+    from find_last f
+    inner join history.change h on h.as_of = f.last_as_of
 ),
 read_months as (
     select as_of, pupil, school_id, month, recorded_mask, away_mask & (recorded_mask - partial_mask) as whole_away_mask
@@ -84,6 +102,8 @@ compare_weeks as (
         f.service,
         n.min_days,
         n.min_cell,
+        n.low_permille,
+        n.high_permille,
         sum(case when w.week_number > f.joined then w.days_recorded else 0 end) as days_before,
         sum(case when w.week_number > f.joined then w.parts_absent else 0 end) as parts_before,
         sum(case when w.week_number < f.joined then w.days_recorded else 0 end) as days_after,
@@ -98,14 +118,20 @@ compare_weeks as (
     where w.week_number <> f.joined
       and abs(w.week_number - f.joined) <= n.change_weeks
       and w.days_recorded > 0
-    group by f.as_of, f.pupil, f.service, n.min_days, n.min_cell
+    group by f.as_of, f.pupil, f.service, n.min_days, n.min_cell, n.low_permille, n.high_permille
 ),
 sum_services as (
     select
         as_of,
         case when grouping(service) = 1 then 'all' else service end as service,
         max(min_cell) as min_cell,
+        max(low_permille) as low_permille,
+        max(high_permille) as high_permille,
         count(*) as pupils,
+        sum(case when parts_before > 0 then 1 else 0 end) as away_before,
+        sum(case when parts_before < days_before * 720720 then 1 else 0 end) as there_before,
+        sum(case when parts_after > 0 then 1 else 0 end) as away_after,
+        sum(case when parts_after < days_after * 720720 then 1 else 0 end) as there_after,
         sum(case when parts_after * days_before < parts_before * days_after then 1 else 0 end) as less_absent,
         sum(days_before) as days_before,
         sum(parts_before) as parts_before,
@@ -118,32 +144,104 @@ sum_services as (
       and days_after >= min_days
     group by grouping sets ((as_of), (as_of, service))
 ),
-order_cells as (
-    -- the services add up to "all": one hidden service could be worked out, two cannot
+tell_rates as (
+    -- a rate that rests on the few who were away, or there, at all tells about them
     select
-        *,
-        pupils < min_cell as small,
-        sum(case when pupils < min_cell and service <> 'all' then 1 else 0 end) over (partition by as_of) as hidden,
-        row_number() over (partition by as_of order by service = 'all', pupils < min_cell, pupils, service) as next_place
+        as_of,
+        service,
+        min_cell,
+        pupils,
+        less_absent,
+        case when away_before >= min_cell and there_before >= min_cell then cast(parts_before as double) / (days_before * 720720) end as rate_before,
+        case when away_before < min_cell and parts_before * 1000 < low_permille * days_before * 720720 then low_permille / 1000.0 end as before_below,
+        case when there_before < min_cell and parts_before * 1000 > high_permille * days_before * 720720 then high_permille / 1000.0 end as before_above,
+        case when away_after >= min_cell and there_after >= min_cell then cast(parts_after as double) / (days_after * 720720) end as rate_after,
+        case when away_after < min_cell and parts_after * 1000 < low_permille * days_after * 720720 then low_permille / 1000.0 end as after_below,
+        case when there_after < min_cell and parts_after * 1000 > high_permille * days_after * 720720 then high_permille / 1000.0 end as after_above,
+        school_before / days_before as school_before,
+        school_after / days_after as school_after
     from sum_services
 ),
+hold_services as (
+    -- a service that changed by few children is told as it was told last
+    select
+        t.*,
+        t.pupils < t.min_cell as small,
+        l.pupils is null as untold,
+        coalesce(l.pupils > 0 and abs(t.pupils - l.pupils) between 1 and t.min_cell - 1, false) as held,
+        l.pupils as last_pupils,
+        l.less_absent as last_less_absent,
+        l.absence_rate_before as last_rate_before,
+        l.absence_rate_before_below as last_before_below,
+        l.absence_rate_before_above as last_before_above,
+        l.absence_rate_after as last_rate_after,
+        l.absence_rate_after_below as last_after_below,
+        l.absence_rate_after_above as last_after_above,
+        l.school_rate_before as last_school_before,
+        l.school_rate_after as last_school_after,
+        l.change_beside_school as last_change
+    from read_last l
+    right join tell_rates t on t.as_of = l.as_of and t.service = l.service
+),
+mark_small as (
+    select *, small or (held and last_pupils < min_cell) as few
+    from hold_services
+),
+order_cells as (
+    -- the services add up to "all": one hidden service could be worked out, and so could few in several; what was hidden last
+    -- is the first to be hidden beside them
+    select
+        *,
+        sum(case when few and service <> 'all' then 1 else 0 end) over (partition by as_of) as hidden,
+        sum(case when few and service <> 'all' then pupils else 0 end) over (partition by as_of) as hidden_sum,
+        row_number() over (partition by as_of order by service = 'all', few, not untold, pupils, service) as next_place
+    from mark_small
+),
 hide_cells as (
-    select *, small or (service <> 'all' and hidden = 1 and next_place = 1) as hide
+    select *, few or (service <> 'all' and next_place = 1 and hidden > 0 and (hidden = 1 or hidden_sum < min_cell)) as hide
     from order_cells
+),
+count_less as (
+    -- those less absent add up too; they are told of a service where neither they nor the others are few
+    select
+        *,
+        case
+            when held then last_less_absent
+            when less_absent < min_cell or pupils - less_absent < min_cell then null
+            else less_absent
+        end as less_told
+    from hide_cells
+),
+order_less as (
+    select
+        *,
+        sum(case when (hide or less_told is null) and service <> 'all' then 1 else 0 end) over (partition by as_of) as less_hidden,
+        sum(case when (hide or less_told is null) and service <> 'all' then less_absent else 0 end) over (partition by as_of) as less_hidden_sum,
+        sum(case when (hide or less_told is null) and service <> 'all' then pupils - less_absent else 0 end) over (partition by as_of) as rest_hidden_sum,
+        row_number() over (partition by as_of order by service = 'all', hide or less_told is null, less_absent, service) as next_less
+    from count_less
+),
+hide_less as (
+    select
+        *,
+        case when service <> 'all' and next_less = 1 and less_hidden > 0 and (less_hidden = 1 or less_hidden_sum < min_cell or rest_hidden_sum < min_cell)
+            then null else less_told end as less_shown
+    from order_less
 )
 select
     as_of,
     service,
-    case when hide then null else pupils end as pupils,
-    case when hide then null else cast(parts_before as double) / (days_before * 720720) end as absence_rate_before,
-    case when hide then null else cast(parts_after as double) / (days_after * 720720) end as absence_rate_after,
-    case when hide then null else school_before / days_before end as school_rate_before,
-    case when hide then null else school_after / days_after end as school_rate_after,
+    case when hide then null when held then last_pupils else pupils end as pupils,
+    case when hide then null when held then last_rate_before else rate_before end as absence_rate_before,
+    case when hide then null when held then last_before_below else before_below end as absence_rate_before_below,
+    case when hide then null when held then last_before_above else before_above end as absence_rate_before_above,
+    case when hide then null when held then last_rate_after else rate_after end as absence_rate_after,
+    case when hide then null when held then last_after_below else after_below end as absence_rate_after_below,
+    case when hide then null when held then last_after_above else after_above end as absence_rate_after_above,
+    case when hide then null when held then last_school_before else school_before end as school_rate_before,
+    case when hide then null when held then last_school_after else school_after end as school_rate_after,
     -- the children's change less their schools' change over the same weeks
-    case when hide then null else
-        (cast(parts_after as double) / (days_after * 720720) - cast(parts_before as double) / (days_before * 720720))
-        - (school_after / days_after - school_before / days_before)
-    end as change_beside_school,
-    case when hide or less_absent < min_cell or pupils - less_absent < min_cell then null else less_absent end as less_absent,
+    case when hide then null when held then last_change else (rate_after - rate_before) - (school_after - school_before) end as change_beside_school,
+    case when not hide then less_shown end as less_absent,
     hide as suppressed
-from hide_cells
+from hide_less

@@ -1,10 +1,14 @@
 -- title = "Pupils by region, municipality, school, grade level and sex"
--- about = "Counts and absence of enrolled pupils, as coordinators see them. A count from 1 to one less than suppress_min_cell is left empty, and so is what would give it away: all counts about a group of so few pupils, the assessable where so few are not, and one more cell where a shown total and the other cells would tell. Schools add up to their municipality and municipalities to their region, so a hidden total hides a part with it."
+-- about = "Counts and absence of enrolled pupils, as coordinators see them. A count from 1 to one less than suppress_min_cell is left empty, and so is what would give it away: all counts about a group of so few pupils, the assessable where so few are not, a level that all but so few are at, one more level where those left of the group would be so few, and one more cell where a shown total and the other cells would tell. Schools add up to their municipality and municipalities to their region, so a hidden total hides a part with it. A count shown before is shown again until it has changed by suppress_min_cell or more, so that no week less the week before gives few children away; what was hidden before is the first to be hidden again. absence_rate is of days: where fewer children than suppress_min_cell were ever away, or ever there, it is empty, and absence_rate_below or absence_rate_above gives the bound that it is beyond, if it is; where it is the only one left out of a total, another goes with it."
 -- grain = "one row a group and as_of"
 -- owner = "school integration team"
--- cites = ["NCES WP22: complementary suppression"]
+-- cites = ["NCES WP22: complementary suppression", "NIST SP 800-53 SI-19(5): tables published again and again", "NCES 2011-603, Delaware DOE: rates near 0 and 100 coded"]
 with read_nights as (
-    select a.as_of, p.suppress_min_cell as min_cell
+    select
+        a.as_of,
+        p.suppress_min_cell as min_cell,
+        p.coded_rates_low_permille as low_permille,
+        p.coded_rates_high_permille as high_permille
     from run.as_of a
     cross join run.policy p
 ),
@@ -26,10 +30,24 @@ read_list as (
     select as_of, pupil_key, level
     from caseload.list
 ),
+find_last as (
+    -- what readers saw last before this as_of; a night made again is not held against itself
+    select n.as_of, max(h.as_of) as last_as_of
+    from read_nights n
+    inner join history.groups h on h.as_of < n.as_of
+    group by n.as_of
+),
+read_last as (
+    select f.as_of, h.kind, coalesce(h.region, '') as region, coalesce(h.municipality, '') as municipality, coalesce(h.name, '') as name, h.pupils, h.assessable, h.level_3, h.level_2, h.level_1
+    from find_last f
+    inner join history.groups h on h.as_of = f.last_as_of
+),
 join_facts as (
     select
         p.as_of,
         n.min_cell,
+        n.low_permille,
+        n.high_permille,
         coalesce(s.region, '') as region,
         coalesce(s.municipality, '') as municipality,
         p.school_id,
@@ -55,19 +73,38 @@ count_groups as (
             when grouping(grade_level) = 0 then 'grade'
             else 'sex'
         end as kind,
-        region,
-        municipality,
+        coalesce(region, '') as region,
+        coalesce(municipality, '') as municipality,
         cast(coalesce(school_id, municipality, region, grade_level, sex) as varchar) as name,
         max(min_cell) as min_cell,
+        max(low_permille) as low_permille,
+        max(high_permille) as high_permille,
         count(*) as pupils,
         sum(case when assessable then 1 else 0 end) as assessable,
         sum(case when level = 3 then 1 else 0 end) as level_3,
         sum(case when level = 2 then 1 else 0 end) as level_2,
         sum(case when level = 1 then 1 else 0 end) as level_1,
+        sum(case when parts_absent > 0 then 1 else 0 end) as pupils_away,
+        sum(case when parts_recorded > parts_absent then 1 else 0 end) as pupils_there,
         sum(case when parts_recorded > 0 then 1 else 0 end) as pupils_recorded,
-        cast(sum(parts_absent) as double) / nullif(sum(parts_recorded), 0) as absence_rate
+        sum(parts_absent) as parts_absent,
+        sum(parts_recorded) as parts_recorded
     from join_facts
     group by grouping sets ((as_of, region), (as_of, region, municipality), (as_of, region, municipality, school_id), (as_of, grade_level), (as_of, sex))
+),
+tell_rates as (
+    select
+        as_of,
+        kind,
+        region,
+        municipality,
+        name,
+        cast(parts_absent as double) / nullif(parts_recorded, 0) as absence_rate,
+        case when pupils_recorded >= min_cell and pupils_away < min_cell and parts_absent * 1000 < low_permille * parts_recorded
+            then low_permille / 1000.0 end as absence_rate_below,
+        case when pupils_recorded >= min_cell and pupils_there < min_cell and parts_absent * 1000 > high_permille * parts_recorded
+            then high_permille / 1000.0 end as absence_rate_above
+    from count_groups
 ),
 spread_cells as (
     select
@@ -80,37 +117,106 @@ spread_cells as (
         case when g.kind in ('municipality', 'school') then g.region end as of_region,
         case when g.kind = 'school' then g.municipality end as of_municipality,
         g.min_cell,
-        -- a rate over few pupils tells about single ones
-        case when g.pupils_recorded >= g.min_cell then g.absence_rate end as absence_rate,
+        -- a rate over few pupils tells about single ones, and so does one that rests on the few who were away, or there, at all
+        g.pupils_away < g.min_cell or g.pupils_there < g.min_cell as thin_rate,
         m.what,
-        case m.what when 'pupils' then g.pupils when 'assessable' then g.assessable when 'level_3' then g.level_3 when 'level_2' then g.level_2 else g.level_1 end as cell,
-        g.pupils,
-        g.pupils - g.assessable as not_assessable,
-        g.assessable - g.level_3 - g.level_2 - g.level_1 as without_level
-    from count_groups g
-    cross join (values ('pupils'), ('assessable'), ('level_3'), ('level_2'), ('level_1')) as m (what)
+        -- a rate is hidden and told as a count is: weighed by their pupils the others would tell the only one left out
+        case m.what when 'pupils' then g.pupils when 'assessable' then g.assessable when 'level_3' then g.level_3 when 'level_2' then g.level_2 when 'level_1' then g.level_1 else g.pupils_recorded end as counted,
+        l.name is not null and m.what <> 'rate' as known_before,
+        case m.what when 'pupils' then l.pupils when 'assessable' then l.assessable when 'level_3' then l.level_3 when 'level_2' then l.level_2 when 'level_1' then l.level_1 end as last
+    from read_last l
+    right join count_groups g
+        on g.as_of = l.as_of and g.kind = l.kind and g.region = l.region and g.municipality = l.municipality and g.name = l.name
+    cross join (values ('pupils'), ('assessable'), ('level_3'), ('level_2'), ('level_1'), ('rate')) as m (what)
 ),
-mark_small as (
+hold_cells as (
+    -- what has changed by few is told as it was told last; what is few tonight is told no more, and what was nobody is no bar
+    select
+        *,
+        case
+            when counted between 1 and min_cell - 1 then counted
+            when last > 0 and abs(counted - last) between 1 and min_cell - 1 then last
+            else counted
+        end as cell
+    from spread_cells
+),
+read_row as (
+    select
+        *,
+        max(case when what = 'pupils' then cell end) over (partition by as_of, kind, region, municipality, name) as pupils,
+        max(case when what = 'assessable' then cell end) over (partition by as_of, kind, region, municipality, name) as assessable
+    from hold_cells
+),
+find_small as (
+    -- numbers shown again may not fit each other: assessable above pupils is as little to be shown as few below
     select
         *,
         cell between 1 and min_cell - 1
             or pupils < min_cell
-            or (what = 'assessable' and not_assessable between 1 and min_cell - 1)
-            or (what = 'level_1' and without_level between 1 and min_cell - 1) as small
-    from spread_cells
+            or (what = 'rate' and thin_rate)
+            or (what = 'assessable' and pupils - cell < min_cell and pupils <> cell)
+            or (what in ('level_3', 'level_2', 'level_1') and cell > 0 and assessable - cell < min_cell) as small_alone
+    from read_row
+),
+add_row as (
+    select
+        *,
+        sum(case when what in ('level_3', 'level_2', 'level_1') and not small_alone then cell else 0 end) over (partition by as_of, kind, region, municipality, name) as levels_told,
+        row_number() over (partition by as_of, kind, region, municipality, name order by what not in ('level_3', 'level_2', 'level_1'), small_alone, cell = 0, cell, what) as next_level
+    from find_small
+),
+mark_small as (
+    -- who is left when the told levels are taken from the assessable, or from the pupils, must not be few either
+    select
+        *,
+        small_alone or (
+            next_level = 1
+            and cell > 0
+            and ((assessable - levels_told < min_cell and assessable <> levels_told) or (pupils - levels_told < min_cell and pupils <> levels_told))
+        ) as small
+    from add_row
 ),
 order_cells as (
     select
         *,
+        last is null as untold,
         sum(case when small and cell > 0 then 1 else 0 end) over (partition by as_of, what, kind, of_region, of_municipality) as hidden,
         sum(case when small then cell else 0 end) over (partition by as_of, what, kind, of_region, of_municipality) as hidden_sum,
-        row_number() over (partition by as_of, what, kind, of_region, of_municipality order by small, cell = 0, cell, name) as next_place
+        sum(case when small and cell > 0 and last is null then 1 else 0 end) over (partition by as_of, what, kind, of_region, of_municipality) as untold_hidden,
+        sum(case when small and last is null then cell else 0 end) over (partition by as_of, what, kind, of_region, of_municipality) as untold_sum,
+        row_number() over (partition by as_of, what, kind, of_region, of_municipality order by small, cell = 0, last is not null, cell, name) as next_place,
+        -- as readers saw it last: the total less the parts that were shown
+        max(case when kind = 'region' then last end) over (partition by as_of, what, region) as region_last,
+        max(case when kind = 'municipality' then last end) over (partition by as_of, what, region, municipality) as municipality_last,
+        sum(case when kind in ('municipality', 'school') then last end) over (partition by as_of, what, kind, of_region, of_municipality) as parts_last,
+        sum(case when known_before and last is null then cell else 0 end) over (partition by as_of, what, kind, of_region, of_municipality) as opened_sum
     from mark_small
 ),
-hide_beside as (
-    -- one hidden part could be worked out from its total, and few hidden children in several parts are still few
-    select *, small or (next_place = 1 and hidden > 0 and (hidden = 1 or hidden_sum < min_cell)) as hide
+look_back as (
+    -- were all shown tonight that were hidden last: what each of them would be said to have been
+    select
+        *,
+        case when known_before and last is null
+            then (case kind when 'school' then municipality_last when 'municipality' then region_last end) - coalesce(parts_last, 0) - (opened_sum - cell)
+        end as said_of_last
     from order_cells
+),
+find_open as (
+    select
+        *,
+        max(case when said_of_last between 1 and min_cell - 1 then 1 else 0 end) over (partition by as_of, what, kind, of_region, of_municipality) as opening_tells
+    from look_back
+),
+hide_beside as (
+    -- one hidden part could be worked out from its total, and few hidden children in several parts are still few;
+    -- beside a part that was hidden last too, only others that were hidden last are no known number
+    select
+        *,
+        small
+            or (next_place = 1 and hidden > 0 and (hidden = 1 or hidden_sum < min_cell))
+            or (next_place = 1 and untold and untold_hidden > 0 and (untold_hidden = 1 or untold_sum < min_cell))
+            or (hidden = 0 and opening_tells = 1 and known_before and untold) as hide
+    from find_open
 ),
 look_up_regions as (
     select
@@ -122,7 +228,7 @@ look_up_regions as (
 hide_municipalities as (
     -- parts that are all shown would add up to the total that is not
     select
-        as_of, kind, region, municipality, name, of_region, of_municipality, absence_rate, what, cell, next_place,
+        as_of, kind, region, municipality, name, of_region, of_municipality, what, cell, next_place,
         hide or (kind = 'municipality' and total_hidden = 1 and parts_hidden = 0 and next_place = 1) as hide
     from look_up_regions
 ),
@@ -135,7 +241,7 @@ look_up_municipalities as (
 ),
 hide_schools as (
     select
-        as_of, kind, region, municipality, name, absence_rate, what, cell,
+        as_of, kind, region, municipality, name, what, cell,
         hide or (kind = 'school' and total_hidden = 1 and parts_hidden = 0 and next_place = 1) as hide
     from look_up_municipalities
 ),
@@ -147,24 +253,29 @@ join_cells as (
         municipality,
         name,
         max(case when what = 'pupils' and hide then 1 else 0 end) as hide_all,
+        max(case when what = 'rate' and hide then 1 else 0 end) as hide_rate,
         max(case when what = 'pupils' and not hide then cell end) as pupils,
         max(case when what = 'assessable' and not hide then cell end) as assessable,
         max(case when what = 'level_3' and not hide then cell end) as level_3,
         max(case when what = 'level_2' and not hide then cell end) as level_2,
-        max(case when what = 'level_1' and not hide then cell end) as level_1,
-        max(absence_rate) as absence_rate
+        max(case when what = 'level_1' and not hide then cell end) as level_1
     from hide_schools
     group by as_of, kind, region, municipality, name
 )
 select
-    as_of,
-    kind,
-    name,
-    pupils,
+    c.as_of,
+    c.kind,
+    c.region,
+    c.municipality,
+    c.name,
+    c.pupils,
     -- where the pupils are not told, what is counted among them would tell them nearly
-    case when hide_all = 0 then assessable end as assessable,
-    case when hide_all = 0 then level_3 end as level_3,
-    case when hide_all = 0 then level_2 end as level_2,
-    case when hide_all = 0 then level_1 end as level_1,
-    case when hide_all = 0 then absence_rate end as absence_rate
-from join_cells
+    case when c.hide_all = 0 then c.assessable end as assessable,
+    case when c.hide_all = 0 then c.level_3 end as level_3,
+    case when c.hide_all = 0 then c.level_2 end as level_2,
+    case when c.hide_all = 0 then c.level_1 end as level_1,
+    case when c.hide_all = 0 and c.hide_rate = 0 then r.absence_rate end as absence_rate,
+    case when c.hide_all = 0 then r.absence_rate_below end as absence_rate_below,
+    case when c.hide_all = 0 then r.absence_rate_above end as absence_rate_above
+from join_cells c
+inner join tell_rates r on r.as_of = c.as_of and r.kind = c.kind and r.region = c.region and r.municipality = c.municipality and r.name = c.name

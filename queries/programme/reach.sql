@@ -1,10 +1,10 @@
 -- title = "Whom the centres reach"
--- about = "Children enrolled and coming, by centre, service and month of this school year. Figures about few children are left empty, and one more cell with them where the empty one could be worked out from a total."
+-- about = "Children enrolled and coming, by centre, service and month of this school year. Figures about few children are left empty, and one more cell with them where the empty one could be worked out from a total. A count shown before is shown again until it has changed by suppress_min_cell or more. attended_rate is of sessions: where fewer children than suppress_min_cell ever came, or ever missed one, it is empty, and attended_rate_below or attended_rate_above gives the bound that it is beyond, if it is."
 -- grain = "one row a centre, service, month and as_of"
 -- owner = "centre coordinators"
--- cites = ["NCES WP22: complementary suppression"]
+-- cites = ["NCES WP22: complementary suppression", "NIST SP 800-53 SI-19(5): tables published again and again", "NCES 2011-603, Delaware DOE: rates near 0 and 100 coded"]
 with read_nights as (
-    select a.as_of, cast(concat(substr(a.school_year, 1, 4), '-', p.school_year_starts) as date) as year_start, p.suppress_min_cell as min_cell
+    select a.as_of, cast(concat(substr(a.school_year, 1, 4), '-', p.school_year_starts) as date) as year_start, p.suppress_min_cell as min_cell, p.coded_rates_low_permille as low_permille, p.coded_rates_high_permille as high_permille
     from run.as_of a
     cross join run.policy p
 ),
@@ -12,8 +12,20 @@ read_centres as (
     select centre_id, municipality, region
     from sources.centres
 ),
+find_last as (
+    -- what readers saw last before this as_of; a night made again is not held against itself
+    select n.as_of, max(h.as_of) as last_as_of
+    from read_nights n
+    inner join history.reach h on h.as_of < n.as_of
+    group by n.as_of
+),
+read_last as (
+    select f.as_of, h.centre_id, h.service, h.month, h.participants, h.attending
+    from find_last f
+    inner join history.reach h on h.as_of = f.last_as_of
+),
 list_months as (
-    select as_of, min_cell, unnest(generate_series(date_trunc('month', year_start), date_trunc('month', as_of), interval '1 month')) as month
+    select as_of, min_cell, low_permille, high_permille, unnest(generate_series(date_trunc('month', year_start), date_trunc('month', as_of), interval '1 month')) as month
     from read_nights
 ),
 count_enrolled as (
@@ -23,6 +35,8 @@ count_enrolled as (
         e.service,
         cast(m.month as date) as month,
         max(m.min_cell) as min_cell,
+        max(m.low_permille) as low_permille,
+        max(m.high_permille) as high_permille,
         count(distinct e.participant_key) as participants
     from sources.centre_enrolments e
     inner join list_months m
@@ -37,39 +51,55 @@ count_sessions as (
         a.centre_id,
         a.service,
         cast(date_trunc('month', a.date) as date) as month,
-        count(distinct a.participant_key) as seen,
+        count(distinct case when a.status in ('present', 'late', 'absent', 'excused') then a.participant_key end) as seen,
         sum(case when a.status in ('present', 'late', 'absent', 'excused') then 1 else 0 end) as expected,
         sum(case when a.status in ('present', 'late') then 1 else 0 end) as attended,
-        count(distinct case when a.status in ('present', 'late') then a.participant_key end) as attending
+        count(distinct case when a.status in ('present', 'late') then a.participant_key end) as attending,
+        count(distinct case when a.status in ('absent', 'excused') then a.participant_key end) as missing
     from sources.centre_attendance a
     inner join read_nights n on a.date <= n.as_of and a.date >= n.year_start
     group by n.as_of, a.centre_id, a.service, date_trunc('month', a.date)
 ),
-mark_small as (
+hold_counts as (
+    -- what has changed by few is told as it was told last
     select
         e.as_of,
         e.centre_id,
         e.service,
         e.month,
-        e.participants,
-        s.attending,
-        s.expected,
-        s.attended,
         e.min_cell,
-        e.participants < e.min_cell as small
-    from count_enrolled e
-    left join count_sessions s on s.as_of = e.as_of and s.centre_id = e.centre_id and s.service = e.service and s.month = e.month
+        e.low_permille,
+        e.high_permille,
+        l.participants is null as untold,
+        e.participants < e.min_cell as small,
+        case when e.participants >= e.min_cell and l.participants > 0 and abs(e.participants - l.participants) < e.min_cell then l.participants else e.participants end as participants,
+        s.attending < e.min_cell or e.participants - s.attending between 1 and e.min_cell - 1 as few_attending,
+        case when l.attending > 0 and abs(s.attending - l.attending) < e.min_cell then l.attending else s.attending end as attending,
+        s.attending as came,
+        s.missing,
+        s.seen,
+        s.expected,
+        s.attended
+    from count_sessions s
+    right join count_enrolled e on e.as_of = s.as_of and e.centre_id = s.centre_id and e.service = s.service and e.month = s.month
+    left join read_last l on l.as_of = e.as_of and l.centre_id = e.centre_id and l.service = e.service and l.month = e.month
+),
+mark_small as (
+    select *, small or participants < min_cell as few
+    from hold_counts
 ),
 order_cells as (
-    -- within a month and service: how few are hidden, and which cell would be the next
+    -- within a month and service: how few are hidden, and which cell would be the next; what was hidden last goes first
     select
         *,
-        sum(case when small then 1 else 0 end) over (partition by as_of, month, service) as hidden,
-        row_number() over (partition by as_of, month, service order by small, participants, centre_id) as next_place
+        sum(case when few then 1 else 0 end) over (partition by as_of, month, service) as hidden,
+        sum(case when few then participants else 0 end) over (partition by as_of, month, service) as hidden_sum,
+        row_number() over (partition by as_of, month, service order by few, not untold, participants, centre_id) as next_place
     from mark_small
 ),
 hide_cells as (
-    select *, small or (hidden = 1 and next_place = 1) as hide
+    -- few hidden children at several centres are still few
+    select *, few or (next_place = 1 and hidden > 0 and (hidden = 1 or hidden_sum < min_cell)) as hide
     from order_cells
 )
 select
@@ -80,9 +110,15 @@ select
     h.service,
     h.month,
     case when h.hide then null else h.participants end as participants,
-    -- those who came are counted apart, so they may be few where those enrolled are not
-    case when h.hide or h.attending < h.min_cell or h.participants - h.attending between 1 and h.min_cell - 1 then null else h.attending end as attending,
-    case when h.hide then null else cast(h.attended as double) / nullif(h.expected, 0) end as attended_rate,
+    -- those who came are counted apart, so they may be few where those enrolled are not; numbers shown again must fit too
+    case when h.hide or h.few_attending or h.attending < h.min_cell or (h.participants - h.attending < h.min_cell and h.participants <> h.attending)
+        then null else h.attending end as attending,
+    case when not h.hide and h.came >= h.min_cell and h.missing >= h.min_cell
+        then cast(h.attended as double) / h.expected end as attended_rate,
+    case when not h.hide and h.seen >= h.min_cell and h.came < h.min_cell and h.attended * 1000 < h.low_permille * h.expected
+        then h.low_permille / 1000.0 end as attended_rate_below,
+    case when not h.hide and h.seen >= h.min_cell and h.missing < h.min_cell and h.attended * 1000 > h.high_permille * h.expected
+        then h.high_permille / 1000.0 end as attended_rate_above,
     h.hide as suppressed
-from hide_cells h
-left join read_centres c on c.centre_id = h.centre_id
+from read_centres c
+right join hide_cells h on c.centre_id = h.centre_id

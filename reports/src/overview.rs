@@ -1,7 +1,8 @@
 //! What coordinators see: aggregates without names, and the front page of a night.
 //!
 //! Counts of pupils are `Option`: `None` is a cell that was suppressed. Suppression, with complementary
-//! cells, is the caller's; a small count that slips through is held back here all the same.
+//! cells, is the caller's; a small count that slips through is held back here all the same. So are rates: one that is told
+//! only as below or above a bound has that bound in a field of its own, and is `None` itself.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -37,6 +38,8 @@ pub struct SchoolSummary {
     pub level_2: Option<u32>,
     pub level_1: Option<u32>,
     pub absence_rate: Option<f64>,
+    pub absence_below: Option<f64>,
+    pub absence_above: Option<f64>,
     pub data_through: Option<NaiveDate>,
     /// Records older than they should be, or none.
     pub stale: bool,
@@ -52,6 +55,8 @@ pub struct Group {
     pub level_2: Option<u32>,
     pub level_1: Option<u32>,
     pub absence_rate: Option<f64>,
+    pub absence_below: Option<f64>,
+    pub absence_above: Option<f64>,
 }
 
 /// Absence of all schools in one school week.
@@ -76,7 +81,11 @@ pub struct Programme {
     pub less_absent: Option<u32>,
     /// Absence rates of the children, 0-1.
     pub absence_before: Option<f64>,
+    pub before_below: Option<f64>,
+    pub before_above: Option<f64>,
     pub absence_after: Option<f64>,
+    pub after_below: Option<f64>,
+    pub after_above: Option<f64>,
     /// Absence rates of their schools in the same weeks.
     pub school_before: Option<f64>,
     pub school_after: Option<f64>,
@@ -99,6 +108,8 @@ pub struct Reach {
     pub attending: Option<u32>,
     /// Share of sessions attended, 0-1.
     pub attended_rate: Option<f64>,
+    pub attended_below: Option<f64>,
+    pub attended_above: Option<f64>,
 }
 
 /// The front page of a night: where everything is.
@@ -129,6 +140,6 @@ pub struct IndexEntry {
     pub not_assessable: u32,
     pub data_through: Option<NaiveDate>,
     pub stale: bool,
-    /// Only an encrypted file is published: small counts are held back.
+    /// Only an encrypted file is published: counts are held back.
     pub sealed: bool,
 }

@@ -192,6 +192,8 @@ fn guard_group(group: Group, min: u32) -> Group {
     Group {
         // A rate over too few pupils tells about single ones.
         absence_rate: group.absence_rate.filter(|_| pupils.is_some()),
+        absence_below: group.absence_below.filter(|_| pupils.is_some()),
+        absence_above: group.absence_above.filter(|_| pupils.is_some()),
         pupils,
         assessable: guard(group.assessable, min),
         level_3: guard(group.level_3, min),
@@ -205,6 +207,8 @@ fn guard_school(school: SchoolSummary, min: u32) -> SchoolSummary {
     let pupils = guard(school.pupils, min);
     SchoolSummary {
         absence_rate: school.absence_rate.filter(|_| pupils.is_some()),
+        absence_below: school.absence_below.filter(|_| pupils.is_some()),
+        absence_above: school.absence_above.filter(|_| pupils.is_some()),
         pupils,
         assessable: guard(school.assessable, min),
         level_3: guard(school.level_3, min),
@@ -220,7 +224,11 @@ fn guard_programme(programme: Programme, min: u32) -> Programme {
     Programme {
         less_absent: guard(programme.less_absent, min),
         absence_before: rate(programme.absence_before),
+        before_below: rate(programme.before_below),
+        before_above: rate(programme.before_above),
         absence_after: rate(programme.absence_after),
+        after_below: rate(programme.after_below),
+        after_above: rate(programme.after_above),
         school_before: rate(programme.school_before),
         school_after: rate(programme.school_after),
         change_beside_school: rate(programme.change_beside_school),
@@ -234,6 +242,8 @@ fn guard_reach(reach: Reach, min: u32) -> Reach {
     Reach {
         attending: guard(reach.attending, min),
         attended_rate: reach.attended_rate.filter(|_| participants.is_some()),
+        attended_below: reach.attended_below.filter(|_| participants.is_some()),
+        attended_above: reach.attended_above.filter(|_| participants.is_some()),
         participants,
         ..reach
     }
@@ -263,9 +273,7 @@ struct EntryView<'a> {
 
 impl<'a> IndexView<'a> {
     pub fn new(index: &'a Index, edition: &'a Edition) -> Self {
-        let of = |kind: PlaceKind| {
-            index.entries.iter().filter(|entry| entry.kind == kind).map(|entry| EntryView::new(entry, edition.min_cell)).collect()
-        };
+        let of = |kind: PlaceKind| index.entries.iter().filter(|entry| entry.kind == kind).map(EntryView::new).collect();
         Self {
             lang: edition.language.tag(),
             edition,
@@ -278,17 +286,18 @@ impl<'a> IndexView<'a> {
 }
 
 impl<'a> EntryView<'a> {
-    fn new(entry: &'a IndexEntry, min_cell: u32) -> Self {
-        // Beside open lists a count tells nothing new; beside an encrypted one it would.
-        let min = if entry.sealed { min_cell } else { 0 };
+    fn new(entry: &'a IndexEntry) -> Self {
+        // Beside an open list a count tells nothing new. Beside an encrypted one it would: even a large one is left out, for
+        // the overview may have hidden it beside a small one, or show it as it was.
+        let told = |count: u32| (!entry.sealed).then_some(count);
         Self {
             entry,
             first: entry.files.first().map(String::as_str),
-            level_3: guard(Some(entry.level_3), min),
-            level_2: guard(Some(entry.level_2), min),
-            level_1: guard(Some(entry.level_1), min),
-            left_off: guard(Some(entry.left_off), min),
-            not_assessable: guard(Some(entry.not_assessable), min),
+            level_3: told(entry.level_3),
+            level_2: told(entry.level_2),
+            level_1: told(entry.level_1),
+            left_off: told(entry.left_off),
+            not_assessable: told(entry.not_assessable),
         }
     }
 }

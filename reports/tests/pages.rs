@@ -150,3 +150,37 @@ fn small_cells_stay_hidden_in_the_overview() {
     let html = make.overview_html(&overview, &edition(Language::En)).unwrap();
     assert!(!html.contains(">7</td>") && !html.contains("77.7%"));
 }
+
+#[test]
+fn a_rate_near_an_end_is_told_by_its_bound_in_both_languages() {
+    let make = renderer();
+    let mut overview = overview();
+    let group = |name: &str, pupils| Group { name: name.to_owned(), pupils: Some(pupils), ..Group::default() };
+    overview.by_region = vec![
+        Group { absence_below: Some(0.05), ..group("Below", 40) },
+        Group { absence_above: Some(0.95), ..group("Above", 40) },
+        Group { absence_above: Some(0.915), ..group("Half", 40) },
+        Group { absence_below: Some(0.025), ..group("Few", 7) },
+    ];
+    for (language, half, note) in
+        [(Language::En, "&gt; 91.5%</td>", "fewer than 10 children"), (Language::Sq, "&gt; 91,5%</td>", "më pak se 10 fëmijë")]
+    {
+        let html = make.overview_html(&overview, &edition(language)).unwrap();
+        for cell in [">&lt; 5%</td>", ">&gt; 95%</td>", half, note] {
+            assert!(html.contains(cell), "no {cell}");
+        }
+        assert!(!html.contains("2.5%</td>") && !html.contains("2,5%</td>"), "of few pupils not even the bound is told");
+    }
+}
+
+#[test]
+fn beside_an_encrypted_list_the_index_tells_no_count() {
+    let make = renderer();
+    let mut index = index();
+    for entry in &mut index.entries {
+        entry.sealed = entry.id == "S0003";
+        entry.level_3 = if entry.sealed { 4321 } else { 1234 };
+    }
+    let html = make.index_html(&index, &edition(Language::En)).unwrap();
+    assert!(html.contains(">1234</td>") && !html.contains("4321"));
+}

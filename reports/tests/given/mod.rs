@@ -253,6 +253,7 @@ pub fn overview() -> Overview {
         level_2: Some(pupils / 18),
         level_1: (pupils > 600).then_some(pupils / 12),
         absence_rate: Some(0.061),
+        ..Group::default()
     };
     Overview {
         schools: (1..=12_u32)
@@ -269,6 +270,7 @@ pub fn overview() -> Overview {
                 absence_rate: Some(0.04 + 0.003 * f64::from(at)),
                 data_through: (at != 4).then(|| day(2021, 3, 12)),
                 stale: at == 7,
+                ..SchoolSummary::default()
             })
             .collect(),
         by_region: vec![group("Shkodër", 2400), group("Kukës", 900), group("Dibër", 1100)],
@@ -294,6 +296,7 @@ pub fn overview() -> Overview {
                 school_before: Some(0.06),
                 school_after: Some(0.064),
                 change_beside_school: Some(-0.043),
+                ..Programme::default()
             })
             .collect(),
         reach: SERVICES
@@ -306,6 +309,7 @@ pub fn overview() -> Overview {
                 participants: Some(38),
                 attending: Some(27),
                 attended_rate: Some(0.71),
+                ..Reach::default()
             })
             .collect(),
     }

@@ -1,0 +1,55 @@
+-- title = "A count that changed by few"
+-- about = "A count of programme.groups that was shown on the last published night and would be shown tonight changed by fewer children than suppress_min_cell."
+-- grain = "one row a count; no rows when all is well"
+-- owner = "school integration team"
+-- cites = ["NIST SP 800-53 SI-19(5): tables published again and again"]
+-- severity = "fail"
+-- what = "A count of programme.groups changed by fewer children than suppress_min_cell since it was shown last."
+-- when = "It matters because who knows of one child that came or left between the two nights reads in the difference what the child is counted as. The built-in query shows such a count as it was shown last, so this speaks up where a query of the project's own does not."
+-- mend = "In the project's own queries/programme/groups.sql show a count of history.groups again until it has changed by suppress_min_cell, as the built-in one does, or take the file away."
+with read_nights as (
+    select a.as_of, p.suppress_min_cell as min_cell
+    from run.as_of a
+    cross join run.policy p
+),
+find_last as (
+    select n.as_of, max(n.min_cell) as min_cell, max(h.as_of) as last_as_of
+    from read_nights n
+    inner join history.groups h on h.as_of < n.as_of
+    group by n.as_of
+),
+read_last as (
+    select f.as_of, f.min_cell, f.last_as_of, h.kind, coalesce(h.region, '') as region, coalesce(h.municipality, '') as municipality, coalesce(h.name, '') as name, h.pupils, h.assessable, h.level_3, h.level_2, h.level_1
+    from find_last f
+    inner join history.groups h on h.as_of = f.last_as_of
+),
+compare_counts as (
+    select
+        g.as_of,
+        l.last_as_of,
+        l.min_cell,
+        g.kind,
+        g.region,
+        g.municipality,
+        g.name,
+        m.what,
+        case m.what when 'pupils' then l.pupils when 'assessable' then l.assessable when 'level_3' then l.level_3 when 'level_2' then l.level_2 else l.level_1 end as last,
+        case m.what when 'pupils' then g.pupils when 'assessable' then g.assessable when 'level_3' then g.level_3 when 'level_2' then g.level_2 else g.level_1 end as tonight
+    from read_last l
+    inner join programme.groups g
+        on g.as_of = l.as_of and g.kind = l.kind and coalesce(g.region, '') = l.region and coalesce(g.municipality, '') = l.municipality and coalesce(g.name, '') = l.name
+    cross join (values ('pupils'), ('assessable'), ('level_3'), ('level_2'), ('level_1')) as m (what)
+)
+select
+    as_of,
+    last_as_of,
+    kind,
+    region,
+    municipality,
+    name,
+    what,
+    last,
+    tonight,
+    tonight - last as change
+from compare_counts
+where abs(tonight - last) between 1 and min_cell - 1

@@ -1,0 +1,204 @@
+//! A child that was erased is nowhere in the project any more, whoever looks, and everybody else is as before.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use bytes::Bytes;
+use calamine::{Reader, Xlsx, open_workbook_from_rs};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use prane::project::Project as Opened;
+use prane::vault::Vault;
+use support::{Project, files_below, rows, samples};
+
+/// The samples after two nights, the second with a correction and with rows refused that name the child.
+static NIGHTS: LazyLock<Project> = LazyLock::new(|| {
+    let project = Project::shared("erase").with_samples();
+    project.run();
+    project.put(
+        "inbox/contacts_bad.csv",
+        "pupil_id,date,by,action,outcome,review_date,note\nP0000021,2026-02-31,Ana,call_family,,,Valbona Kurti was at home\nP0000003,2026-02-31,Ana,call_family,,,\n",
+    );
+    project.prane_at("2026-03-03T00:00:00Z", &["run"]).code(5);
+    // The office mends it another way and takes the file back; what was refused stays in rejects/.
+    fs::remove_file(project.path("inbox/contacts_bad.csv")).unwrap();
+    project
+});
+
+/// Everything that tells of the child P0000021, who is C01/K001 too: Valbona Kurti.
+fn words(project: &Project) -> Vec<String> {
+    let pupils = rows(&fs::read(samples().join("inbox/pupils.csv")).unwrap());
+    let row = pupils.iter().find(|r| r["pupil_id"] == "P0000021").unwrap();
+    let mut words = vec![format!("{} {}", row["first_name"], row["last_name"]), "P0000021".into(), project.key_of("P0000021")];
+    words.extend([row["national_id"].clone(), row.get("guardian_contact").cloned().unwrap_or_default()]);
+    words.extend(
+        project.sql("select participant_key from sources.centre_participants").iter().take(0).map(|r| r["participant_key"].clone()),
+    );
+    words.retain(|w| w.len() > 3);
+    assert!(words.len() >= 4);
+    words
+}
+
+/// Every text of a file, unpacked.
+fn text(name: &str, bytes: &[u8]) -> String {
+    let mut text = String::from_utf8_lossy(bytes).to_string();
+    if support::is_a(name, "parquet") && !name.contains("_delta_log") {
+        let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::copy_from_slice(bytes)).unwrap().build().unwrap();
+        let options = FormatOptions::default();
+        for batch in reader.map(Result::unwrap) {
+            for column in batch.columns() {
+                let format = ArrayFormatter::try_new(column.as_ref(), &options).unwrap();
+                for row in 0..batch.num_rows() {
+                    text.push('\n');
+                    text.push_str(&format.value(row).to_string());
+                }
+            }
+        }
+    }
+    if support::is_a(name, "xlsx") {
+        let mut book: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(bytes)).unwrap();
+        for (_, range) in book.worksheets() {
+            for row in range.rows() {
+                let cells: Vec<String> = row.iter().map(ToString::to_string).collect();
+                text.push('\n');
+                text.push_str(&cells.join(" "));
+            }
+        }
+    }
+    text
+}
+
+/// Files of the project, but the inbox and the key, that tell of the child; the vault opened with its key.
+fn telling(project: &Project, words: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    for folder in ["store", "rejects", "published", "runs", "review"] {
+        if !project.path(folder).exists() {
+            continue;
+        }
+        for (name, bytes) in files_below(&project.path(folder)) {
+            let text = text(&name, &bytes);
+            if words.iter().any(|word| text.contains(word.as_str())) {
+                found.push(format!("{folder}/{name}"));
+            }
+        }
+    }
+    let vault = Vault::open(&Opened::open(&project.path("")).unwrap(), false).unwrap();
+    for (name, bytes) in vault.contents().unwrap() {
+        let text = text(name.trim_end_matches(".age"), &bytes);
+        if words.iter().any(|word| text.contains(word.as_str())) {
+            found.push(format!("vault/{name}"));
+        }
+    }
+    found
+}
+
+#[test]
+fn nothing_of_the_child_is_left() {
+    let project = NIGHTS.copy();
+    let words = words(&project);
+    let before = telling(&project, &words);
+    for place in [
+        "store/attendance/",
+        "store/enrolments/",
+        "store/lists/",
+        "rejects/",
+        "published/",
+        "vault/keys",
+        "vault/pupils",
+        "vault/centre_participants",
+    ] {
+        assert!(before.iter().any(|file| file.starts_with(place)), "the search finds nothing in {place}: {before:?}");
+    }
+    let others = project.sql("select pupil_key, count(*) as n from sources.attendance group by pupil_key order by pupil_key");
+    project.prane(&["erase", "P0000021"]).code(0).says(&["would erase 1 pupil", "add --yes"]);
+    assert_eq!(telling(&project, &words), before, "nothing was done yet");
+    let done = project.prane_at("2026-03-03T00:00:00Z", &["erase", "P0000021", "--yes"]).code(0);
+    let done = done.says(&["erased: 1 child", "inbox/: ", "backups"]);
+    assert!(!done.said().contains("STILL THERE"), "{}", done.said());
+    assert_eq!(telling(&project, &words), Vec::<String>::new());
+    assert!(!project.path(".erasing").exists());
+    // Everybody else is as before.
+    let after = project.sql("select pupil_key, count(*) as n from sources.attendance group by pupil_key order by 1");
+    let others: Vec<_> = others.into_iter().filter(|row| row["pupil_key"] != words[2]).collect();
+    assert!(after == others && after.len() > 100, "others lost rows");
+    // The receipt says what was done, and names nobody.
+    let receipt = fs::read_to_string(project.path("runs/erasures/0001.json")).unwrap();
+    let receipt: serde_json::Value = serde_json::from_str(&receipt).unwrap();
+    assert!(receipt["store_rows"]["attendance"].as_u64().unwrap() > 50 && receipt["left"] == 0);
+    assert!(receipt["reject_rows"].as_u64().unwrap() >= 1);
+    assert!(project.prane(&["erase", "P0000021"]).code(2).said().contains("nobody is known by"));
+}
+
+#[test]
+fn the_next_night_goes_on_and_past_ones_can_be_made_again() {
+    let project = NIGHTS.copy();
+    let at = "2026-03-03T00:00:00Z";
+    let words = words(&project);
+    project.prane_at(at, &["erase", "P0000021", "--yes"]).code(0);
+    project.prane_at(at, &["run"]).code(0).says(&["lists of 2026-02-27"]);
+    project.prane(&["report", "--as-of", "2026-02-27"]).code(0);
+    project.prane_at(at, &["sql", "-c", "select count(*) as n from history.lists"]).code(0);
+    assert_eq!(telling(&project, &words), Vec::<String>::new());
+    // An extract that brings the child again is noticed.
+    let text = fs::read_to_string(samples().join("inbox/pupils.csv")).unwrap();
+    project.put("inbox/pupils_again.csv", text + "\n");
+    project.prane_at(at, &["run"]).code(0).says(&["1 of the pupils erased earlier are in an extract again"]);
+}
+
+#[test]
+fn an_erasure_that_was_cut_off_stops_everything_until_it_is_done() {
+    let project = NIGHTS.copy();
+    project.put(".erasing", "");
+    project.prane(&["run"]).code(7).says(&["cut off half-way", "run the same `prane erase` again"]);
+    project.prane(&["report"]).code(7);
+    // As it is when the files were written anew, but the log not yet told.
+    let words = words(&project);
+    let log = project.path("store/enrolments/_delta_log");
+    let kept: BTreeMap<String, Vec<u8>> = files_below(&log);
+    project.prane_at("2026-03-03T00:00:00Z", &["erase", "P0000021", "--yes"]).code(0);
+    for (name, bytes) in kept {
+        project.put(&format!("store/enrolments/_delta_log/{name}"), bytes);
+    }
+    project.prane_at("2026-03-03T00:00:00Z", &["erase", "P0000003", "--yes"]).code(0);
+    project.prane_at("2026-03-03T00:00:00Z", &["run"]).code(0);
+    assert_eq!(telling(&project, &words), Vec::<String>::new());
+}
+
+#[test]
+fn a_participant_who_is_no_pupil_can_be_erased_too() {
+    let project = NIGHTS.copy();
+    let before = project.one("select count(*) as n from sources.centre_participants").parse::<usize>().unwrap();
+    project.prane_at("2026-03-03T00:00:00Z", &["erase", "C02/K005", "--yes"]).code(0);
+    let after = project.one("select count(*) as n from sources.centre_participants where true").parse::<usize>().unwrap();
+    assert_eq!(after, before - 1);
+    let words = ["Rinor Mulaj".to_string()];
+    assert_eq!(telling(&project, &words), Vec::<String>::new());
+}
+
+#[test]
+fn who_has_been_kept_long_enough_is_shown_before_anything_is_done() {
+    let project = NIGHTS.copy();
+    let at = "2026-03-03T00:00:00Z";
+    project.prane_at(at, &["retention"]).code(0).says(&["keep_years is 0"]);
+    let settings = fs::read_to_string(project.path("prane.toml")).unwrap();
+    project.put("prane.toml", format!("{settings}\n[retention]\nkeep_years = 1\n"));
+    project.prane_at(at, &["retention"]).code(0).says(&["nobody was last seen before the school year 2024-2025"]);
+    // A child of long ago.
+    project.put(
+        "inbox/enrolments_old.csv",
+        "pupil_id,school_id,school_year,grade_level,class,start_date,end_date,exit_reason\nP0000999,S0001,2021-2022,9,9A,2021-09-01,2022-06-15,completed\n",
+    );
+    project.put("inbox/pupils_old.csv", "pupil_id,first_name,last_name,sex\nP0000999,Longago,Gonesince,F\n");
+    project.prane_at(at, &["run"]).code(0);
+    project.prane_at(at, &["retention"]).code(0).says(&["2021-2022: 1 pupils", "nothing was done"]);
+    project.prane_at(at, &["retention", "--yes"]).code(0).says(&["erased: 1 child"]);
+    assert_eq!(telling(&project, &["Longago Gonesince".into(), "P0000999".into()]), Vec::<String>::new());
+    project.prane_at(at, &["retention"]).code(0).says(&["nobody was last seen"]);
+    assert!(Path::new(&project.path("runs/erasures/0001.json")).exists());
+}
