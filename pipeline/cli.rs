@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::contract::value::school_year_of;
+use crate::engine::{Engine, tables};
 use crate::fault::{Fault, Outcome, plural};
 use crate::identity::write_private;
 use crate::linkage::export;
@@ -518,6 +519,19 @@ impl Question {
         shell::bytes_of(&self.rows(&[sql], progress).await?.concat(), format)
     }
 
+    /// Opens `audit.*` to this question, where the project allows it.
+    fn open_audit(&self, engine: &Engine<'_>) -> Outcome<()> {
+        if !self.project.config.safeguarding.audit_sql {
+            return Err(Fault::usage(
+                "audit.* is closed: community, disability and reasons are kept apart",
+                "a project opens it for an audit with [safeguarding] audit_sql = true; each question is logged",
+            ));
+        }
+        let vault = Vault::open(&self.project, false)?;
+        audit::note(&self.project, self.asked.known_at, "sql audit.*", "")?;
+        tables::audit(engine, &vault)
+    }
+
     /// Asks several questions of one state; their rows.
     ///
     /// # Errors
@@ -525,9 +539,13 @@ impl Question {
     pub async fn rows(&self, questions: &[&str], progress: &Progress) -> Outcome<Vec<Vec<arrow::array::RecordBatch>>> {
         let store = self.store().await?;
         let mut engine = nightly::ready(&self.project, &self.house, &store, &self.work.path)?;
-        let last = crate::engine::tables::last_recorded_day(&engine).await?;
+        let last = tables::last_recorded_day(&engine).await?;
         let day = self.asked.as_of.or(last).ok_or_else(|| Fault::usage("nothing was recorded yet", "give --as-of DATE"))?;
         nightly::set_day(&mut engine, &store, &self.house, &self.project, day).await?;
+        let closed = |sql: &&str| engine.asks_for("audit", sql);
+        if questions.iter().map(closed).collect::<Outcome<Vec<_>>>()?.contains(&true) {
+            self.open_audit(&engine)?;
+        }
         let mut answers = Vec::new();
         for sql in questions {
             let frame = engine.ask(sql, progress).await?;

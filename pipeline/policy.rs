@@ -42,6 +42,7 @@ impl Policy {
             section("caseload_recheck_days", config.caseload.recheck_days),
             section("contract_stale_after_days", config.contract.stale_after_days),
             section("suppress_min_cell", config.suppress.min_cell.into()),
+            ("caseload_show_centre_to_schools".into(), Value::String(config.caseload.show_centre_to_schools.word().into())),
         ]);
         let (own, more) = read(&library.own_policy, file)?;
         overrides.extend(more);

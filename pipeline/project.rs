@@ -32,6 +32,8 @@ pub struct Config {
     pub recipient: Vec<Recipient>,
     /// Where the vault's key is.
     pub vault: VaultSection,
+    /// What is closed unless a project opens it.
+    pub safeguarding: SafeguardingSection,
     /// How long children are kept.
     pub retention: RetentionSection,
     /// Where the tables live.
@@ -222,6 +224,18 @@ pub enum ShowCentre {
     Service,
 }
 
+impl ShowCentre {
+    /// The word in `prane.toml` and in SQL.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::Known => "known",
+            Self::Service => "service",
+        }
+    }
+}
+
 /// `[suppress]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -249,6 +263,14 @@ pub struct VaultSection {
     pub key_file: String,
     /// Command that prints the key instead.
     pub key_command: String,
+}
+
+/// `[safeguarding]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SafeguardingSection {
+    /// Whether `prane sql` answers questions about `audit.*`: community, disability, and why a child is at a centre.
+    pub audit_sql: bool,
 }
 
 /// `[retention]`

@@ -100,6 +100,13 @@ impl Query {
             .map_err(|what| Fault::configuration(&file, what, "a SQL file is one plain select; see queries/README.md"))?;
         refuse(&statement, &id, &file)?;
         let reads = references(&statement).map_err(|what| Fault::configuration(&file, what, "names are schema.table"))?;
+        if let Some(read) = reads.iter().find(|r| r.starts_with("audit.")) {
+            return Err(Fault::configuration(
+                &file,
+                format!("reads {read}"),
+                "community, disability and reasons never reach a list, a flag or a check; `prane sql` asks for them where [safeguarding] audit_sql opens them",
+            ));
+        }
         Ok(Self { id, file, header, sql, reads })
     }
 }

@@ -196,3 +196,110 @@ fn two_projects_give_one_pupil_two_keys() {
     project.put("inbox/attendance.csv", "pupil_id,school_id,date,status\nP0000001,S1,2026-02-27,present\n").run();
     assert_ne!(project.key_of("P0000001"), NIGHT.project.key_of("P0000001"), "a key is worthless without the project's own secret");
 }
+
+/// Pupils' numbers and participants' numbers that a place's files show.
+fn shown(files: &std::collections::BTreeMap<String, Vec<u8>>, folder: &str) -> (BTreeSet<String>, String) {
+    let mut text = String::new();
+    for name in ["list.html", "list.csv"] {
+        text.push_str(&String::from_utf8_lossy(&files[&format!("{folder}/{name}")]));
+    }
+    let mut book: calamine::Xlsx<_> =
+        calamine::open_workbook_from_rs(std::io::Cursor::new(&files[&format!("{folder}/list.xlsx")])).unwrap();
+    for (_, range) in calamine::Reader::worksheets(&mut book) {
+        for row in range.rows() {
+            text.push('\n');
+            text.push_str(&row.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
+        }
+    }
+    let ids = words(&text).filter(|w| w.len() == 8 && w.starts_with('P') && w[1..].bytes().all(|b| b.is_ascii_digit())).collect();
+    (ids, text)
+}
+
+#[test]
+fn each_place_s_files_hold_its_own_children_alone() {
+    let files = NIGHT.project.published(AS_OF);
+    let read = |name: &str| rows(&fs::read(samples().join("inbox").join(name)).unwrap());
+    let mut of_school: std::collections::BTreeMap<String, BTreeSet<String>> = std::collections::BTreeMap::new();
+    for row in ["enrolments_2024-2025.csv", "enrolments_2025-2026.csv"].iter().flat_map(|name| read(name)) {
+        of_school.entry(row["school_id"].clone()).or_default().insert(row["pupil_id"].clone());
+    }
+    let schools: BTreeSet<&str> = files.keys().filter_map(|n| n.strip_prefix("schools/")?.split('/').next()).collect();
+    assert!(schools.len() >= 3);
+    for school in schools {
+        let (ids, text) = shown(&files, &format!("schools/{school}"));
+        let strangers: Vec<_> = ids.difference(&of_school[school]).collect();
+        assert!(strangers.is_empty(), "{school} shows {} pupils of other schools", strangers.len());
+        // What a centre is called, and what its children do there, is no matter of a school that is told "known".
+        for row in read("centres.csv") {
+            assert!(!text.contains(&row["centre_name"]), "{school} names a centre");
+        }
+        for word in ["psychosocial_counselling;", "komuniteti", "disability"] {
+            assert!(!text.contains(word), "{school} shows {word}");
+        }
+    }
+    let municipality_of: std::collections::BTreeMap<String, String> =
+        read("schools.csv").into_iter().map(|r| (r["school_id"].clone(), r["municipality"].clone())).collect();
+    let linked = rows(NIGHT.project.prane(&["link", "export"]).code(0).out.as_bytes());
+    let participants = read("centre_participants.csv");
+    for centre in read("centres.csv") {
+        let id = &centre["centre_id"];
+        let (ids, text) = shown(&files, &format!("centres/{id}"));
+        let own: BTreeSet<String> = linked.iter().filter(|r| r["centre_id"] == *id).map(|r| r["pupil_id"].clone()).collect();
+        let around = |pupil: &String| {
+            of_school.iter().any(|(school, pupils)| pupils.contains(pupil) && municipality_of.get(school) == Some(&centre["municipality"]))
+        };
+        let strangers = ids.iter().filter(|pupil| !own.contains(*pupil) && !around(pupil)).count();
+        assert_eq!(strangers, 0, "{id} shows children who are neither its own nor of its municipality");
+        for other in participants.iter().filter(|p| p["centre_id"] != *id) {
+            let name = format!("{} {}", other["first_name"], other["last_name"]);
+            let here = participants.iter().any(|p| p["centre_id"] == *id && format!("{} {}", p["first_name"], p["last_name"]) == name);
+            let candidate = text.contains(&name) && !here;
+            assert!(!candidate || ids.iter().any(around), "{id} names a child of another centre");
+        }
+    }
+}
+
+#[test]
+fn a_school_that_is_told_nothing_of_centres_sees_nothing_of_them() {
+    let project = Project::empty().with_samples();
+    let settings = fs::read_to_string(project.path("prane.toml")).unwrap();
+    let with = |show: &str| {
+        let set = format!("show_centre_to_schools = \"{show}\"");
+        if settings.contains("[caseload]") {
+            settings.replace("[caseload]", &format!("[caseload]\n{set}"))
+        } else {
+            format!("{settings}\n[caseload]\n{set}\n")
+        }
+    };
+    project.put("prane.toml", with("no"));
+    project.run();
+    assert_eq!(project.one("select count(*) as n from run.raised_flags where flag = 'left_centre'"), "0");
+    let files = project.published(AS_OF);
+    let list = rows(&files["schools/S0001/list.csv"]);
+    assert!(list.len() > 5 && list.iter().all(|row| row["known_to_centre"].is_empty() && row["services"].is_empty()));
+    project.put("prane.toml", with("service"));
+    project.run();
+    let list = rows(&project.published(AS_OF)["schools/S0001/list.csv"]);
+    assert!(list.iter().any(|row| !row["services"].is_empty()), "the setting does nothing");
+    let known = rows(&NIGHT.project.published(AS_OF)["schools/S0001/list.csv"]);
+    assert!(known.iter().any(|row| row["known_to_centre"] == "true") && known.iter().all(|row| row["services"].is_empty()));
+}
+
+#[test]
+fn community_and_disability_are_closed_unless_a_project_opens_them() {
+    let project = NIGHT.project.copy();
+    let ask = "select community, count(*) as n from audit.pupils group by community";
+    project.prane(&["sql", "-c", ask]).code(2).says(&["audit.* is closed", "audit_sql = true"]);
+    project.put("queries/flags/by_community.sql", "-- title = \"x\"\n-- level = 1\nselect pupil_key, 1.0 as value, 1.0 as threshold, date '2026-01-01' as since_date from audit.pupils\n");
+    project.prane(&["run"]).code(3).says(&["reads audit.pupils", "never reach a list"]);
+    fs::remove_dir_all(project.path("queries")).unwrap();
+    let settings = fs::read_to_string(project.path("prane.toml")).unwrap();
+    project.put("prane.toml", format!("{settings}\n[safeguarding]\naudit_sql = true\n"));
+    project.prane(&["sql", "-c", ask]).code(0);
+    project.prane(&["sql", "-c", "select count(reason) as n from audit.centre_enrolments"]).code(0);
+    assert!(fs::read_to_string(project.path("runs/audit.jsonl")).unwrap().contains("sql audit.*"));
+    fs::remove_file(project.path("vault.key")).unwrap();
+    project.prane(&["sql", "-c", ask]).code(7).says(&["its key is nowhere"]);
+    // Elsewhere there is no such column.
+    project.prane(&["sql", "-c", "select community from sources.pupils"]).code(2);
+}

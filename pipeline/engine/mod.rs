@@ -85,7 +85,9 @@ pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Outcome<S
 }
 
 fn add_schemas(ctx: &SessionContext) -> Outcome<()> {
-    for schema in ["sources", "store", "run", "history", "indicators", "flags", "caseload", "programme", "checks", "analyses", "derived"] {
+    for schema in
+        ["sources", "store", "run", "history", "indicators", "flags", "caseload", "programme", "checks", "analyses", "derived", "audit"]
+    {
         let catalog = ctx.catalog("datafusion").ok_or_else(|| Fault::Bug("no catalog".into()))?;
         catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new()))?;
     }
@@ -292,6 +294,14 @@ impl<'a> Engine<'a> {
         let wanted: Vec<&str> = reads.iter().map(String::as_str).collect();
         self.build(&wanted, progress).await?;
         Ok(self.ctx.sql(sql.trim().trim_end_matches(';')).await?)
+    }
+
+    /// Whether a question reads tables of a schema.
+    ///
+    /// # Errors
+    /// A SQL fault.
+    pub fn asks_for(&self, schema: &str, sql: &str) -> Outcome<bool> {
+        Ok(self.reads(sql)?.iter().any(|read| read.split('.').next() == Some(schema)))
     }
 
     /// Everything a question reads.

@@ -14,10 +14,11 @@ use crate::contract::Contract;
 use crate::contract::value::{school_year_name, school_year_of};
 use crate::day;
 use crate::fault::{Fault, Outcome};
-use crate::intake::Account;
+use crate::intake::{Account, participant_key};
 use crate::policy::{Numbers, Policy};
 use crate::store::tables::{ROW_KEY, TableSpec, links, registers, spec_of, sums_of};
 use crate::store::{DataFile, Figures, Store};
+use crate::vault::Vault;
 
 /// A table in memory.
 pub(crate) fn memory(schema: SchemaRef, batches: Vec<RecordBatch>) -> Outcome<Arc<dyn TableProvider>> {
@@ -379,6 +380,30 @@ pub fn history(engine: &Engine<'_>, store: &Store, tonight: &[NaiveDate]) -> Out
         put_files(engine, store, &format!("history.{}", spec.name), &spec, &files)?;
     }
     Ok(())
+}
+
+/// Registers `audit.*` from the vault: what no list, flag or model may ever read, for audits of how the rules fall on groups.
+///
+/// # Errors
+/// Vault faults.
+pub fn audit(engine: &Engine<'_>, vault: &Vault) -> Outcome<()> {
+    let column = |values: Vec<String>| -> ArrayRef {
+        Arc::new(StringArray::from_iter(values.into_iter().map(|v| if v.is_empty() { None } else { Some(v) })))
+    };
+    let split = |rows: Vec<[String; 3]>| {
+        let (mut a, mut b, mut c) = (Vec::new(), Vec::new(), Vec::new());
+        for [one, two, three] in rows {
+            a.push(one);
+            b.push(two);
+            c.push(three);
+        }
+        (a, b, c)
+    };
+    let (keys, community, disability) = split(vault.texts("pupils", "pupil_key", None, ["pupil_key", "community", "disability"])?);
+    put(engine, "audit.pupils", vec![("pupil_key", column(keys)), ("community", column(community)), ("disability", column(disability))])?;
+    let (centres, ids, reasons) = split(vault.texts("centre_enrolments", ROW_KEY, None, ["centre_id", "participant_id", "reason"])?);
+    let keys = centres.iter().zip(&ids).map(|(centre, id)| participant_key(vault, Some(centre), id)).collect();
+    put(engine, "audit.centre_enrolments", vec![("participant_key", column(keys)), ("reason", column(reasons))])
 }
 
 /// The last recorded session day, if anything was recorded.

@@ -1,5 +1,5 @@
 -- title = "Stopped coming to the centre"
--- about = "Enrolled in an after-school class or school integration, but hardly came to the sessions held recently: often the earlier sign."
+-- about = "Enrolled in an after-school class or school integration, but hardly came to the sessions held recently: often the earlier sign. Switched off where show_centre_to_schools is no."
 -- grain = "one row a pupil and as_of with the flag"
 -- owner = "school integration team"
 -- cites = ["Child First: pupils missing since the last upload"]
@@ -11,6 +11,8 @@ with read_pupils as (
 read_policy as (
     select school_id, left_centre_min_sessions, left_centre_attended_permille, left_centre_level
     from run.policy_school
+    -- where schools are told nothing of centres, no list of theirs may tell it; the centre's own page says who stopped coming
+    where caseload_show_centre_to_schools <> 'no'
 ),
 find_window_start as (
     -- the Monday with which the window opens at each school
