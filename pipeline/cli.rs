@@ -10,7 +10,8 @@ use crate::contract::value::school_year_of;
 use crate::engine::{Engine, tables};
 use crate::fault::{Fault, Outcome, plural};
 use crate::identity::write_private;
-use crate::linkage::export;
+use crate::linkage::pairing::Settings;
+use crate::linkage::{self, export, files};
 use crate::nightly::{self, Asked, House, Published};
 use crate::project::{Config, Project};
 use crate::shell::{self, Format};
@@ -169,6 +170,25 @@ enum LinkCommand {
         /// Where to write it (default: stdout); a new file, for its owner alone
         #[arg(long, value_name = "FILE")]
         to: Option<PathBuf>,
+    },
+    /// Try the linkage on plain CSV files (id, national_id, first_name, last_name, birth_date, sex, school, municipality)
+    Try {
+        /// The people to link to
+        left: PathBuf,
+        /// The people to link; without it, those who are twice in LEFT are sought
+        right: Option<PathBuf>,
+        /// Where to write the pairs (default: stdout)
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+        /// Another probability than the policy's for links made without a person
+        #[arg(long)]
+        link_at: Option<f64>,
+        /// Another probability than the policy's from which a person is asked
+        #[arg(long)]
+        review_at: Option<f64>,
+        /// Pairs kept for one record, at most
+        #[arg(long)]
+        keep: Option<usize>,
     },
 }
 
@@ -338,7 +358,26 @@ async fn retention(common: &Common, yes: bool, progress: &Progress) -> Outcome<(
 
 /// `prane link`.
 async fn link(common: &Common, what: &LinkCommand) -> Outcome<()> {
-    let LinkCommand::Export { format, to } = what;
+    let (format, to) = match what {
+        LinkCommand::Export { format, to } => (format, to),
+        LinkCommand::Try { left, right, to, link_at, review_at, keep } => {
+            let settings = linkage::settings(&House::load(&Project::open(&common.project)?)?)?;
+            let settings = Settings {
+                link_at: link_at.unwrap_or(settings.link_at),
+                review_at: review_at.unwrap_or(settings.review_at),
+                keep: keep.unwrap_or(settings.keep),
+                ..settings
+            };
+            let tried = files::try_files(left, right.as_deref(), &settings)?;
+            if !common.quiet {
+                eprint!("{}", tried.told);
+            }
+            return match to {
+                Some(path) => write_private(path, &tried.csv),
+                None => out(&tried.csv),
+            };
+        }
+    };
     let (project, store, vault) = with_vault(common).await?;
     audit::note(&project, common.known_at.unwrap_or_else(now), "link export", "")?;
     let bytes = match format {

@@ -6,6 +6,7 @@
 
 mod decisions;
 pub mod export;
+pub mod files;
 pub mod pairing;
 mod people;
 pub mod review;
@@ -74,17 +75,25 @@ pub struct Counts {
     pub unlinked: usize,
 }
 
+/// How careful the policy asks linking to be.
+///
+/// # Errors
+/// A configuration fault.
+pub fn settings(house: &House) -> Outcome<Settings> {
+    Ok(Settings {
+        link_at: house.policy.number("linkage_link_at")?,
+        review_at: house.policy.number("linkage_review_at")?,
+        ..Settings::default()
+    })
+}
+
 /// Links what is to be linked, where anything it depends on has changed; sentences for the run.
 ///
 /// # Errors
 /// Store and vault faults.
 pub fn link(house: &House, store: &mut Store, vault: &mut Vault, run_id: &str) -> Outcome<Vec<String>> {
     let spec = links();
-    let settings = Settings {
-        link_at: house.policy.number("linkage_link_at")?,
-        review_at: house.policy.number("linkage_review_at")?,
-        ..Settings::default()
-    };
+    let settings = settings(house)?;
     let mut hasher = blake3::Hasher::new();
     hasher.update(VERSION.as_bytes()).update(&settings.link_at.to_le_bytes()).update(&settings.review_at.to_le_bytes());
     for table in READ {
@@ -183,7 +192,7 @@ fn rows_of(kind: &str, linkage: &Linkage, pupils: &Pupils, records: &Records) ->
                 Verdict::Review(doubt) => Some(doubt_word(doubt).to_string()),
                 Verdict::Link | Verdict::Decided => None,
             };
-            let why = linkage.model.explain(&pair.levels, &pair.weights);
+            let why = linkage.explain(pair);
             // A field that says nothing says +0.0, not -0.0.
             let told = |weight: f64| if weight.abs() < 0.05 { 0.0 } else { weight };
             let why: Vec<String> = why.into_iter().map(|(field, level, w)| format!("{field}: {level} ({:+.1})", told(w))).collect();

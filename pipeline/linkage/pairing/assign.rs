@@ -8,17 +8,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::block::RULES;
-use super::compare::{
-    BIRTH, BIRTH_PARTS, BIRTH_SLIP, CLOSE, EQUAL, FIRST, ID, ID_OTHER, ID_SLIP, LAST, Levels, MUNICIPALITY, OTHER, SEX, SPECS, UNEQUAL,
+use super::block::Data;
+use super::levels::{
+    BIRTH, BIRTH_PARTS, BIRTH_SLIP, CLOSE, EQUAL, FIRST, ID, ID_OTHER, ID_SLIP, LAST, Levels, MUNICIPALITY, OTHER, SCHOOL, SEX, SPECS,
+    UNEQUAL,
 };
-use super::estimate::Data;
+use super::rules::RULES;
 use super::score::Scored;
 use super::{Decision, Doubt, Error, Settings, Verdict};
 
 /// Decisions made by humans, ready to be looked up.
 #[derive(Debug, Default)]
 pub struct Known {
+    /// Right row first, so that those of one person stand together.
     same: BTreeSet<(u32, u32)>,
     linked: BTreeMap<u32, u32>,
     taken: BTreeSet<(u32, u32)>,
@@ -51,7 +53,7 @@ impl Known {
                 known.different.insert(pair);
                 continue;
             }
-            known.same.insert(pair);
+            known.same.insert((pair.1, pair.0));
             if !data.one_file {
                 let before = known.linked.insert(right, left);
                 if before.is_some_and(|other| other != left) {
@@ -60,11 +62,11 @@ impl Known {
                 known.taken.insert((data.right.source[right as usize].group, left));
             }
         }
-        let clash = known.same.iter().find(|(left, right)| {
+        let clash = known.same.iter().find(|(right, left)| {
             let none = known.none.contains(right) || (data.one_file && known.none.contains(left));
             none || known.different.contains(&(*left, *right))
         });
-        match clash.map(|pair| pair.1) {
+        match clash.map(|pair| pair.0) {
             Some(right) => Err(Error::Contradiction { right }),
             None => Ok(known),
         }
@@ -73,7 +75,13 @@ impl Known {
     /// Whether a human said so.
     #[must_use]
     pub fn same(&self, left: u32, right: u32) -> bool {
-        self.same.contains(&(left, right))
+        self.same.contains(&(right, left))
+    }
+
+    /// Whether a human said of `right` who it is.
+    #[must_use]
+    pub fn settled(&self, right: u32) -> bool {
+        self.same.range((right, 0)..=(right, u32::MAX)).next().is_some()
     }
 
     /// The candidates of `right`: of the blocks, less those decided against or taken, and those decided for.
@@ -93,7 +101,7 @@ impl Known {
             here && !self.taken.contains(&(group, left)) && !self.different.contains(&(left, right))
         });
         if self.one_file {
-            out.extend(self.same.iter().filter(|pair| pair.1 == right).map(|pair| pair.0));
+            out.extend(self.same.range((right, 0)..=(right, u32::MAX)).map(|pair| pair.1));
             out.sort_unstable();
             out.dedup();
         }
@@ -109,14 +117,12 @@ pub fn verdict(pair: &Scored, known: &Known, settings: &Settings) -> Option<Verd
     let (alone, standing) = (probability(pair.weight), probability(pair.standing));
     if alone < settings.review_at {
         None
-    } else if alone < settings.link_at {
-        Some(Verdict::Review(Doubt::Unlikely))
-    } else if let Some(doubt) = doubt(&pair.levels) {
+    } else if let Some(doubt) = doubt(pair.levels) {
         Some(Verdict::Review(doubt))
-    } else if standing < settings.link_at {
-        Some(Verdict::Review(Doubt::Rivals))
-    } else {
+    } else if standing >= settings.link_at {
         Some(Verdict::Link)
+    } else {
+        Some(Verdict::Review(if alone >= settings.link_at { Doubt::Rivals } else { Doubt::Unlikely }))
     }
 }
 
@@ -127,7 +133,7 @@ pub fn probability(weight: f64) -> f64 {
 }
 
 /// Why a pair is for a human however much it weighs.
-fn doubt(levels: &Levels) -> Option<Doubt> {
+fn doubt(levels: Levels) -> Option<Doubt> {
     let (first, last, birth, id) = (levels[FIRST], levels[LAST], levels[BIRTH], levels[ID]);
     let id_agrees = id <= ID_SLIP;
     let born_alike = birth <= BIRTH_SLIP;
@@ -135,7 +141,8 @@ fn doubt(levels: &Levels) -> Option<Doubt> {
     if id == ID_OTHER {
         return Some(Doubt::Ids);
     }
-    if !born_alike && !born_unknown && !(id == EQUAL && birth <= BIRTH_PARTS) {
+    let born_nearly = id == EQUAL && birth == BIRTH_PARTS;
+    if !(born_alike || born_nearly || born_unknown) {
         return Some(Doubt::BirthDates);
     }
     if !id_agrees && born_unknown {
@@ -152,9 +159,11 @@ fn doubt(levels: &Levels) -> Option<Doubt> {
     if last > CLOSE && !(id_agrees && birth == EQUAL) {
         return Some(Doubt::LastNames);
     }
-    // Half the country shares some name and birthday: with neither id nor place, equal fields only.
-    let placed = levels[MUNICIPALITY] % 2 == 0 && levels[MUNICIPALITY] != SPECS[MUNICIPALITY].unknown();
-    if !id_agrees && !placed && (birth != EQUAL || first != EQUAL) {
+    // Some namesake is born the same day somewhere: without an id, not in another municipality, and where none is known
+    // only if all is equal.
+    let known = levels[MUNICIPALITY] != SPECS[MUNICIPALITY].unknown();
+    let placed = levels[SCHOOL] == EQUAL || levels[MUNICIPALITY] == EQUAL;
+    if !id_agrees && !placed && (known || birth != EQUAL || first != EQUAL || last != EQUAL) {
         return Some(Doubt::NoPlace);
     }
     None
@@ -162,7 +171,7 @@ fn doubt(levels: &Levels) -> Option<Doubt> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::compare::{BIRTH_SWAPPED, COMPARISONS, NEAR};
+    use super::super::levels::{BIRTH_SWAPPED, COMPARISONS, NEAR};
     use super::*;
 
     fn levels(changes: &[(usize, u8)]) -> Levels {
@@ -180,15 +189,15 @@ mod tests {
     #[test]
     fn what_a_human_is_asked() {
         let no_id = (ID, SPECS[ID].unknown());
-        assert_eq!(doubt(&levels(&[])), None);
-        assert_eq!(doubt(&levels(&[no_id])), None);
-        assert_eq!(doubt(&levels(&[no_id, (BIRTH, BIRTH_SWAPPED)])), None);
-        assert_eq!(doubt(&levels(&[(FIRST, OTHER)])), Some(Doubt::FirstNames), "a twin under the other's id");
-        assert_eq!(doubt(&levels(&[no_id, (FIRST, CLOSE), (SEX, UNEQUAL)])), Some(Doubt::FirstNames), "Arben and Arbena");
-        assert_eq!(doubt(&levels(&[no_id, (BIRTH, SPECS[BIRTH].unknown())])), Some(Doubt::NamesOnly));
-        assert_eq!(doubt(&levels(&[(FIRST, OTHER), (LAST, OTHER), (BIRTH, 5)])), Some(Doubt::BirthDates), "an id alone");
-        assert_eq!(doubt(&levels(&[no_id, (LAST, NEAR)])), Some(Doubt::LastNames));
-        assert_eq!(doubt(&levels(&[(ID, ID_OTHER)])), Some(Doubt::Ids));
+        assert_eq!(doubt(levels(&[])), None);
+        assert_eq!(doubt(levels(&[no_id])), None);
+        assert_eq!(doubt(levels(&[no_id, (BIRTH, BIRTH_SWAPPED)])), None);
+        assert_eq!(doubt(levels(&[(FIRST, OTHER)])), Some(Doubt::FirstNames), "a twin under the other's id");
+        assert_eq!(doubt(levels(&[no_id, (FIRST, CLOSE), (SEX, UNEQUAL)])), Some(Doubt::FirstNames), "Arben and Arbena");
+        assert_eq!(doubt(levels(&[no_id, (BIRTH, SPECS[BIRTH].unknown())])), Some(Doubt::NamesOnly));
+        assert_eq!(doubt(levels(&[(FIRST, OTHER), (LAST, OTHER), (BIRTH, 5)])), Some(Doubt::BirthDates), "an id alone");
+        assert_eq!(doubt(levels(&[no_id, (LAST, NEAR)])), Some(Doubt::LastNames));
+        assert_eq!(doubt(levels(&[(ID, ID_OTHER)])), Some(Doubt::Ids));
     }
 
     #[test]

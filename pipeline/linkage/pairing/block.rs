@@ -5,71 +5,10 @@
 //! A block, the pupils of one key, may be too large to be of use ("the first of January", a placeholder id). Such a
 //! block is passed over for that rule and counted, and the count is reported.
 
+use super::model::Rarity;
 use super::normalise::{NONE, Names, Numbers};
 use super::person::{People, Record};
-
-/// What two records must have in common to become a pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
-    /// National id.
-    Id,
-    /// Second half of the id: one slip leaves either half whole.
-    IdTail,
-    /// First half of the id, which is date and sex in many countries, and the last name by sound.
-    IdHead,
-    /// Birth date, also with day and month swapped.
-    Birth,
-    /// First and last name by sound of their first word, also in the other order.
-    Names,
-    /// Birth year and month, first name by sound.
-    MonthFirst,
-    /// Birth year and month, last name by sound.
-    MonthLast,
-    /// Birth year and day, first name by sound.
-    DayFirst,
-    /// Birth year and day, last name by sound.
-    DayLast,
-    /// Birth month and day, first name by sound.
-    YearlessFirst,
-    /// Birth month and day, last name by sound.
-    YearlessLast,
-    /// School and first name by sound.
-    SchoolFirst,
-    /// School and last name by sound.
-    SchoolLast,
-    /// Municipality and first name by sound, for a participant without birth date.
-    PlaceFirst,
-    /// Municipality and last name by sound, for a participant without birth date.
-    PlaceLast,
-}
-
-/// All rules.
-pub const RULES: [Rule; 15] = [
-    Rule::Id,
-    Rule::IdTail,
-    Rule::IdHead,
-    Rule::Birth,
-    Rule::Names,
-    Rule::MonthFirst,
-    Rule::MonthLast,
-    Rule::DayFirst,
-    Rule::DayLast,
-    Rule::YearlessFirst,
-    Rule::YearlessLast,
-    Rule::SchoolFirst,
-    Rule::SchoolLast,
-    Rule::PlaceFirst,
-    Rule::PlaceLast,
-];
-
-/// Blocks passed over because they were too large.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Passed {
-    /// The rule.
-    pub rule: Rule,
-    /// How often a person on the right met such a block.
-    pub times: u64,
-}
+use super::rules::{RULES, Rule};
 
 /// The left side, by the keys of all rules.
 pub struct Blocks<'a> {
@@ -78,8 +17,34 @@ pub struct Blocks<'a> {
     left: &'a People<'a>,
     right: &'a People<'a>,
     largest: usize,
-    /// Per rule, sorted by key and then row.
-    index: Vec<(Vec<u64>, Vec<u32>)>,
+    /// One a rule.
+    index: Vec<Index>,
+}
+
+/// The records of both sides and what is known of them before they are compared.
+pub struct Data<'a> {
+    /// Names of both sides.
+    pub names: &'a Names,
+    /// Ids of both sides.
+    pub ids: &'a Numbers,
+    /// The left side.
+    pub left: &'a People<'a>,
+    /// The right side.
+    pub right: &'a People<'a>,
+    /// Candidates.
+    pub blocks: &'a Blocks<'a>,
+    /// Rarity of the left side's values.
+    pub rarity: &'a Rarity,
+    /// Whether both sides are one file: a pair is then looked at once, `left < right`.
+    pub one_file: bool,
+}
+
+/// The people on the left by one key.
+struct Index {
+    /// Where the keys of each first two bytes start; keys are mixed, so that these runs are short.
+    starts: Vec<u32>,
+    keys: Vec<u64>,
+    rows: Vec<u32>,
 }
 
 impl<'a> Blocks<'a> {
@@ -91,14 +56,22 @@ impl<'a> Blocks<'a> {
         blocks
     }
 
-    fn sorted(&self, rule: Rule) -> (Vec<u64>, Vec<u32>) {
+    fn sorted(&self, rule: Rule) -> Index {
         let mut rows = Vec::with_capacity(self.left.records.len());
         for row in 0..self.left.len() {
-            self.keys(rule, self.left, row, |key| rows.push((key, row)));
+            self.keys(rule, self.left, row, false, |key| rows.push((key, row)));
         }
         rows.sort_unstable();
         rows.dedup();
-        rows.into_iter().unzip()
+        let mut starts = vec![0; (1 << 16) + 1];
+        for (key, _) in &rows {
+            starts[(key >> 48) as usize + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let (keys, rows) = rows.into_iter().unzip();
+        Index { starts, keys, rows }
     }
 
     /// The people on the left that share a key of any rule with person `right`, each once, in the file's order.
@@ -114,20 +87,21 @@ impl<'a> Blocks<'a> {
     /// The people on the left that `rule` puts beside person `right`, appended.
     pub fn block(&self, rule: Rule, right: u32, out: &mut Vec<u32>, passed: &mut u64) {
         let record = *self.right.at(right);
-        if matches!(rule, Rule::PlaceFirst | Rule::PlaceLast) && record.birth != NONE {
-            return;
-        }
-        let (keys, rows) = &self.index[rule as usize];
+        let Index { starts, keys, rows } = &self.index[rule as usize];
+        let largest = if rule == Rule::SchoolPlace { self.largest / 20 } else { self.largest };
         let mut take = |key: u64| {
-            let from = keys.partition_point(|&k| k < key);
-            let size = keys[from..].partition_point(|&k| k == key);
-            if size > self.largest {
+            let start = (key >> 48) as usize;
+            let (start, end) = (starts[start] as usize, starts[start + 1] as usize);
+            let from = start + keys[start..end].partition_point(|&k| k < key);
+            let near = &keys[from..keys.len().min(from + largest + 1)];
+            let size = near.partition_point(|&k| k == key);
+            if size > largest {
                 *passed += 1;
             } else {
                 out.extend_from_slice(&rows[from..from + size]);
             }
         };
-        self.keys(rule, self.right, right, &mut take);
+        self.keys(rule, self.right, right, true, &mut take);
         let (first, last) = (self.names.head(record.first), self.names.head(record.last));
         match rule {
             Rule::Birth if record.birth != NONE => {
@@ -141,15 +115,16 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// Gives every key of `rule` for a person to `give`; none where a part of it is not known.
-    fn keys(&self, rule: Rule, people: &People, at: u32, mut give: impl FnMut(u64)) {
+    /// Gives every key of `rule` for a person to `give`; none where a part of it is not known. `asking` is the right side.
+    fn keys(&self, rule: Rule, people: &People, at: u32, asking: bool, mut give: impl FnMut(u64)) {
         let r: &Record = people.at(at);
         let (first, last) = (self.names.head(r.first), self.names.head(r.last));
         let [year, month, day] = if r.birth == NONE { [NONE; 3] } else { [r.birth / 10_000, r.birth / 100 % 100, r.birth % 100] };
         let person = &people.source[at as usize];
-        let mut each = |codes: &[u32], name: u32| {
-            for &code in codes.iter().filter(|_| name != NONE) {
-                give(mix([code, name, 0]));
+        let starts = |letters: usize| self.names.starts(r.first, r.last, letters);
+        let mut each = |codes: &[u32], name: u32, other: u32| {
+            for &code in codes.iter().filter(|_| name != NONE && other != NONE) {
+                give(mix([code, name, other]));
             }
         };
         let parts = match rule {
@@ -164,10 +139,26 @@ impl<'a> Blocks<'a> {
             Rule::DayLast => [year, day, last],
             Rule::YearlessFirst => [month, day, first],
             Rule::YearlessLast => [month, day, last],
-            Rule::SchoolFirst => return each(&person.schools, first),
-            Rule::SchoolLast => return each(&person.schools, last),
-            Rule::PlaceFirst => return each(&person.municipalities, first),
-            Rule::PlaceLast => return each(&person.municipalities, last),
+            Rule::SchoolFirst => return each(&person.schools, first, 0),
+            Rule::SchoolLast => return each(&person.schools, last, 0),
+            Rule::PlaceFirst | Rule::PlaceLast => {
+                // The left side says whether it has a date; the right asks for those without, and having none for all.
+                let name = if rule == Rule::PlaceFirst { first } else { last };
+                let dated = u32::from(r.birth != NONE);
+                each(&person.municipalities, name, if asking { 0 } else { dated });
+                if asking && dated == 0 {
+                    each(&person.municipalities, name, 1);
+                }
+                return;
+            }
+            Rule::SchoolPlace => {
+                return person.schools.iter().for_each(|&school| each(&person.municipalities, school, 0));
+            }
+            Rule::SchoolMonth => return each(&person.schools, year, month),
+            Rule::SchoolInitials => return each(&person.schools, starts(1), 0),
+            Rule::PlaceInitials => return each(&person.municipalities, starts(1), 0),
+            Rule::Starts => [starts(3), 0, 0],
+            Rule::MonthInitials => [year, month, starts(1)],
         };
         if !parts.contains(&NONE) {
             give(mix(parts));
@@ -243,12 +234,5 @@ mod tests {
         assert_eq!(candidates(&left, &left[0], 10), (vec![0, 1, 2], 0));
         let (none, passed) = candidates(&left, &left[0], 2);
         assert!(none.is_empty() && passed > 0);
-    }
-
-    #[test]
-    fn rules_stand_at_their_place() {
-        for (at, rule) in RULES.iter().enumerate() {
-            assert_eq!(*rule as usize, at);
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::compare::{BIRTH, COMPARISONS, EQUAL, FIRST, ID, LAST, Levels, MUNICIPALITY, ORDER, SCHOOL, SOUND, SPECS};
+use super::levels::{BIRTH, COMPARISONS, EQUAL, FIRST, ID, LAST, Levels, MUNICIPALITY, SCHOOL, SOUND, SPECS};
 use super::normalise::{NONE, Names};
 use super::person::People;
 
@@ -37,7 +37,8 @@ pub struct Level {
     pub m: f64,
     /// Share among pairs of records of different children.
     pub u: f64,
-    /// `log2(m / u)`: what the level adds to a pair's weight, before the rarity of the value.
+    /// `log2(m / u)`: what the level adds to a pair's weight, before the rarity of the value. Disagreement never adds,
+    /// however seldom it came up.
     pub weight: f64,
 }
 
@@ -50,7 +51,12 @@ impl Model {
                 .levels
                 .iter()
                 .zip(m.iter().zip(u))
-                .map(|(&(name, ..), (&m, &u))| Level { name, m, u, weight: (m / u).log2() })
+                .zip(1..)
+                .map(|((&(name, ..), (&m, &u)), next)| {
+                    let weight = (m / u).log2();
+                    let differs = next == spec.split || next == spec.levels.len();
+                    Level { name, m, u, weight: if differs { weight.min(0.0) } else { weight } }
+                })
                 .collect();
             levels.push(Level { name: "not known", m: 1.0, u: 1.0, weight: 0.0 });
             Comparison { name: spec.name, levels }
@@ -58,7 +64,7 @@ impl Model {
         Self { prior, comparisons: comparisons.collect() }
     }
 
-    /// The model before any data: the shares written in `compare.rs`, and of `left` records one that fits.
+    /// The model before any data: the shares written in `levels.rs`, and of `left` records one that fits.
     #[must_use]
     pub fn before(left: usize) -> Self {
         let shares = |of: fn(&(&'static str, f64, f64)) -> f64| SPECS.iter().map(|s| s.levels.iter().map(of).collect()).collect();
@@ -74,10 +80,10 @@ impl Model {
 
     /// A pair in words: comparison, level, and what it added to the weight. What is not known is left out.
     #[must_use]
-    pub fn explain(&self, levels: &Levels, weights: &[f64; COMPARISONS]) -> Vec<(&'static str, &'static str, f64)> {
-        let told = self.comparisons.iter().zip(levels.iter().zip(weights));
-        told.filter(|(c, (level, _))| usize::from(**level) + 1 < c.levels.len())
-            .map(|(c, (&level, &weight))| (c.name, c.levels[usize::from(level)].name, weight))
+    pub fn explain(&self, levels: Levels, weights: &[f64; COMPARISONS]) -> Vec<(&'static str, &'static str, f64)> {
+        let told = self.comparisons.iter().zip(levels.into_iter().zip(weights));
+        told.filter(|(c, (level, _))| usize::from(*level) + 1 < c.levels.len())
+            .map(|(c, (level, &weight))| (c.name, c.levels[usize::from(level)].name, weight))
             .collect()
     }
 
@@ -179,7 +185,7 @@ pub struct Scale<'a> {
 impl Scale<'_> {
     /// What each comparison adds to the weight of a pair, in bits.
     #[must_use]
-    pub fn weights(&self, left: u32, right: u32, levels: &Levels) -> [f64; COMPARISONS] {
+    pub fn weights(&self, left: u32, right: u32, levels: Levels) -> [f64; COMPARISONS] {
         let record = self.left.at(left);
         let mut weights: [f64; COMPARISONS] = std::array::from_fn(|c| self.model.weight(c, levels[c]));
         let m = |c: usize| self.model.comparisons[c].levels[0].m.log2();
@@ -210,25 +216,23 @@ impl Scale<'_> {
 
     /// The weight of a pair: the prior and all comparisons.
     #[must_use]
-    pub fn weight(&self, left: u32, right: u32, levels: &Levels) -> f64 {
+    pub fn weight(&self, left: u32, right: u32, levels: Levels) -> f64 {
         self.model.start() + self.weights(left, right, levels).iter().sum::<f64>()
     }
 
     /// `log2` of the share of the most common place both have been at, which is the careful reading.
     fn place(&self, left: u32, right: u32, school: bool) -> f64 {
+        let (l, r) = (self.left.at(left), self.right.at(right));
+        let shares = if school { &self.rarity.school } else { &self.rarity.municipality };
+        let share = |code: u32| shares.get(&code).copied().unwrap_or(LEAST_U.log2());
+        if !(l.several || r.several) {
+            return share(if school { l.school } else { l.municipality });
+        }
         let (l, r) = (&self.left.source[left as usize], &self.right.source[right as usize]);
-        let (l, r, shares) = if school {
-            (&l.schools, &r.schools, &self.rarity.school)
-        } else {
-            (&l.municipalities, &r.municipalities, &self.rarity.municipality)
-        };
-        let both = l.iter().filter(|code| r.contains(code)).filter_map(|code| shares.get(code));
-        both.copied().fold(f64::NEG_INFINITY, f64::max).max(LEAST_U.log2())
+        let (l, r) = if school { (&l.schools, &r.schools) } else { (&l.municipalities, &r.municipalities) };
+        l.iter().filter(|code| r.contains(code)).map(|&code| share(code)).fold(LEAST_U.log2(), f64::max)
     }
 }
-
-// The order of names has no rarity of its own; this keeps the list above honest when a comparison is added.
-const _: () = assert!(ORDER == 3 && COMPARISONS == 8);
 
 #[cfg(test)]
 mod tests {
@@ -241,9 +245,11 @@ mod tests {
         let equal = &model.comparisons[FIRST].levels[0];
         assert_eq!(equal.name, "equal");
         assert!(equal.weight > 5.0 && model.comparisons[FIRST].levels[5].weight < -4.0);
+        let never = Model::new(0.1, &[vec![0.5; 6], vec![0.5; 6]], &[vec![0.1; 6], vec![0.1; 6]]);
+        assert!(never.comparisons[FIRST].levels[4].weight > 0.0 && never.comparisons[FIRST].levels[5].weight <= 0.0);
         let mut levels = [0; COMPARISONS];
         levels[BIRTH] = SPECS[BIRTH].unknown();
-        let told = model.explain(&levels, &[1.0; COMPARISONS]);
+        let told = model.explain(levels, &[1.0; COMPARISONS]);
         assert_eq!(told.len(), COMPARISONS - 1);
         assert!(told.iter().all(|(name, ..)| *name != "birth date"));
     }

@@ -192,6 +192,21 @@ impl Names {
         self.head.get(name as usize).copied().unwrap_or(NONE)
     }
 
+    /// The first `letters` of the sounds of two names as a number, whichever comes first (names get swapped); [`NONE`]
+    /// where either name is not known. Different starts may come to the same number, seldom.
+    #[must_use]
+    pub fn starts(&self, first: u32, last: u32, letters: usize) -> u32 {
+        let start = |name: u32| {
+            let sound = self.sounds.text(self.sound(name)).chars().take(letters);
+            sound.fold(0_u32, |all, c| all.wrapping_mul(1_009).wrapping_add(u32::from(c)))
+        };
+        if first == NONE || last == NONE {
+            return NONE;
+        }
+        let (a, b) = (start(first), start(last));
+        a.min(b).wrapping_mul(0x9e37_79b1).wrapping_add(a.max(b)).min(NONE - 1)
+    }
+
     /// How many different written forms there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -3,10 +3,12 @@
 use rayon::prelude::*;
 
 use super::assign::Known;
-use super::block::{Passed, RULES};
-use super::compare::{COMPARISONS, Comparer, Levels};
-use super::estimate::Data;
+use super::block::Data;
+use super::compare::Comparer;
+use super::estimate::none;
+use super::levels::{COMPARISONS, Levels};
 use super::model::{Model, Scale};
+use super::rules::{Passed, RULES};
 
 /// A pair worth keeping.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,7 +19,7 @@ pub struct Scored {
     pub right: u32,
     /// The prior and all comparisons, in bits.
     pub weight: f64,
-    /// The weight less what the rivals weigh.
+    /// The pair against "no one on the left" and all rivals, log2 of odds.
     pub standing: f64,
     /// Agreement, comparison by comparison.
     pub levels: Levels,
@@ -47,6 +49,7 @@ struct Part {
 #[must_use]
 pub fn score(data: &Data, model: &Model, known: &Known, keep: usize, least: f64) -> Scores {
     let scale = Scale { model, rarity: data.rarity, names: data.names, left: data.left, right: data.right };
+    let none = none(model.prior, data);
     let rights: Vec<u32> = (0..data.right.len()).collect();
     let part = |rights: &[u32]| {
         let mut comparer = Comparer::new(data.names, data.ids, data.left, data.right);
@@ -56,11 +59,16 @@ pub fn score(data: &Data, model: &Model, known: &Known, keep: usize, least: f64)
             known.candidates(data, right, &mut lefts, &mut part.passed);
             part.compared += lefts.len() as u64;
             best.clear();
+            let settled = known.settled(right);
             // What all pairs that are not kept weigh together, as odds.
             let mut rest = 0.0;
-            for &left in &lefts {
-                let levels = comparer.levels(left);
-                let weight = scale.weight(left, right, &levels);
+            for (left, levels) in comparer.levels(&lefts) {
+                let weight = scale.weight(left, right, levels);
+                if settled && known.same(left, right) {
+                    let weights = scale.weights(left, right, levels);
+                    part.pairs.push(Scored { left, right, weight, standing: weight, levels, weights });
+                    continue;
+                }
                 best.push((weight, left, levels));
                 if best.len() >= 4 * keep + 16 {
                     rest += shrink(&mut best, keep);
@@ -68,12 +76,12 @@ pub fn score(data: &Data, model: &Model, known: &Known, keep: usize, least: f64)
             }
             rest += shrink(&mut best, keep);
             for (at, &(weight, left, levels)) in best.iter().enumerate() {
-                if weight < least && !known.same(left, right) {
+                if weight < least {
                     continue;
                 }
                 let others: f64 = best.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, b)| b.0.exp2()).sum();
-                let standing = if data.one_file { weight } else { weight - (1.0 + rest + others).log2() };
-                part.pairs.push(Scored { left, right, weight, standing, levels, weights: scale.weights(left, right, &levels) });
+                let standing = if data.one_file { weight } else { weight - (none + rest + others).log2() };
+                part.pairs.push(Scored { left, right, weight, standing, levels, weights: scale.weights(left, right, levels) });
             }
         }
         part
@@ -113,5 +121,38 @@ fn rival_claims(data: &Data, pairs: &mut [Scored]) {
             let alone = (pairs[pair].weight - pairs[pair].standing).exp2();
             pairs[pair].standing = pairs[pair].weight - (alone + others).log2();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::levels::SPECS;
+    use super::super::normalise::{Names, Numbers};
+    use super::super::person::{People, Person};
+    use super::super::{block::Blocks, model::Rarity};
+    use super::*;
+
+    #[test]
+    fn the_best_stay_and_the_rest_is_summed() {
+        let levels = [0; COMPARISONS];
+        let mut best = vec![(1.0, 7, levels), (3.0, 5, levels), (3.0, 4, levels), (0.0, 1, levels)];
+        let rest = shrink(&mut best, 2);
+        assert_eq!(best.iter().map(|b| b.1).collect::<Vec<_>>(), [4, 5], "equal ones in the file's order");
+        assert!((rest - 3.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn claims_on_one_pupil_share_it() {
+        let people: Vec<Person> = [1, 1, 2].map(|group| Person { group, ..Person::default() }).into();
+        let (mut names, mut ids) = (Names::default(), Numbers::default());
+        let (left, right) = (People::new(&people, &mut names, &mut ids), People::new(&people, &mut names, &mut ids));
+        let (blocks, rarity) = (Blocks::new(&names, &ids, &left, &right, 9), Rarity::new(&names, &left));
+        let data = Data { names: &names, ids: &ids, left: &left, right: &right, blocks: &blocks, rarity: &rarity, one_file: false };
+        let levels = std::array::from_fn(|c| SPECS[c].unknown());
+        let pair = |right: u32| Scored { left: 0, right, weight: 20.0, standing: 20.0, levels, weights: [0.0; COMPARISONS] };
+        let mut pairs = vec![pair(0), pair(1), pair(2)];
+        rival_claims(&data, &mut pairs);
+        assert!(pairs[0].standing < 0.0 && (pairs[0].standing - pairs[1].standing).abs() < 1e-12);
+        assert!((pairs[2].standing - 20.0).abs() < 1e-12, "another centre");
     }
 }
