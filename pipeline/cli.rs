@@ -99,7 +99,7 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
-    /// Show whose time is over ([retention] keep_years), and erase them with --yes
+    /// Show who has been kept for longer than `keep_years`, and erase them with --yes
     Retention {
         /// Do it
         #[arg(long)]
@@ -171,7 +171,7 @@ enum LinkCommand {
         #[arg(long, value_name = "FILE")]
         to: Option<PathBuf>,
     },
-    /// Try the linkage on plain CSV files (id, national_id, first_name, last_name, birth_date, sex, school, municipality)
+    /// Try the linkage on plain CSV files of people (a file without a column `id` is told which columns are read)
     Try {
         /// The people to link to
         left: PathBuf,

@@ -25,8 +25,7 @@ pub fn write(project: &Project, store: &Store, vault: &Vault, edition: &Edition)
     let links: Vec<Link> = kept(store)?.into_iter().map(|(link, _)| link).filter(|l| l.outcome == "review").collect();
     let folder = project.review();
     for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().to_string();
-        if name.starts_with(NAME) && name.ends_with(".xlsx") {
+        if entry.file_name().to_string_lossy().starts_with(NAME) {
             std::fs::remove_file(entry.path()).map_err(|e| Fault::io(&entry.path(), &e))?;
         }
     }
