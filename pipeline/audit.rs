@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn a_line_changed_or_taken_out_is_seen() {
         let folder = tempfile::tempdir().unwrap();
-        let project = Project { root: folder.path().to_path_buf(), config: crate::project::Config::default(), config_text: String::new() };
+        let project = Project { root: folder.path().to_path_buf(), config: crate::config::Config::default(), config_text: String::new() };
         assert_eq!(verify(&project), Ok(0));
         for what in ["run", "link export", "run"] {
             note(&project, DateTime::UNIX_EPOCH, what, "a test").unwrap();

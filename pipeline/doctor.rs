@@ -4,10 +4,11 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::config::Config;
 use crate::contract::{self, Contract};
 use crate::fault::{Fault, Outcome, plural};
 use crate::policy::Policy;
-use crate::project::{Config, Project};
+use crate::project::Project;
 use crate::query::Library;
 use crate::recipient::Recipients;
 use crate::store::NightRecord;

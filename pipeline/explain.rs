@@ -6,9 +6,9 @@ use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use crate::audit;
-use crate::cli::Question;
 use crate::fault::{Fault, Outcome};
 use crate::identity::{hex, unhex};
+use crate::question::Question;
 use crate::telemetry::Progress;
 use crate::vault::Vault;
 

@@ -186,9 +186,10 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     aside.put("run.json", &manifest.json()?)?;
     audit::note(project, asked.known_at, if asked.take_in { "run" } else { "report" }, &format!("{} of {}", night.run_id, night.as_of))?;
     let folder = aside.swap_in(&project.published(), night.as_of)?;
-    if !store.is_past() {
-        let asks = linkage::review::write(project, &store, &vault, &draw::edition(project, &night))?;
-        asks.iter().for_each(|sentence| progress.say(sentence));
+    if !store.is_past()
+        && let Some(asks) = linkage::review::write(project, &store, &vault, &draw::edition(project, &night))?
+    {
+        progress.say(&asks);
     }
     write_run(project, asked, &mut manifest, "published", progress)?;
     Ok(Published { manifest, folder: Some(folder), refused: intake.refused() })

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
+use crate::config::Config;
 use crate::fault::{Fault, Outcome, nearest};
-use crate::project::{Config, toml_fault};
+use crate::project::toml_fault;
 use crate::query::Library;
 
 /// Flat name → value, in order of names.

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use prane_reports::PlaceKind;
 use zip::CompressionMethod;
 
+use crate::config::Config;
 use crate::draw::place_folder;
 use crate::fault::{Fault, Outcome};
-use crate::project::Config;
 use crate::seal::{Recipient, seal_to};
 use crate::vault::keep::archive;
 

@@ -11,9 +11,9 @@ use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf}
 use parquet::arrow::ArrowWriter;
 use prane_reports::{Reason, Words, harmless};
 
+use crate::config::Language;
 use crate::day;
 use crate::fault::{Fault, Outcome};
-use crate::project::Language;
 
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -17,9 +17,9 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::datasource::MemTable;
+use prane::config::{Config, EngineSection, Language};
 use prane::engine::{Engine, session, tables};
 use prane::policy::Policy;
-use prane::project::{Config, EngineSection, Language};
 use prane::query::Library;
 use prane::telemetry::Progress;
 use support::{Row, root, rows};

@@ -7,7 +7,8 @@ mod support;
 use std::collections::BTreeSet;
 use std::fs;
 
-use prane::project::{Config, DEFAULT_TOML};
+use prane::config::Config;
+use prane::project::DEFAULT_TOML;
 use support::{prane, root, samples};
 
 fn paper(name: &str) -> String {

@@ -10,9 +10,9 @@ use prane_reports::{Card, Participant, Place, PlaceKind, PlacePage, Row};
 
 use super::columns::{Answer, Line, ask};
 use super::names::{self, Names};
+use crate::config::Config;
 use crate::engine::Engine;
 use crate::fault::Outcome;
-use crate::project::Config;
 use crate::telemetry::Progress;
 use crate::vault::Vault;
 

@@ -13,9 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use prane_reports::{Change, Event, Flag, GradeAbsence, LevelWeek, NotAssessable, Overview, Place, PlaceKind, PlacePage, Row};
 
+use crate::config::{Config, ShowCentre};
 use crate::engine::Engine;
 use crate::fault::Outcome;
-use crate::project::{Config, ShowCentre};
 use crate::telemetry::Progress;
 use crate::vault::Vault;
 use columns::{Answer, Line, ask, ask_all};

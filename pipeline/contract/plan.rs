@@ -2,8 +2,8 @@
 
 use super::value::Dialect;
 use super::{Column, Contract};
+use crate::config::Source;
 use crate::fault::nearest;
-use crate::project::Source;
 
 /// Where a canonical column's raw value stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate};
 
 use super::{Column, Kind};
+use crate::config::Source;
 use crate::fault::nearest;
-use crate::project::Source;
 
 /// A typed value.
 #[derive(Debug, Clone, Copy, PartialEq)]

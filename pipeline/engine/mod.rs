@@ -24,8 +24,8 @@ use futures::{StreamExt, TryStreamExt};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
+use crate::config::EngineSection;
 use crate::fault::{Fault, Outcome};
-use crate::project::EngineSection;
 use crate::query::{Library, Query, references, single_select};
 use crate::telemetry::Progress;
 use provider::Files;

@@ -15,10 +15,11 @@ use std::time::Duration;
 use globset::Glob;
 use rayon::prelude::*;
 
+use crate::config::{Layout, Source};
 use crate::contract::plan::Plan;
 use crate::contract::{Contract, by_name, table_of_file};
 use crate::fault::{Fault, Outcome};
-use crate::project::{Layout, Project, Source};
+use crate::project::Project;
 use seen::{Look, Seen};
 
 /// Bytes of a file that decide whether it was seen before.

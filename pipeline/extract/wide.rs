@@ -6,9 +6,9 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::{At, Extract, FileFault, Plan, Reading, Rows, Taker};
+use crate::config::Wide;
 use crate::contract::Contract;
 use crate::contract::plan::From;
-use crate::project::Wide;
 
 pub(super) fn read<T: Taker>(
     extract: &Extract,
@@ -36,7 +36,7 @@ pub(super) fn read<T: Taker>(
     plan.unknown.retain(|header| day_of(header, wide).is_none());
     plan.width = width + 2;
     // The days are ours and ISO, whatever the file's other dates look like.
-    plan.dialects[date] = crate::contract::value::Dialect::of(&crate::project::Source::default(), "date");
+    plan.dialects[date] = crate::contract::value::Dialect::of(&crate::config::Source::default(), "date");
     let mut one = taker(&plan);
     let mut row = 0;
     for record in &rows.records {

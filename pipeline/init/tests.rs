@@ -1,7 +1,7 @@
 //! Headers and rows in, mappings out.
 
 use super::*;
-use crate::project::{Config, Layout, Register};
+use crate::config::{Config, Layout, Register};
 
 fn mapped(file: &str, headers: &str, rows: &[&str]) -> Mapping {
     let split = |line: &str| -> Vec<String> { line.split(',').map(String::from).collect() };

@@ -108,7 +108,7 @@ pub fn link(house: &House, store: &mut Store, vault: &mut Vault, run_id: &str) -
     let before: Vec<String> = store.files(&spec.name).into_iter().map(|f| f.path).collect();
     let ours = |path: &String| path.contains(state);
     let nothing = !["centre_participants", "identifications", "referrals"].iter().any(|table| store.has(table));
-    if !vault.is_changed(&SHEETS) && (nothing || before.iter().any(ours)) {
+    if (nothing && before.is_empty()) || (!vault.is_changed(&SHEETS) && before.iter().any(ours)) {
         return Ok(Vec::new());
     }
     let (rows, mut notes) = linked(&settings, store, vault)?;

@@ -228,7 +228,7 @@ impl Vault {
         for file in sealed_files(&self.folder) {
             let Some(name) = file.strip_suffix(".parquet.age").filter(|name| *name != ERASED) else { continue };
             let Some(frame) = self.sheet(name, None)? else { continue };
-            let stays = stays(&frame, name, children)?;
+            let stays = stays(&frame, name, children);
             let kept = frame.filter(&stays)?;
             if kept.height() < frame.height() {
                 gone.insert(name.to_string(), (frame.height() - kept.height()) as u64);
@@ -282,7 +282,7 @@ impl Vault {
 }
 
 /// Which rows of a sheet are of none of the children.
-fn stays(frame: &DataFrame, sheet: &str, children: &Children) -> Outcome<BooleanChunked> {
+fn stays(frame: &DataFrame, sheet: &str, children: &Children) -> BooleanChunked {
     let column = |name: &str| frame.column(name).ok().and_then(|c| c.str().ok());
     let among = |values: Option<&StringChunked>, wanted: &BTreeSet<String>, row: usize| {
         values.and_then(|v| v.get(row)).is_some_and(|value| wanted.contains(value))
@@ -290,7 +290,7 @@ fn stays(frame: &DataFrame, sheet: &str, children: &Children) -> Outcome<Boolean
     let key = if sheet == "keys" { column("key") } else { column("pupil_key") };
     let (pupil_id, participant_key, row_key) = (column("pupil_id"), column("participant_key"), column("row_key"));
     let (centre, participant) = (column("centre_id"), column("participant_id"));
-    Ok((0..frame.height())
+    (0..frame.height())
         .map(|row| {
             let pair = centre.and_then(|c| c.get(row)).zip(participant.and_then(|p| p.get(row)));
             let theirs = among(key, &children.pupil_keys, row)
@@ -300,7 +300,7 @@ fn stays(frame: &DataFrame, sheet: &str, children: &Children) -> Outcome<Boolean
                 || pair.is_some_and(|(c, p)| children.participants.contains(&(c.to_string(), p.to_string())));
             Some(!theirs)
         })
-        .collect())
+        .collect()
 }
 
 /// The key that opens the secret. A change of keys that was cut off after the vault was swapped is brought to its end.

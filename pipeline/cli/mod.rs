@@ -1,25 +1,22 @@
 //! The command line: one definition gives help, man page and completions.
 
+mod safekeeping;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::contract::value::school_year_of;
-use crate::engine::{Engine, tables};
-use crate::fault::{Fault, Outcome, plural};
-use crate::identity::write_private;
-use crate::linkage::pairing::Settings;
-use crate::linkage::{self, export, files};
-use crate::nightly::{self, Asked, House, Published};
-use crate::project::{Config, Project};
-use crate::shell::{self, Format};
+use crate::config::Config;
+use crate::fault::{Fault, Outcome};
+use crate::linkage::export;
+use crate::nightly::{self, Asked, Published};
+use crate::project::Project;
+use crate::shell::Format;
 use crate::store::Store;
 use crate::telemetry::{LogFormat, Progress};
-use crate::vault::{Vault, keep};
-use crate::work::WorkFolder;
-use crate::{audit, doctor, erase, explain, init, publish, synth};
+use crate::{audit, doctor, erase, explain, init, question, synth};
 
 /// Finds children who are slipping out of school while there is still time to act.
 #[derive(Debug, Parser)]
@@ -262,26 +259,26 @@ pub async fn run(cli: Cli) -> Outcome<()> {
                     .map_err(|e| Fault::usage(format!("{}: {e}", path.display()), "name a file with one question"))?,
                 (None, None) => return Err(Fault::usage("no question", "give -c SQL or -f FILE")),
             };
-            let question = question(common, &progress).await?;
+            let question = question::open(Project::open(&common.project)?, asked(common, false, true), &progress).await?;
             let bytes = question.ask(&text, *format, &progress).await?;
             let _ = progress.finish();
             out(&bytes)
         }
         Command::Explain { pupil, link: true } => {
-            let (project, store, vault) = with_vault(common).await?;
+            let (project, store, vault) = safekeeping::with_vault(common).await?;
             audit::note(&project, common.known_at.unwrap_or_else(now), "explain --link", "")?;
             out(export::explain(&store, &vault, pupil)?.as_bytes())
         }
-        Command::Link { what } => link(common, what).await,
+        Command::Link { what } => safekeeping::link(common, what).await,
         Command::Explain { pupil, .. } => {
-            let question = question(common, &progress).await?;
+            let question = question::open(Project::open(&common.project)?, asked(common, false, true), &progress).await?;
             let text = explain::explain(&question, pupil, &progress).await?;
             let _ = progress.finish();
             out(text.as_bytes())
         }
-        Command::Erase { pupil, yes } => erase(common, std::slice::from_ref(pupil), *yes, &progress).await,
-        Command::Retention { yes } => retention(common, *yes, &progress).await,
-        Command::Vault { what } => keep_vault(common, what),
+        Command::Erase { pupil, yes } => safekeeping::erase(common, std::slice::from_ref(pupil), *yes, &progress).await,
+        Command::Retention { yes } => safekeeping::retention(common, *yes, &progress).await,
+        Command::Vault { what } => safekeeping::keep_vault(common, what),
         Command::Doctor => {
             let (findings, sound) = doctor::doctor(&common.project)?;
             let text: String = findings.iter().map(|f| format!("{f}\n")).collect();
@@ -310,116 +307,6 @@ pub async fn run(cli: Cli) -> Outcome<()> {
             out(&bytes)
         }
     }
-}
-
-/// `prane erase`.
-async fn erase(common: &Common, who: &[String], yes: bool, progress: &Progress) -> Outcome<()> {
-    let project = Project::open(&common.project)?;
-    let at = common.known_at.unwrap_or_else(now);
-    let children = erase::find(&project, who, at).await?;
-    if !yes {
-        return out(format!(
-            "would erase {} known by {}, with {} at centres, from the store (every version), the rejects, the lists and the vault; aggregates stay\nnothing was done: add --yes to do it; it cannot be undone\n",
-            plural(children.pupil_keys.len().max(1), "pupil"),
-            plural(children.pupil_ids.len(), "number"),
-            plural(children.participant_keys.len(), "record"),
-        )
-        .as_bytes());
-    }
-    audit::note(&project, at, "erase", &plural(who.len(), "child"))?;
-    let receipt = erase::erase(&project, &children, at, progress).await?;
-    let _ = progress.finish();
-    out(receipt.text().as_bytes())
-}
-
-/// `prane retention`.
-async fn retention(common: &Common, yes: bool, progress: &Progress) -> Outcome<()> {
-    let project = Project::open(&common.project)?;
-    let keep_years = project.config.retention.keep_years;
-    if keep_years == 0 {
-        return out(b"[retention] keep_years is 0: children are kept for ever; set it to show who is past it\n");
-    }
-    let house = House::load(&project)?;
-    let store = Store::open(&project.store(), &project.staging(), common.known_at.unwrap_or_else(now)).await?;
-    let Some(last) = store.nights().last().and_then(|n| n.as_of.parse::<NaiveDate>().ok()) else {
-        return Err(Fault::usage("nothing is stored yet", "`prane run` first"));
-    };
-    let expired = erase::expired(&project, &house, &store, school_year_of(last, house.year_starts))?;
-    out(expired.text(keep_years).as_bytes())?;
-    let keys = expired.keys();
-    if keys.is_empty() {
-        return Ok(());
-    }
-    if !yes {
-        return out(b"nothing was done: add --yes to erase them; it cannot be undone\n");
-    }
-    erase(common, &keys, true, progress).await
-}
-
-/// `prane link`.
-async fn link(common: &Common, what: &LinkCommand) -> Outcome<()> {
-    let (format, to) = match what {
-        LinkCommand::Export { format, to } => (format, to),
-        LinkCommand::Try { left, right, to, link_at, review_at, keep } => {
-            let settings = linkage::settings(&House::load(&Project::open(&common.project)?)?)?;
-            let settings = Settings {
-                link_at: link_at.unwrap_or(settings.link_at),
-                review_at: review_at.unwrap_or(settings.review_at),
-                keep: keep.unwrap_or(settings.keep),
-                ..settings
-            };
-            let tried = files::try_files(left, right.as_deref(), &settings)?;
-            if !common.quiet {
-                eprint!("{}", tried.told);
-            }
-            return match to {
-                Some(path) => write_private(path, &tried.csv),
-                None => out(&tried.csv),
-            };
-        }
-    };
-    let (project, store, vault) = with_vault(common).await?;
-    audit::note(&project, common.known_at.unwrap_or_else(now), "link export", "")?;
-    let bytes = match format {
-        LinkFormat::Csv => export::csv(&store, &vault)?,
-        LinkFormat::Xlsx => export::xlsx(&store, &vault)?,
-    };
-    match to {
-        Some(path) if path.exists() => {
-            Err(Fault::usage(format!("{} is there already", path.display()), "name a file that is not there yet"))
-        }
-        Some(path) => write_private(path, &bytes),
-        None => out(&bytes),
-    }
-}
-
-/// `prane vault`.
-fn keep_vault(common: &Common, what: &VaultCommand) -> Outcome<()> {
-    let project = Project::open(&common.project)?;
-    let _lock = publish::lock(&project)?;
-    let note = |what: &str| audit::note(&project, common.known_at.unwrap_or_else(now), what, "");
-    let said = match what {
-        VaultCommand::RotateKey { new_key_file } => {
-            note("vault rotate-key")?;
-            keep::rotate_key(&project, new_key_file.as_deref())?
-        }
-        VaultCommand::Backup { file } => {
-            note("vault backup")?;
-            keep::backup(&project, file)?
-        }
-    };
-    out(format!("{said}\n").as_bytes())
-}
-
-/// Store and vault of a project that has had a night.
-async fn with_vault(common: &Common) -> Outcome<(Project, Store, Vault)> {
-    let project = Project::open(&common.project)?;
-    let store = Store::open(&project.store(), &project.staging(), common.known_at.unwrap_or_else(now)).await?;
-    let vault = Vault::open(&project, false)?;
-    if store.nights().is_empty() {
-        return Err(Fault::usage("nothing is stored yet", "`prane run` first"));
-    }
-    Ok((project, store, vault))
 }
 
 /// A project that may have a night: no erasure of it is half done.
@@ -512,89 +399,4 @@ fn docs(root: &Path) -> Outcome<String> {
         ));
     }
     Ok(text)
-}
-
-/// A store opened for questions: nothing of the project is written.
-pub struct Question {
-    /// The project.
-    pub project: Project,
-    /// Its rules.
-    pub house: House,
-    /// What is asked.
-    pub asked: Asked,
-    work: WorkFolder,
-}
-
-async fn question(common: &Common, progress: &Progress) -> Outcome<Question> {
-    let project = Project::open(&common.project)?;
-    let house = House::load(&project)?;
-    let work = WorkFolder::new(&project, true)?;
-    progress.stage("ask");
-    let question = Question { project, house, asked: asked(common, false, true), work };
-    let store = question.store().await?;
-    if !store.has("attendance") {
-        return Err(Fault::ExtractMissing {
-            table: "attendance".into(),
-            inbox: format!("{} (nothing is stored yet: `prane run` first)", question.project.inbox().display()),
-        });
-    }
-    Ok(question)
-}
-
-impl Question {
-    /// The store as it is known.
-    ///
-    /// # Errors
-    /// Store faults.
-    pub async fn store(&self) -> Outcome<Store> {
-        Store::open(&self.project.store(), &self.work.path.join("store"), self.asked.known_at).await
-    }
-
-    /// Asks one question.
-    ///
-    /// # Errors
-    /// A SQL fault, or what opening meets.
-    pub async fn ask(&self, sql: &str, format: Format, progress: &Progress) -> Outcome<Vec<u8>> {
-        shell::bytes_of(&self.rows(&[sql], progress).await?.concat(), format)
-    }
-
-    /// Opens `audit.*` to this question, where the project allows it.
-    fn open_audit(&self, engine: &Engine<'_>) -> Outcome<()> {
-        if !self.project.config.safeguarding.audit_sql {
-            return Err(Fault::usage(
-                "audit.* is closed: community, disability and reasons are kept apart",
-                "a project opens it for an audit with [safeguarding] audit_sql = true; each question is logged",
-            ));
-        }
-        let vault = Vault::open(&self.project, false)?;
-        audit::note(&self.project, self.asked.known_at, "sql audit.*", "")?;
-        tables::audit(engine, &vault)
-    }
-
-    /// Asks several questions of one state; their rows.
-    ///
-    /// # Errors
-    /// A SQL fault, or what opening meets.
-    pub async fn rows(&self, questions: &[&str], progress: &Progress) -> Outcome<Vec<Vec<arrow::array::RecordBatch>>> {
-        let store = self.store().await?;
-        let mut engine = nightly::ready(&self.project, &self.house, &store, &self.work.path)?;
-        let last = tables::last_recorded_day(&engine).await?;
-        let day = self.asked.as_of.or(last).ok_or_else(|| Fault::usage("nothing was recorded yet", "give --as-of DATE"))?;
-        nightly::set_day(&mut engine, &store, &self.house, &self.project, day).await?;
-        let closed = |sql: &&str| engine.asks_for("audit", sql);
-        if questions.iter().map(closed).collect::<Outcome<Vec<_>>>()?.contains(&true) {
-            self.open_audit(&engine)?;
-        }
-        let mut answers = Vec::new();
-        for sql in questions {
-            let frame = engine.ask(sql, progress).await?;
-            let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
-            let mut batches = frame.collect().await?;
-            if batches.is_empty() {
-                batches.push(arrow::array::RecordBatch::new_empty(schema));
-            }
-            answers.push(batches.into_iter().map(crate::engine::plain_texts).collect::<Outcome<Vec<_>>>()?);
-        }
-        Ok(answers)
-    }
 }

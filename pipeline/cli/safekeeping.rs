@@ -1,0 +1,126 @@
+//! The commands that look after names: linking, erasing, the vault. Each is logged before it does anything.
+
+use chrono::NaiveDate;
+
+use super::{Common, LinkCommand, LinkFormat, VaultCommand, now, out};
+use crate::contract::value::school_year_of;
+use crate::fault::{Fault, Outcome, plural};
+use crate::identity::write_private;
+use crate::linkage::pairing::Settings;
+use crate::linkage::{self, export, files};
+use crate::nightly::House;
+use crate::project::Project;
+use crate::store::Store;
+use crate::telemetry::Progress;
+use crate::vault::{Vault, keep};
+use crate::{audit, erase, publish};
+
+/// `prane erase`.
+pub(super) async fn erase(common: &Common, who: &[String], yes: bool, progress: &Progress) -> Outcome<()> {
+    let project = Project::open(&common.project)?;
+    let at = common.known_at.unwrap_or_else(now);
+    let children = erase::find(&project, who, at).await?;
+    if !yes {
+        return out(format!(
+            "would erase {} known by {}, with {} at centres, from the store (every version), the rejects, the lists and the vault; aggregates stay\nnothing was done: add --yes to do it; it cannot be undone\n",
+            plural(children.pupil_keys.len().max(1), "pupil"),
+            plural(children.pupil_ids.len(), "number"),
+            plural(children.participant_keys.len(), "record"),
+        )
+        .as_bytes());
+    }
+    audit::note(&project, at, "erase", &plural(who.len(), "child"))?;
+    let receipt = erase::erase(&project, &children, at, progress).await?;
+    let _ = progress.finish();
+    out(receipt.text().as_bytes())
+}
+
+/// `prane retention`.
+pub(super) async fn retention(common: &Common, yes: bool, progress: &Progress) -> Outcome<()> {
+    let project = Project::open(&common.project)?;
+    let keep_years = project.config.retention.keep_years;
+    if keep_years == 0 {
+        return out(b"[retention] keep_years is 0: children are kept for ever; set it to show who is past it\n");
+    }
+    let house = House::load(&project)?;
+    let store = Store::open(&project.store(), &project.staging(), common.known_at.unwrap_or_else(now)).await?;
+    let Some(last) = store.nights().last().and_then(|n| n.as_of.parse::<NaiveDate>().ok()) else {
+        return Err(Fault::usage("nothing is stored yet", "`prane run` first"));
+    };
+    let expired = erase::expired(&project, &house, &store, school_year_of(last, house.year_starts))?;
+    out(expired.text(keep_years).as_bytes())?;
+    let keys = expired.keys();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    if !yes {
+        return out(b"nothing was done: add --yes to erase them; it cannot be undone\n");
+    }
+    erase(common, &keys, true, progress).await
+}
+
+/// `prane link`.
+pub(super) async fn link(common: &Common, what: &LinkCommand) -> Outcome<()> {
+    let (format, to) = match what {
+        LinkCommand::Export { format, to } => (format, to),
+        LinkCommand::Try { left, right, to, link_at, review_at, keep } => {
+            let settings = linkage::settings(&House::load(&Project::open(&common.project)?)?)?;
+            let settings = Settings {
+                link_at: link_at.unwrap_or(settings.link_at),
+                review_at: review_at.unwrap_or(settings.review_at),
+                keep: keep.unwrap_or(settings.keep),
+                ..settings
+            };
+            let tried = files::try_files(left, right.as_deref(), &settings)?;
+            if !common.quiet {
+                eprint!("{}", tried.told);
+            }
+            return match to {
+                Some(path) => write_private(path, &tried.csv),
+                None => out(&tried.csv),
+            };
+        }
+    };
+    let (project, store, vault) = with_vault(common).await?;
+    audit::note(&project, common.known_at.unwrap_or_else(now), "link export", "")?;
+    let bytes = match format {
+        LinkFormat::Csv => export::csv(&store, &vault)?,
+        LinkFormat::Xlsx => export::xlsx(&store, &vault)?,
+    };
+    match to {
+        Some(path) if path.exists() => {
+            Err(Fault::usage(format!("{} is there already", path.display()), "name a file that is not there yet"))
+        }
+        Some(path) => write_private(path, &bytes),
+        None => out(&bytes),
+    }
+}
+
+/// `prane vault`.
+pub(super) fn keep_vault(common: &Common, what: &VaultCommand) -> Outcome<()> {
+    let project = Project::open(&common.project)?;
+    let _lock = publish::lock(&project)?;
+    let note = |what: &str| audit::note(&project, common.known_at.unwrap_or_else(now), what, "");
+    let said = match what {
+        VaultCommand::RotateKey { new_key_file } => {
+            note("vault rotate-key")?;
+            keep::rotate_key(&project, new_key_file.as_deref())?
+        }
+        VaultCommand::Backup { file } => {
+            note("vault backup")?;
+            keep::backup(&project, file)?
+        }
+    };
+    out(format!("{said}\n").as_bytes())
+}
+
+/// Store and vault of a project that has had a night.
+pub(super) async fn with_vault(common: &Common) -> Outcome<(Project, Store, Vault)> {
+    let project = Project::open(&common.project)?;
+    let store = Store::open(&project.store(), &project.staging(), common.known_at.unwrap_or_else(now)).await?;
+    let vault = Vault::open(&project, false)?;
+    if store.nights().is_empty() {
+        return Err(Fault::usage("nothing is stored yet", "`prane run` first"));
+    }
+    Ok((project, store, vault))
+}
