@@ -33,7 +33,7 @@ const READ: [&str; 8] =
 /// Sheets of the vault that do.
 const SHEETS: [&str; 3] = ["pupils", "centre_participants", "identifications"];
 /// Raised when weights, thresholds or fields change, so that a store is linked anew.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 /// One row of `links`.
 #[derive(Debug, Clone, Default, PartialEq)]

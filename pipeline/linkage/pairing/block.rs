@@ -5,6 +5,8 @@
 //! A block, the pupils of one key, may be too large to be of use ("the first of January", a placeholder id). Such a
 //! block is passed over for that rule and counted, and the count is reported.
 
+use rayon::prelude::*;
+
 use super::model::Rarity;
 use super::normalise::{NONE, Names, Numbers};
 use super::person::{People, Record};
@@ -52,7 +54,7 @@ impl<'a> Blocks<'a> {
     #[must_use]
     pub fn new(names: &'a Names, ids: &'a Numbers, left: &'a People<'a>, right: &'a People<'a>, largest: usize) -> Self {
         let mut blocks = Self { names, ids, left, right, largest, index: Vec::new() };
-        blocks.index = RULES.iter().map(|&rule| blocks.sorted(rule)).collect();
+        blocks.index = RULES.par_iter().map(|&rule| blocks.sorted(rule)).collect();
         blocks
     }
 
@@ -72,6 +74,21 @@ impl<'a> Blocks<'a> {
         }
         let (keys, rows) = rows.into_iter().unzip();
         Index { starts, keys, rows }
+    }
+
+    /// Whether somebody on the left is equal to person `right` in id, both names and birth date. Nobody else can then stand
+    /// beside that pair but who has the same id too; `out` is those who have.
+    pub fn certain(&self, right: u32, out: &mut Vec<u32>) -> bool {
+        out.clear();
+        let r = *self.right.at(right);
+        if [r.id, r.first, r.last, r.birth].contains(&NONE) {
+            return false;
+        }
+        self.block(Rule::Id, right, out, &mut 0);
+        out.iter().any(|&left| {
+            let l = self.left.at(left);
+            (l.id, l.first, l.last, l.birth) == (r.id, r.first, r.last, r.birth)
+        })
     }
 
     /// The people on the left that share a key of any rule with person `right`, each once, in the file's order.
