@@ -63,6 +63,8 @@ pub fn note(project: &Project, at: DateTime<Utc>, what: &str, of: &str) -> Outco
     let mut entry = Entry { at, who, what: what.into(), of: of.into(), before, hash: String::new() };
     entry.hash = entry.true_hash();
     let line = serde_json::to_string(&entry).map_err(|e| Fault::Bug(e.to_string()))?;
+    // A line that a full disk cut off stays for itself, to be seen.
+    let line = if text.is_empty() || text.ends_with('\n') { line } else { format!("\n{line}") };
     writeln!(file, "{line}").and_then(|()| file.sync_all()).map_err(io)
 }
 

@@ -46,15 +46,22 @@ impl Artist {
         })
     }
 
-    /// A sentence for each recipient of a place that is not among these.
-    #[must_use]
-    pub fn recipients_nowhere(&self, places: &[PlacePage]) -> Vec<String> {
+    /// Stops the night where a recipient's place is not among these: by a slip of a letter the true place's files would be
+    /// published in the clear.
+    ///
+    /// # Errors
+    /// A configuration fault that names them.
+    pub fn no_recipient_nowhere(&self, places: &[PlacePage]) -> Outcome<()> {
         let known: BTreeSet<String> = places.iter().map(whom).collect();
-        self.recipients
-            .nowhere(&known)
-            .into_iter()
-            .map(|whom| format!("[[recipient]] for \"{whom}\": no list of tonight is of that place, so nothing was sealed for it"))
-            .collect()
+        let nowhere = self.recipients.nowhere(&known);
+        if nowhere.is_empty() {
+            return Ok(());
+        }
+        Err(Fault::configuration(
+            "prane.toml",
+            format!("a [[recipient]] is for {}, of which there is no list", nowhere.join(", ")),
+            "nothing was published: mend the code, or take the [[recipient]] out until the school or centre hands something in",
+        ))
     }
 
     /// Writes the lists of schools and centres into `folder`, several at once; name → hash of each file.

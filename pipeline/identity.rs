@@ -208,6 +208,14 @@ impl Pupils {
         code
     }
 
+    /// Every id of `gone`, and every national id, leads to `keep` from now on.
+    pub fn merge(&mut self, gone: Key, keep: Key) {
+        let (gone, keep) = (self.code_of_key(gone), self.code_of_key(keep));
+        self.ids.values_mut().filter(|(code, _)| *code == gone).for_each(|(code, _)| *code = keep);
+        self.national.values_mut().filter(|code| **code == gone).for_each(|code| *code = keep);
+        self.changed = true;
+    }
+
     /// Gives a number to every pupil who has none: by key, so that it does not show which thread met whom first.
     pub fn number_all(&mut self) {
         let mut new: Vec<usize> = (0..self.keys.len()).filter(|code| self.numbers[*code].is_none()).collect();

@@ -48,6 +48,8 @@ pub struct Asked {
     pub as_of: Option<NaiveDate>,
     /// What was known then.
     pub known_at: DateTime<Utc>,
+    /// The hour at which it is asked, for the log of who saw names.
+    pub asked_at: DateTime<Utc>,
     /// Take the inbox in.
     pub take_in: bool,
     /// Leave the project as it is.
@@ -99,6 +101,13 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     let house = House::load(project)?;
     let work = WorkFolder::new(project, asked.rehearsal)?;
     let mut store = Store::open(&project.store(), &work.path.join("store"), asked.known_at).await?;
+    if !store.nights().is_empty() && !Vault::is_there(project) {
+        return Err(Fault::vault(
+            "vault/",
+            "is gone, though the store has nights",
+            "put it back from a backup: a new one would know nobody, and new extracts could not be joined to the store",
+        ));
+    }
     let mut vault = Vault::open(project, !asked.rehearsal)?;
 
     progress.stage("look");
@@ -127,7 +136,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     intake.notes.extend(inbox.left);
     if asked.take_in && !store.is_past() {
         progress.stage("link");
-        intake.notes.extend(linkage::link(&house, &mut store, &mut vault, &run_id)?);
+        intake.notes.extend(linkage::link(&house, &groups(&house), &mut store, &mut vault, &run_id)?);
     }
     tell_intake(&intake, known_files, progress);
     let mut manifest = manifest(project, &settings, &house, &run_id, asked, &store, &intake);
@@ -184,12 +193,14 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     manifest.files.clone_from(aside.files());
     manifest.outcome = "published".into();
     aside.put("run.json", &manifest.json()?)?;
-    audit::note(project, asked.known_at, if asked.take_in { "run" } else { "report" }, &format!("{} of {}", night.run_id, night.as_of))?;
+    audit::note(project, asked.asked_at, if asked.take_in { "run" } else { "report" }, &format!("{} of {}", night.run_id, night.as_of))?;
     let folder = aside.swap_in(&project.published(), night.as_of)?;
-    if !store.is_past()
-        && let Some(asks) = linkage::review::write(project, &store, &vault, &draw::edition(project, &night))?
-    {
-        progress.say(&asks);
+    if !store.is_past() {
+        // The lists are published: a workbook that cannot be written is told, and tried again the next night.
+        match linkage::review::write(project, &store, &vault, &draw::edition(project, &night)) {
+            Ok(asks) => asks.iter().for_each(|sentence| progress.say(sentence)),
+            Err(fault) => progress.say(&format!("what a person is to be asked about links could not be written: {fault}")),
+        }
     }
     write_run(project, asked, &mut manifest, "published", progress)?;
     Ok(Published { manifest, folder: Some(folder), refused: intake.refused() })
@@ -207,11 +218,7 @@ async fn draw(
 ) -> Outcome<Vec<RecordBatch>> {
     let places = Arc::new(caseload::places(engine, vault, &project.config, night.as_of, progress).await?);
     let artist = Arc::new(Artist::new(project, night)?);
-    let mut notes = notes.to_vec();
-    for note in artist.recipients_nowhere(&places) {
-        progress.say(&note);
-        notes.push(note);
-    }
+    artist.no_recipient_nowhere(&places)?;
     progress.step("lists");
     // What places show is known: they are drawn while the engine is asked for what coordinators see.
     let drawing = tokio::task::spawn_blocking({
@@ -226,7 +233,7 @@ async fn draw(
     let (drawn, answers): (_, Outcome<_>) = tokio::join!(drawing, asking);
     aside.note(drawn.map_err(|e| Fault::Bug(format!("drawing stopped: {e}")))??);
     let (overview, list) = answers?;
-    artist.rest(aside, &places, &overview, &list, &notes)?;
+    artist.rest(aside, &places, &overview, &list, notes)?;
     Ok(list)
 }
 
@@ -279,6 +286,12 @@ fn manifest(project: &Project, settings: &str, house: &House, run_id: &str, aske
         notes: Vec::new(),
         stages: Vec::new(),
     }
+}
+
+/// Tables that name pupils, in groups that share the names of their files: each register with its sums.
+fn groups(house: &House) -> Vec<Vec<TableSpec>> {
+    let with_sums = |spec: TableSpec| [vec![spec.clone()], sums_of(&spec)].concat();
+    house.contracts.iter().map(spec_of).chain([tables::lists_spec()]).map(with_sums).collect()
 }
 
 /// Every table of the store.

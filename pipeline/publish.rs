@@ -125,11 +125,17 @@ pub fn exchange(new: &Path, old: &Path) -> Outcome<()> {
 }
 
 /// Points `published/latest` to the latest day published: a link where links can be made, else a file with its name.
-fn point_latest(published: &Path) -> Outcome<()> {
+///
+/// # Errors
+/// A store fault.
+pub fn point_latest(published: &Path) -> Outcome<()> {
     let days = std::fs::read_dir(published).map_err(|e| Fault::io(published, &e))?;
     let latest = days.flatten().filter_map(|e| e.file_name().to_string_lossy().parse::<NaiveDate>().ok()).max();
-    let Some(latest) = latest else { return Ok(()) };
     let (link, aside) = (published.join("latest"), published.join(".latest"));
+    let Some(latest) = latest else {
+        let _ = std::fs::remove_file(&link);
+        return Ok(());
+    };
     let _ = std::fs::remove_file(&aside);
     #[cfg(unix)]
     std::os::unix::fs::symlink(latest.to_string(), &aside).map_err(|e| Fault::io(&aside, &e))?;

@@ -67,7 +67,7 @@ impl Question {
             ));
         }
         let vault = Vault::open(&self.project, false)?;
-        audit::note(&self.project, self.asked.known_at, "sql audit.*", "")?;
+        audit::note(&self.project, self.asked.asked_at, "sql audit.*", "")?;
         tables::audit(engine, &vault)
     }
 

@@ -4,7 +4,6 @@
 
 mod support;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -148,25 +147,43 @@ fn the_next_night_goes_on_and_past_ones_can_be_made_again() {
     // An extract that brings the child again is noticed.
     let text = fs::read_to_string(samples().join("inbox/pupils.csv")).unwrap();
     project.put("inbox/pupils_again.csv", text + "\n");
-    project.prane_at(at, &["run"]).code(0).says(&["1 of the pupils erased earlier are in an extract again"]);
+    project.prane_at(at, &["run"]).code(0).says(&["1 of the children erased earlier are in an extract again"]);
 }
 
 #[test]
 fn an_erasure_that_was_cut_off_stops_everything_until_it_is_done() {
     let project = NIGHTS.copy();
-    project.put(".erasing", "");
-    project.prane(&["run"]).code(7).says(&["cut off half-way", "run the same `prane erase` again"]);
-    project.prane(&["report"]).code(7);
-    // As it is when the files were written anew, but the log not yet told.
+    let at = "2026-03-03T00:00:00Z";
     let words = words(&project);
-    let log = project.path("store/enrolments/_delta_log");
-    let kept: BTreeMap<String, Vec<u8>> = files_below(&log);
-    project.prane_at("2026-03-03T00:00:00Z", &["erase", "P0000021", "--yes"]).code(0);
-    for (name, bytes) in kept {
+    let log = files_below(&project.path("store/enrolments/_delta_log"));
+    let vault = files_below(&project.path("vault"));
+    // Cut off where the lists of a day cannot be written: the store is done, the vault is not.
+    let day = project.path("published/2026-02-27");
+    let aside = project.path("aside");
+    fs::rename(&day, &aside).unwrap();
+    fs::write(&day, "in the way").unwrap();
+    fs::create_dir_all(project.path("published/2026-02-26")).unwrap();
+    fs::write(project.path(".staging"), "in the way").unwrap();
+    let cut = project.prane_at(at, &["erase", "P0000021", "--yes"]);
+    assert_ne!(cut.code, 0, "{}", cut.said());
+    fs::remove_file(project.path(".staging")).unwrap();
+    fs::remove_file(&day).unwrap();
+    fs::remove_dir_all(project.path("published/2026-02-26")).unwrap();
+    fs::rename(&aside, &day).unwrap();
+    assert!(project.path(".erasing").exists());
+    let mark = fs::read(project.path(".erasing")).unwrap();
+    assert!(!String::from_utf8_lossy(&mark).contains("P0000021"), "the mark tells who is meant");
+    project.prane_at(at, &["run"]).code(7).says(&["cut off half-way", "run the same `prane erase` again"]);
+    project.prane_at(at, &["report"]).code(7);
+    project.prane_at(at, &["erase", "P0000003", "--yes"]).code(2).says(&["somebody else was cut off"]);
+    // Also where the files were written anew, but the log was not told yet, and where the vault lost its keys first.
+    for (name, bytes) in log {
         project.put(&format!("store/enrolments/_delta_log/{name}"), bytes);
     }
-    project.prane_at("2026-03-03T00:00:00Z", &["erase", "P0000003", "--yes"]).code(0);
-    project.prane_at("2026-03-03T00:00:00Z", &["run"]).code(0);
+    assert_eq!(vault.len(), files_below(&project.path("vault")).len());
+    project.prane_at(at, &["erase", "P0000021", "--yes"]).code(0);
+    assert!(!project.path(".erasing").exists());
+    project.prane_at(at, &["run"]).code(0);
     assert_eq!(telling(&project, &words), Vec::<String>::new());
 }
 

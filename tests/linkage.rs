@@ -88,13 +88,19 @@ fn the_review_workbook_comes_back_as_a_decision() {
     assert_eq!(pupils, ["P0000049", "P0000050"]);
     assert!(asked.iter().all(|row| row["participant_id"] == "K004" && row["decision"].is_empty()));
     // As handed out, nothing is decided, and nothing is refused.
-    fs::copy(&path, project.path("inbox/link_decisions_2026-02-27.xlsx")).unwrap();
+    let blank = fs::read(&path).unwrap();
+    project.put("inbox/link_decisions_2026-02-27.xlsx", &blank);
     project.prane(&["run"]).code(0).says(&["2 rows read = 2 stored"]);
     assert_eq!(pupil_of(&project, "C02/K004"), None);
+    // With answers in it, it is the person's: the next night leaves it alone, and says so.
+    project.put("review/link_decisions_2026-02-27.xlsx", [blank.as_slice(), b"answers"].concat());
+    project.prane(&["run"]).code(0).says(&["filled in and not handed in"]);
+    assert!(fs::read(&path).unwrap().ends_with(b"answers"));
+    project.put("review/link_decisions_2026-02-27.xlsx", &blank);
     // Filled in by a person, with another program.
     let mut book = rust_xlsxwriter::Workbook::new();
     let filled = book.add_worksheet();
-    let heads = ["centre_id", "participant_id", "identification_id", "pupil_id", "decision", "by", "date"];
+    let heads = ["centre_id", "participant_id", "identification_id", "other_pupil_id", "pupil_id", "decision", "by", "date"];
     for (column, head) in (0_u16..).zip(heads) {
         filled.write_string(0, column, head).unwrap();
         for (at, row) in (1_u32..).zip(&asked) {
@@ -117,6 +123,13 @@ fn the_review_workbook_comes_back_as_a_decision() {
     project.prane(&["run"]).code(0);
     assert_eq!(pupil_of(&project, "C02/K004").as_deref(), Some("P0000050"));
     assert_eq!(links(&project)["C02/K004"]["decided_by"], "person");
+    // Another copy of the workbook, with nothing filled in, takes nothing back.
+    project.put(
+        "inbox/link_decisions_blank.csv",
+        "centre_id,participant_id,pupil_id,decision,by,date\nC02,K004,P0000050,,,\nC02,K004,P0000049,,,\n",
+    );
+    project.prane(&["run"]).code(0);
+    assert_eq!(pupil_of(&project, "C02/K004").as_deref(), Some("P0000050"));
     assert!(!path.exists(), "nobody needs to be asked any more");
     let log = project.prane(&["run"]).said();
     assert!(!log.contains("Marku"), "the log names who decided");
@@ -227,4 +240,102 @@ fn a_past_night_keeps_the_links_it_had() {
     let again = project.published("2026-02-27");
     assert_eq!(before["centres/C02/list.csv"], again["centres/C02/list.csv"]);
     assert_eq!(before["lists.csv"], again["lists.csv"]);
+}
+
+/// A child who left S0001 before Christmas and came to S0003 in January under another number, and nobody wrote a personal number.
+fn with_a_mover() -> Project {
+    let project = NIGHT.copy();
+    project.put(
+        "inbox/pupils_mover.csv",
+        "pupil_id,first_name,last_name,birth_date,sex\nP0007001,Bukurie,Vogli,2014-03-03,F\nP0007002,Bukurije,Vogli,2014-03-03,F\n",
+    );
+    project.put(
+        "inbox/enrolments_mover.csv",
+        "pupil_id,school_id,school_year,grade_level,class,start_date,end_date,exit_reason\n\
+         P0007001,S0001,2025-2026,6,6A,2025-09-15,2025-12-19,transferred\nP0007002,S0003,2025-2026,6,6A,2026-01-12,,\n",
+    );
+    let days = |from: &str, to: &str, school: &str| {
+        project
+            .sql(&format!("select cast(date as varchar) as date from sources.calendar where (school_id = '{school}' or school_id = '*') and date between date '{from}' and date '{to}' order by date"))
+            .into_iter()
+            .map(|row| row["date"].clone())
+            .collect::<Vec<_>>()
+    };
+    let mut text = String::from("pupil_id,school_id,date,status\n");
+    for (at, day) in days("2025-11-10", "2025-12-19", "S0001").iter().enumerate() {
+        text.push_str(&format!("P0007001,S0001,{day},{}\n", if at % 3 == 0 { "absent" } else { "present" }));
+    }
+    for (at, day) in days("2026-01-12", "2026-02-27", "S0003").iter().enumerate() {
+        text.push_str(&format!("P0007002,S0003,{day},{}\n", if at % 4 == 0 { "absent" } else { "present" }));
+    }
+    project.put("inbox/attendance_mover.csv", text);
+    project.run();
+    project
+}
+
+const LATER: &str = "2026-03-03T00:00:00Z";
+
+#[test]
+fn a_child_with_two_numbers_becomes_one_when_a_person_says_so() {
+    let project = with_a_mover();
+    let asked = project.sql("select record_key, pupil_key, doubt from sources.links where kind = 'pupil'");
+    let (first, second) = (project.key_of("P0007001"), project.key_of("P0007002"));
+    assert_eq!(
+        asked.iter().map(|r| (r["pupil_key"].clone(), r["record_key"].clone())).collect::<Vec<_>>(),
+        [(first.clone(), second.clone())]
+    );
+    let review = sheet(&project.path("review/link_decisions_2026-02-27.xlsx"));
+    assert!(review.iter().any(|row| row["pupil_id"] == "P0007001" && row["other_pupil_id"] == "P0007002"));
+    let measured = |key: &str, n: usize| {
+        project
+            .one(&format!("select days_recorded from indicators.pupil where pupil_key = '{key}' and {n} = {n}"))
+            .parse::<f64>()
+            .unwrap_or(0.0)
+    };
+    let rows = |n: usize| {
+        project
+            .one(&format!("select count(*) as n from sources.attendance where pupil_key in ('{first}', '{second}') and {n} = {n}"))
+            .parse::<usize>()
+            .unwrap()
+    };
+    let (alone, before) = (measured(&second, 1), rows(1));
+    let published = project.published("2026-02-27");
+    project.put("inbox/link_decisions_one.csv", "other_pupil_id,pupil_id,decision,by,date\nP0007002,P0007001,same,Ana,2026-02-27\n");
+    project.prane_at(LATER, &["run"]).code(0).says(&["1 pupils had a second number and are one from now on"]);
+    assert_eq!((project.key_of("P0007001"), project.key_of("P0007002")), (first.clone(), first.clone()));
+    let now = |question: &str| {
+        let out = project.prane_at(LATER, &["sql", "--quiet", "--format", "csv", "-c", question]).code(0).out;
+        out.lines().nth(1).unwrap_or_default().to_string()
+    };
+    assert_eq!(now(&format!("select count(*) as n from sources.attendance where pupil_key = '{first}'")), before.to_string());
+    assert_eq!(now(&format!("select count(*) as n from sources.attendance where pupil_key = '{second}'")), "0");
+    let together: f64 = now(&format!("select days_recorded from indicators.pupil where pupil_key = '{first}'")).parse().unwrap();
+    assert!(together > alone + 10.0, "{together} days together, {alone} of the second number alone");
+    assert_eq!(now("select count(*) as n from sources.links where kind = 'pupil'"), "0");
+    // The night is the same when it is run again, and what comes under the second number is the child's.
+    let once = project.published("2026-02-27");
+    project.prane_at(LATER, &["run"]).code(0);
+    support::same_files(&once, &project.published("2026-02-27"));
+    project.put("inbox/contacts_mover.csv", "pupil_id,date,by,action,outcome\nP0007002,2026-02-26,Ana,call_family,agreed\n");
+    project.prane_at(LATER, &["run"]).code(0);
+    assert_eq!(now(&format!("select count(*) as n from sources.contacts where pupil_key = '{first}'")), "1");
+    // A list of before is made again as it was.
+    project.prane(&["report", "--as-of", "2026-02-27"]).code(0);
+    let again = project.published("2026-02-27");
+    assert_eq!(published["lists.csv"], again["lists.csv"]);
+    // Gone is gone under both numbers.
+    project.prane_at(LATER, &["erase", "P0007002", "--yes"]).code(0);
+    assert_eq!(now(&format!("select count(*) as n from sources.attendance where pupil_key = '{first}'")), "0");
+}
+
+#[test]
+fn two_numbers_of_two_children_are_asked_about_once() {
+    let project = with_a_mover();
+    decide_numbers(&project, "P0007002,P0007001,different,Ana,2026-02-27");
+    assert_eq!(project.one("select count(*) as n from sources.links where kind = 'pupil' and true"), "0");
+    assert_ne!(project.key_of("P0007001"), project.key_of("P0007002"));
+}
+
+fn decide_numbers(project: &Project, line: &str) {
+    project.put("inbox/link_decisions_numbers.csv", format!("other_pupil_id,pupil_id,decision,by,date\n{line}\n")).run();
 }

@@ -266,7 +266,7 @@ pub async fn run(cli: Cli) -> Outcome<()> {
         }
         Command::Explain { pupil, link: true } => {
             let (project, store, vault) = safekeeping::with_vault(common).await?;
-            audit::note(&project, common.known_at.unwrap_or_else(now), "explain --link", "")?;
+            audit::note(&project, now(), "explain --link", "")?;
             out(export::explain(&store, &vault, pupil)?.as_bytes())
         }
         Command::Link { what } => safekeeping::link(common, what).await,
@@ -317,7 +317,7 @@ fn ready(common: &Common) -> Outcome<Project> {
 }
 
 fn asked(common: &Common, take_in: bool, rehearsal: bool) -> Asked {
-    Asked { as_of: common.as_of, known_at: common.known_at.unwrap_or_else(now), take_in, rehearsal }
+    Asked { as_of: common.as_of, known_at: common.known_at.unwrap_or_else(now), asked_at: now(), take_in, rehearsal }
 }
 
 /// A list is made again with what was known when it was last published.

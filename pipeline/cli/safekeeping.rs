@@ -29,7 +29,7 @@ pub(super) async fn erase(common: &Common, who: &[String], yes: bool, progress: 
         )
         .as_bytes());
     }
-    audit::note(&project, at, "erase", &plural(who.len(), "child"))?;
+    audit::note(&project, now(), "erase", &plural(who.len(), "record"))?;
     let receipt = erase::erase(&project, &children, at, progress).await?;
     let _ = progress.finish();
     out(receipt.text().as_bytes())
@@ -76,21 +76,20 @@ pub(super) async fn link(common: &Common, what: &LinkCommand) -> Outcome<()> {
                 eprint!("{}", tried.told);
             }
             return match to {
+                Some(path) if path.exists() => Err(is_there(path)),
                 Some(path) => write_private(path, &tried.csv),
                 None => out(&tried.csv),
             };
         }
     };
     let (project, store, vault) = with_vault(common).await?;
-    audit::note(&project, common.known_at.unwrap_or_else(now), "link export", "")?;
+    audit::note(&project, now(), "link export", "")?;
     let bytes = match format {
         LinkFormat::Csv => export::csv(&store, &vault)?,
         LinkFormat::Xlsx => export::xlsx(&store, &vault)?,
     };
     match to {
-        Some(path) if path.exists() => {
-            Err(Fault::usage(format!("{} is there already", path.display()), "name a file that is not there yet"))
-        }
+        Some(path) if path.exists() => Err(is_there(path)),
         Some(path) => write_private(path, &bytes),
         None => out(&bytes),
     }
@@ -100,7 +99,8 @@ pub(super) async fn link(common: &Common, what: &LinkCommand) -> Outcome<()> {
 pub(super) fn keep_vault(common: &Common, what: &VaultCommand) -> Outcome<()> {
     let project = Project::open(&common.project)?;
     let _lock = publish::lock(&project)?;
-    let note = |what: &str| audit::note(&project, common.known_at.unwrap_or_else(now), what, "");
+    erase::none_half_done(&project)?;
+    let note = |what: &str| audit::note(&project, now(), what, "");
     let said = match what {
         VaultCommand::RotateKey { new_key_file } => {
             note("vault rotate-key")?;
@@ -123,4 +123,8 @@ pub(super) async fn with_vault(common: &Common) -> Outcome<(Project, Store, Vaul
         return Err(Fault::usage("nothing is stored yet", "`prane run` first"));
     }
     Ok((project, store, vault))
+}
+
+fn is_there(path: &std::path::Path) -> Fault {
+    Fault::usage(format!("{} is there already", path.display()), "name a file that is not there yet")
 }

@@ -1,8 +1,8 @@
 //! `prane erase PUPIL` and retention: children gone from the store (every version), the rejects, what was published and, last,
 //! the vault. Aggregates stay. What was done is a receipt, which names nobody.
 //!
-//! The order makes a cut-off erasure safe to run again: the vault, which knows who is meant, comes last, and a mark in the
-//! project stops other commands until it is done.
+//! An erasure that is cut off goes on where it is run again: who is meant is written down first, sealed to the vault's key, and
+//! that mark stops other commands until all is done.
 
 mod rejects;
 mod retention;
@@ -11,13 +11,14 @@ mod store;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use aho_corasick::AhoCorasick;
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use retention::{Expired, expired};
 
 use crate::fault::{Fault, Outcome, plural};
-use crate::identity::{hex, unhex};
+use crate::identity::{hex, unhex, write_private};
 use crate::linkage;
 use crate::nightly::{self, Asked};
 use crate::project::Project;
@@ -30,8 +31,10 @@ use crate::vault::Vault;
 const MARK: &str = ".erasing";
 
 /// Everything by which children to be erased are known.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Children {
+    /// As they were asked for.
+    pub asked: Vec<String>,
     /// Keys of the pupils.
     pub pupil_keys: BTreeSet<String>,
     /// Numbers of the school systems.
@@ -92,8 +95,24 @@ pub fn none_half_done(project: &Project) -> Outcome<()> {
 /// A usage fault for somebody nobody knows; vault and store faults.
 pub async fn find(project: &Project, who: &[String], now: DateTime<Utc>) -> Outcome<Children> {
     let vault = Vault::open(project, false)?;
+    let mark = project.root.join(MARK);
+    if mark.exists() {
+        let sealed = std::fs::read(&mark).map_err(|e| Fault::io(&mark, &e))?;
+        let begun: Children =
+            serde_json::from_slice(&vault.unseal(&sealed, MARK)?).map_err(|e| Fault::vault(MARK, e.to_string(), "please report it"))?;
+        if begun.asked == who {
+            return Ok(begun);
+        }
+        return Err(Fault::usage(
+            "an erasure of somebody else was cut off half-way",
+            "run that one again first; it goes on where it stopped",
+        ));
+    }
     let store = Store::open(&project.store(), &project.staging(), now).await?;
-    let mut children = Children::default();
+    if store.is_past() {
+        return Err(Fault::usage("an erasure is of the store as it is, and nights came after that time", "leave --known-at out"));
+    }
+    let mut children = Children { asked: who.to_vec(), ..Children::default() };
     let participants = vault.texts("centre_participants", "participant_key", None, ["participant_key", "centre_id", "participant_id"])?;
     for name in who {
         if let Some(key) = unhex(name).or_else(|| vault.pupil_key(name)) {
@@ -129,7 +148,8 @@ fn complete(children: &mut Children, vault: &Vault, store: &Store) -> Outcome<()
             children.pupil_ids.insert(id.into());
         }
     }
-    let full = |first: &str, last: &str| format!("{first} {last}").trim().to_string();
+    // One name alone is many people's.
+    let full = |first: &str, last: &str| if first.is_empty() || last.is_empty() { String::new() } else { format!("{first} {last}") };
     for [_, national, first, last] in
         vault.texts("pupils", "pupil_key", Some(&children.pupil_keys), ["pupil_key", "national_id", "first_name", "last_name"])?
     {
@@ -157,10 +177,12 @@ pub async fn erase(project: &Project, children: &Children, at: DateTime<Utc>, pr
     let mut receipt = Receipt { at, children: count, ..Receipt::default() };
     {
         let _lock = publish::lock(project)?;
-        std::fs::write(project.root.join(MARK), b"").map_err(|e| Fault::io(&project.root, &e))?;
+        let told = serde_json::to_vec(children).map_err(|e| Fault::Bug(e.to_string()))?;
+        write_private(&project.root.join(MARK), &Vault::open(project, true)?.seal(&told)?)?;
         progress.stage("store");
         store::erase(project, children, &mut receipt, progress)?;
-        Store::open(&project.store(), &project.staging(), at).await?.forget_rows()?;
+        let gone = receipt.store_rows.get("attendance").copied().unwrap_or(0);
+        Store::open(&project.store(), &project.staging(), at).await?.forget_rows(gone)?;
         progress.stage("rejects");
         receipt.reject_rows = rejects::erase(&project.rejects(), children)?;
         remove_if_there(&project.review())?;
@@ -170,9 +192,12 @@ pub async fn erase(project: &Project, children: &Children, at: DateTime<Utc>, pr
     let _lock = publish::lock(project)?;
     progress.stage("vault");
     receipt.vault_rows = Vault::open(project, true)?.erase(children)?;
-    let holds = |path: &PathBuf| tells(path, children);
+    let all = children.words.iter().chain(&children.pupil_keys).chain(&children.participant_keys);
+    let words = AhoCorasick::new(all).map_err(|e| Fault::Bug(e.to_string()))?;
+    let holds = |path: &PathBuf| std::fs::read(path).is_ok_and(|bytes| words.is_match(&bytes));
     receipt.inbox_files = files_below(&project.inbox()).iter().filter(|path| holds(path)).count();
-    let elsewhere = [project.store(), project.rejects(), project.published(), project.runs(), project.review(), project.vault()];
+    // The store is packed: its rows were gone through one by one.
+    let elsewhere = [project.rejects(), project.published(), project.runs(), project.review()];
     receipt.left = elsewhere.iter().flat_map(|folder| files_below(folder)).filter(holds).count();
     let folder = project.runs().join("erasures");
     std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
@@ -196,17 +221,21 @@ async fn draw_again(project: &Project, now: DateTime<Utc>, receipt: &mut Receipt
     let known = Store::open(&project.store(), &project.staging(), now).await?;
     for day in days {
         let night = known.nights().iter().rev().find(|n| n.as_of == day.to_string());
-        let asked = Asked { as_of: Some(day), known_at: night.map_or(now, |n| n.known_at), take_in: false, rehearsal: false };
+        let asked =
+            Asked { as_of: Some(day), known_at: night.map_or(now, |n| n.known_at), asked_at: now, take_in: false, rehearsal: false };
         progress.step(&format!("lists of {day}"));
         let quiet = Progress::new(crate::telemetry::LogFormat::default(), true);
-        if Box::pin(nightly::run(project, &asked, &quiet)).await.is_ok() {
-            receipt.days_drawn.push(day.to_string());
-        } else {
-            remove_if_there(&project.published().join(day.to_string()))?;
-            receipt.days_removed.push(day.to_string());
+        match Box::pin(nightly::run(project, &asked, &quiet)).await {
+            Ok(_) => receipt.days_drawn.push(day.to_string()),
+            // Of such a day nothing can be shown without the child.
+            Err(Fault::CheckFailed { .. } | Fault::ExtractMissing { .. } | Fault::Sql { .. } | Fault::Configuration { .. }) => {
+                remove_if_there(&project.published().join(day.to_string()))?;
+                receipt.days_removed.push(day.to_string());
+            }
+            Err(other) => return Err(other),
         }
     }
-    Ok(())
+    if project.published().is_dir() { publish::point_latest(&project.published()) } else { Ok(()) }
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
@@ -221,13 +250,6 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
     }
     files.sort();
     files
-}
-
-/// Whether a file's bytes tell of one of the children, as far as bytes can be read without unpacking them.
-fn tells(path: &Path, children: &Children) -> bool {
-    let Ok(bytes) = std::fs::read(path) else { return false };
-    let all = children.words.iter().chain(&children.pupil_keys).chain(&children.participant_keys);
-    all.into_iter().any(|word| memchr::memmem::find(&bytes, word.as_bytes()).is_some())
 }
 
 impl Receipt {

@@ -1,5 +1,5 @@
-//! Who has been kept for long enough: children of whom nothing was recorded for more than `[retention] keep_years` school
-//! years. It only finds them; nothing is erased that was not shown first.
+//! Who has been kept for long enough: pupils of whom nothing was recorded, at school or at a centre they are linked to, for more
+//! than `[retention] keep_years` school years. Participants who are no pupil are not looked at: who they are is for their centre. It only finds them; nothing is erased that was not shown first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +9,7 @@ use crate::contract::value::school_year_of;
 use crate::day;
 use crate::fault::Outcome;
 use crate::intake::scan;
+use crate::linkage::kept;
 use crate::nightly::House;
 use crate::project::Project;
 use crate::store::Store;
@@ -73,8 +74,33 @@ pub fn expired(project: &Project, house: &House, store: &Store, current: i32) ->
     saw("attendance_by_month", "month", &year_of)?;
     saw("marks_by_term", "last_date", &year_of)?;
     saw("contacts", "date", &year_of)?;
+    saw("identifications", "date", &year_of)?;
+    saw("referrals", "date", &year_of)?;
+    let mut still = BTreeSet::new();
+    if let Some(frame) = scan(store, "enrolments")? {
+        // A place nobody closed is a place.
+        let open = frame.filter(col("end_date").is_null()).select([col("pupil_key")]).collect()?;
+        still.extend(open.column("pupil_key")?.str()?.iter().flatten().map(String::from));
+    }
+    let mut at_centres: BTreeMap<String, i32> = BTreeMap::new();
+    for (table, column) in [("centre_attendance", "date"), ("centre_enrolments", "start_date")] {
+        let Some(frame) = scan(store, table)? else { continue };
+        let seen = frame.group_by([col("participant_key")]).agg([col(column).max()]).collect()?;
+        let (keys, days) = (seen.column("participant_key")?.str()?, seen.column(column)?.date()?.physical());
+        for (key, day) in keys.iter().zip(days.iter()) {
+            if let (Some(key), Some(day)) = (key, day) {
+                at_centres.entry(key.to_string()).and_modify(|l| *l = (*l).max(year_of(day))).or_insert(year_of(day));
+            }
+        }
+    }
+    for (link, _) in kept(store)?.into_iter().filter(|(link, _)| link.outcome == "linked") {
+        let seen = link.participant_key.as_ref().and_then(|key| at_centres.get(key));
+        if let (Some(pupil), Some(year)) = (link.pupil_key, seen) {
+            last.entry(pupil).and_modify(|l| *l = (*l).max(*year)).or_insert(*year);
+        }
+    }
     let mut pupils: BTreeMap<i32, BTreeSet<String>> = BTreeMap::new();
-    for (key, year) in last.into_iter().filter(|(_, year)| *year < before) {
+    for (key, year) in last.into_iter().filter(|(key, year)| *year < before && !still.contains(key)) {
         pupils.entry(year).or_default().insert(key);
     }
     Ok(Expired { before, pupils })

@@ -14,12 +14,12 @@ use super::{Children, Receipt, files_below};
 use crate::fault::{Fault, Outcome};
 use crate::project::Project;
 use crate::store::files::FileWriter;
-use crate::store::tables::{ROW_KEY, TableSpec, links};
+use crate::store::tables::{OTHER_PUPIL, ROW_KEY, TableSpec, links};
 use crate::store::{Resized, resize};
 use crate::telemetry::Progress;
 
 /// Columns by which a row is of a child.
-const TELLING: [&str; 4] = ["pupil_key", "participant_key", ROW_KEY, "record_key"];
+const TELLING: [&str; 5] = ["pupil_key", OTHER_PUPIL, "participant_key", ROW_KEY, "record_key"];
 
 /// Takes the rows out.
 ///
@@ -60,9 +60,9 @@ fn stays(batch: &RecordBatch, children: &Children) -> BooleanArray {
                 let column = column.as_string::<i32>();
                 let key = if column.is_valid(row) { column.value(row) } else { return false };
                 match *name {
-                    "pupil_key" => children.pupil_keys.contains(key),
+                    "pupil_key" | OTHER_PUPIL => children.pupil_keys.contains(key),
                     "participant_key" => children.participant_keys.contains(key),
-                    _ => children.row_keys.contains(key) || children.participant_keys.contains(key),
+                    _ => [&children.row_keys, &children.participant_keys, &children.pupil_keys].iter().any(|keys| keys.contains(key)),
                 }
             });
             Some(!theirs)
@@ -118,7 +118,8 @@ fn still_counted(before: &RecordBatch, kept: RecordBatch, children: &Children) -
     for row in (0..before.num_rows()).filter(|row| !stays.value(*row)) {
         let (kind, key) = record(before, row);
         let gone_too = key.as_ref().is_none_or(|k| children.participant_keys.contains(k) || children.row_keys.contains(k));
-        if !gone_too {
+        // A second number that is no question any more needs no line that says so.
+        if !gone_too && kind.as_deref() != Some("pupil") {
             lost.insert((kind, key));
         }
     }

@@ -12,7 +12,7 @@ use crate::day;
 use crate::extract::{At, Taker};
 use crate::fault::Outcome;
 use crate::identity::{IN_ENROLMENTS, IN_PUPILS, hex};
-use crate::store::tables::{KNOWN_FROM, PUPIL, ROW_KEY};
+use crate::store::tables::{KNOWN_FROM, OTHER_PUPIL, PUPIL, ROW_KEY};
 use crate::vault::Vault;
 
 /// Values of one column.
@@ -170,6 +170,13 @@ pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -
     let mut pupil_keys: Option<Vec<Option<String>>> = None;
     for column in &contract.columns {
         match (column.kind, contract.table.as_str(), column.name.as_str()) {
+            (Kind::PupilId, _, "other_pupil_id") => {
+                let keys = texts(&column.name)?.into_iter().map(|id| {
+                    let code = vault.pupils.take(&vault.secret, &id?, None, 0);
+                    Some(hex(vault.pupils.key(code)))
+                });
+                columns.push(Column::new(OTHER_PUPIL.into(), keys.collect::<Vec<_>>()));
+            }
             (Kind::PupilId, table, _) => {
                 let national = if table == "pupils" { texts("national_id")? } else { vec![None; height] };
                 let seen = match table {
@@ -237,7 +244,7 @@ fn keep_personal(
         return Ok(());
     }
     let mut columns = vec![Column::new(ROW_KEY.into(), row_keys.to_vec())];
-    let ids = ["pupil_id", "centre_id", "participant_id"];
+    let ids = ["pupil_id", "other_pupil_id", "centre_id", "participant_id"];
     for column in contract.columns.iter().filter(|c| c.vault || ids.contains(&c.name.as_str())) {
         columns.push(frame.column(&column.name)?.clone());
     }

@@ -40,7 +40,12 @@ pub(super) fn small(
         let Some((reading, plan, mut takers)) = verdict::open(with, extract, contract, threads, &taker, intake) else { continue };
         let rejects = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.rejects)).collect();
         if let Some(account) = verdict::judge(with, extract, (&reading, &plan), rejects, &mut rejected, intake) {
-            frames.push(small::pseudonymise(contract, &small::into_frame(contract, takers)?, vault)?);
+            let frame = small::pseudonymise(contract, &small::into_frame(contract, takers)?, vault)?;
+            // A line that nobody has decided yet says nothing, and takes nothing back.
+            frames.push(match contract.table.as_str() {
+                "link_decisions" => frame.lazy().filter(col("decision").is_not_null()).collect()?,
+                _ => frame,
+            });
             accounts.push(account);
         }
     }

@@ -9,7 +9,7 @@ use super::pairing::Decision;
 use super::people::collect;
 use crate::fault::Outcome;
 use crate::store::Store;
-use crate::store::tables::ROW_KEY;
+use crate::store::tables::{OTHER_PUPIL, ROW_KEY};
 
 /// One decision, by the keys of what it is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,13 +26,24 @@ pub struct Decided {
     pub decision: String,
 }
 
-/// Every decision ever handed in, oldest first: about participants, and about identifications (by their row).
+/// Every decision ever handed in, oldest first.
+#[derive(Debug, Default)]
+pub struct HandedIn {
+    /// About participants.
+    pub participants: Vec<Decided>,
+    /// About identifications, by their row.
+    pub identified: Vec<Decided>,
+    /// About second numbers of pupils, by the key of the second.
+    pub numbers: Vec<Decided>,
+}
+
+/// Reads them.
 ///
 /// # Errors
 /// A store fault.
-pub fn handed_in(store: &Store) -> Outcome<(Vec<Decided>, Vec<Decided>)> {
-    let columns = [ROW_KEY, "participant_key", "identification_id", "pupil_key", "decision", "date"];
-    let Some(frame) = collect(store, "link_decisions", &columns)? else { return Ok((Vec::new(), Vec::new())) };
+pub fn handed_in(store: &Store) -> Outcome<HandedIn> {
+    let columns = [ROW_KEY, "participant_key", "identification_id", OTHER_PUPIL, "pupil_key", "decision", "date"];
+    let Some(frame) = collect(store, "link_decisions", &columns)? else { return Ok(HandedIn::default()) };
     let mut rows_of: BTreeMap<String, String> = BTreeMap::new();
     if let Some(known) = collect(store, "identifications", &["identification_id", ROW_KEY])? {
         let (ids, rows) = (known.column("identification_id")?.str()?, known.column(ROW_KEY)?.str()?);
@@ -42,21 +53,25 @@ pub fn handed_in(store: &Store) -> Outcome<(Vec<Decided>, Vec<Decided>)> {
         Ok(frame.column(name)?.str()?.iter().map(|t| t.filter(|t| !t.is_empty()).map(String::from)).collect())
     };
     let (keys, participants, identifications) = (text(ROW_KEY)?, text("participant_key")?, text("identification_id")?);
+    let others = text(OTHER_PUPIL)?;
     let (pupils, decisions, dates) = (text("pupil_key")?, text("decision")?, frame.column("date")?.date()?.physical().clone());
-    let (mut of_participants, mut of_identified) = (Vec::new(), Vec::new());
+    let mut all = HandedIn::default();
     for (row, date) in dates.iter().enumerate() {
-        // An empty decision is one that nobody has made yet.
+        // A line without a decision is not kept.
         let (Some(decision), Some(row_key)) = (decisions[row].clone(), keys[row].clone()) else { continue };
         let decided = |record: String| Decided { date, row_key, record, pupil_key: pupils[row].clone(), decision };
         if let Some(participant) = participants[row].clone() {
-            of_participants.push(decided(participant));
+            all.participants.push(decided(participant));
+        } else if let Some(other) = others[row].clone() {
+            all.numbers.push(decided(other));
         } else if let Some(identified) = identifications[row].as_ref().and_then(|id| rows_of.get(id)) {
-            of_identified.push(decided(identified.clone()));
+            all.identified.push(decided(identified.clone()));
         }
     }
-    of_participants.sort();
-    of_identified.sort();
-    Ok((of_participants, of_identified))
+    all.participants.sort();
+    all.identified.sort();
+    all.numbers.sort();
+    Ok(all)
 }
 
 /// The decisions as rows of the two sides, and how many older ones were put aside because a later one contradicts them.

@@ -7,6 +7,7 @@
 mod decisions;
 pub mod export;
 pub mod files;
+mod merge;
 pub mod pairing;
 mod people;
 pub mod review;
@@ -22,9 +23,10 @@ use crate::fault::{Fault, Outcome};
 use crate::nightly::House;
 use crate::store::Store;
 use crate::store::files::FileWriter;
-use crate::store::tables::links;
+use crate::store::tables::{TableSpec, links};
 use crate::vault::Vault;
-use pairing::{Doubt, Linkage, Settings, Verdict};
+use decisions::{Decided, HandedIn};
+use pairing::{Decision, Doubt, Linkage, Pair, Person, Settings, Verdict};
 use people::{Places, Pupils, Records};
 
 /// Tables that decide what is linked.
@@ -38,7 +40,7 @@ const VERSION: &str = "2";
 /// One row of `links`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Link {
-    /// `participant`, `identification` or `referral`.
+    /// `participant`, `identification` or `referral`; `pupil` where a pupil may be another one's second number.
     pub kind: String,
     /// Key of the participant, or of the row.
     pub record_key: String,
@@ -87,13 +89,16 @@ pub fn settings(house: &House) -> Outcome<Settings> {
     })
 }
 
-/// Links what is to be linked, where anything it depends on has changed; sentences for the run.
+/// Links what is to be linked, where anything it depends on has changed; sentences for the run. `tables` are those of the store,
+/// each register with its sums.
 ///
 /// # Errors
 /// Store and vault faults.
-pub fn link(house: &House, store: &mut Store, vault: &mut Vault, run_id: &str) -> Outcome<Vec<String>> {
+pub fn link(house: &House, tables: &[Vec<TableSpec>], store: &mut Store, vault: &mut Vault, run_id: &str) -> Outcome<Vec<String>> {
     let spec = links();
     let settings = settings(house)?;
+    let handed_in = decisions::handed_in(store)?;
+    let merged = merge::apply(&handed_in.numbers, tables, store, vault)?;
     let mut hasher = blake3::Hasher::new();
     hasher.update(VERSION.as_bytes()).update(&settings.link_at.to_le_bytes()).update(&settings.review_at.to_le_bytes());
     for table in READ {
@@ -103,19 +108,24 @@ pub fn link(house: &House, store: &mut Store, vault: &mut Vault, run_id: &str) -
     }
     // Where a child was erased, whoever it stood beside is linked anew.
     let (erased, again) = vault.erased_again()?;
+    let mut notes = Vec::new();
+    if again > 0 {
+        notes.push(format!(
+            "{again} of the children erased earlier are in an extract again: erase them once more, and ask who hands it in to leave them out"
+        ));
+    }
     hasher.update(&erased.to_le_bytes());
     let state = &hasher.finalize().to_hex()[..16];
     let before: Vec<String> = store.files(&spec.name).into_iter().map(|f| f.path).collect();
     let ours = |path: &String| path.contains(state);
-    let nothing = !["centre_participants", "identifications", "referrals"].iter().any(|table| store.has(table));
+    let nothing = !["centre_participants", "identifications", "referrals", "enrolments"].iter().any(|table| store.has(table));
     if (nothing && before.is_empty()) || (!vault.is_changed(&SHEETS) && before.iter().any(ours)) {
-        return Ok(Vec::new());
+        return Ok(notes);
     }
-    let (rows, mut notes) = linked(&settings, store, vault)?;
-    if again > 0 {
-        notes.push(format!(
-            "{again} of the pupils erased earlier are in an extract again: erase them once more, and ask the school to leave them out"
-        ));
+    let (rows, more) = linked(&settings, &handed_in, store, vault)?;
+    notes.extend(more);
+    if merged > 0 {
+        notes.push(format!("{merged} pupils had a second number and are one from now on, as a person decided"));
     }
     for (kind, counts) in counts(&rows) {
         let Counts { linked, review, unlinked } = counts;
@@ -140,15 +150,16 @@ pub fn link(house: &House, store: &mut Store, vault: &mut Vault, run_id: &str) -
     Ok(notes)
 }
 
-fn linked(settings: &Settings, store: &Store, vault: &Vault) -> Outcome<(Vec<Link>, Vec<String>)> {
+fn linked(settings: &Settings, handed_in: &HandedIn, store: &Store, vault: &Vault) -> Outcome<(Vec<Link>, Vec<String>)> {
     let mut places = Places::of(store)?;
     let pupils = people::pupils(vault, store, &mut places)?;
     let participants = people::participants(vault, store, &mut places)?;
     let identified = people::identified(vault, store, &mut places)?;
-    let (of_participants, of_identified) = decisions::handed_in(store)?;
     let mut rows = Vec::new();
     let mut notes = Vec::new();
-    for (kind, records, decided) in [("participant", &participants, &of_participants), ("identification", &identified, &of_identified)] {
+    for (kind, records, decided) in
+        [("participant", &participants, &handed_in.participants), ("identification", &identified, &handed_in.identified)]
+    {
         if records.keys.is_empty() {
             continue;
         }
@@ -162,6 +173,7 @@ fn linked(settings: &Settings, store: &Store, vault: &Vault) -> Outcome<(Vec<Lin
         rows.extend(rows_of(kind, &linkage, &pupils, records));
     }
     followers(&mut rows, store, vault)?;
+    rows.extend(second_numbers(settings, &handed_in.numbers, &pupils, store)?);
     rows.sort_by(|a, b| (&a.kind, &a.record_key, a.place).cmp(&(&b.kind, &b.record_key, b.place)));
     Ok((rows, notes))
 }
@@ -192,10 +204,6 @@ fn rows_of(kind: &str, linkage: &Linkage, pupils: &Pupils, records: &Records) ->
                 Verdict::Review(doubt) => Some(doubt_word(doubt).to_string()),
                 Verdict::Link | Verdict::Decided => None,
             };
-            let why = linkage.explain(pair);
-            // A field that says nothing says +0.0, not -0.0.
-            let told = |weight: f64| if weight.abs() < 0.05 { 0.0 } else { weight };
-            let why: Vec<String> = why.into_iter().map(|(field, level, w)| format!("{field}: {level} ({:+.1})", told(w))).collect();
             rows.push(Link {
                 place,
                 pupil_key: Some(pupils.keys[left].clone()),
@@ -208,12 +216,68 @@ fn rows_of(kind: &str, linkage: &Linkage, pupils: &Pupils, records: &Records) ->
                     Verdict::Review(_) => None,
                 },
                 doubt,
-                why: Some(why.join("; ")),
+                why: Some(why(linkage, pair)),
                 ..of(outcome)
             });
         }
     }
     rows
+}
+
+/// Pupils who may be one who left before they arrived: a person is asked, however sure it looks. Names and birth dates of two
+/// children are the same too often for a life to be merged without anybody looking.
+fn second_numbers(settings: &Settings, decided: &[Decided], pupils: &Pupils, store: &Store) -> Outcome<Vec<Link>> {
+    let movers = people::movers(pupils, store)?;
+    if movers.left.is_empty() || movers.arrived.is_empty() {
+        return Ok(Vec::new());
+    }
+    let chosen = |of: &[(u32, i32)]| -> Vec<Person> {
+        (0_u32..).zip(of).map(|(group, (at, _))| Person { group, ..pupils.people[*at as usize].clone() }).collect()
+    };
+    let keys = |of: &[(u32, i32)]| -> Vec<String> { of.iter().map(|(at, _)| pupils.keys[*at as usize].clone()).collect() };
+    let (left_keys, arrived_keys) = (keys(&movers.left), keys(&movers.arrived));
+    let (mut standing, _) = decisions::standing(decided, &left_keys, &arrived_keys, |right| right);
+    // Who came and left again is not a second self.
+    for (right, key) in (0_u32..).zip(&arrived_keys) {
+        if let Ok(left) = left_keys.binary_search(key) {
+            standing.push(Decision::Different { left: u32::try_from(left).unwrap_or(u32::MAX), right });
+        }
+    }
+    let linkage = pairing::link(&chosen(&movers.left), &chosen(&movers.arrived), &standing, settings)
+        .map_err(|e| Fault::Bug(format!("looking for second numbers: {e}")))?;
+    let mut rows: Vec<Link> = Vec::new();
+    for pair in &linkage.pairs {
+        let ((left, last), (right, first)) = (movers.left[pair.left as usize], movers.arrived[pair.right as usize]);
+        // At two schools on one day: two children, or an enrolment nobody closed, which a check tells of.
+        if last >= first {
+            continue;
+        }
+        let record_key = pupils.keys[right as usize].clone();
+        let place = rows.last().filter(|r| r.record_key == record_key).map_or(1, |r| r.place + 1);
+        rows.push(Link {
+            kind: "pupil".into(),
+            outcome: "review".into(),
+            pupil_key: Some(pupils.keys[left as usize].clone()),
+            pupil: pupils.numbers[left as usize],
+            weight: Some(rounded(pair.weight)),
+            probability: Some(pair.probability),
+            doubt: Some("two_numbers".into()),
+            why: Some(why(&linkage, pair)),
+            record_key,
+            place,
+            ..Link::default()
+        });
+    }
+    Ok(rows)
+}
+
+/// Which fields agree how well, and what that weighs.
+fn why(linkage: &Linkage, pair: &Pair) -> String {
+    // A field that says nothing says +0.0, not -0.0.
+    let told = |weight: f64| if weight.abs() < 0.05 { 0.0 } else { weight };
+    let fields: Vec<String> =
+        linkage.explain(pair).into_iter().map(|(field, level, w)| format!("{field}: {level} ({:+.1})", told(w))).collect();
+    fields.join("; ")
 }
 
 /// Three decimals of a bit: more is not meant.
@@ -237,12 +301,18 @@ fn doubt_word(doubt: Doubt) -> &'static str {
 /// Rows that name a participant by number alone follow that participant, where only one centre has such a number.
 fn followers(rows: &mut Vec<Link>, store: &Store, vault: &Vault) -> Outcome<()> {
     let by_number = people::by_number(vault)?;
+    let municipality_of = people::municipalities(store)?;
     let of_participant: BTreeMap<String, Link> =
         rows.iter().filter(|r| r.kind == "participant" && r.outcome == "linked").map(|r| (r.record_key.clone(), r.clone())).collect();
     for (table, kind) in [("identifications", "identification"), ("referrals", "referral")] {
-        for (record_key, number) in people::followers(store, table)?.rows {
-            let whose = by_number.get(&number).map_or(&[][..], Vec::as_slice);
-            let participant_key = if let [one] = whose { Some(one.clone()) } else { None };
+        for (record_key, number, municipality) in people::followers(store, table)?.rows {
+            // A number is a centre's own: another centre's child may have it too, and that centre may not have handed in yet.
+            let near = |key: &&String| match (&municipality, municipality_of.get(*key)) {
+                (Some(said), Some(centre)) => said == centre,
+                _ => true,
+            };
+            let whose: Vec<&String> = by_number.get(&number).into_iter().flatten().filter(near).collect();
+            let participant_key = if let [one] = whose[..] { Some(one.clone()) } else { None };
             let of = Link { kind: kind.into(), record_key, participant_key: participant_key.clone(), place: 1, ..Link::default() };
             rows.push(match participant_key.and_then(|key| of_participant.get(&key)) {
                 Some(link) => Link {

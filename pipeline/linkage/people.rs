@@ -244,8 +244,8 @@ pub fn identified(vault: &Vault, store: &Store, places: &mut Places) -> Outcome<
 
 /// Rows of identifications and referrals that name a participant by number, without its centre and without a pupil.
 pub struct Followers {
-    /// Row and the pseudonym of the number alone.
-    pub rows: Vec<(String, String)>,
+    /// Row, pseudonym of the number alone, and the municipality where the row says one.
+    pub rows: Vec<(String, String, Option<String>)>,
 }
 
 /// Those of one table.
@@ -253,15 +253,38 @@ pub struct Followers {
 /// # Errors
 /// A store fault.
 pub fn followers(store: &Store, table: &str) -> Outcome<Followers> {
-    let columns = [ROW_KEY, "pupil_key", "participant_key"];
+    let mut columns = vec![ROW_KEY, "pupil_key", "participant_key"];
+    if table == "identifications" {
+        columns.push("municipality");
+    }
     let Some(frame) = collect(store, table, &columns)? else { return Ok(Followers { rows: Vec::new() }) };
     let texts = Texts::of(&frame, &columns)?;
-    let mut rows: Vec<(String, String)> = (0..texts.rows)
+    let place = |row: usize| if columns.len() > 3 { texts.owned(3, row) } else { None };
+    let mut rows: Vec<_> = (0..texts.rows)
         .filter(|row| texts.get(1, *row).is_none())
-        .filter_map(|row| Some((texts.owned(0, row)?, texts.owned(2, row)?)))
+        .filter_map(|row| Some((texts.owned(0, row)?, texts.owned(2, row)?, place(row))))
         .collect();
     rows.sort();
     Ok(Followers { rows })
+}
+
+/// Participant → municipality of the centre.
+///
+/// # Errors
+/// A store fault.
+pub fn municipalities(store: &Store) -> Outcome<BTreeMap<String, String>> {
+    let (Some(centres), Some(participants)) = (
+        collect(store, "centres", &["centre_id", "municipality"])?,
+        collect(store, "centre_participants", &["participant_key", "centre_id"])?,
+    ) else {
+        return Ok(BTreeMap::new());
+    };
+    let centres = Texts::of(&centres, &["centre_id", "municipality"])?;
+    let of_centre: BTreeMap<&str, &str> = (0..centres.rows).filter_map(|row| Some((centres.get(0, row)?, centres.get(1, row)?))).collect();
+    let participants = Texts::of(&participants, &["participant_key", "centre_id"])?;
+    Ok((0..participants.rows)
+        .filter_map(|row| Some((participants.owned(0, row)?, (*of_centre.get(participants.get(1, row)?)?).to_string())))
+        .collect())
 }
 
 /// Pseudonym of a participant's number alone → the participants who have it; several where centres count each for itself.
@@ -274,4 +297,50 @@ pub fn by_number(vault: &Vault) -> Outcome<BTreeMap<String, Vec<String>>> {
         found.entry(participant_key(vault, None, &id)).or_default().push(key);
     }
     Ok(found)
+}
+
+/// Pupils who may stand under a second number: their places among [`Pupils`].
+#[derive(Default)]
+pub struct Movers {
+    /// Whose last enrolment has ended, with its last day.
+    pub left: Vec<(u32, i32)>,
+    /// Whose first enrolment began after the first weeks that the store knows, with its first day.
+    pub arrived: Vec<(u32, i32)>,
+}
+
+/// Days after the first enrolments of all within which a pupil counts as there from the start.
+const FIRST_WEEKS: i32 = 30;
+
+/// Who left and who arrived. Nobody where no extract says who is enrolled.
+///
+/// # Errors
+/// A store fault.
+pub fn movers(pupils: &Pupils, store: &Store) -> Outcome<Movers> {
+    let Some(frame) = scan(store, "enrolments")? else { return Ok(Movers::default()) };
+    let seats = frame
+        .group_by([col("pupil_key")])
+        .agg([
+            col("start_date").min().alias("first"),
+            col("end_date").max().alias("last"),
+            col("end_date").is_null().any(true).alias("open"),
+        ])
+        .collect()?;
+    let texts = Texts::of(&seats, &["pupil_key"])?;
+    let (first, last) = (seats.column("first")?.date()?.physical().clone(), seats.column("last")?.date()?.physical().clone());
+    let open = seats.column("open")?.bool()?.clone();
+    let begun = first.min().unwrap_or(0) + FIRST_WEEKS;
+    let mut movers = Movers::default();
+    for row in 0..texts.rows {
+        let at = texts.get(0, row).and_then(|key| pupils.keys.binary_search_by(|k| k.as_str().cmp(key)).ok());
+        let Some(at) = at.and_then(|at| u32::try_from(at).ok()) else { continue };
+        if let (Some(last), Some(false)) = (last.get(row), open.get(row)) {
+            movers.left.push((at, last));
+        }
+        if let Some(first) = first.get(row).filter(|first| *first > begun) {
+            movers.arrived.push((at, first));
+        }
+    }
+    movers.left.sort_unstable();
+    movers.arrived.sort_unstable();
+    Ok(movers)
 }

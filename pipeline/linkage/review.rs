@@ -13,21 +13,36 @@ use crate::store::Store;
 use crate::store::tables::ROW_KEY;
 use crate::vault::Vault;
 
+/// Holds the hash of the workbook as it was written: one that differs has answers in it.
+const NOTE: &str = ".written";
 /// How the workbook's name starts: as the table that it comes back as.
 const NAME: &str = "link_decisions_";
 
-/// Writes `review/link_decisions_<as_of>.xlsx` in place of the one before; none where nobody needs to be asked. A sentence
-/// for the run.
+/// Writes `review/link_decisions_<as_of>.xlsx` in place of the one before; none where nobody needs to be asked, or where the
+/// one before has answers in it. A sentence for the run.
 ///
 /// # Errors
 /// Store and vault faults.
 pub fn write(project: &Project, store: &Store, vault: &Vault, edition: &Edition) -> Outcome<Option<String>> {
     let links: Vec<Link> = kept(store)?.into_iter().map(|(link, _)| link).filter(|l| l.outcome == "review").collect();
     let folder = project.review();
-    for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(NAME) {
+    let noted = folder.join(NOTE);
+    let written = std::fs::read_to_string(&noted).unwrap_or_default();
+    let mut changed = Vec::new();
+    for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten().filter(|e| e.file_name().to_string_lossy().starts_with(NAME)) {
+        let bytes = std::fs::read(entry.path()).map_err(|e| Fault::io(&entry.path(), &e))?;
+        if blake3::hash(&bytes).to_hex().as_str() == written.trim() {
             std::fs::remove_file(entry.path()).map_err(|e| Fault::io(&entry.path(), &e))?;
+        } else {
+            changed.push(entry.file_name().to_string_lossy().to_string());
         }
+    }
+    // Somebody's answers are in it: it is theirs until it is handed in.
+    if !changed.is_empty() {
+        return Ok(Some(format!(
+            "review/ holds {}, filled in and not handed in: drop it into inbox/ and remove it from review/; until then no new one is written",
+            changed.join(", ")
+        )));
     }
     if links.is_empty() {
         return Ok(None);
@@ -39,6 +54,7 @@ pub fn write(project: &Project, store: &Store, vault: &Vault, edition: &Edition)
     restrict(&folder, 0o700)?;
     let path = folder.join(format!("{NAME}{}.xlsx", edition.as_of));
     write_private(&path, &bytes)?;
+    write_private(&noted, blake3::hash(&bytes).to_hex().as_bytes())?;
     let records = links.iter().filter(|l| l.place == 1).count();
     Ok(Some(format!(
         "{records} records may be of a pupil, and a person is asked: fill in {} and drop it into inbox/",
@@ -53,12 +69,18 @@ fn pairs(links: &[Link], store: &Store, vault: &Vault) -> Outcome<Vec<ReviewPair
         |kind: &'static str| -> BTreeSet<String> { links.iter().filter(|l| l.kind == kind).map(|l| l.record_key.clone()).collect() };
     let participants = participants(&of_kind("participant"), store, vault)?;
     let identified = identified(&of_kind("identification"), store, vault)?;
+    let seconds = self::pupils(&of_kind("pupil"), store, vault)?;
     let mut pairs: Vec<ReviewPair> = links
         .iter()
         .map(|link| {
             let (pupil_id, pupil) = link.pupil_key.as_ref().and_then(|key| pupils.get(key)).cloned().unwrap_or_default();
             let mut pair = match link.kind.as_str() {
                 "participant" => participants.get(&link.record_key).cloned(),
+                "pupil" => seconds.get(&link.record_key).cloned().map(|(id, record)| ReviewPair {
+                    other_pupil_id: id,
+                    record,
+                    ..ReviewPair::default()
+                }),
                 _ => identified.get(&link.record_key).cloned(),
             }
             .unwrap_or_default();
@@ -69,7 +91,7 @@ fn pairs(links: &[Link], store: &Store, vault: &Vault) -> Outcome<Vec<ReviewPair
         })
         .collect();
     // A centre's records together, as its people are asked together; the likeliest pupil of a record first.
-    let record = |p: &ReviewPair| (p.centre_id.clone(), p.participant_id.clone(), p.identification_id.clone());
+    let record = |p: &ReviewPair| (p.centre_id.clone(), p.participant_id.clone(), p.identification_id.clone(), p.other_pupil_id.clone());
     pairs.sort_by(|a, b| record(a).cmp(&record(b)).then(b.weight.total_cmp(&a.weight)).then(a.pupil_id.cmp(&b.pupil_id)));
     Ok(pairs)
 }

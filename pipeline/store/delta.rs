@@ -104,7 +104,10 @@ pub(super) async fn commit(folder: &Path, spec: &TableSpec, adds: &[DataFile], r
     let actions: Vec<Action> = removed.chain(added).collect();
     let partitions = if spec.partition_by.is_empty() { None } else { Some(spec.partition_by.clone()) };
     let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: partitions, predicate: None };
+    // Every version stays readable: no checkpoint, behind which the crate would clear away old parts of the log.
     let metadata = CommitProperties::default()
+        .with_create_checkpoint(false)
+        .with_cleanup_expired_logs(Some(false))
         .with_metadata([("run_id".to_string(), json!(record.run_id)), ("known_at".to_string(), json!(record.known_at))]);
     let done = {
         let state = table.snapshot().map_err(at(folder))?;

@@ -23,6 +23,8 @@ pub struct TableSpec {
 pub const KNOWN_FROM: &str = "known_from";
 /// A pupil's number in this store, beside its key: what questions join and group by.
 pub const PUPIL: &str = "pupil";
+/// Key of a pupil's second number, in decisions about links.
+pub const OTHER_PUPIL: &str = "other_pupil_key";
 /// Keyed hash of a row's key in its extract; a column of every stored table but the registers.
 pub const ROW_KEY: &str = "row_key";
 
@@ -39,6 +41,7 @@ pub fn stored_columns(contract: &Contract) -> Vec<Field> {
             (_, "pupils", "birth_date") => fields.push(Field::new("first_september", DataType::Int32, true)),
             (_, "contacts" | "link_decisions", "by") => fields.push(text("by_key")),
             _ if column.vault => {}
+            (Kind::PupilId, _, "other_pupil_id") => fields.push(text(OTHER_PUPIL)),
             (Kind::PupilId, table, _) => {
                 fields.push(text("pupil_key"));
                 // Rows of the registers are too many to hold it; their sums do.

@@ -37,7 +37,12 @@ pub fn find(project: &Project) -> Outcome<Option<Found>> {
     }
     let path = project.vault_key();
     if !path.exists() {
-        return Ok(None);
+        // A change of keys may have been cut off between taking the old one away and putting the new one in its place.
+        let next = next_of(&path);
+        if !next.exists() {
+            return Ok(None);
+        }
+        std::fs::rename(&next, &path).map_err(|e| Fault::io(&path, &e))?;
     }
     let place = path.display().to_string();
     #[cfg(unix)]
@@ -117,6 +122,11 @@ fn with_ending(file: &Path, ending: &str) -> PathBuf {
 /// A store fault.
 pub fn promote(file: &Path) -> Outcome<()> {
     let (next, old) = (next_of(file), old_of(file));
+    // Each backup needs the key of its time: none is ever written over.
+    if old.exists() {
+        let earlier = (1..).map(|n| with_ending(file, &format!("old.{n}"))).find(|path| !path.exists()).unwrap_or_default();
+        std::fs::rename(&old, &earlier).map_err(|e| Fault::io(&earlier, &e))?;
+    }
     std::fs::rename(file, &old).map_err(|e| Fault::io(&old, &e))?;
     std::fs::rename(&next, file).map_err(|e| Fault::io(file, &e))
 }

@@ -73,6 +73,29 @@ impl Vault {
         Ok(vault)
     }
 
+    /// Whether a project has a vault, sealed or open.
+    #[must_use]
+    pub fn is_there(project: &Project) -> bool {
+        let folder = project.vault();
+        folder.join(SECRET).exists() || !sealed_files(&folder).is_empty()
+    }
+
+    /// `bytes`, for the holder of the vault's key alone.
+    ///
+    /// # Errors
+    /// A bug.
+    pub fn seal(&self, bytes: &[u8]) -> Outcome<Vec<u8>> {
+        self.key.recipient().seal(bytes)
+    }
+
+    /// What [`Vault::seal`] sealed; `place` names it in messages.
+    ///
+    /// # Errors
+    /// A vault fault.
+    pub fn unseal(&self, sealed: &[u8], place: &str) -> Outcome<Vec<u8>> {
+        self.key.open(sealed, place)
+    }
+
     fn restore_pupils(&mut self) -> Outcome<()> {
         let Some(keys) = self.sheet("keys", None)? else { return Ok(()) };
         let (kind, id, key, seen) =
@@ -225,6 +248,7 @@ impl Vault {
     /// A vault fault where a sheet does not open.
     pub fn erase(&mut self, children: &Children) -> Outcome<BTreeMap<String, u64>> {
         let mut gone = BTreeMap::new();
+        self.seal_what_is_open()?;
         for file in sealed_files(&self.folder) {
             let Some(name) = file.strip_suffix(".parquet.age").filter(|name| *name != ERASED) else { continue };
             let Some(frame) = self.sheet(name, None)? else { continue };
@@ -236,7 +260,8 @@ impl Vault {
                 self.pending.push((name.to_string(), kept));
             }
         }
-        let hashes: Vec<String> = children.pupil_ids.iter().map(|id| self.erased_hash(id)).collect();
+        let participants = children.participants.iter().map(|(centre, id)| format!("{centre}/{id}"));
+        let hashes: Vec<String> = children.pupil_ids.iter().cloned().chain(participants).map(|id| self.erased_hash(&id)).collect();
         let rows = df!("hash" => hashes)?;
         self.merge(ERASED, "hash", rows)?;
         self.pupils.changed = false;
@@ -244,18 +269,37 @@ impl Vault {
         Ok(gone)
     }
 
+    /// Two numbers are of one child: everything known by `gone` is by `keep` from now on.
+    ///
+    /// # Errors
+    /// A vault fault where the sheet of pupils does not open.
+    pub fn merge_pupils(&mut self, gone: Key, keep: Key) -> Outcome<()> {
+        self.pupils.merge(gone, keep);
+        if let Some(sheet) = self.sheet("pupils", None)? {
+            let gone = hex(gone);
+            let stays: BooleanChunked = sheet.column("pupil_key")?.str()?.iter().map(|key| Some(key != Some(gone.as_str()))).collect();
+            let kept = sheet.filter(&stays)?;
+            self.pending.retain(|(name, _)| name != "pupils");
+            self.pending.push(("pupils".into(), kept));
+        }
+        Ok(())
+    }
+
     fn erased_hash(&self, id: &str) -> String {
         hex(self.secret.key("erased", &[id.as_bytes()]))
     }
 
-    /// How many numbers of erased pupils there are, and how many of them the vault knows again: an extract brought them.
+    /// How many numbers of erased children there are, and how many of them the vault knows again: an extract brought them.
     ///
     /// # Errors
     /// A vault fault.
     pub fn erased_again(&self) -> Outcome<(usize, usize)> {
         let Some(sheet) = self.sheet(ERASED, None)? else { return Ok((0, 0)) };
         let erased: BTreeSet<String> = sheet.column("hash")?.str()?.iter().flatten().map(String::from).collect();
-        let again = self.pupils.ids().filter(|(id, _)| erased.contains(&self.erased_hash(id))).count();
+        let mut again = self.pupils.ids().filter(|(id, _)| erased.contains(&self.erased_hash(id))).count();
+        for [centre, id] in self.texts("centre_participants", "participant_key", None, ["centre_id", "participant_id"])? {
+            again += usize::from(erased.contains(&self.erased_hash(&format!("{centre}/{id}"))));
+        }
         Ok((erased.len(), again))
     }
 
@@ -289,12 +333,14 @@ fn stays(frame: &DataFrame, sheet: &str, children: &Children) -> BooleanChunked 
     };
     let key = if sheet == "keys" { column("key") } else { column("pupil_key") };
     let (pupil_id, participant_key, row_key) = (column("pupil_id"), column("participant_key"), column("row_key"));
+    let other_pupil = column("other_pupil_id");
     let (centre, participant) = (column("centre_id"), column("participant_id"));
     (0..frame.height())
         .map(|row| {
             let pair = centre.and_then(|c| c.get(row)).zip(participant.and_then(|p| p.get(row)));
             let theirs = among(key, &children.pupil_keys, row)
                 || among(pupil_id, &children.pupil_ids, row)
+                || among(other_pupil, &children.pupil_ids, row)
                 || among(participant_key, &children.participant_keys, row)
                 || among(row_key, &children.row_keys, row)
                 || pair.is_some_and(|(c, p)| children.participants.contains(&(c.to_string(), p.to_string())));

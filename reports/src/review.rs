@@ -14,8 +14,9 @@ use crate::words::Words;
 
 /// What a person may decide, as the contract calls it.
 pub const DECISIONS: [&str; 3] = ["same", "different", "no_pupil"];
-/// Columns that come back, in their order; the first four say what is decided about.
-pub const DECISION_COLUMNS: [&str; 7] = ["centre_id", "participant_id", "identification_id", "pupil_id", "decision", "by", "date"];
+/// Columns that come back, in their order; the first five say what is decided about.
+pub const DECISION_COLUMNS: [&str; 8] =
+    ["centre_id", "participant_id", "identification_id", "other_pupil_id", "pupil_id", "decision", "by", "date"];
 /// Columns beside them: id of the header, width in characters.
 const BESIDE: [(&str, f64); 12] = [
     ("review-record-name", 22.0),
@@ -32,9 +33,9 @@ const BESIDE: [(&str, f64); 12] = [
     ("review-weight", 8.0),
 ];
 /// Width of the columns that come back.
-const WIDTHS: [f64; 7] = [9.0, 13.0, 15.0, 12.0, 11.0, 14.0, 11.0];
+const WIDTHS: [f64; 8] = [9.0, 13.0, 15.0, 14.0, 12.0, 11.0, 14.0, 11.0];
 /// First column to fill.
-const FILL: u16 = 4;
+const FILL: u16 = 5;
 
 /// One side of a pair.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -55,6 +56,8 @@ pub struct ReviewPair {
     pub centre_id: String,
     pub participant_id: String,
     pub identification_id: String,
+    /// A second number that the pupil may have.
+    pub other_pupil_id: String,
     pub pupil_id: String,
     pub record: ReviewPerson,
     pub pupil: ReviewPerson,
@@ -98,7 +101,8 @@ fn pairs_sheet(sheet: &mut Worksheet, pairs: &[ReviewPair], edition: &Edition, w
         let name = |p: &ReviewPerson| format!("{} {}", p.first_name, p.last_name).trim().to_string();
         let (record, pupil) = (&pair.record, &pair.pupil);
         let doubt = words.of("doubt", &pair.doubt);
-        let cells = [&pair.centre_id, &pair.participant_id, &pair.identification_id, &pair.pupil_id].map(String::clone);
+        let cells =
+            [&pair.centre_id, &pair.participant_id, &pair.identification_id, &pair.other_pupil_id, &pair.pupil_id].map(String::clone);
         let beside = [
             name(record),
             name(pupil),
@@ -159,7 +163,8 @@ mod tests {
             for (id, _) in BESIDE {
                 assert!(words.get(id).is_some(), "{id} has no word in {}", language.tag());
             }
-            for doubt in ["unlikely", "rivals", "ids", "birth_dates", "names_only", "first_names", "last_names", "no_place"] {
+            for doubt in ["unlikely", "rivals", "ids", "birth_dates", "names_only", "first_names", "last_names", "no_place", "two_numbers"]
+            {
                 assert!(words.get(&format!("doubt-{doubt}")).is_some(), "{doubt} has no word in {}", language.tag());
             }
         }

@@ -397,7 +397,7 @@ subject-matematike = Mathematics
 
 # --- review of links
 review-title = The same child? For a person to decide
-review-record-name = name at the centre
+review-record-name = name at the centre, or under the other number
 review-pupil-name = name at the school
 review-record-birth = birth date at the centre
 review-pupil-birth = birth date at the school
@@ -422,3 +422,4 @@ doubt-names_only = No personal number and no birth date to tell namesakes apart.
 doubt-first_names = The first names could be a brother's, sister's or twin's.
 doubt-last_names = The last names are not the same.
 doubt-no_place = A slip in name or birth date, no personal number, and no place in common.
+doubt-two_numbers = One pupil left before the other arrived: it may be one child with two numbers. Once decided, it cannot be taken back.

@@ -397,7 +397,7 @@ subject-matematike = Matematikë
 
 # --- shqyrtimi i lidhjeve
 review-title = I njëjti fëmijë? Vendos një njeri
-review-record-name = emri në qendër
+review-record-name = emri në qendër, ose nën numrin tjetër
 review-pupil-name = emri në shkollë
 review-record-birth = datëlindja në qendër
 review-pupil-birth = datëlindja në shkollë
@@ -422,3 +422,4 @@ doubt-names_only = Pa numër personal dhe pa datëlindje për të dalluar ata me
 doubt-first_names = Emrat mund të jenë të një vëllai, motre ose binjaku.
 doubt-last_names = Mbiemrat nuk janë të njëjtë.
 doubt-no_place = Një gabim në emër ose datëlindje, pa numër personal dhe pa vend të përbashkët.
+doubt-two_numbers = Njëri nxënës iku para se të vinte tjetri: mund të jetë një fëmijë me dy numra. Pasi vendoset, nuk kthehet mbrapsht.
