@@ -70,8 +70,9 @@ find_week as (
     group by f.as_of, i.pupil, f.service
 ),
 average_schools as (
-    -- the school's own week, disrupted days out as they are for its pupils
-    select as_of, school_id, week_number, avg(absence_rate) as absence_rate
+    -- the school's own week, disrupted days out as they are for its pupils; in billionths, because whole numbers add up to the
+    -- same whatever their order, and what was shown is held against what is shown next
+    select as_of, school_id, week_number, cast(round(avg(absence_rate) * 1000000000) as bigint) as absence_billionths
     from indicators.session_days
     where not disrupted
       and absence_rate is not null
@@ -109,8 +110,8 @@ compare_weeks as (
         sum(case when w.week_number < f.joined then w.days_recorded else 0 end) as days_after,
         sum(case when w.week_number < f.joined then w.parts_absent else 0 end) as parts_after,
         -- the school's rate, weighed by the days of this pupil
-        sum(case when w.week_number > f.joined then w.days_recorded * s.absence_rate else 0.0 end) as school_before,
-        sum(case when w.week_number < f.joined then w.days_recorded * s.absence_rate else 0.0 end) as school_after
+        sum(case when w.week_number > f.joined then w.days_recorded * s.absence_billionths else 0 end) as school_before,
+        sum(case when w.week_number < f.joined then w.days_recorded * s.absence_billionths else 0 end) as school_after
     from find_week f
     inner join read_nights n on n.as_of = f.as_of
     inner join read_weeks w on w.as_of = f.as_of and w.pupil = f.pupil
@@ -158,8 +159,8 @@ tell_rates as (
         case when away_after >= min_cell and there_after >= min_cell then cast(parts_after as double) / (days_after * 720720) end as rate_after,
         case when away_after < min_cell and parts_after * 1000 < low_permille * days_after * 720720 then low_permille / 1000.0 end as after_below,
         case when there_after < min_cell and parts_after * 1000 > high_permille * days_after * 720720 then high_permille / 1000.0 end as after_above,
-        school_before / days_before as school_before,
-        school_after / days_after as school_after
+        cast(school_before as double) / (days_before * 1000000000) as school_before,
+        cast(school_after as double) / (days_after * 1000000000) as school_after
     from sum_services
 ),
 hold_services as (
