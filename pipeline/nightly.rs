@@ -136,7 +136,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     intake.notes.extend(inbox.left);
     if asked.take_in && !store.is_past() {
         progress.stage("link");
-        intake.notes.extend(linkage::link(&house, &groups(&house), &mut store, &mut vault, &run_id)?);
+        intake.notes.extend(linkage::link(&house, &groups(&house), &mut store, &mut vault, &run_id, progress)?);
     }
     tell_intake(&intake, known_files, progress);
     let mut manifest = manifest(project, &settings, &house, &run_id, asked, &store, &intake);

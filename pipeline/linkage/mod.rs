@@ -24,10 +24,11 @@ use crate::nightly::House;
 use crate::store::Store;
 use crate::store::files::FileWriter;
 use crate::store::tables::{TableSpec, links};
+use crate::telemetry::Progress;
 use crate::vault::Vault;
 use decisions::{Decided, HandedIn};
 use pairing::{Decision, Doubt, Linkage, Pair, Person, Settings, Verdict};
-use people::{Places, Pupils, Records};
+use people::{Places, Pupils};
 
 /// Tables that decide what is linked.
 const READ: [&str; 8] =
@@ -94,7 +95,14 @@ pub fn settings(house: &House) -> Outcome<Settings> {
 ///
 /// # Errors
 /// Store and vault faults.
-pub fn link(house: &House, tables: &[Vec<TableSpec>], store: &mut Store, vault: &mut Vault, run_id: &str) -> Outcome<Vec<String>> {
+pub fn link(
+    house: &House,
+    tables: &[Vec<TableSpec>],
+    store: &mut Store,
+    vault: &mut Vault,
+    run_id: &str,
+    progress: &Progress,
+) -> Outcome<Vec<String>> {
     let spec = links();
     let settings = settings(house)?;
     let handed_in = decisions::handed_in(store)?;
@@ -122,7 +130,7 @@ pub fn link(house: &House, tables: &[Vec<TableSpec>], store: &mut Store, vault: 
     if (nothing && before.is_empty()) || (!vault.is_changed(&SHEETS) && before.iter().any(ours)) {
         return Ok(notes);
     }
-    let (rows, more) = linked(&settings, &handed_in, store, vault)?;
+    let (rows, more) = linked(&settings, &handed_in, store, vault, progress)?;
     notes.extend(more);
     if merged > 0 {
         notes.push(format!("{merged} pupils had a second number and are one from now on, as a person decided"));
@@ -150,13 +158,23 @@ pub fn link(house: &House, tables: &[Vec<TableSpec>], store: &mut Store, vault: 
     Ok(notes)
 }
 
-fn linked(settings: &Settings, handed_in: &HandedIn, store: &Store, vault: &Vault) -> Outcome<(Vec<Link>, Vec<String>)> {
+fn linked(
+    settings: &Settings,
+    handed_in: &HandedIn,
+    store: &Store,
+    vault: &Vault,
+    progress: &Progress,
+) -> Outcome<(Vec<Link>, Vec<String>)> {
+    progress.step("pupils");
     let mut places = Places::of(store)?;
     let pupils = people::pupils(vault, store, &mut places)?;
     let participants = people::participants(vault, store, &mut places)?;
     let identified = people::identified(vault, store, &mut places)?;
+    progress.step("participants and identifications");
     let mut rows = Vec::new();
     let mut notes = Vec::new();
+    // Both at once: half a million pupils are put in order once.
+    let (mut people, mut standing) = (Vec::new(), Vec::new());
     for (kind, records, decided) in
         [("participant", &participants, &handed_in.participants), ("identification", &identified, &handed_in.identified)]
     {
@@ -164,24 +182,36 @@ fn linked(settings: &Settings, handed_in: &HandedIn, store: &Store, vault: &Vaul
             continue;
         }
         let group = |right: u32| records.people[right as usize].group;
-        let (standing, aside) = decisions::standing(decided, &pupils.keys, &records.keys, group);
+        let (decisions, aside) = decisions::standing(decided, &pupils.keys, &records.keys, group);
         if aside > 0 {
             notes.push(format!("link_decisions about {kind}s: {aside} older ones put aside, a later one says otherwise"));
         }
+        let first = u32::try_from(people.len()).unwrap_or(u32::MAX);
+        standing.extend(decisions.into_iter().map(|decision| match decision {
+            Decision::Same { left, right } => Decision::Same { left, right: right + first },
+            Decision::Different { left, right } => Decision::Different { left, right: right + first },
+            Decision::NoOne { right } => Decision::NoOne { right: right + first },
+        }));
+        people.extend(records.people.iter().cloned());
+    }
+    if !people.is_empty() {
         let linkage =
-            pairing::link(&pupils.people, &records.people, &standing, settings).map_err(|e| Fault::Bug(format!("linking {kind}s: {e}")))?;
-        rows.extend(rows_of(kind, &linkage, &pupils, records));
+            pairing::link(&pupils.people, &people, &standing, settings).map_err(|e| Fault::Bug(format!("linking records: {e}")))?;
+        let kinds = [("participant", &participants), ("identification", &identified)];
+        let records: Vec<(&str, &String)> = kinds.iter().flat_map(|(kind, records)| records.keys.iter().map(|key| (*kind, key))).collect();
+        rows.extend(rows_of(&linkage, &pupils, &records));
     }
     followers(&mut rows, store, vault)?;
+    progress.step("second numbers");
     rows.extend(second_numbers(settings, &handed_in.numbers, &pupils, store)?);
     rows.sort_by(|a, b| (&a.kind, &a.record_key, a.place).cmp(&(&b.kind, &b.record_key, b.place)));
     Ok((rows, notes))
 }
 
-fn rows_of(kind: &str, linkage: &Linkage, pupils: &Pupils, records: &Records) -> Vec<Link> {
+/// A row a record, of its kind and key, or several where a person is asked.
+fn rows_of(linkage: &Linkage, pupils: &Pupils, records: &[(&str, &String)]) -> Vec<Link> {
     let mut rows = Vec::new();
-    for (record, outcome) in linkage.outcomes.iter().enumerate() {
-        let key = &records.keys[record];
+    for ((kind, key), outcome) in records.iter().copied().zip(&linkage.outcomes) {
         let of = |outcome: &str| Link {
             kind: kind.into(),
             record_key: key.clone(),

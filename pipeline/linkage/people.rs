@@ -38,6 +38,8 @@ pub struct Records {
 pub struct Places {
     codes: BTreeMap<String, u32>,
     municipality_of: BTreeMap<String, String>,
+    /// School → its code and its municipality's.
+    of_school: BTreeMap<String, (u32, Option<u32>)>,
 }
 
 impl Places {
@@ -64,12 +66,20 @@ impl Places {
     }
 
     fn school(&mut self, person: &mut Person, school: &str) {
-        let code = self.code('s', school);
+        let (code, place) = match self.of_school.get(school) {
+            Some(known) => *known,
+            None => {
+                let place = self.municipality_of.get(school).cloned().map(|name| self.code('m', &name));
+                let known = (self.code('s', school), place);
+                self.of_school.insert(school.into(), known);
+                known
+            }
+        };
         if !person.schools.contains(&code) {
             person.schools.push(code);
         }
-        if let Some(municipality) = self.municipality_of.get(school).cloned() {
-            self.municipality(person, &municipality);
+        if let Some(place) = place.filter(|place| !person.municipalities.contains(place)) {
+            person.municipalities.push(place);
         }
     }
 
@@ -124,11 +134,16 @@ pub(super) fn named(
     with_ids: bool,
     wanted: Option<&BTreeSet<String>>,
 ) -> Outcome<BTreeMap<String, Person>> {
+    Ok(people_of(vault, sheet, key, with_ids, wanted)?.into_iter().collect())
+}
+
+/// The same, in the order of the sheet, which is sorted by its key.
+fn people_of(vault: &Vault, sheet: &str, key: &str, with_ids: bool, wanted: Option<&BTreeSet<String>>) -> Outcome<Vec<(String, Person)>> {
     let mut columns = vec![key, "first_name", "last_name", "birth_date"];
     if with_ids {
         columns.push("national_id");
     }
-    let Some(frame) = vault.sheet(sheet, Some(&columns))? else { return Ok(BTreeMap::new()) };
+    let Some(frame) = vault.sheet(sheet, Some(&columns))? else { return Ok(Vec::new()) };
     let texts = Texts::of(&frame, &[key, "first_name", "last_name"])?;
     let ids = if with_ids { Some(Texts::of(&frame, &["national_id"])?) } else { None };
     let births = frame.column("birth_date")?.date()?.physical().rechunk().into_owned();
@@ -152,12 +167,16 @@ pub(super) fn named(
 /// # Errors
 /// Store and vault faults.
 pub fn pupils(vault: &Vault, store: &Store, places: &mut Places) -> Outcome<Pupils> {
-    let mut found = named(vault, "pupils", "pupil_key", true, None)?;
+    let mut found = people_of(vault, "pupils", "pupil_key", true, None)?;
+    found.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let (keys, mut people): (Vec<String>, Vec<Person>) = found.into_iter().unzip();
     if let Some(frame) = collect(store, "pupils", &["pupil_key", "sex"])? {
+        let frame = frame.sort(["pupil_key"], SortMultipleOptions::default().with_maintain_order(true))?;
         let texts = Texts::of(&frame, &["pupil_key", "sex"])?;
+        let mut walk = Walk::default();
         for row in 0..texts.rows {
-            if let Some(person) = texts.get(0, row).and_then(|key| found.get_mut(key)) {
-                person.sex = sex_of(texts.get(1, row)).or(person.sex);
+            if let Some(at) = texts.get(0, row).and_then(|key| walk.to(&keys, key)) {
+                people[at].sex = sex_of(texts.get(1, row)).or(people[at].sex);
             }
         }
     }
@@ -167,20 +186,30 @@ pub fn pupils(vault: &Vault, store: &Store, places: &mut Places) -> Outcome<Pupi
         let seats = frame.select([col("pupil_key"), col("school_id")]).unique(None, UniqueKeepStrategy::Any);
         let seats = seats.sort(["pupil_key", "school_id"], SortMultipleOptions::default()).collect()?;
         let texts = Texts::of(&seats, &["pupil_key", "school_id"])?;
+        let mut walk = Walk::default();
         for row in 0..texts.rows {
-            if let (Some(person), Some(school)) = (texts.get(0, row).and_then(|key| found.get_mut(key)), texts.get(1, row)) {
-                places.school(person, school);
+            if let (Some(at), Some(school)) = (texts.get(0, row).and_then(|key| walk.to(&keys, key)), texts.get(1, row)) {
+                places.school(&mut people[at], school);
             }
         }
     }
-    let mut pupils = Pupils::default();
-    for (key, person) in found {
-        let code = unhex(&key).and_then(|key| vault.pupils.code(key));
-        pupils.numbers.push(code.and_then(|code| vault.pupils.number(code)));
-        pupils.keys.push(key);
-        pupils.people.push(person);
+    let number = |key: &String| unhex(key).and_then(|key| vault.pupils.code(key)).and_then(|code| vault.pupils.number(code));
+    let numbers = keys.iter().map(number).collect();
+    Ok(Pupils { people, keys, numbers })
+}
+
+/// A place in sorted keys that only goes forward: half a million look-ups in order cost no search.
+#[derive(Default)]
+struct Walk(usize);
+
+impl Walk {
+    /// Where `key` stands; keys must be asked for in their order.
+    fn to(&mut self, keys: &[String], key: &str) -> Option<usize> {
+        while keys.get(self.0).is_some_and(|k| k.as_str() < key) {
+            self.0 += 1;
+        }
+        keys.get(self.0).is_some_and(|k| k == key).then_some(self.0)
     }
-    Ok(pupils)
 }
 
 /// Every participant of every centre.
@@ -235,7 +264,8 @@ pub fn identified(vault: &Vault, store: &Store, places: &mut Places) -> Outcome<
         if let Some(municipality) = texts.get(1, row) {
             places.municipality(&mut person, municipality);
         }
-        person.group = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        // Linked together with participants, whose groups are codes from 0.
+        person.group = u32::MAX - u32::try_from(rows.len()).unwrap_or(0);
         rows.insert(key, person);
     }
     let (keys, people) = rows.into_iter().unzip();
@@ -324,14 +354,15 @@ pub fn movers(pupils: &Pupils, store: &Store) -> Outcome<Movers> {
             col("end_date").max().alias("last"),
             col("end_date").is_null().any(true).alias("open"),
         ])
+        .sort(["pupil_key"], SortMultipleOptions::default())
         .collect()?;
     let texts = Texts::of(&seats, &["pupil_key"])?;
     let (first, last) = (seats.column("first")?.date()?.physical().clone(), seats.column("last")?.date()?.physical().clone());
     let open = seats.column("open")?.bool()?.clone();
     let begun = first.min().unwrap_or(0) + FIRST_WEEKS;
-    let mut movers = Movers::default();
+    let (mut movers, mut walk) = (Movers::default(), Walk::default());
     for row in 0..texts.rows {
-        let at = texts.get(0, row).and_then(|key| pupils.keys.binary_search_by(|k| k.as_str().cmp(key)).ok());
+        let at = texts.get(0, row).and_then(|key| walk.to(&pupils.keys, key));
         let Some(at) = at.and_then(|at| u32::try_from(at).ok()) else { continue };
         if let (Some(last), Some(false)) = (last.get(row), open.get(row)) {
             movers.left.push((at, last));
