@@ -101,14 +101,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     let house = House::load(project)?;
     let work = WorkFolder::new(project, asked.rehearsal)?;
     let mut store = Store::open(&project.store(), &work.path.join("store"), asked.known_at).await?;
-    if !store.nights().is_empty() && !Vault::is_there(project) {
-        return Err(Fault::vault(
-            "vault/",
-            "is gone, though the store has nights",
-            "put it back from a backup: a new one would know nobody, and new extracts could not be joined to the store",
-        ));
-    }
-    let mut vault = Vault::open(project, !asked.rehearsal)?;
+    let mut vault = open_vault(project, &store, !asked.rehearsal)?;
 
     progress.stage("look");
     let inbox = if asked.take_in && !store.is_past() {
@@ -204,6 +197,18 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     }
     write_run(project, asked, &mut manifest, "published", progress)?;
     Ok(Published { manifest, folder: Some(folder), refused: intake.refused() })
+}
+
+/// The vault; none is made anew for a store that has nights.
+fn open_vault(project: &Project, store: &Store, make: bool) -> Outcome<Vault> {
+    if !store.nights().is_empty() && !Vault::is_there(project) {
+        return Err(Fault::vault(
+            "vault/",
+            "is gone, though the store has nights",
+            "put it back from a backup: a new one would know nobody, and new extracts could not be joined to the store",
+        ));
+    }
+    Vault::open(project, make)
 }
 
 /// Draws everything aside; the list as it is kept.

@@ -66,15 +66,13 @@ impl Places {
     }
 
     fn school(&mut self, person: &mut Person, school: &str) {
-        let (code, place) = match self.of_school.get(school) {
-            Some(known) => *known,
-            None => {
-                let place = self.municipality_of.get(school).cloned().map(|name| self.code('m', &name));
-                let known = (self.code('s', school), place);
-                self.of_school.insert(school.into(), known);
-                known
-            }
-        };
+        let known = self.of_school.get(school).copied();
+        let (code, place) = known.unwrap_or_else(|| {
+            let place = self.municipality_of.get(school).cloned().map(|name| self.code('m', &name));
+            let codes = (self.code('s', school), place);
+            self.of_school.insert(school.into(), codes);
+            codes
+        });
         if !person.schools.contains(&code) {
             person.schools.push(code);
         }

@@ -124,7 +124,7 @@ pub fn promote(file: &Path) -> Outcome<()> {
     let (next, old) = (next_of(file), old_of(file));
     // Each backup needs the key of its time: none is ever written over.
     if old.exists() {
-        let earlier = (1..).map(|n| with_ending(file, &format!("old.{n}"))).find(|path| !path.exists()).unwrap_or_default();
+        let earlier = (1_u32..10_000).map(|n| with_ending(file, &format!("old.{n}"))).find(|path| !path.exists()).unwrap_or_default();
         std::fs::rename(&old, &earlier).map_err(|e| Fault::io(&earlier, &e))?;
     }
     std::fs::rename(file, &old).map_err(|e| Fault::io(&old, &e))?;

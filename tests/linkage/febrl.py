@@ -54,6 +54,7 @@ def ours(name, frames, truth):
     got = pd.read_csv(out)
     result = sweep(list(zip(got.standing, got.left, got.right)), truth)
     # as it would run
+    os.remove(out)
     subprocess.run([PRANE, "link", "try", *files, "--to", out], check=True, capture_output=True)
     got = pd.read_csv(out)
     got["hit"] = [tuple(sorted(p)) in truth for p in zip(got.left, got.right)]
