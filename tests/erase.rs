@@ -192,9 +192,21 @@ fn an_erasure_that_was_cut_off_stops_everything_until_it_is_done() {
 fn a_participant_who_is_no_pupil_can_be_erased_too() {
     let project = NIGHTS.copy();
     let before = project.one("select count(*) as n from sources.centre_participants").parse::<usize>().unwrap();
+    // A refused row that knows the child by centre and number alone.
+    project.put(
+        "inbox/centre_attendance_bad.csv",
+        "centre_id,participant_id,service,date,status\nC02,K005,youth_initiative,2026-02-31,present\nC02,K004,youth_initiative,2026-02-31,present\n",
+    );
+    project.prane_at("2026-03-03T00:00:00Z", &["run"]).code(5);
+    fs::remove_file(project.path("inbox/centre_attendance_bad.csv")).unwrap();
+    let refused = || -> String {
+        files_below(&project.path("rejects")).iter().filter(|(n, _)| n.contains("centre_attendance")).map(|(n, b)| text(n, b)).collect()
+    };
+    assert!(refused().contains("K005") && refused().contains("K004"));
     project.prane_at("2026-03-03T00:00:00Z", &["erase", "C02/K005", "--yes"]).code(0);
     let after = project.one("select count(*) as n from sources.centre_participants where true").parse::<usize>().unwrap();
     assert_eq!(after, before - 1);
+    assert!(!refused().contains("K005") && refused().contains("K004"));
     let words = ["Rinor Mulaj".to_string()];
     assert_eq!(telling(&project, &words), Vec::<String>::new());
 }

@@ -191,3 +191,18 @@ fn every_use_of_names_is_logged_and_a_changed_log_is_seen() {
     project.put("runs/audit.jsonl", log.replace("explain", "run"));
     project.prane(&["doctor"]).code(2).says(&["line 2 is not as it was written"]);
 }
+
+#[test]
+fn a_vault_that_is_gone_stops_the_night_and_no_old_key_is_lost() {
+    let project = NIGHT.copy();
+    let first = secret_key(&project);
+    project.prane(&["vault", "rotate-key"]).code(0);
+    project.prane(&["vault", "rotate-key"]).code(0);
+    let old = |name: &str| fs::read_to_string(project.path(name)).unwrap();
+    assert!(old("vault.key.old.1").contains(&first) && !old("vault.key.old").contains(&first));
+    fs::rename(project.path("vault"), project.path("mislaid")).unwrap();
+    project.prane(&["run"]).code(7).says(&["is gone, though the store has nights", "from a backup"]);
+    assert!(!project.path("vault").exists(), "a new vault was made");
+    fs::rename(project.path("mislaid"), project.path("vault")).unwrap();
+    project.prane(&["run"]).code(0);
+}

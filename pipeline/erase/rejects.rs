@@ -24,10 +24,15 @@ pub fn erase(folder: &Path, children: &Children) -> Outcome<u64> {
     Ok(gone)
 }
 
-/// Whether a row tells of one of them: a cell holds a number or name of theirs, or first and last name stand side by side.
+/// Whether a row tells of one of them: a cell holds a number or name of theirs, first and last name stand side by side, or a
+/// centre's code and its number of the child.
 fn theirs<'a>(cells: impl Iterator<Item = &'a str>, children: &Children) -> bool {
     let row = cells.collect::<Vec<_>>().join(" ").replace([',', ';', '\t'], " ");
-    children.words.iter().any(|word| row.split(' ').any(|part| part == word) || (word.contains(' ') && row.contains(word.as_str())))
+    let holds = |word: &str| row.split(' ').any(|part| part == word);
+    if children.pupil_ids.iter().any(|id| holds(id)) || children.participants.iter().any(|(centre, id)| holds(centre) && holds(id)) {
+        return true;
+    }
+    children.words.iter().any(|word| holds(word) || (word.contains(' ') && row.contains(word.as_str())))
 }
 
 fn of_csv(path: &Path, children: &Children) -> Outcome<u64> {
