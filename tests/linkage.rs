@@ -319,6 +319,13 @@ fn a_child_with_two_numbers_becomes_one_when_a_person_says_so() {
     project.put("inbox/contacts_mover.csv", "pupil_id,date,by,action,outcome\nP0007002,2026-02-26,Ana,call_family,agreed\n");
     project.prane_at(LATER, &["run"]).code(0);
     assert_eq!(now(&format!("select count(*) as n from sources.contacts where pupil_key = '{first}'")), "1");
+    // The child leaves again, and is then both who left and who arrived: no question to itself.
+    project.put(
+        "inbox/enrolments_mover_2.csv",
+        "pupil_id,school_id,school_year,grade_level,class,start_date,end_date,exit_reason\nP0007002,S0003,2025-2026,6,6A,2026-01-12,2026-02-20,transferred\n",
+    );
+    project.prane_at(LATER, &["run"]).code(0);
+    assert_eq!(now("select count(*) as n from sources.links where kind = 'pupil' and true"), "0");
     // A list of before is made again as it was.
     project.prane(&["report", "--as-of", "2026-02-27"]).code(0);
     let again = project.published("2026-02-27");
@@ -338,4 +345,25 @@ fn two_numbers_of_two_children_are_asked_about_once() {
 
 fn decide_numbers(project: &Project, line: &str) {
     project.put("inbox/link_decisions_numbers.csv", format!("other_pupil_id,pupil_id,decision,by,date\n{line}\n")).run();
+}
+
+#[test]
+fn of_a_chain_of_numbers_the_first_stands_for_all() {
+    let project = with_a_mover();
+    project.put("inbox/pupils_third.csv", "pupil_id,first_name,last_name,birth_date,sex\nP0007003,Bukurije,Vogli,2014-03-03,F\n");
+    project.put(
+        "inbox/enrolments_third.csv",
+        "pupil_id,school_id,school_year,grade_level,class,start_date,end_date,exit_reason\nP0007003,S0003,2025-2026,6,6A,2026-02-02,,\n",
+    );
+    // The third is the second's before the second is the first's.
+    project.put(
+        "inbox/link_decisions_chain.csv",
+        "other_pupil_id,pupil_id,decision,by,date\nP0007003,P0007002,same,Ana,2026-02-26\nP0007002,P0007001,same,Ana,2026-02-27\n",
+    );
+    project.run();
+    let first = project.key_of("P0007001");
+    assert_eq!((project.key_of("P0007002"), project.key_of("P0007003")), (first.clone(), first.clone()));
+    let places = project.sql("select pupil_key, school_id from sources.enrolments where start_date >= date '2026-01-01' and class = '6A'");
+    let theirs = places.iter().filter(|row| row["pupil_key"] == first).count();
+    assert_eq!(theirs, 2, "a place is left under a number that is gone");
 }

@@ -63,7 +63,10 @@ pub fn handed_in(store: &Store) -> Outcome<HandedIn> {
         if let Some(participant) = participants[row].clone() {
             all.participants.push(decided(participant));
         } else if let Some(other) = others[row].clone() {
-            all.numbers.push(decided(other));
+            // Once two numbers are one pupil's, a decision about them says nothing more.
+            if pupils[row].as_ref() != Some(&other) {
+                all.numbers.push(decided(other));
+            }
         } else if let Some(identified) = identifications[row].as_ref().and_then(|id| rows_of.get(id)) {
             all.identified.push(decided(identified.clone()));
         }

@@ -39,10 +39,12 @@ pub fn apply(decided: &[Decided], tables: &[Vec<TableSpec>], store: &mut Store, 
         // Of a chain of numbers the first stands for all.
         let keep = merges.get(keep).map_or(keep.clone(), |(key, _)| key.clone());
         let (Some(gone), Some(key)) = (unhex(&one.record), unhex(&keep)) else { continue };
-        // Once they are one, the decision says so of itself.
+        // Two decisions of one night may be the same, or go round in a ring.
         if gone != key {
             vault.merge_pupils(gone, key)?;
             let number = vault.pupils.code(key).and_then(|code| vault.pupils.number(code));
+            // Whoever was to be the number that goes now is the one that stays.
+            merges.values_mut().filter(|(key, _)| *key == one.record).for_each(|into| *into = (keep.clone(), number));
             merges.insert(one.record.clone(), (keep, number));
         }
     }
