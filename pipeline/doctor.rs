@@ -8,11 +8,11 @@ use crate::config::Config;
 use crate::contract::{self, Contract};
 use crate::fault::{Fault, Outcome, plural};
 use crate::policy::Policy;
-use crate::project::Project;
+use crate::project::{Project, files_below};
 use crate::query::Library;
 use crate::recipient::Recipients;
 use crate::store::NightRecord;
-use crate::vault::{Vault, sealed_files};
+use crate::vault::{Vault, open_files};
 use crate::{audit, extract, publish};
 
 /// How well one thing is.
@@ -311,9 +311,8 @@ impl Patient {
 
     fn vault(&mut self, project: &Project, nights: &[NightRecord]) {
         let vault = project.vault();
-        let entered = vault.join("pseudonym.key").exists() || !sealed_files(&vault).is_empty();
         match Vault::open(project, false) {
-            Ok(_) if entered => {
+            Ok(_) if Vault::is_there(project) => {
                 self.ok("the vault opens with its key");
                 if project.vault_key().starts_with(&project.root) && project.vault_key().exists() {
                     self.warn(
@@ -332,7 +331,7 @@ impl Patient {
             ),
             Err(fault) => self.fault(&fault),
         }
-        let open = entries(&vault).iter().filter(|path| is_open_sheet(path)).count();
+        let open = open_files(&vault).len();
         if open > 0 {
             self.warn(format!("vault/ holds {} that an earlier version left unsealed", plural(open, "file")), "the next run seals it");
         }
@@ -405,17 +404,6 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).map(|all| all.flatten().map(|e| e.path()).collect()).unwrap_or_default();
     paths.sort();
     paths
-}
-
-/// A file of the vault in the clear.
-fn is_open_sheet(path: &Path) -> bool {
-    let name = name_of(path);
-    name == "pseudonym.key" || (name.ends_with(".parquet") && !name.starts_with('.'))
-}
-
-/// Files at any depth.
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    entries(folder).into_iter().flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
 
 fn name_of(path: &Path) -> String {

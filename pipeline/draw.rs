@@ -27,7 +27,7 @@ pub struct Artist {
 /// The one file that is published of a place whose files are sealed.
 const SEALED: &str = "list.zip.age";
 /// The same of the overview.
-const SEALED_OVERVIEW: &str = "overview/overview.zip.age";
+const SEALED_OVERVIEW: &str = "overview.zip.age";
 
 fn told(e: prane_reports::Fault) -> Fault {
     Fault::Bug(format!("a page cannot be drawn: {e}"))
@@ -83,16 +83,13 @@ impl Artist {
 
     fn place(&self, renderer: &Renderer, folder: &Path, page: &PlacePage) -> Outcome<Vec<(String, String)>> {
         let place = place_folder(page.place.kind, &page.place.id);
-        let drawn = [
+        let drawn = vec![
             ("list.html".to_string(), renderer.list_html(page, &self.edition).map_err(told)?.into_bytes()),
             ("list.xlsx".to_string(), renderer.list_xlsx(page, &self.edition).map_err(told)?),
             ("list.csv".to_string(), renderer.list_csv(page, &self.edition).map_err(told)?),
         ];
-        let published = match self.recipients.sealed(&whom(page), &drawn)? {
-            Some(archive) => vec![(SEALED.to_string(), archive)],
-            None => drawn.into(),
-        };
-        published
+        self.recipients
+            .published(&whom(page), SEALED, drawn)?
             .into_iter()
             .map(|(name, bytes)| {
                 let name = format!("{place}/{name}");
@@ -115,19 +112,17 @@ impl Artist {
         notes: &[String],
     ) -> Outcome<()> {
         let page = self.renderer.overview_html(overview, &self.edition).map_err(told)?.into_bytes();
-        let drawn = [("index.html".to_string(), page)];
-        let overview_file = if let Some(archive) = self.recipients.sealed(COORDINATOR, &drawn)? {
-            aside.put(SEALED_OVERVIEW, &archive)?;
-            SEALED_OVERVIEW
-        } else {
-            aside.put("overview/index.html", &drawn[0].1)?;
-            "overview/index.html"
-        };
+        let mut overview_files = Vec::new();
+        for (name, bytes) in self.recipients.published(COORDINATOR, SEALED_OVERVIEW, vec![("index.html".to_string(), page)])? {
+            let name = format!("overview/{name}");
+            aside.put(&name, &bytes)?;
+            overview_files.push(name);
+        }
         aside.put("lists.csv", &shell::bytes_of(list, shell::Format::Csv)?)?;
         aside.put("lists.parquet", &shell::bytes_of(list, shell::Format::Parquet)?)?;
         let index = Index {
             entries: places.iter().map(|page| entry(page, self.recipients.has(&whom(page)))).collect(),
-            files: vec![overview_file.into(), "lists.csv".into(), "lists.parquet".into(), "run.json".into()],
+            files: [overview_files, ["lists.csv", "lists.parquet", "run.json"].map(String::from).into()].concat(),
             notes: notes.to_vec(),
         };
         aside.put("index.html", self.renderer.index_html(&index, &self.edition).map_err(told)?.as_bytes())

@@ -57,13 +57,14 @@ impl Recipients {
         self.0.contains_key(whom)
     }
 
-    /// The archive of `files` that only the recipients of `whom` open; none where there is no recipient.
+    /// What is published of the `files` drawn for `whom`: the one file `name`, which only the recipients open, or, where there
+    /// is no recipient, the files as they are.
     ///
     /// # Errors
     /// A bug.
-    pub fn sealed(&self, whom: &str, files: &[(String, Vec<u8>)]) -> Outcome<Option<Vec<u8>>> {
-        let Some(keys) = self.0.get(whom) else { return Ok(None) };
-        seal_to(keys, &archive(files, CompressionMethod::Deflated)?).map(Some)
+    pub fn published(&self, whom: &str, name: &str, files: Vec<(String, Vec<u8>)>) -> Outcome<Vec<(String, Vec<u8>)>> {
+        let Some(keys) = self.0.get(whom) else { return Ok(files) };
+        Ok(vec![(name.to_string(), seal_to(keys, &archive(&files, CompressionMethod::Deflated)?)?)])
     }
 
     /// Folders below one published night that would hold only a sealed file.

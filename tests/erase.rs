@@ -8,13 +8,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use arrow::util::display::{ArrayFormatter, FormatOptions};
-use bytes::Bytes;
-use calamine::{Reader, Xlsx, open_workbook_from_rs};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use prane::project::Project as Opened;
 use prane::vault::Vault;
-use support::{Project, files_below, rows, samples};
+use support::{LATER, Project, files_below, rows, samples, unpacked};
 
 /// The samples after two nights, the second with a correction and with rows refused that name the child.
 static NIGHTS: LazyLock<Project> = LazyLock::new(|| {
@@ -24,7 +20,7 @@ static NIGHTS: LazyLock<Project> = LazyLock::new(|| {
         "inbox/contacts_bad.csv",
         "pupil_id,date,by,action,outcome,review_date,note\nP0000021,2026-02-31,Ana,call_family,,,Valbona Kurti was at home\nP0000003,2026-02-31,Ana,call_family,,,\n",
     );
-    project.prane_at("2026-03-03T00:00:00Z", &["run"]).code(5);
+    project.prane_at(LATER, &["run"]).code(5);
     // The office mends it another way and takes the file back; what was refused stays in rejects/.
     fs::remove_file(project.path("inbox/contacts_bad.csv")).unwrap();
     project
@@ -44,35 +40,6 @@ fn words(project: &Project) -> Vec<String> {
     words
 }
 
-/// Every text of a file, unpacked.
-fn text(name: &str, bytes: &[u8]) -> String {
-    let mut text = String::from_utf8_lossy(bytes).to_string();
-    if support::is_a(name, "parquet") && !name.contains("_delta_log") {
-        let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::copy_from_slice(bytes)).unwrap().build().unwrap();
-        let options = FormatOptions::default();
-        for batch in reader.map(Result::unwrap) {
-            for column in batch.columns() {
-                let format = ArrayFormatter::try_new(column.as_ref(), &options).unwrap();
-                for row in 0..batch.num_rows() {
-                    text.push('\n');
-                    text.push_str(&format.value(row).to_string());
-                }
-            }
-        }
-    }
-    if support::is_a(name, "xlsx") {
-        let mut book: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(bytes)).unwrap();
-        for (_, range) in book.worksheets() {
-            for row in range.rows() {
-                let cells: Vec<String> = row.iter().map(ToString::to_string).collect();
-                text.push('\n');
-                text.push_str(&cells.join(" "));
-            }
-        }
-    }
-    text
-}
-
 /// Files of the project, but the inbox and the key, that tell of the child; the vault opened with its key.
 fn telling(project: &Project, words: &[String]) -> Vec<String> {
     let mut found = Vec::new();
@@ -81,7 +48,7 @@ fn telling(project: &Project, words: &[String]) -> Vec<String> {
             continue;
         }
         for (name, bytes) in files_below(&project.path(folder)) {
-            let text = text(&name, &bytes);
+            let text = unpacked(&name, &bytes);
             if words.iter().any(|word| text.contains(word.as_str())) {
                 found.push(format!("{folder}/{name}"));
             }
@@ -89,7 +56,7 @@ fn telling(project: &Project, words: &[String]) -> Vec<String> {
     }
     let vault = Vault::open(&Opened::open(&project.path("")).unwrap(), false).unwrap();
     for (name, bytes) in vault.contents().unwrap() {
-        let text = text(name.trim_end_matches(".age"), &bytes);
+        let text = unpacked(name.trim_end_matches(".age"), &bytes);
         if words.iter().any(|word| text.contains(word.as_str())) {
             found.push(format!("vault/{name}"));
         }
@@ -115,10 +82,9 @@ fn nothing_of_the_child_is_left() {
         assert!(before.iter().any(|file| file.starts_with(place)), "the search finds nothing in {place}: {before:?}");
     }
     let others = project.sql("select pupil_key, count(*) as n from sources.attendance group by pupil_key order by pupil_key");
-    let at = "2026-03-03T00:00:00Z";
-    project.prane_at(at, &["erase", "P0000021"]).code(0).says(&["would erase 1 pupil", "add --yes"]);
+    project.prane_at(LATER, &["erase", "P0000021"]).code(0).says(&["would erase 1 pupil", "add --yes"]);
     assert_eq!(telling(&project, &words), before, "nothing was done yet");
-    let done = project.prane_at("2026-03-03T00:00:00Z", &["erase", "P0000021", "--yes"]).code(0);
+    let done = project.prane_at(LATER, &["erase", "P0000021", "--yes"]).code(0);
     let done = done.says(&["erased: 1 child", "inbox/: ", "backups"]);
     assert!(!done.said().contains("STILL THERE"), "{}", done.said());
     assert_eq!(telling(&project, &words), Vec::<String>::new());
@@ -132,29 +98,27 @@ fn nothing_of_the_child_is_left() {
     let receipt: serde_json::Value = serde_json::from_str(&receipt).unwrap();
     assert!(receipt["store_rows"]["attendance"].as_u64().unwrap() > 50 && receipt["left"] == 0);
     assert!(receipt["reject_rows"].as_u64().unwrap() >= 1);
-    assert!(project.prane_at(at, &["erase", "P0000021"]).code(2).said().contains("nobody is known by"));
+    assert!(project.prane_at(LATER, &["erase", "P0000021"]).code(2).said().contains("nobody is known by"));
 }
 
 #[test]
 fn the_next_night_goes_on_and_past_ones_can_be_made_again() {
     let project = NIGHTS.copy();
-    let at = "2026-03-03T00:00:00Z";
     let words = words(&project);
-    project.prane_at(at, &["erase", "P0000021", "--yes"]).code(0);
-    project.prane_at(at, &["run"]).code(0).says(&["lists of 2026-02-27"]);
+    project.prane_at(LATER, &["erase", "P0000021", "--yes"]).code(0);
+    project.prane_at(LATER, &["run"]).code(0).says(&["lists of 2026-02-27"]);
     project.prane(&["report", "--as-of", "2026-02-27"]).code(0);
-    project.prane_at(at, &["sql", "-c", "select count(*) as n from history.lists"]).code(0);
+    project.prane_at(LATER, &["sql", "-c", "select count(*) as n from history.lists"]).code(0);
     assert_eq!(telling(&project, &words), Vec::<String>::new());
     // An extract that brings the child again is noticed.
     let text = fs::read_to_string(samples().join("inbox/pupils.csv")).unwrap();
     project.put("inbox/pupils_again.csv", text + "\n");
-    project.prane_at(at, &["run"]).code(0).says(&["1 of the children erased earlier are in an extract again"]);
+    project.prane_at(LATER, &["run"]).code(0).says(&["1 of the children erased earlier are in an extract again"]);
 }
 
 #[test]
 fn an_erasure_that_was_cut_off_stops_everything_until_it_is_done() {
     let project = NIGHTS.copy();
-    let at = "2026-03-03T00:00:00Z";
     let words = words(&project);
     let log = files_below(&project.path("store/enrolments/_delta_log"));
     let vault = files_below(&project.path("vault"));
@@ -165,7 +129,7 @@ fn an_erasure_that_was_cut_off_stops_everything_until_it_is_done() {
     fs::write(&day, "in the way").unwrap();
     fs::create_dir_all(project.path("published/2026-02-26")).unwrap();
     fs::write(project.path(".staging"), "in the way").unwrap();
-    let cut = project.prane_at(at, &["erase", "P0000021", "--yes"]);
+    let cut = project.prane_at(LATER, &["erase", "P0000021", "--yes"]);
     assert_ne!(cut.code, 0, "{}", cut.said());
     fs::remove_file(project.path(".staging")).unwrap();
     fs::remove_file(&day).unwrap();
@@ -174,17 +138,17 @@ fn an_erasure_that_was_cut_off_stops_everything_until_it_is_done() {
     assert!(project.path(".erasing").exists());
     let mark = fs::read(project.path(".erasing")).unwrap();
     assert!(!String::from_utf8_lossy(&mark).contains("P0000021"), "the mark tells who is meant");
-    project.prane_at(at, &["run"]).code(7).says(&["cut off half-way", "run the same `prane erase` again"]);
-    project.prane_at(at, &["report"]).code(7);
-    project.prane_at(at, &["erase", "P0000003", "--yes"]).code(2).says(&["somebody else was cut off"]);
+    project.prane_at(LATER, &["run"]).code(7).says(&["cut off half-way", "run the same `prane erase` again"]);
+    project.prane_at(LATER, &["report"]).code(7);
+    project.prane_at(LATER, &["erase", "P0000003", "--yes"]).code(2).says(&["somebody else was cut off"]);
     // Also where the files were written anew, but the log was not told yet, and where the vault lost its keys first.
     for (name, bytes) in log {
         project.put(&format!("store/enrolments/_delta_log/{name}"), bytes);
     }
     assert_eq!(vault.len(), files_below(&project.path("vault")).len());
-    project.prane_at(at, &["erase", "P0000021", "--yes"]).code(0);
+    project.prane_at(LATER, &["erase", "P0000021", "--yes"]).code(0);
     assert!(!project.path(".erasing").exists());
-    project.prane_at(at, &["run"]).code(0);
+    project.prane_at(LATER, &["run"]).code(0);
     assert_eq!(telling(&project, &words), Vec::<String>::new());
 }
 
@@ -197,13 +161,13 @@ fn a_participant_who_is_no_pupil_can_be_erased_too() {
         "inbox/centre_attendance_bad.csv",
         "centre_id,participant_id,service,date,status\nC02,K005,youth_initiative,2026-02-31,present\nC02,K004,youth_initiative,2026-02-31,present\n",
     );
-    project.prane_at("2026-03-03T00:00:00Z", &["run"]).code(5);
+    project.prane_at(LATER, &["run"]).code(5);
     fs::remove_file(project.path("inbox/centre_attendance_bad.csv")).unwrap();
     let refused = || -> String {
-        files_below(&project.path("rejects")).iter().filter(|(n, _)| n.contains("centre_attendance")).map(|(n, b)| text(n, b)).collect()
+        files_below(&project.path("rejects")).iter().filter(|(n, _)| n.contains("centre_attendance")).map(|(n, b)| unpacked(n, b)).collect()
     };
     assert!(refused().contains("K005") && refused().contains("K004"));
-    project.prane_at("2026-03-03T00:00:00Z", &["erase", "C02/K005", "--yes"]).code(0);
+    project.prane_at(LATER, &["erase", "C02/K005", "--yes"]).code(0);
     let after = project.one("select count(*) as n from sources.centre_participants where true").parse::<usize>().unwrap();
     assert_eq!(after, before - 1);
     assert!(!refused().contains("K005") && refused().contains("K004"));
@@ -214,21 +178,20 @@ fn a_participant_who_is_no_pupil_can_be_erased_too() {
 #[test]
 fn who_has_been_kept_long_enough_is_shown_before_anything_is_done() {
     let project = NIGHTS.copy();
-    let at = "2026-03-03T00:00:00Z";
-    project.prane_at(at, &["retention"]).code(0).says(&["keep_years is 0"]);
+    project.prane_at(LATER, &["retention"]).code(0).says(&["keep_years is 0"]);
     let settings = fs::read_to_string(project.path("prane.toml")).unwrap();
     project.put("prane.toml", format!("{settings}\n[retention]\nkeep_years = 1\n"));
-    project.prane_at(at, &["retention"]).code(0).says(&["nobody was last seen before the school year 2024-2025"]);
+    project.prane_at(LATER, &["retention"]).code(0).says(&["nobody was last seen before the school year 2024-2025"]);
     // A child of long ago.
     project.put(
         "inbox/enrolments_old.csv",
         "pupil_id,school_id,school_year,grade_level,class,start_date,end_date,exit_reason\nP0000999,S0001,2021-2022,9,9A,2021-09-01,2022-06-15,completed\n",
     );
     project.put("inbox/pupils_old.csv", "pupil_id,first_name,last_name,sex\nP0000999,Longago,Gonesince,F\n");
-    project.prane_at(at, &["run"]).code(0);
-    project.prane_at(at, &["retention"]).code(0).says(&["2021-2022: 1 pupils", "nothing was done"]);
-    project.prane_at(at, &["retention", "--yes"]).code(0).says(&["erased: 1 child"]);
+    project.prane_at(LATER, &["run"]).code(0);
+    project.prane_at(LATER, &["retention"]).code(0).says(&["2021-2022: 1 pupils", "nothing was done"]);
+    project.prane_at(LATER, &["retention", "--yes"]).code(0).says(&["erased: 1 child"]);
     assert_eq!(telling(&project, &["Longago Gonesince".into(), "P0000999".into()]), Vec::<String>::new());
-    project.prane_at(at, &["retention"]).code(0).says(&["nobody was last seen"]);
+    project.prane_at(LATER, &["retention"]).code(0).says(&["nobody was last seen"]);
     assert!(Path::new(&project.path("runs/erasures/0001.json")).exists());
 }

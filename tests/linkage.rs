@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
-use support::{Project, Row, rows, samples};
+use support::{LATER, Project, Row, rows, samples};
 
 /// The samples after one night.
 static NIGHT: LazyLock<Project> = LazyLock::new(|| {
@@ -231,9 +231,8 @@ fn links_are_explained_and_exported_with_a_key_and_a_log() {
 fn a_past_night_keeps_the_links_it_had() {
     let project = NIGHT.copy();
     let before = project.published("2026-02-27");
-    let later = "2026-03-03T00:00:00Z";
     project.put("inbox/link_decisions_1.csv", "centre_id,participant_id,pupil_id,decision,by,date\nC02,K002,,no_pupil,Ana,2026-02-27\n");
-    project.prane_at(later, &["run"]).code(0);
+    project.prane_at(LATER, &["run"]).code(0);
     let after = project.published("2026-02-27");
     assert_ne!(before["centres/C02/list.csv"], after["centres/C02/list.csv"], "the child is no participant's any more");
     project.prane(&["report", "--as-of", "2026-02-27"]).code(0);
@@ -272,8 +271,6 @@ fn with_a_mover() -> Project {
     project.run();
     project
 }
-
-const LATER: &str = "2026-03-03T00:00:00Z";
 
 #[test]
 fn a_child_with_two_numbers_becomes_one_when_a_person_says_so() {

@@ -10,10 +10,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::LazyLock;
 
-use arrow::util::display::{ArrayFormatter, FormatOptions};
-use bytes::Bytes;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use support::{Done, Project, files_below, root, rows, samples};
+use support::{Done, Project, cells, files_below, root, rows, samples, sheets};
 
 const AS_OF: &str = "2026-02-27";
 
@@ -78,26 +75,11 @@ fn names_nobody(place: &str, text: &str) {
     assert_eq!(found, 0, "{place} says {found} things about somebody");
 }
 
-/// Every cell of a Parquet file as text.
-fn cells(bytes: Vec<u8>) -> String {
-    let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes)).unwrap().build().unwrap();
-    let options = FormatOptions::default();
-    // Registers repeat themselves: each text once.
-    let mut texts = BTreeSet::new();
-    for batch in reader.map(Result::unwrap) {
-        for column in batch.columns() {
-            let format = ArrayFormatter::try_new(column.as_ref(), &options).unwrap();
-            texts.extend((0..batch.num_rows()).map(|row| format.value(row).to_string()));
-        }
-    }
-    texts.into_iter().collect::<Vec<_>>().join("\n")
-}
-
 fn search(place: &str, name: &str, bytes: Vec<u8>) {
     names_nobody(&format!("the name of {place}"), name);
     names_nobody(&format!("{place}/{name}, as bytes"), &String::from_utf8_lossy(&bytes));
     if support::is_a(name, "parquet") && !name.contains("_delta_log") {
-        names_nobody(&format!("{place}/{name}"), &cells(bytes));
+        names_nobody(&format!("{place}/{name}"), &cells(&bytes));
     }
 }
 
@@ -203,14 +185,7 @@ fn shown(files: &std::collections::BTreeMap<String, Vec<u8>>, folder: &str) -> (
     for name in ["list.html", "list.csv"] {
         text.push_str(&String::from_utf8_lossy(&files[&format!("{folder}/{name}")]));
     }
-    let mut book: calamine::Xlsx<_> =
-        calamine::open_workbook_from_rs(std::io::Cursor::new(&files[&format!("{folder}/list.xlsx")])).unwrap();
-    for (_, range) in calamine::Reader::worksheets(&mut book) {
-        for row in range.rows() {
-            text.push('\n');
-            text.push_str(&row.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
-        }
-    }
+    text.push_str(&sheets(&files[&format!("{folder}/list.xlsx")]));
     let ids = words(&text).filter(|w| w.len() == 8 && w.starts_with('P') && w[1..].bytes().all(|b| b.is_ascii_digit())).collect();
     (ids, text)
 }

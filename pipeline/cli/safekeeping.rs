@@ -1,5 +1,7 @@
 //! The commands that look after names: linking, erasing, the vault. Each is logged before it does anything.
 
+use std::path::Path;
+
 use chrono::NaiveDate;
 
 use super::{Common, LinkCommand, LinkFormat, VaultCommand, now, out};
@@ -75,11 +77,7 @@ pub(super) async fn link(common: &Common, what: &LinkCommand) -> Outcome<()> {
             if !common.quiet {
                 eprint!("{}", tried.told);
             }
-            return match to {
-                Some(path) if path.exists() => Err(is_there(path)),
-                Some(path) => write_private(path, &tried.csv),
-                None => out(&tried.csv),
-            };
+            return hand_over(to.as_deref(), &tried.csv);
         }
     };
     let (project, store, vault) = with_vault(common).await?;
@@ -88,10 +86,17 @@ pub(super) async fn link(common: &Common, what: &LinkCommand) -> Outcome<()> {
         LinkFormat::Csv => export::csv(&store, &vault)?,
         LinkFormat::Xlsx => export::xlsx(&store, &vault)?,
     };
+    hand_over(to.as_deref(), &bytes)
+}
+
+/// Into a new file, for its owner alone; to stdout where none is named.
+fn hand_over(to: Option<&Path>, bytes: &[u8]) -> Outcome<()> {
     match to {
-        Some(path) if path.exists() => Err(is_there(path)),
-        Some(path) => write_private(path, &bytes),
-        None => out(&bytes),
+        Some(path) if path.exists() => {
+            Err(Fault::usage(format!("{} is there already", path.display()), "name a file that is not there yet"))
+        }
+        Some(path) => write_private(path, bytes),
+        None => out(bytes),
     }
 }
 
@@ -123,8 +128,4 @@ pub(super) async fn with_vault(common: &Common) -> Outcome<(Project, Store, Vaul
         return Err(Fault::usage("nothing is stored yet", "`prane run` first"));
     }
     Ok((project, store, vault))
-}
-
-fn is_there(path: &std::path::Path) -> Fault {
-    Fault::usage(format!("{} is there already", path.display()), "name a file that is not there yet")
 }

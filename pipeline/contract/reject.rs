@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
 use crate::fault::{Fault, Outcome};
 
@@ -61,13 +61,20 @@ pub fn write(folder: &Path, table: &str, columns: &[String], files: &[FileReject
     mend_workbook(&path, table, columns, files).map_err(|e| Fault::store(path.display().to_string(), e))
 }
 
+/// A workbook that does not say when it was written: the same cells, the same bytes.
+///
+/// # Errors
+/// Never met.
+pub fn timeless_workbook() -> Result<Workbook, XlsxError> {
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
+    Ok(workbook)
+}
+
 /// The refused rows in canonical columns, so that the mended sheet can be dropped into the inbox as it is: its name
 /// starts with the table's, and the three columns at the end are left alone by the reader.
 fn mend_workbook(path: &Path, table: &str, columns: &[String], files: &[FileRejects]) -> Result<(), XlsxError> {
-    let mut workbook = Workbook::new();
-    workbook.set_properties(
-        &rust_xlsxwriter::DocProperties::new().set_creation_datetime(&rust_xlsxwriter::ExcelDateTime::from_ymd(2000, 1, 1)?),
-    );
+    let mut workbook = timeless_workbook()?;
     let bold = Format::new().set_bold();
     let text = Format::new().set_num_format("@");
     let fault = Format::new().set_num_format("@").set_background_color("#FFE9B8");

@@ -44,12 +44,10 @@ fn put(engine: &Engine<'_>, id: &str, columns: Vec<(&str, ArrayRef)>) -> Outcome
 /// Store faults.
 pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Outcome<()> {
     for spec in contracts.iter().map(spec_of).chain([registers(), links()]) {
-        let linked = LINKED.iter().any(|(table, ..)| *table == spec.name);
-        if linked {
-            let provider = Files::of_table(store, &spec, &store.files(&spec.name), &[])?;
-            engine.register(&format!("store.{}", spec.name), Arc::new(provider))?;
-        }
-        put_files(engine, store, &format!("sources.{}", spec.name), &spec, &store.files(&spec.name))?;
+        // What linkage adds to, [`link`] puts into `sources`; it needs the rows' keys.
+        let (schema, hidden): (_, &[&str]) =
+            if LINKED.iter().any(|(table, ..)| *table == spec.name) { ("store", &[]) } else { ("sources", &[ROW_KEY]) };
+        put_files(engine, store, &format!("{schema}.{}", spec.name), &spec, &store.files(&spec.name), hidden)?;
         for sums in sums_of(&spec) {
             let paths = |table: &str| store.files(table).into_iter().map(|f| f.path).collect::<Vec<_>>();
             if paths(&sums.name) != paths(&spec.name) {
@@ -58,7 +56,7 @@ pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Ou
                     format!("is not the sums of store/{}: restore both from one backup, or take the extracts in anew", spec.name),
                 ));
             }
-            put_files(engine, store, &format!("store.{}", sums.name), &sums, &store.files(&sums.name))?;
+            put_files(engine, store, &format!("store.{}", sums.name), &sums, &store.files(&sums.name), &[])?;
         }
     }
     Ok(())
@@ -84,7 +82,7 @@ pub async fn link(engine: &Engine<'_>) -> Outcome<()> {
             .iter()
             .filter(|f| f.name() != ROW_KEY)
             .map(|f| match f.name().as_str() {
-                "participant_key" => "coalesce(k.participant_key, r.participant_key) as participant_key".into(),
+                "participant_key" => "coalesce(l.participant_key, r.participant_key) as participant_key".into(),
                 name @ ("pupil_key" | "pupil") => format!("coalesce(r.{name}, l.{name}) as {name}"),
                 name => format!("r.{name}"),
             })
@@ -92,8 +90,10 @@ pub async fn link(engine: &Engine<'_>) -> Outcome<()> {
         select.extend(["pupil_key", "pupil"].into_iter().filter(|name| !given(name)).map(|name| format!("l.{name}")));
         let sql = format!(
             "select {} from store.{table} r \
-             left join (select record_key, participant_key from sources.links where kind = '{kind}' and place = 1) k on k.record_key = r.{key} \
-             left join (select record_key, pupil_key, pupil from sources.links where kind = '{kind}' and outcome = 'linked') l on l.record_key = r.{key}",
+             left join (\
+                select record_key, participant_key, \
+                       case when outcome = 'linked' then pupil_key end as pupil_key, case when outcome = 'linked' then pupil end as pupil \
+                from sources.links where kind = '{kind}' and place = 1) l on l.record_key = r.{key}",
             select.join(", ")
         );
         put_answer(engine, &format!("sources.{table}"), &sql).await?;
@@ -110,8 +110,8 @@ async fn put_answer(engine: &Engine<'_>, id: &str, sql: &str) -> Outcome<()> {
 }
 
 /// Registers files of a table, or its columns alone where there are none.
-fn put_files(engine: &Engine<'_>, store: &Store, id: &str, spec: &TableSpec, files: &[DataFile]) -> Outcome<()> {
-    let provider = Files::of_table(store, spec, files, &[ROW_KEY])?;
+fn put_files(engine: &Engine<'_>, store: &Store, id: &str, spec: &TableSpec, files: &[DataFile], hidden: &[&str]) -> Outcome<()> {
+    let provider = Files::of_table(store, spec, files, hidden)?;
     engine.register(id, if files.is_empty() { memory(provider.schema(), vec![])? } else { Arc::new(provider) })
 }
 
@@ -377,7 +377,7 @@ pub fn history(engine: &Engine<'_>, store: &Store, tonight: &[NaiveDate]) -> Out
     for spec in [lists_spec()].into_iter().chain(shown_specs()) {
         let files: Vec<_> =
             store.files(&spec.name).into_iter().filter(|f| !tonight.iter().any(|d| f.path.starts_with(&format!("as_of-{d}")))).collect();
-        put_files(engine, store, &format!("history.{}", spec.name), &spec, &files)?;
+        put_files(engine, store, &format!("history.{}", spec.name), &spec, &files, &[])?;
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ use crate::fault::{Fault, Outcome, plural};
 use crate::identity::{hex, unhex, write_private};
 use crate::linkage;
 use crate::nightly::{self, Asked};
-use crate::project::Project;
+use crate::project::{Project, files_below};
 use crate::publish;
 use crate::store::Store;
 use crate::telemetry::Progress;
@@ -134,7 +134,7 @@ pub async fn find(project: &Project, who: &[String], now: DateTime<Utc>) -> Outc
 
 /// From keys to everything else that leads to the same children.
 fn complete(children: &mut Children, vault: &Vault, store: &Store) -> Outcome<()> {
-    for (link, _) in linkage::kept(store)? {
+    for link in linkage::kept(store)? {
         let theirs = link.outcome == "linked" && link.pupil_key.as_ref().is_some_and(|key| children.pupil_keys.contains(key));
         let follows = link.participant_key.as_ref().is_some_and(|key| children.participant_keys.contains(key));
         match link.kind.as_str() {
@@ -236,20 +236,6 @@ async fn draw_again(project: &Project, now: DateTime<Utc>, receipt: &mut Receipt
         }
     }
     if project.published().is_dir() { publish::point_latest(&project.published()) } else { Ok(()) }
-}
-
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => files.extend(files_below(&path)),
-            Ok(kind) if kind.is_file() => files.push(path),
-            _ => {}
-        }
-    }
-    files.sort();
-    files
 }
 
 impl Receipt {

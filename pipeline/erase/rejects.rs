@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
-use rust_xlsxwriter::Workbook;
 
-use super::{Children, files_below};
+use super::Children;
+use crate::contract::reject::timeless_workbook;
 use crate::fault::{Fault, Outcome};
+use crate::project::files_below;
 
 /// Takes them out of every file of rejects; how many rows that were.
 ///
@@ -72,7 +73,7 @@ fn of_workbook(path: &Path, children: &Children) -> Outcome<u64> {
         return Ok(0);
     }
     let name = book.sheet_names().first().cloned().unwrap_or_default();
-    let mut written = Workbook::new();
+    let mut written = timeless_workbook().map_err(|e| told(&e))?;
     let sheet = written.add_worksheet().set_name(name).map_err(|e| told(&e))?;
     for (at, row) in (0_u32..).zip(&kept) {
         for (column, cell) in (0_u16..).zip(row.iter()).filter(|(_, cell)| !cell.is_empty()) {

@@ -93,7 +93,7 @@ pub fn expired(project: &Project, house: &House, store: &Store, current: i32) ->
             }
         }
     }
-    for (link, _) in kept(store)?.into_iter().filter(|(link, _)| link.outcome == "linked") {
+    for link in kept(store)?.into_iter().filter(|link| link.outcome == "linked") {
         let seen = link.participant_key.as_ref().and_then(|key| at_centres.get(key));
         if let (Some(pupil), Some(year)) = (link.pupil_key, seen) {
             last.entry(pupil).and_modify(|l| *l = (*l).max(*year)).or_insert(*year);

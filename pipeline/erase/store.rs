@@ -10,9 +10,9 @@ use arrow::datatypes::{DataType, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::{Children, Receipt, files_below};
+use super::{Children, Receipt};
 use crate::fault::{Fault, Outcome};
-use crate::project::Project;
+use crate::project::{Project, files_below};
 use crate::store::files::FileWriter;
 use crate::store::tables::{OTHER_PUPIL, ROW_KEY, TableSpec, links};
 use crate::store::{Resized, resize};

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+use rust_xlsxwriter::XlsxError;
 
 use super::{Link, kept};
-use crate::contract::reject::harmless;
+use crate::contract::reject::{harmless, timeless_workbook};
 use crate::fault::{Fault, Outcome};
 use crate::identity::{hex, unhex};
 use crate::store::Store;
@@ -21,13 +21,12 @@ const COLUMNS: [&str; 5] = ["centre_id", "participant_id", "pupil_id", "weight",
 /// # Errors
 /// Store and vault faults.
 fn rows(store: &Store, vault: &Vault) -> Outcome<Vec<[String; 5]>> {
-    let participants = ids(vault, "centre_participants", "participant_key", ["participant_key", "centre_id", "participant_id"])?;
+    let participants = participants(vault)?;
     // A child with two numbers has one key: the number of the school's last row stands for it.
     let pupils: BTreeMap<String, String> =
         vault.texts("pupils", "pupil_key", None, ["pupil_key", "pupil_id"])?.into_iter().map(|[key, id]| (key, id)).collect();
     let mut rows: Vec<[String; 5]> = kept(store)?
         .into_iter()
-        .map(|(link, _)| link)
         .filter(|link| link.kind == "participant" && link.outcome == "linked")
         .map(|link| {
             let (centre, participant) = participants.get(&link.record_key).cloned().unwrap_or_default();
@@ -40,8 +39,11 @@ fn rows(store: &Store, vault: &Vault) -> Outcome<Vec<[String; 5]>> {
     Ok(rows)
 }
 
-fn ids(vault: &Vault, sheet: &str, key: &str, columns: [&str; 3]) -> Outcome<BTreeMap<String, (String, String)>> {
-    Ok(vault.texts(sheet, key, None, columns)?.into_iter().map(|[key, centre, id]| (key, (centre, id))).collect())
+/// Centre and number of every participant, by its key.
+fn participants(vault: &Vault) -> Outcome<BTreeMap<String, (String, String)>> {
+    let columns = ["participant_key", "centre_id", "participant_id"];
+    let rows = vault.texts("centre_participants", "participant_key", None, columns)?;
+    Ok(rows.into_iter().map(|[key, centre, id]| (key, (centre, id))).collect())
 }
 
 /// The links as CSV.
@@ -68,8 +70,7 @@ pub fn xlsx(store: &Store, vault: &Vault) -> Outcome<Vec<u8>> {
 }
 
 fn workbook(rows: &[[String; 5]]) -> Result<Vec<u8>, XlsxError> {
-    let mut workbook = Workbook::new();
-    workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
+    let mut workbook = timeless_workbook()?;
     let sheet = workbook.add_worksheet().set_name("links")?;
     for (column, name) in (0_u16..).zip(COLUMNS) {
         sheet.write_string(0, column, name)?;
@@ -93,9 +94,9 @@ fn workbook(rows: &[[String; 5]]) -> Result<Vec<u8>, XlsxError> {
 /// # Errors
 /// A usage fault where nobody is known by that.
 pub fn explain(store: &Store, vault: &Vault, who: &str) -> Outcome<String> {
-    let participants = ids(vault, "centre_participants", "participant_key", ["participant_key", "centre_id", "participant_id"])?;
+    let participants = participants(vault)?;
     let pupil = unhex(who).or_else(|| vault.pupil_key(who)).map(hex);
-    let links: Vec<Link> = kept(store)?.into_iter().map(|(link, _)| link).collect();
+    let links = kept(store)?;
     let called = |link: &Link| match participants.get(&link.record_key) {
         Some((centre, id)) => format!("{centre}/{id}"),
         None => format!("{} {}", link.kind, &link.record_key[..8.min(link.record_key.len())]),

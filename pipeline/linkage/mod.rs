@@ -83,11 +83,7 @@ pub struct Counts {
 /// # Errors
 /// A configuration fault.
 pub fn settings(house: &House) -> Outcome<Settings> {
-    Ok(Settings {
-        link_at: house.policy.number("linkage_link_at")?,
-        review_at: house.policy.number("linkage_review_at")?,
-        ..Settings::default()
-    })
+    Ok(Settings::new(house.policy.number("linkage_link_at")?, house.policy.number("linkage_review_at")?))
 }
 
 /// Links what is to be linked, where anything it depends on has changed; sentences for the run. `tables` are those of the store,
@@ -117,6 +113,9 @@ pub fn link(
     // Where a child was erased, whoever it stood beside is linked anew.
     let (erased, again) = vault.erased_again()?;
     let mut notes = Vec::new();
+    if merged > 0 {
+        notes.push(format!("{merged} pupils had a second number and are one from now on, as a person decided"));
+    }
     if again > 0 {
         notes.push(format!(
             "{again} of the children erased earlier are in an extract again: erase them once more, and ask who hands it in to leave them out"
@@ -132,15 +131,12 @@ pub fn link(
     }
     let (rows, more) = linked(&settings, &handed_in, store, vault, progress)?;
     notes.extend(more);
-    if merged > 0 {
-        notes.push(format!("{merged} pupils had a second number and are one from now on, as a person decided"));
-    }
     for (kind, counts) in counts(&rows) {
         let Counts { linked, review, unlinked } = counts;
         notes.push(format!("{kind}s: {} = {linked} linked + {review} for review + {unlinked} unlinked", linked + review + unlinked));
     }
     let known: BTreeMap<(String, String, i32), (Link, String)> =
-        kept(store)?.into_iter().map(|(l, from)| ((l.kind.clone(), l.record_key.clone(), l.place), (l, from))).collect();
+        kept_with_runs(store)?.into_iter().map(|(l, from)| ((l.kind.clone(), l.record_key.clone(), l.place), (l, from))).collect();
     // A link that is as it was keeps the run that brought it.
     let from = |row: &Link| match known.get(&(row.kind.clone(), row.record_key.clone(), row.place)) {
         Some((link, from)) if link == row => from.clone(),
@@ -335,7 +331,7 @@ fn followers(rows: &mut Vec<Link>, store: &Store, vault: &Vault) -> Outcome<()> 
     let of_participant: BTreeMap<String, Link> =
         rows.iter().filter(|r| r.kind == "participant" && r.outcome == "linked").map(|r| (r.record_key.clone(), r.clone())).collect();
     for (table, kind) in [("identifications", "identification"), ("referrals", "referral")] {
-        for (record_key, number, municipality) in people::followers(store, table)?.rows {
+        for (record_key, number, municipality) in people::followers(store, table)? {
             // A number is a centre's own: another centre's child may have it too, and that centre may not have handed in yet.
             let near = |key: &&String| match (&municipality, municipality_of.get(*key)) {
                 (Some(said), Some(centre)) => said == centre,
@@ -395,11 +391,16 @@ fn batch(rows: &[Link], known_from: Vec<String>) -> Outcome<RecordBatch> {
     Ok(RecordBatch::try_new(links().columns, columns)?)
 }
 
-/// The links of the store as they are now, in order, each with the run that brought it.
+/// The links of the store as they are now, in order.
 ///
 /// # Errors
 /// A store fault.
-pub fn kept(store: &Store) -> Outcome<Vec<(Link, String)>> {
+pub fn kept(store: &Store) -> Outcome<Vec<Link>> {
+    Ok(kept_with_runs(store)?.into_iter().map(|(link, _)| link).collect())
+}
+
+/// The same, each with the run that brought it.
+fn kept_with_runs(store: &Store) -> Outcome<Vec<(Link, String)>> {
     let mut rows = Vec::new();
     for file in store.files(&links().name) {
         let path = store.path_of(&links().name, &file);

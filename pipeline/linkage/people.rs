@@ -270,22 +270,17 @@ pub fn identified(vault: &Vault, store: &Store, places: &mut Places) -> Outcome<
     Ok(Records { people, keys })
 }
 
-/// Rows of identifications and referrals that name a participant by number, without its centre and without a pupil.
-pub struct Followers {
-    /// Row, pseudonym of the number alone, and the municipality where the row says one.
-    pub rows: Vec<(String, String, Option<String>)>,
-}
-
-/// Those of one table.
+/// Rows of identifications or referrals that name a participant by number, without its centre and without a pupil: the row, the
+/// pseudonym of the number alone, and the municipality where the row says one.
 ///
 /// # Errors
 /// A store fault.
-pub fn followers(store: &Store, table: &str) -> Outcome<Followers> {
+pub fn followers(store: &Store, table: &str) -> Outcome<Vec<(String, String, Option<String>)>> {
     let mut columns = vec![ROW_KEY, "pupil_key", "participant_key"];
     if table == "identifications" {
         columns.push("municipality");
     }
-    let Some(frame) = collect(store, table, &columns)? else { return Ok(Followers { rows: Vec::new() }) };
+    let Some(frame) = collect(store, table, &columns)? else { return Ok(Vec::new()) };
     let texts = Texts::of(&frame, &columns)?;
     let place = |row: usize| if columns.len() > 3 { texts.owned(3, row) } else { None };
     let mut rows: Vec<_> = (0..texts.rows)
@@ -293,7 +288,7 @@ pub fn followers(store: &Store, table: &str) -> Outcome<Followers> {
         .filter_map(|row| Some((texts.owned(0, row)?, texts.owned(2, row)?, place(row))))
         .collect();
     rows.sort();
-    Ok(Followers { rows })
+    Ok(rows)
 }
 
 /// Participant → municipality of the centre.

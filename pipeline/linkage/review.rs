@@ -24,7 +24,7 @@ const NAME: &str = "link_decisions_";
 /// # Errors
 /// Store and vault faults.
 pub fn write(project: &Project, store: &Store, vault: &Vault, edition: &Edition) -> Outcome<Option<String>> {
-    let links: Vec<Link> = kept(store)?.into_iter().map(|(link, _)| link).filter(|l| l.outcome == "review").collect();
+    let links: Vec<Link> = kept(store)?.into_iter().filter(|l| l.outcome == "review").collect();
     let folder = project.review();
     let noted = folder.join(NOTE);
     let written = std::fs::read_to_string(&noted).unwrap_or_default();
@@ -63,20 +63,20 @@ pub fn write(project: &Project, store: &Store, vault: &Vault, edition: &Edition)
 }
 
 fn pairs(links: &[Link], store: &Store, vault: &Vault) -> Outcome<Vec<ReviewPair>> {
-    let keys = |of: fn(&Link) -> Option<&String>| -> BTreeSet<String> { links.iter().filter_map(of).cloned().collect() };
-    let pupils = pupils(&keys(|l| l.pupil_key.as_ref()), store, vault)?;
     let of_kind =
         |kind: &'static str| -> BTreeSet<String> { links.iter().filter(|l| l.kind == kind).map(|l| l.record_key.clone()).collect() };
+    // Pupils stand on both sides, where one may be another's second number.
+    let keys = links.iter().filter_map(|l| l.pupil_key.clone()).chain(of_kind("pupil")).collect();
+    let pupils = pupils(&keys, store, vault)?;
     let participants = participants(&of_kind("participant"), store, vault)?;
     let identified = identified(&of_kind("identification"), store, vault)?;
-    let seconds = self::pupils(&of_kind("pupil"), store, vault)?;
     let mut pairs: Vec<ReviewPair> = links
         .iter()
         .map(|link| {
             let (pupil_id, pupil) = link.pupil_key.as_ref().and_then(|key| pupils.get(key)).cloned().unwrap_or_default();
             let mut pair = match link.kind.as_str() {
                 "participant" => participants.get(&link.record_key).cloned(),
-                "pupil" => seconds.get(&link.record_key).cloned().map(|(id, record)| ReviewPair {
+                "pupil" => pupils.get(&link.record_key).cloned().map(|(id, record)| ReviewPair {
                     other_pupil_id: id,
                     record,
                     ..ReviewPair::default()

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::fault::{Fault, Outcome};
@@ -105,19 +106,7 @@ fn lost_track(path: &Path, size: Option<u64>) -> Option<Resized> {
 
 /// A path as the log writes it, without its escapes.
 fn decoded(path: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = path.as_bytes();
-    while let Some((first, more)) = rest.split_first() {
-        let escape = (*first == b'%').then(|| more.get(..2)).flatten().and_then(|hex| std::str::from_utf8(hex).ok());
-        if let Some(byte) = escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            bytes.push(byte);
-            rest = &more[2..];
-        } else {
-            bytes.push(*first);
-            rest = more;
-        }
-    }
-    String::from_utf8_lossy(&bytes).to_string()
+    percent_decode_str(path).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Keeping the vault: another key, and copies of it for bad days.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
@@ -99,9 +99,8 @@ pub fn backup(project: &Project, to: &Path) -> Outcome<String> {
 
 /// The vault of a project that has one.
 fn existing(project: &Project) -> Outcome<Vault> {
-    let folder: PathBuf = project.vault();
-    if super::files_of(&folder).is_empty() {
-        return Err(Fault::usage(format!("{} holds no vault yet", folder.display()), "`prane run` makes it"));
+    if !Vault::is_there(project) {
+        return Err(Fault::usage(format!("{} holds no vault yet", project.vault().display()), "`prane run` makes it"));
     }
     Vault::open(project, true)
 }

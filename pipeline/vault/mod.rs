@@ -230,7 +230,7 @@ impl Vault {
 
     /// Seals what a version before this one wrote in the clear.
     fn seal_what_is_open(&self) -> Outcome<()> {
-        for name in files_of(&self.folder).into_iter().filter(|n| n == SECRET || (n.ends_with(".parquet") && !n.starts_with('.'))) {
+        for name in open_files(&self.folder) {
             let path = self.folder.join(&name);
             if sealed_path(&self.folder, &name).exists() {
                 std::fs::remove_file(&path).map_err(|e| Fault::io(&path, &e))?;
@@ -401,6 +401,12 @@ fn place(path: &Path) -> String {
 #[must_use]
 pub fn sealed_files(folder: &Path) -> Vec<String> {
     files_of(folder).into_iter().filter(|n| n.ends_with(SEALED) && !n.starts_with('.')).collect()
+}
+
+/// Names of the files that a version before this one left in the clear.
+#[must_use]
+pub fn open_files(folder: &Path) -> Vec<String> {
+    files_of(folder).into_iter().filter(|n| n == SECRET || (n.ends_with(".parquet") && !n.starts_with('.'))).collect()
 }
 
 fn files_of(folder: &Path) -> Vec<String> {

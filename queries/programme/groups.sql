@@ -30,17 +30,9 @@ read_list as (
     select as_of, pupil_key, level
     from caseload.list
 ),
-find_last as (
-    -- what readers saw last before this as_of; a night made again is not held against itself
-    select n.as_of, max(h.as_of) as last_as_of
-    from read_nights n
-    inner join history.groups h on h.as_of < n.as_of
-    group by n.as_of
-),
 read_last as (
-    select f.as_of, h.kind, coalesce(h.region, '') as region, coalesce(h.municipality, '') as municipality, coalesce(h.name, '') as name, h.pupils, h.assessable, h.level_3, h.level_2, h.level_1
-    from find_last f
-    inner join history.groups h on h.as_of = f.last_as_of
+    select as_of, kind, region, municipality, name, pupils, assessable, level_3, level_2, level_1
+    from programme.last_groups
 ),
 join_facts as (
     select

@@ -4,17 +4,24 @@
 
 pub mod made;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use bytes::Bytes;
+use calamine::{Reader, Xlsx, open_workbook_from_rs};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use prane::identity::{hex, restrict};
 use prane::vault::Vault;
 use serde_json::Value;
 
 /// The moment at which tests know what they know, unless they say otherwise.
 pub const KNOWN_AT: &str = "2026-03-02T00:00:00Z";
+/// A moment after it, for what comes to be known later.
+pub const LATER: &str = "2026-03-03T00:00:00Z";
 /// All test projects have one secret, so that keys (and what they order) are the same each time.
 const SECRET: &str = "7070707070707070707070707070707070707070707070707070707070707070";
 
@@ -355,4 +362,41 @@ pub fn same_files(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<
 
 fn copy(from: &Path, to: &Path) {
     fs::copy(from, to).unwrap_or_else(|e| panic!("{}: {e}", from.display()));
+}
+
+/// Every text of a Parquet file, each once: registers repeat themselves.
+pub fn cells(bytes: &[u8]) -> String {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::copy_from_slice(bytes)).unwrap().build().unwrap();
+    let options = FormatOptions::default();
+    let mut texts = BTreeSet::new();
+    for batch in reader.map(Result::unwrap) {
+        for column in batch.columns() {
+            let format = ArrayFormatter::try_new(column.as_ref(), &options).unwrap();
+            texts.extend((0..batch.num_rows()).map(|row| format.value(row).to_string()));
+        }
+    }
+    texts.into_iter().collect::<Vec<_>>().join("\n")
+}
+
+/// Every row of every sheet of a workbook, a line each.
+pub fn sheets(bytes: &[u8]) -> String {
+    let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).unwrap();
+    let rows = book.worksheets().into_iter().flat_map(|(_, range)| {
+        range.rows().map(|row| row.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+    });
+    rows.collect::<Vec<_>>().join("\n")
+}
+
+/// A file as text, and what is packed in it, unpacked.
+pub fn unpacked(name: &str, bytes: &[u8]) -> String {
+    let mut text = String::from_utf8_lossy(bytes).to_string();
+    if is_a(name, "parquet") && !name.contains("_delta_log") {
+        text.push('\n');
+        text.push_str(&cells(bytes));
+    }
+    if is_a(name, "xlsx") {
+        text.push('\n');
+        text.push_str(&sheets(bytes));
+    }
+    text
 }

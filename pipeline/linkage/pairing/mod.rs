@@ -42,11 +42,11 @@ use score::score;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Probability from which a pair is linked without a human, after its rivals have had their share (`Pair::standing`).
-    /// 0.99 is what the least certain link must reach; most are far above, so that of ten thousand links made so about
-    /// one is wrong (measured on an invented world of half a million pupils).
+    /// The least certain link must reach it; most are far above, so that of ten thousand links made at 0.99 about one or two
+    /// are wrong (measured on an invented world of half a million pupils).
     pub link_at: f64,
-    /// Probability, of the pair's own weight, from which a human is asked; below, the pair is not told of. 0.5: more likely
-    /// one child than two.
+    /// Probability, of the pair's own weight, from which a human is asked; below, the pair is not told of. At 0.5
+    /// it is more likely one child than two.
     pub review_at: f64,
     /// How many pairs a human is shown for one participant, at most.
     pub keep: usize,
@@ -54,9 +54,11 @@ pub struct Settings {
     pub largest_block: usize,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self { link_at: 0.99, review_at: 0.5, keep: 5, largest_block: 5_000 }
+impl Settings {
+    /// As careful as the policy asks; how many pairs are kept and how large a block may be is no one's to decide.
+    #[must_use]
+    pub fn new(link_at: f64, review_at: f64) -> Self {
+        Self { link_at, review_at, keep: 5, largest_block: 5_000 }
     }
 }
 
