@@ -77,6 +77,7 @@ pub async fn places(
             level_before: level("level_before")?,
             level_now: level("level")?,
             cause,
+            ..Change::default()
         };
         if let Some(page) = schools.get_mut(line.text("school_id")?) {
             page.changes.push(change);

@@ -17,7 +17,7 @@ pub const SERVICES: [&str; 7] = [
     "other",
 ];
 /// Next steps that a list may propose.
-pub const NEXT_STEPS: [&str; 11] = [
+pub const NEXT_STEPS: [&str; 12] = [
     "call_family",
     "home_visit",
     "talk_with_pupil",
@@ -29,7 +29,12 @@ pub const NEXT_STEPS: [&str; 11] = [
     "confirm_enrolment",
     "follow_up",
     "keep_in_view",
+    "refer_to_child_protection",
 ];
+/// Why the ladder asks for more than the flags do.
+pub const ESCALATIONS: [&str; 2] = ["unexcused_days", "unanswered_contacts"];
+/// What moved a pupil on the list, onto it or off it.
+pub const MOVERS: [&str; 8] = ["attendance", "marks", "centre", "transfer", "enrolment", "records", "correction", "contact"];
 /// How sure the records make us.
 pub const CONFIDENCES: [&str; 3] = ["clear", "borderline", "thin"];
 /// What was done, in the workbook's dropdown.

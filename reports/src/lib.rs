@@ -21,13 +21,15 @@ mod view;
 mod words;
 mod workbook;
 
-pub use codes::{ACTIONS, CAUSES, CONFIDENCES, FLAGS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, SERVICES, STATUSES};
+pub use codes::{
+    ACTIONS, CAUSES, CONFIDENCES, ESCALATIONS, FLAGS, MOVERS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, SERVICES, STATUSES,
+};
 pub use fault::Fault;
 pub use list::{
-    Card, CardDay, CardWeek, Change, Contact, DayMark, Edition, Event, Flag, GradeAbsence, Language, LevelWeek, NotAssessable, Participant,
-    Place, PlaceKind, PlacePage, Row, SubjectMarks,
+    Card, CardDay, CardWeek, Change, ClassAbsence, Contact, DayMark, Edition, Event, Flag, GradeAbsence, Language, LevelFlow, LevelWeek,
+    NotAssessable, Offer, Participant, Place, PlaceKind, PlacePage, Row, SubjectMarks, WeekdayAbsence,
 };
-pub use overview::{Group, Index, IndexEntry, Overview, Programme, Reach, SchoolSummary, WeekRate};
+pub use overview::{Group, Index, IndexEntry, MunicipalityTrend, Overview, Programme, Reach, SchoolSummary, WeekRate};
 pub use page::Renderer;
 pub use review::{DECISION_COLUMNS, DECISIONS, ReviewPair, ReviewPerson};
 pub use table::{LIST_COLUMNS, harmless, plain};

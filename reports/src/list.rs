@@ -90,7 +90,15 @@ pub struct PlacePage {
     pub events: Vec<Event>,
     /// Oldest first, this week last.
     pub level_history: Vec<LevelWeek>,
+    /// Pupils who went from one level to another between two lists that follow each other; oldest first.
+    pub level_flow: Vec<LevelFlow>,
     pub absence_by_grade: Vec<GradeAbsence>,
+    /// In the recent weeks, in order of class.
+    pub absence_by_class: Vec<ClassAbsence>,
+    /// First session day of the school year: where every strip of days begins.
+    pub first_day: Option<NaiveDate>,
+    /// What the centres nearby can offer, in order of service and centre; for a centre, its own services.
+    pub offers: Vec<Offer>,
     /// Centres only: everyone enrolled there, with the trend at school.
     pub participants: Vec<Participant>,
     /// Centres only: children of the municipality with a level, enrolled at no centre.
@@ -136,11 +144,23 @@ pub struct Row {
     pub services: Vec<String>,
     /// One of [`crate::NEXT_STEPS`].
     pub next_step: String,
+    /// One of [`crate::ESCALATIONS`] where the ladder asks for more than the flags do; else empty.
+    pub escalation: String,
+    /// Recorded days at the end of the record, all missed without excuse.
+    pub unexcused_streak: u32,
+    /// Contacts since somebody was last reached (or the first), none of them answered.
+    pub unanswered_contacts: u32,
     /// One of [`crate::SERVICES`], or empty.
     pub suggested_service: String,
     pub last_contact: Option<NaiveDate>,
     pub contact_by: Option<String>,
+    /// One of [`crate::ACTIONS`], or free text; empty without a contact.
+    pub last_action: String,
+    /// One of [`crate::OUTCOMES`], free text, or empty.
+    pub last_outcome: String,
     pub review_date: Option<NaiveDate>,
+    /// The day agreed for a review has come.
+    pub review_due: bool,
     /// One of [`crate::CONFIDENCES`].
     pub confidence: String,
     /// Within capacity.
@@ -161,12 +181,15 @@ pub struct Flag {
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Card {
     pub pupil_key: String,
-    /// School days, oldest first; without any, the strip is left out.
+    /// Session days of the pupil's school year, oldest first; a day that is not here had no school. Without any, the strip
+    /// is left out.
     pub days: Vec<CardDay>,
     /// School weeks, oldest first.
     pub weeks: Vec<CardWeek>,
     /// The pupil's usual absence rate, 0-1.
     pub usual_rate: Option<f64>,
+    /// Between these an ordinary week of the pupil's lies, 0-1.
+    pub usual_band: Option<(f64, f64)>,
     pub marks: Vec<SubjectMarks>,
     /// Contacts so far, newest first.
     pub contacts: Vec<Contact>,
@@ -182,6 +205,8 @@ pub enum DayMark {
     Late,
     /// Some lessons of the day missed.
     Part,
+    /// Something kept the whole school away: the day counts for nobody.
+    Disrupted,
     #[default]
     NotRecorded,
 }
@@ -247,6 +272,8 @@ pub struct Change {
     pub level_now: Option<u8>,
     /// One of [`crate::CAUSES`], for those who are off the list.
     pub cause: Option<String>,
+    /// What moved it, of [`crate::MOVERS`]; several where several did.
+    pub because: Vec<String>,
 }
 
 /// A day on which something kept the whole school away.
@@ -263,6 +290,48 @@ pub struct LevelWeek {
     pub level_3: u32,
     pub level_2: u32,
     pub level_1: u32,
+}
+
+/// Pupils who were at one level on the list before and at another on this one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct LevelFlow {
+    /// The later of the two lists.
+    pub as_of: NaiveDate,
+    /// 3, 2, 1, or 0 without a level.
+    pub from: u8,
+    pub to: u8,
+    pub pupils: u32,
+}
+
+/// Absence of one class in the recent weeks, by day of the week.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ClassAbsence {
+    pub class: String,
+    /// In order of weekday.
+    pub by_weekday: Vec<WeekdayAbsence>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct WeekdayAbsence {
+    /// 1 Monday to 7 Sunday.
+    pub weekday: u8,
+    /// Pupil-days recorded.
+    pub recorded: u32,
+    /// Of these, missed as a whole.
+    pub absent: u32,
+}
+
+/// What one centre can offer of one service.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Offer {
+    /// One of [`crate::SERVICES`].
+    pub service: String,
+    /// Name of the centre.
+    pub centre: String,
+    /// Children the centre could still take; `None` where its capacity is not known.
+    pub room: Option<u32>,
+    /// Referrals to the service there that are still open.
+    pub waiting: u32,
 }
 
 #[derive(Debug, Clone, Copy, Default, Serialize)]

@@ -20,6 +20,8 @@ pub struct Overview {
     pub by_sex: Vec<Group>,
     /// Oldest first.
     pub trend: Vec<WeekRate>,
+    /// The same by municipality, in order of name; those too small to be told apart are left out.
+    pub municipality_trends: Vec<MunicipalityTrend>,
     pub programme: Vec<Programme>,
     /// In the order to be shown; the latest month is enough.
     pub reach: Vec<Reach>,
@@ -68,6 +70,14 @@ pub struct WeekRate {
     /// Schools with records that week.
     pub schools: u32,
     pub pupils: u32,
+}
+
+/// Absence of the schools of one municipality over the year.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct MunicipalityTrend {
+    pub municipality: String,
+    /// Oldest first.
+    pub weeks: Vec<WeekRate>,
 }
 
 /// What the school absence of children did before and after they first joined a service.

@@ -57,7 +57,7 @@ fn draw_day(root: &Area<'_>, x: i32, step: i32, mark: DayMark) -> Drawn {
     let right = x + (step - 2).max(3);
     match mark {
         DayMark::Present => root.draw(&Rectangle::new([(x, 14), (right, 17)], Ink::Present.color().filled())),
-        DayMark::NotRecorded => {
+        DayMark::NotRecorded | DayMark::Disrupted => {
             let middle = i32::midpoint(x, right);
             root.draw(&Rectangle::new([(middle - 1, 9), (middle + 1, 11)], Ink::Missing.color().filled()))
         }

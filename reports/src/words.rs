@@ -244,7 +244,9 @@ fn with_point(_: &FluentValue<'_>, _: &IntlLangMemoizer) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codes::{ACTIONS, CAUSES, CONFIDENCES, FLAGS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, SERVICES, STATUSES};
+    use crate::codes::{
+        ACTIONS, CAUSES, CONFIDENCES, ESCALATIONS, FLAGS, MOVERS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, SERVICES, STATUSES,
+    };
 
     fn both() -> [Words; 2] {
         [Language::Sq, Language::En].map(|language| Words::new(language).unwrap())
@@ -258,7 +260,7 @@ mod tests {
 
     #[test]
     fn every_code_has_a_word() {
-        let kinds: [(&str, &[&str]); 11] = [
+        let kinds: [(&str, &[&str]); 12] = [
             ("status", &STATUSES),
             ("status", &["off"]),
             ("cause", &CAUSES),
@@ -266,6 +268,7 @@ mod tests {
             ("service", &SERVICES),
             ("service", &["all"]),
             ("step", &NEXT_STEPS),
+            ("mover", &MOVERS),
             ("confidence", &CONFIDENCES),
             ("action", &ACTIONS),
             ("outcome", &OUTCOMES),
@@ -276,6 +279,9 @@ mod tests {
                 for code in codes {
                     assert!(words.get(&format!("{kind}-{code}")).is_some(), "{kind}-{code} has no word in {}", words.language().tag());
                 }
+            }
+            for escalation in ESCALATIONS {
+                assert!(words.bundle.has_message(&format!("escalation-{escalation}")), "escalation-{escalation}");
             }
             for flag in FLAGS {
                 assert!(words.bundle.has_message(&format!("reason-{flag}")), "reason-{flag}");

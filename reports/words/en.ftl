@@ -49,6 +49,27 @@ step-check_register = check the register with the class teacher
 step-confirm_enrolment = find out where the child is enrolled
 step-follow_up = follow up on the review date
 step-keep_in_view = keep in view
+step-refer_to_child_protection = refer to the child protection unit
+
+# --- why the ladder asks for more than the flags do
+escalation-unexcused_days = { $n ->
+    [one] { $n } day in a row without excuse
+   *[other] { $n } days in a row without excuse
+}
+escalation-unanswered_contacts = { $n ->
+    [one] { $n } contact without an answer
+   *[other] { $n } contacts without an answer
+}
+
+# --- what moved a pupil on the list, onto it or off it
+mover-attendance = attendance
+mover-marks = marks
+mover-centre = attendance at the centre
+mover-transfer = change of school
+mover-enrolment = enrolment
+mover-records = too few or enough records
+mover-correction = corrected records
+mover-contact = a contact
 
 # --- how sure the records make us
 confidence-clear = clear

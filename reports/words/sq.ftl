@@ -49,6 +49,27 @@ step-check_register = kontrollo regjistrin me mësuesin kujdestar
 step-confirm_enrolment = sqaro ku është regjistruar fëmija
 step-follow_up = ndiqe në datën e rishikimit
 step-keep_in_view = mbaje në vëmendje
+step-refer_to_child_protection = referoje te njësia për mbrojtjen e fëmijëve
+
+# --- pse shkalla kërkon më shumë se arsyet
+escalation-unexcused_days = { $n ->
+    [one] { $n } ditë pa arsye
+   *[other] { $n } ditë radhazi pa arsye
+}
+escalation-unanswered_contacts = { $n ->
+    [one] { $n } kontakt pa përgjigje
+   *[other] { $n } kontakte pa përgjigje
+}
+
+# --- çfarë e lëvizi një nxënës në listë, në hyrje ose në dalje
+mover-attendance = frekuentimi
+mover-marks = notat
+mover-centre = ardhja në qendër
+mover-transfer = ndërrimi i shkollës
+mover-enrolment = regjistrimi
+mover-records = sasia e shënimeve
+mover-correction = korrigjimi i të dhënave
+mover-contact = një kontakt
 
 # --- sa të qarta janë të dhënat
 confidence-clear = e qartë

@@ -62,9 +62,34 @@ pub fn school(words: &Words, listed: u32) -> PlacePage {
         absence_by_grade: (1..=9_u8)
             .map(|grade| GradeAbsence { grade_level: grade, pupils: 40 + u32::from(grade), absence_rate: 0.03 + 0.013 * f64::from(grade) })
             .collect(),
-        participants: Vec::new(),
-        referral_candidates: Vec::new(),
+        absence_by_class: ["5a", "5b", "6a", "7b", "9a"]
+            .iter()
+            .zip(0_u32..)
+            .map(|(class, at)| ClassAbsence {
+                class: (*class).to_owned(),
+                by_weekday: (1..=5_u8)
+                    .map(|weekday| WeekdayAbsence { weekday, recorded: 100, absent: 2 + (at * 3 + u32::from(weekday) * 5) % 17 })
+                    .collect(),
+            })
+            .collect(),
+        level_flow: [(0, 1, 4), (0, 2, 2), (1, 2, 3), (1, 1, 5), (2, 2, 6), (2, 3, 1), (3, 3, 2), (3, 2, 1), (2, 0, 2), (1, 0, 3)]
+            .iter()
+            .flat_map(|(from, to, pupils)| {
+                [day(2021, 2, 26), day(2021, 3, 5), day(2021, 3, 12)].map(|as_of| LevelFlow {
+                    as_of,
+                    from: *from,
+                    to: *to,
+                    pupils: *pupils,
+                })
+            })
+            .collect(),
+        first_day: Some(day(2020, 9, 14)),
+        offers: vec![
+            Offer { service: "after_school_class".to_owned(), centre: "Qendra Nr. 5".to_owned(), room: Some(0), waiting: 4 },
+            Offer { service: "peer_support".to_owned(), centre: "Qendra Nr. 5".to_owned(), room: None, waiting: 0 },
+        ],
         rows,
+        ..PlacePage::default()
     }
 }
 
@@ -164,10 +189,20 @@ fn row(words: &Words, rank: u32, on_list: bool) -> Row {
         known_to_centre: [Some(true), Some(false), None][at % 3],
         services: if rank.is_multiple_of(4) { vec!["psychosocial_counselling".to_owned()] } else { Vec::new() },
         next_step: NEXT_STEPS[at % NEXT_STEPS.len()].to_owned(),
+        escalation: if rank % 4 == 1 { ESCALATIONS[(at / 4) % 2].to_owned() } else { String::new() },
+        unexcused_streak: 3 + rank % 9,
+        unanswered_contacts: if rank.is_multiple_of(6) { 2 } else { 0 },
         suggested_service: if rank.is_multiple_of(2) { "after_school_class".to_owned() } else { String::new() },
         last_contact: rank.is_multiple_of(3).then(|| day(2021, 3, 3)),
         contact_by: rank.is_multiple_of(3).then(|| "mësuesja kujdestare".to_owned()),
-        review_date: rank.is_multiple_of(3).then(|| day(2021, 3, 24)),
+        last_action: if rank.is_multiple_of(3) { "phone_call".to_owned() } else { String::new() },
+        last_outcome: match rank % 6 {
+            3 => "plan_agreed".to_owned(),
+            0 => "not_reached".to_owned(),
+            _ => String::new(),
+        },
+        review_date: rank.is_multiple_of(3).then(|| day(2021, 3, if rank.is_multiple_of(9) { 10 } else { 24 })),
+        review_due: rank.is_multiple_of(9),
         confidence: CONFIDENCES[at % 3].to_owned(),
         on_list,
     }
@@ -178,16 +213,20 @@ fn card(row: &Row) -> Card {
     let monday = day(2020, 11, 30);
     Card {
         pupil_key: row.pupil_key.clone(),
-        days: (0..40_u32)
-            .map(|at| CardDay {
-                date: day(2021, 1, 18) + Days::new(u64::from(at / 5 * 7 + at % 5)),
+        // From the autumn on, with holidays over the turn of the year and one day on which nobody could come.
+        days: (0..130_u32)
+            .map(|at| (at, day(2020, 9, 14) + Days::new(u64::from(at / 5 * 7 + at % 5))))
+            .filter(|(_, date)| !(day(2020, 12, 24)..day(2021, 1, 11)).contains(date))
+            .map(|(at, date)| CardDay {
+                date,
                 mark: match (at * 7 + rank * 3) % 13 {
-                    0 | 3 => DayMark::Absent,
-                    1 if at > 20 => DayMark::Absent,
-                    5 => DayMark::Excused,
-                    7 => DayMark::Late,
-                    9 => DayMark::NotRecorded,
-                    11 if at > 30 => DayMark::Part,
+                    _ if date == day(2021, 1, 18) => DayMark::Disrupted,
+                    0 | 3 if at > 60 => DayMark::Absent,
+                    1 if at > 100 => DayMark::Absent,
+                    5 if at % 3 == 0 => DayMark::Excused,
+                    7 if at % 2 == 0 => DayMark::Late,
+                    9 if at % 4 == 0 => DayMark::NotRecorded,
+                    11 if at > 90 => DayMark::Part,
                     _ => DayMark::Present,
                 },
             })
@@ -201,6 +240,7 @@ fn card(row: &Row) -> Card {
             })
             .collect(),
         usual_rate: Some(0.06),
+        usual_band: Some((0.0, 0.22)),
         marks: ["gjuhe_shqipe", "matematike", "histori"]
             .iter()
             .enumerate()
@@ -233,6 +273,7 @@ fn changes() -> Vec<Change> {
         level_before: before,
         level_now: now,
         cause: cause.map(str::to_owned),
+        because: MOVERS.iter().take(1 + usize::from(before.is_some())).map(|mover| (*mover).to_owned()).collect(),
     };
     vec![
         change("new", None, Some(2), None),
@@ -283,6 +324,21 @@ pub fn overview() -> Overview {
                 absence_rate: 0.04 + 0.004 * f64::from(at % 6),
                 schools: 12,
                 pupils: 4400,
+            })
+            .collect(),
+        municipality_trends: ["Malësi e Madhe", "Pukë", "Shkodër", "Vau i Dejës"]
+            .iter()
+            .zip(0_u32..)
+            .map(|(municipality, of)| MunicipalityTrend {
+                municipality: (*municipality).to_owned(),
+                weeks: (0..22_u32)
+                    .map(|at| WeekRate {
+                        week: day(2020, 9, 14) + Days::new(u64::from(at) * 7),
+                        absence_rate: 0.03 + 0.006 * f64::from((at + of * 2) % (4 + of)),
+                        schools: 3,
+                        pupils: 900,
+                    })
+                    .collect(),
             })
             .collect(),
         programme: ["after_school_class", "peer_support", "all"]
