@@ -1,10 +1,10 @@
-//! Cards: the story of each pupil on a list, in weeks, marks and contacts. Days are left to the register of the school.
+//! Cards: the story of each pupil on a list, in days, weeks, marks and contacts.
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use hashbrown::HashMap;
-use prane_reports::{Card, CardWeek, Contact, PlacePage, SubjectMarks};
+use prane_reports::{Card, CardDay, CardWeek, Contact, DayMark, PlacePage, SubjectMarks};
 
 use super::columns::{Answer, ask_all};
 use crate::engine::Engine;
@@ -15,6 +15,8 @@ use crate::telemetry::Progress;
 type Weeks<'a> = BTreeMap<(NaiveDate, &'a str), (u32, f64)>;
 /// Cards by key of the pupil, in no order: they are put where their rows stand.
 type Cards = HashMap<String, Card>;
+/// Session days of a school, in order, and whether something kept the whole school away.
+type SessionDays<'a> = BTreeMap<&'a str, Vec<(NaiveDate, bool)>>;
 
 /// One card a pupil on a list.
 pub(super) async fn fill(
@@ -32,7 +34,7 @@ pub(super) async fn fill(
             "select school_id, week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate from indicators.session_days where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 group by school_id, week"
         ),
         format!(
-            "select m.pupil_key, m.school_id, m.month, m.recorded_mask, m.away_mask & (m.recorded_mask - m.partial_mask) as away_mask from {listed} l right semi join indicators.attendance_masks m on l.pupil = m.pupil where m.as_of = {day}"
+            "select m.pupil_key, m.school_id, m.month, m.recorded_mask, m.away_mask & (m.recorded_mask - m.partial_mask) as away_mask, m.unexcused_mask, m.late_mask, m.partial_mask from {listed} l right semi join indicators.attendance_masks m on l.pupil = m.pupil where m.as_of = {day}"
         ),
         format!(
             "select p.pupil_key, p.school_id, p.week, sum(p.parts_absent) / 720720.0 as absent from {listed} l right semi join indicators.partial_days p on l.pupil = p.pupil where p.as_of = {day} group by p.pupil_key, p.school_id, p.week"
@@ -43,9 +45,28 @@ pub(super) async fn fill(
         format!(
             "select c.pupil_key, c.date, c.by_key, c.action, c.outcome from {listed} l right semi join sources.contacts c on l.pupil = c.pupil where c.date <= {day} order by c.pupil, c.date desc, c.by_key, c.action"
         ),
+        format!(
+            "select school_id, date, disrupted from indicators.session_days where as_of = {day} and in_calendar order by school_id, date"
+        ),
+        format!(
+            // the prior is that of absence_shift_z; a week of five days is drawn
+            "with usual as (\
+                select i.pupil_key, s.shift_band_sd as sd, (i.before_absent + s.shift_prior_absent) / (i.before_recorded + cast(s.shift_prior_recorded as double)) as rate \
+                from caseload.list l inner join indicators.pupil i on i.as_of = l.as_of and i.pupil_key = l.pupil_key \
+                inner join run.policy_school s on s.school_id = i.school_id \
+                where l.as_of = {day} and l.on_list and i.before_recorded >= s.shift_min_before and s.shift_prior_recorded > 0) \
+             select pupil_key, greatest(0.0, rate - sd * sqrt(rate * greatest(0.0, 1 - rate) / 5)) as low, least(1.0, rate + sd * sqrt(rate * greatest(0.0, 1 - rate) / 5)) as high from usual"
+        ),
     ];
-    let [rates, months, partial, marks, contacts] = ask_all(engine, questions, progress).await?;
+    let [rates, months, partial, marks, contacts, sessions, bands] = ask_all(engine, questions, progress).await?;
     let mut cards = weeks(&rates, &months, &partial)?;
+    let mut marked = days_of(&months)?;
+    let sessions = session_days(&sessions)?;
+    for line in bands.lines() {
+        if let (Some(card), Some(low), Some(high)) = (cards.get_mut(line.text("pupil_key")?), line.number("low")?, line.number("high")?) {
+            card.usual_band = Some((low, high));
+        }
+    }
     for line in marks.lines() {
         let key = line.text("pupil_key")?;
         let card = cards.entry_ref(key).or_insert_with(|| Card { pupil_key: key.into(), ..Card::default() });
@@ -72,6 +93,8 @@ pub(super) async fn fill(
         for row in page.rows.iter().filter(|r| r.on_list) {
             if let Some(mut card) = cards.remove(&row.pupil_key) {
                 card.usual_rate = row.before_rate;
+                let days = marked.remove(row.pupil_key.as_str()).unwrap_or_default();
+                card.days = days_beside(days, sessions.get(page.place.id.as_str()).map_or(&[][..], Vec::as_slice));
                 page.cards.push(card);
             }
         }
@@ -114,6 +137,52 @@ fn weeks(rates: &Answer, months: &Answer, partial: &Answer) -> Outcome<Cards> {
         (key.to_string(), Card { pupil_key: key.into(), weeks: card_weeks(&weeks, &school_rates), ..Card::default() })
     };
     Ok(pupils.into_iter().map(card).collect())
+}
+
+/// What was recorded of each pupil on each day, at whichever school, in order of days.
+fn days_of(months: &Answer) -> Outcome<HashMap<&str, BTreeMap<NaiveDate, DayMark>>> {
+    let mut pupils: HashMap<&str, BTreeMap<NaiveDate, DayMark>> = HashMap::new();
+    for line in months.lines() {
+        let Some(first_monday) = line.day("month")? else { continue };
+        let mask = |name: &str| -> Outcome<i64> { Ok(line.whole(name)?.unwrap_or(0)) };
+        let (recorded, away, unexcused) = (mask("recorded_mask")?, mask("away_mask")?, mask("unexcused_mask")?);
+        let (late, partial) = (mask("late_mask")?, mask("partial_mask")?);
+        let days = pupils.entry(line.text("pupil_key")?).or_default();
+        let mut left = recorded;
+        while left != 0 {
+            let day = 1 << left.trailing_zeros();
+            let mark = match day {
+                _ if partial & day != 0 => DayMark::Part,
+                _ if away & unexcused & day != 0 => DayMark::Absent,
+                _ if away & day != 0 => DayMark::Excused,
+                _ if late & day != 0 => DayMark::Late,
+                _ => DayMark::Present,
+            };
+            days.insert(first_monday + Days::new(u64::from(left.trailing_zeros())), mark);
+            left &= left - 1;
+        }
+    }
+    Ok(pupils)
+}
+
+fn session_days(sessions: &Answer) -> Outcome<SessionDays<'_>> {
+    let mut schools = SessionDays::new();
+    for line in sessions.lines() {
+        if let Some(date) = line.day("date")? {
+            schools.entry(line.text("school_id")?).or_default().push((date, line.yes("disrupted")?));
+        }
+    }
+    Ok(schools)
+}
+
+/// A pupil's days, and beside them, from the first record on, the school's session days without one.
+fn days_beside(mut marked: BTreeMap<NaiveDate, DayMark>, sessions: &[(NaiveDate, bool)]) -> Vec<CardDay> {
+    if let Some(first) = marked.keys().next().copied() {
+        for (date, disrupted) in sessions.iter().filter(|(date, _)| *date >= first) {
+            marked.entry(*date).or_insert(if *disrupted { DayMark::Disrupted } else { DayMark::NotRecorded });
+        }
+    }
+    marked.into_iter().map(|(date, mark)| CardDay { date, mark }).collect()
 }
 
 /// The week of a transfer is one week of the pupil's; the school with more of it is the one beside.

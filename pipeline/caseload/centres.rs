@@ -10,6 +10,7 @@ use prane_reports::{Card, Participant, Place, PlaceKind, PlacePage, Row};
 
 use super::columns::{Answer, Line, ask};
 use super::names::{self, Names};
+use super::school;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::fault::Outcome;
@@ -76,6 +77,11 @@ async fn places(engine: &mut Engine<'_>, config: &Config, as_of: NaiveDate, prog
         };
         let data_through = line.day("data_through")?;
         pages.insert(place.id.clone(), PlacePage { place, data_through, capacity: config.caseload.per_centre, ..PlacePage::default() });
+    }
+    for (centre, _, offer) in school::all_offers(engine, &format!("date '{as_of}'"), progress).await? {
+        if let Some(page) = pages.get_mut(&centre) {
+            page.offers.push(offer);
+        }
     }
     Ok(pages)
 }
@@ -203,8 +209,17 @@ fn lists(schools: &BTreeMap<String, PlacePage>, linked: &Linked, pages: &mut BTr
         let near = around.get(page.place.municipality.as_str()).map_or(&[][..], Vec::as_slice);
         page.referral_candidates = placed(&near[..near.len().min(capacity)], capacity);
         for row in &mut page.referral_candidates {
-            (row.last_contact, row.contact_by, row.review_date) = (None, None, None);
+            forget_contacts(row);
         }
+    }
+}
+
+/// What became of contacts at school is the school's to tell.
+fn forget_contacts(row: &mut Row) {
+    (row.last_contact, row.contact_by, row.review_date, row.review_due) = (None, None, None, false);
+    (row.last_action, row.last_outcome, row.unanswered_contacts) = (String::new(), String::new(), 0);
+    if row.escalation == "unanswered_contacts" {
+        row.escalation = String::new();
     }
 }
 

@@ -7,11 +7,12 @@ mod centres;
 mod columns;
 mod names;
 mod overview;
+mod school;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use prane_reports::{Change, Event, Flag, GradeAbsence, LevelWeek, NotAssessable, Overview, Place, PlaceKind, PlacePage, Row};
+use prane_reports::{Change, Flag, NotAssessable, Overview, Place, PlaceKind, PlacePage, Row};
 
 use crate::config::{Config, ShowCentre};
 use crate::engine::Engine;
@@ -20,9 +21,6 @@ use crate::telemetry::Progress;
 use crate::vault::Vault;
 use columns::{Answer, Line, ask, ask_all};
 use names::Names;
-
-/// How many past lists the chart of levels shows beside tonight's.
-const LISTS_BACK: usize = 12;
 
 /// Asks for everything that the pages of schools and centres show on `as_of`: schools, then centres, each by id.
 ///
@@ -77,7 +75,7 @@ pub async fn places(
             level_before: level("level_before")?,
             level_now: level("level")?,
             cause,
-            ..Change::default()
+            because: line.list("because")?,
         };
         if let Some(page) = schools.get_mut(line.text("school_id")?) {
             page.changes.push(change);
@@ -98,8 +96,7 @@ pub async fn places(
             page.not_assessable.push(one);
         }
     }
-    levels(engine, &mut schools, as_of, progress).await?;
-    charts(engine, &mut schools, &day, progress).await?;
+    school::fill(engine, &mut schools, as_of, progress).await?;
     progress.step("cards");
     cards::fill(engine, &mut schools, &staff, &day, progress).await?;
     progress.step("centres");
@@ -189,10 +186,16 @@ fn row(line: Line<'_>, people: &Names, staff: &BTreeMap<String, String>) -> Outc
         known_to_centre: Some(line.yes("known_to_centre")?),
         services: line.list("services")?,
         next_step: line.text("next_step")?.into(),
+        escalation: line.text("escalation")?.into(),
+        unexcused_streak: line.count("unexcused_streak")?,
+        unanswered_contacts: line.count("unanswered_contacts")?,
         suggested_service: line.text("suggested_service")?.into(),
         last_contact: line.day("last_contact")?,
         contact_by: staff.get(by).cloned(),
+        last_action: line.text("last_action")?.into(),
+        last_outcome: line.text("last_outcome")?.into(),
         review_date: line.day("review_date")?,
+        review_due: line.yes("review_due")?,
         confidence: line.text("confidence")?.into(),
         on_list: line.yes("on_list")?,
         ..Row::default()
@@ -212,57 +215,4 @@ fn flags(raised: &Answer) -> Outcome<BTreeMap<String, Vec<Flag>>> {
         flags.entry(line.text("pupil_key")?.into()).or_default().push(flag);
     }
     Ok(flags)
-}
-
-/// Pupils a level on tonight's list and those before it. A list that names nobody of a school is a list too.
-async fn levels(engine: &mut Engine<'_>, schools: &mut BTreeMap<String, PlacePage>, as_of: NaiveDate, progress: &Progress) -> Outcome<()> {
-    let count = "select as_of, school_id, sum(case when level = 3 then 1 else 0 end) as level_3, sum(case when level = 2 then 1 else 0 end) as level_2, sum(case when level = 1 then 1 else 0 end) as level_1";
-    let sql = format!(
-        "{count} from history.lists where as_of < date '{as_of}' group by as_of, school_id \
-         union all {count} from caseload.list where as_of = date '{as_of}' group by as_of, school_id order by school_id, as_of"
-    );
-    let history = ask(engine, &sql, progress).await?;
-    let mut nights = BTreeSet::from([as_of]);
-    for line in history.lines() {
-        nights.extend(line.day("as_of")?);
-    }
-    let nights: Vec<NaiveDate> = nights.into_iter().rev().take(LISTS_BACK + 1).collect();
-    for page in schools.values_mut() {
-        page.level_history = nights.iter().rev().map(|night| LevelWeek { as_of: *night, ..LevelWeek::default() }).collect();
-    }
-    for line in history.lines() {
-        let (Some(page), Some(night)) = (schools.get_mut(line.text("school_id")?), line.day("as_of")?) else { continue };
-        if let Some(week) = page.level_history.iter_mut().find(|w| w.as_of == night) {
-            (week.level_3, week.level_2, week.level_1) = (line.count("level_3")?, line.count("level_2")?, line.count("level_1")?);
-        }
-    }
-    Ok(())
-}
-
-/// Disrupted days, and absence by grade level.
-async fn charts(engine: &mut Engine<'_>, schools: &mut BTreeMap<String, PlacePage>, day: &str, progress: &Progress) -> Outcome<()> {
-    let events = ask(
-        engine,
-        &format!(
-            "select school_id, date, absence_rate from indicators.session_days where as_of = {day} and disrupted order by school_id, date"
-        ),
-        progress,
-    )
-    .await?;
-    for line in events.lines() {
-        if let (Some(page), Some(date)) = (schools.get_mut(line.text("school_id")?), line.day("date")?) {
-            page.events.push(Event { date, absence_rate: line.number("absence_rate")?.unwrap_or(0.0) });
-        }
-    }
-    let grades = ask(engine, &format!("select school_id, grade_level, count(*) as pupils, cast(sum(parts_absent) as double) / nullif(sum(parts_recorded), 0) as absence_rate from indicators.pupil where as_of = {day} and grade_level is not null group by school_id, grade_level order by school_id, grade_level"), progress).await?;
-    for line in grades.lines() {
-        if let (Some(page), Some(absence_rate)) = (schools.get_mut(line.text("school_id")?), line.number("absence_rate")?) {
-            page.absence_by_grade.push(GradeAbsence {
-                grade_level: line.small("grade_level")?,
-                pupils: line.count("pupils")?,
-                absence_rate,
-            });
-        }
-    }
-    Ok(())
 }

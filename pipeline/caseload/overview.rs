@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use prane_reports::{Group, Overview, Programme, Reach, SchoolSummary, WeekRate};
+use prane_reports::{Group, MunicipalityTrend, Overview, Programme, Reach, SchoolSummary, WeekRate};
 
 use super::columns::{Line, ask};
 use crate::engine::Engine;
@@ -35,6 +35,16 @@ pub(super) async fn overview(engine: &mut Engine<'_>, day: &str, progress: &Prog
         overview.schools.push(school(line, &mut of_schools)?);
     }
     overview.trend = trend(engine, day, progress).await?;
+    let by_municipality = format!("select * from programme.municipality_weeks where as_of = {day} order by municipality, week");
+    for line in ask(engine, &by_municipality, progress).await?.lines() {
+        let municipality = line.text("municipality")?;
+        if overview.municipality_trends.last().is_none_or(|m| m.municipality != municipality) {
+            overview.municipality_trends.push(MunicipalityTrend { municipality: municipality.into(), weeks: Vec::new() });
+        }
+        if let Some(of) = overview.municipality_trends.last_mut() {
+            of.weeks.extend(week(line, "absence_rate")?);
+        }
+    }
     let change = ask(engine, &format!("select * from programme.change where as_of = {day} order by service"), progress).await?;
     for line in change.lines() {
         overview.programme.push(Programme {
@@ -122,9 +132,12 @@ async fn trend(engine: &mut Engine<'_>, day: &str, progress: &Progress) -> Outco
     let weeks = ask(engine, &sql, progress).await?;
     let mut trend = Vec::new();
     for line in weeks.lines() {
-        if let (Some(week), Some(absence_rate)) = (line.day("week")?, line.number("rate")?) {
-            trend.push(WeekRate { week, absence_rate, schools: line.count("schools")?, pupils: line.count("pupils")? });
-        }
+        trend.extend(week(line, "rate")?);
     }
     Ok(trend)
+}
+
+fn week(line: Line<'_>, rate: &str) -> Outcome<Option<WeekRate>> {
+    let (Some(week), Some(absence_rate)) = (line.day("week")?, line.number(rate)?) else { return Ok(None) };
+    Ok(Some(WeekRate { week, absence_rate, schools: line.count("schools")?, pupils: line.count("pupils")? }))
 }

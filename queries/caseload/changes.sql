@@ -1,8 +1,77 @@
 -- title = "What changed since the list before"
--- about = "The pupils whose status is news: new, worsening, improving or back on the list, and those who went off it, with the cause."
+-- about = "The pupils whose status is news: new, worsening, improving, back on the list, newly in care, come from another school; and those who went off it. With what moved each of them: rules newly crossed or no longer, a change of school, corrected records, a contact."
 -- grain = "one row a pupil and school whose status changed and as_of"
 -- owner = "school integration team"
--- cites = ["triage: how far two lists overlap"]
+-- cites = ["triage: how far two lists overlap", "field: a diff without its cause is not believed"]
+with read_list as (
+    select as_of, school_id, pupil_key, class, status, level_before, level, cause, flags, on_list
+    from caseload.list
+),
+read_last as (
+    select as_of, school_id, pupil_key, status, flags
+    from caseload.last_list
+),
+read_off as (
+    select as_of, school_id, pupil_key, class, level_before, cause
+    from caseload.off_list
+),
+find_news as (
+    select
+        l.as_of,
+        l.school_id,
+        l.pupil_key,
+        l.class,
+        l.status,
+        l.level_before,
+        l.level,
+        l.cause,
+        l.on_list,
+        l.school_id <> b.school_id as moved_school,
+        l.flags as flags_now,
+        b.flags as flags_before,
+        l.status = 'improving' as went_down
+    from read_list l
+    left join read_last b on b.as_of = l.as_of and b.pupil_key = l.pupil_key
+    where l.status in ('new', 'worsening', 'improving', 'returned')
+       or (l.status = 'in_care' and b.status is distinct from 'in_care')
+       or l.school_id <> b.school_id
+    union all
+    select
+        o.as_of,
+        o.school_id,
+        o.pupil_key,
+        o.class,
+        'off' as status,
+        o.level_before,
+        cast(null as int) as level,
+        o.cause,
+        false as on_list,
+        o.cause = 'transferred' as moved_school,
+        make_array() as flags_now,
+        b.flags as flags_before,
+        true as went_down
+    from read_off o
+    inner join read_last b on b.as_of = o.as_of and b.school_id = o.school_id and b.pupil_key = o.pupil_key
+),
+find_moved as (
+    -- rules crossed since then on the way up, no longer crossed on the way down; where the same ones only weigh
+    -- otherwise, those of the list that has the higher level
+    select
+        *,
+        case when went_down
+            then array_except(coalesce(flags_before, make_array()), coalesce(flags_now, make_array()))
+            else array_except(coalesce(flags_now, make_array()), coalesce(flags_before, make_array()))
+        end as flags_moved,
+        case when went_down then flags_before else flags_now end as flags_heavier
+    from find_news
+),
+pick_flags as (
+    select
+        *,
+        case when status = 'in_care' then make_array() when cardinality(flags_moved) > 0 then flags_moved else flags_heavier end as moved_by,
+        coalesce(moved_school or cause in ('corrected', 'left', 'turned_16', 'not_assessable'), false) as explained
+    from find_moved
+)
 select
     as_of,
     school_id,
@@ -12,18 +81,19 @@ select
     level_before,
     level,
     cause,
-    on_list
-from caseload.list
-where status in ('new', 'worsening', 'improving', 'returned')
-union all
-select
-    as_of,
-    school_id,
-    pupil_key,
-    class,
-    'off' as status,
-    level_before,
-    cast(null as int) as level,
-    cause,
-    false as on_list
-from caseload.off_list
+    on_list,
+    string_to_array(nullif(concat_ws(',',
+        case when moved_school then 'transfer' end,
+        case when cause = 'corrected' then 'correction' end,
+        case when cause in ('left', 'turned_16') then 'enrolment' end,
+        case when cause = 'not_assessable' then 'records' end,
+        case when status = 'in_care' then 'contact' end,
+        case when not explained and array_has_any(moved_by, make_array(
+            'extended_absence', 'severe_absence', 'long_absence', 'chronic_absence', 'rising_absence', 'worsening_trend', 'hidden_dropout', 'never_arrived'
+        )) then 'attendance' end,
+        case when not explained and array_has_any(moved_by, make_array('falling_marks', 'failing_subjects')) then 'marks' end,
+        case when not explained and array_has(moved_by, 'left_centre') then 'centre' end,
+        case when not explained and array_has(moved_by, 'many_moves') then 'transfer' end,
+        case when not explained and array_has(moved_by, 'over_age') then 'enrolment' end
+    ), ''), ',') as because
+from pick_flags

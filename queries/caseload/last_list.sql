@@ -26,6 +26,7 @@ select
     h.class,
     h.level,
     h.status,
+    h.flags,
     h.on_list,
     h.attendance_hash,
     -- ISO weeks before this one in which the pupil was on the list without a break: the list before knows its own,

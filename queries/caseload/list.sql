@@ -14,15 +14,7 @@ read_pupils as (
     from indicators.pupil
 ),
 read_policy as (
-    select
-        school_id, caseload_per_school, caseload_recheck_days, confidence_thin_recent, confidence_thin_days,
-        next_step_extended_absence, next_step_severe_absence, next_step_long_absence, next_step_chronic_absence, next_step_rising_absence,
-        next_step_worsening_trend, next_step_hidden_dropout, next_step_never_arrived, next_step_falling_marks, next_step_failing_subjects,
-        next_step_over_age, next_step_many_moves, next_step_left_centre, next_step_other,
-        suggested_service_extended_absence, suggested_service_severe_absence, suggested_service_long_absence, suggested_service_chronic_absence,
-        suggested_service_rising_absence, suggested_service_worsening_trend, suggested_service_hidden_dropout, suggested_service_never_arrived,
-        suggested_service_falling_marks, suggested_service_failing_subjects, suggested_service_over_age, suggested_service_many_moves,
-        suggested_service_left_centre, suggested_service_other
+    select school_id, caseload_per_school, caseload_recheck_days, confidence_thin_recent, confidence_thin_days
     from run.policy_school
 ),
 read_last as (
@@ -43,16 +35,13 @@ read_participants as (
     from sources.centre_participants
     where pupil_key is not null
 ),
-find_contacts as (
-    select
-        n.as_of,
-        c.pupil_key,
-        c.date as last_contact,
-        c.by_key as contact_by,
-        c.review_date,
-        row_number() over (partition by n.as_of, c.pupil_key order by c.date desc, c.review_date desc nulls last, c.by_key) as latest
-    from sources.contacts c
-    inner join read_nights n on c.date <= n.as_of
+read_contacts as (
+    select as_of, pupil_key, last_contact, contact_by, last_action, last_outcome, review_date, last_reached
+    from caseload.contacts_made
+),
+read_steps as (
+    select as_of, pupil_key, next_step, escalation, suggested_service, unexcused_streak, unanswered_contacts
+    from caseload.next_steps
 ),
 find_earlier as (
     -- not on the list before, but on one of this school year before that
@@ -80,7 +69,6 @@ join_facts as (
         l.flags,
         l.reasons,
         l.hangs_on_one,
-        l.flags[1] as top_flag,
         p.absence_rate,
         p.recent_absent,
         p.recent_recorded,
@@ -95,8 +83,16 @@ join_facts as (
         p.centre_services as services,
         c.last_contact,
         c.contact_by,
+        c.last_action,
+        c.last_outcome,
         c.review_date,
-        coalesce(cast(l.as_of as int) - cast(c.last_contact as int) <= s.caseload_recheck_days, false) as contacted,
+        coalesce(c.review_date <= l.as_of, false) as review_due,
+        coalesce(cast(l.as_of as int) - cast(c.last_reached as int) <= s.caseload_recheck_days, false) as reached,
+        t.next_step,
+        t.escalation,
+        t.suggested_service,
+        t.unexcused_streak,
+        t.unanswered_contacts,
         e.pupil_key is not null as listed_earlier,
         coalesce(b.attendance_hash <> r.attendance_hash_last_list, false) as records_changed,
         r.attendance_hash,
@@ -108,7 +104,8 @@ join_facts as (
     left join read_last b on b.as_of = l.as_of and b.pupil_key = l.pupil_key
     left join read_records r on r.as_of = l.as_of and r.pupil_key = l.pupil_key
     left join read_participants k on k.pupil_key = l.pupil_key
-    left join find_contacts c on c.as_of = l.as_of and c.pupil_key = l.pupil_key and c.latest = 1
+    inner join read_steps t on t.as_of = l.as_of and t.pupil_key = l.pupil_key
+    left join read_contacts c on c.as_of = l.as_of and c.pupil_key = l.pupil_key
     left join find_earlier e on e.as_of = l.as_of and e.pupil_key = l.pupil_key
 ),
 rank_pupils as (
@@ -132,7 +129,8 @@ select
     f.level_before,
     case
         when f.level > f.level_before then 'worsening'
-        when f.contacted then 'in_care'
+        -- by itself it ends with the days of patience, or on the day agreed
+        when f.reached and not f.review_due then 'in_care'
         when f.level_before is null and f.listed_earlier then 'returned'
         when f.level_before is null then 'new'
         when f.level < f.level_before then 'improving'
@@ -155,41 +153,17 @@ select
     f.failing_subjects,
     f.known_to_centre,
     f.services,
-    case f.top_flag
-        when 'extended_absence' then s.next_step_extended_absence
-        when 'severe_absence' then s.next_step_severe_absence
-        when 'long_absence' then s.next_step_long_absence
-        when 'chronic_absence' then s.next_step_chronic_absence
-        when 'rising_absence' then s.next_step_rising_absence
-        when 'worsening_trend' then s.next_step_worsening_trend
-        when 'hidden_dropout' then s.next_step_hidden_dropout
-        when 'never_arrived' then s.next_step_never_arrived
-        when 'falling_marks' then s.next_step_falling_marks
-        when 'failing_subjects' then s.next_step_failing_subjects
-        when 'over_age' then s.next_step_over_age
-        when 'many_moves' then s.next_step_many_moves
-        when 'left_centre' then s.next_step_left_centre
-        else s.next_step_other
-    end as next_step,
-    case f.top_flag
-        when 'extended_absence' then s.suggested_service_extended_absence
-        when 'severe_absence' then s.suggested_service_severe_absence
-        when 'long_absence' then s.suggested_service_long_absence
-        when 'chronic_absence' then s.suggested_service_chronic_absence
-        when 'rising_absence' then s.suggested_service_rising_absence
-        when 'worsening_trend' then s.suggested_service_worsening_trend
-        when 'hidden_dropout' then s.suggested_service_hidden_dropout
-        when 'never_arrived' then s.suggested_service_never_arrived
-        when 'falling_marks' then s.suggested_service_falling_marks
-        when 'failing_subjects' then s.suggested_service_failing_subjects
-        when 'over_age' then s.suggested_service_over_age
-        when 'many_moves' then s.suggested_service_many_moves
-        when 'left_centre' then s.suggested_service_left_centre
-        else s.suggested_service_other
-    end as suggested_service,
+    f.next_step,
+    f.escalation,
+    f.suggested_service,
+    f.unexcused_streak,
+    f.unanswered_contacts,
     f.last_contact,
     f.contact_by,
+    f.last_action,
+    f.last_outcome,
     f.review_date,
+    f.review_due,
     case
         when f.recent_recorded < s.confidence_thin_recent or f.days_recorded < s.confidence_thin_days then 'thin'
         when f.hangs_on_one then 'borderline'

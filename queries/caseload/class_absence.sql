@@ -1,0 +1,52 @@
+-- title = "Absence of classes by weekday"
+-- about = "Days of pupils recorded in the recent weeks and missed as a whole, by class and day of the week: whom to talk with among class teachers, and whether one day (a market day, a bus that does not run) keeps children away."
+-- grain = "one row a school, class, weekday with a record and as_of"
+-- owner = "school integration team"
+with read_pupils as (
+    select as_of, pupil, school_id, class
+    from indicators.pupil
+    where class is not null
+),
+read_months as (
+    select
+        as_of,
+        pupil,
+        school_id,
+        recorded_mask & recent_mask as recorded,
+        away_mask & (recorded_mask - partial_mask) & recent_mask as away
+    from indicators.attendance_masks
+    where recorded_mask & recent_mask > 0
+),
+sum_days as (
+    -- a month's five Mondays are the bits 1, 1 << 7, ... 1 << 28 (270549121 together); the days after it lie beside them
+    select
+        m.as_of,
+        m.school_id,
+        p.class,
+        make_array(
+            sum(bit_count(m.recorded & 270549121)), sum(bit_count((m.recorded >> 1) & 270549121)), sum(bit_count((m.recorded >> 2) & 270549121)),
+            sum(bit_count((m.recorded >> 3) & 270549121)), sum(bit_count((m.recorded >> 4) & 270549121)),
+            sum(bit_count((m.recorded >> 5) & 270549121)), sum(bit_count((m.recorded >> 6) & 270549121))
+        ) as recorded,
+        make_array(
+            sum(bit_count(m.away & 270549121)), sum(bit_count((m.away >> 1) & 270549121)), sum(bit_count((m.away >> 2) & 270549121)),
+            sum(bit_count((m.away >> 3) & 270549121)), sum(bit_count((m.away >> 4) & 270549121)),
+            sum(bit_count((m.away >> 5) & 270549121)), sum(bit_count((m.away >> 6) & 270549121))
+        ) as absent
+    from read_pupils p
+    inner join read_months m on m.as_of = p.as_of and m.pupil = p.pupil and m.school_id = p.school_id
+    group by m.as_of, m.school_id, p.class
+),
+part_days as (
+    select as_of, school_id, class, recorded, absent, unnest(range(1, 8)) as weekday
+    from sum_days
+)
+select
+    as_of,
+    school_id,
+    class,
+    cast(weekday as int) as weekday,
+    cast(recorded[weekday] as int) as recorded,
+    cast(absent[weekday] as int) as absent
+from part_days
+where recorded[weekday] > 0

@@ -1,0 +1,55 @@
+-- title = "What came of contacts so far"
+-- about = "The latest contact with each pupil's family and what came of it, how many in a row found nobody, and when somebody was last reached by a real action. A pupil is in care only by such a contact, for as long as policy says, and no longer than to the day agreed for a review."
+-- grain = "one row a pupil with a contact and as_of"
+-- owner = "school integration team"
+-- cites = ["Student Insights #1655: a pupil is handled by a real action with a date, not by a note", "attendance ladders: unanswered contacts ask for more"]
+with read_nights as (
+    select a.as_of, cast(concat(substr(a.school_year, 1, 4), '-', p.school_year_starts) as date) as year_start
+    from run.as_of a
+    cross join run.policy p
+),
+read_policy as (
+    select contacts_unanswered, contacts_no_action
+    from run.policy
+),
+read_contacts as (
+    select pupil_key, date, by_key, action, outcome, review_date
+    from sources.contacts
+),
+weigh_contacts as (
+    select
+        n.as_of,
+        n.year_start,
+        c.pupil_key,
+        c.date,
+        c.by_key,
+        c.action,
+        c.outcome,
+        c.review_date,
+        coalesce(array_has(p.contacts_unanswered, c.outcome), false) as unanswered,
+        coalesce(not array_has(p.contacts_no_action, c.action), true) as is_action
+    from read_contacts c
+    inner join read_nights n on c.date <= n.as_of
+    cross join read_policy p
+),
+order_contacts as (
+    select
+        *,
+        row_number() over (partition by as_of, pupil_key order by date desc, review_date desc nulls last, by_key, action) as latest,
+        row_number() over (partition by as_of, pupil_key order by is_action desc, date desc, review_date desc nulls last, by_key, action) as latest_action,
+        max(case when not unanswered then date end) over (partition by as_of, pupil_key) as last_answered
+    from weigh_contacts
+)
+select
+    as_of,
+    pupil_key,
+    max(date) as last_contact,
+    max(case when latest = 1 then by_key end) as contact_by,
+    max(case when latest = 1 then action end) as last_action,
+    max(case when latest = 1 then outcome end) as last_outcome,
+    max(case when latest_action = 1 and is_action then review_date end) as review_date,
+    max(case when is_action and not unanswered then date end) as last_reached,
+    -- of this school year: a new year starts at the foot of the ladder
+    cast(sum(case when unanswered and date >= year_start and (last_answered is null or date > last_answered) then 1 else 0 end) as int) as unanswered_contacts
+from order_contacts
+group by as_of, pupil_key
