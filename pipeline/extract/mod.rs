@@ -4,6 +4,7 @@
 //! with their row numbers. What a value means is the contract's business; nothing here knows a rule.
 
 mod columnar;
+mod returned;
 mod seen;
 mod text;
 mod wide;
@@ -40,6 +41,8 @@ pub struct Extract {
     pub hash: Hash,
     /// Bytes.
     pub size: u64,
+    /// A list of ours that comes back filled in: it says itself how it is read.
+    pub returned: bool,
 }
 
 /// What the inbox holds.
@@ -80,19 +83,14 @@ pub fn find(project: &Project, contracts: &[Contract], note: bool) -> Outcome<In
             continue;
         }
         let mapped = sources.iter().find(|(glob, _)| glob.is_match(&name) || glob.is_match(file)).map(|(_, s)| (*s).clone());
-        let source = match mapped {
-            Some(source) => source,
-            None => {
-                if let Some(contract) = table_of_file(contracts, file) {
-                    Source { table: contract.table.clone(), ..Source::default() }
-                } else {
-                    inbox.left.push(format!("{name}: its name starts with no table's name and no [[source]] names it; left alone"));
-                    continue;
-                }
-            }
-        };
-        if format_of(file, &source).is_none() {
-            inbox.left.push(format!("{name}: not .csv, .csv.gz, .csv.zst, .xlsx or .parquet; left alone"));
+        let by_name = || table_of_file(contracts, file).map(|c| Source { table: c.table.clone(), ..Source::default() });
+        let source = mapped.or_else(by_name);
+        if format_of(file, source.as_ref().unwrap_or(&Source::default())).is_none() {
+            let why = match source {
+                Some(_) => "not .csv, .csv.gz, .csv.zst, .xlsx or .parquet",
+                None => NAMELESS,
+            };
+            inbox.left.push(format!("{name}: {why}; left alone"));
             continue;
         }
         wanted.push((path, name, source));
@@ -107,8 +105,12 @@ pub fn find(project: &Project, contracts: &[Contract], note: bool) -> Outcome<In
     let mut now = Seen::default();
     for (extract, look) in looked {
         if look == Look::at(&extract.path)? {
-            now.note(&extract.name, &look, &extract.hash);
-            inbox.extracts.push(extract);
+            now.note(&extract.name, &look, &extract.hash, extract.returned);
+            if extract.table.is_empty() {
+                inbox.left.push(format!("{}: {NAMELESS}; left alone", extract.name));
+            } else {
+                inbox.extracts.push(extract);
+            }
         } else {
             inbox.left.push(format!("{}: changed while it was looked at: still being written, left for the next night", extract.name));
         }
@@ -145,17 +147,28 @@ fn is_unfinished(file: &str) -> bool {
         || [".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", ".swp"].iter().any(|end| lower.ends_with(end))
 }
 
+/// Why a file is left alone that nothing explains.
+const NAMELESS: &str = "its name starts with no table's name, no [[source]] names it, and it is no list that came back";
+
 /// How long a file that was touched just now is watched before it is taken.
 const WATCH: Duration = Duration::from_millis(300);
 
-fn look(seen: &Seen, path: PathBuf, name: String, source: Source) -> Outcome<(Extract, Look)> {
+/// What a file is. One that no name explains has a table only if it is a list that came back.
+fn look(seen: &Seen, path: PathBuf, name: String, source: Option<Source>) -> Outcome<(Extract, Look)> {
     let look = Look::at(&path)?;
-    let hash = match seen.hash(&name, &look) {
-        Some(hash) => hash,
-        None => hash_of(&path)?,
+    let (hash, returned) = match seen.found(&name, &look) {
+        Some(found) => found,
+        None => (hash_of(&path)?, is_returned(&path, source.is_none())),
     };
+    let source = if returned { Source { table: returned::TABLE.into(), ..Source::default() } } else { source.unwrap_or_default() };
     let table = source.table.clone();
-    Ok((Extract { path, name, table, source, hash, size: look.size() }, look))
+    Ok((Extract { path, name, table, source, hash, size: look.size(), returned }, look))
+}
+
+/// Whether a file is a list of ours, filled in: by its mark whatever its name; by its headers where it is `nameless`.
+fn is_returned(path: &Path, nameless: bool) -> bool {
+    let is_workbook = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+    is_workbook && (returned::is_marked(path) || nameless && returned::is_headed(path))
 }
 
 fn hash_of(path: &Path) -> Outcome<Hash> {
@@ -223,6 +236,8 @@ pub struct Reading {
     pub block_rows: Vec<u64>,
     /// Row number of the first record (the header is the row before).
     pub first_row: u64,
+    /// The row of each record, where they do not follow each other.
+    pub numbers: Vec<u64>,
     /// Records that one row of the file gives: 1, or its days in a wide register.
     pub records_a_row: u64,
 }
@@ -238,7 +253,8 @@ impl Reading {
     #[must_use]
     pub fn row_number(&self, at: At) -> u64 {
         let before = self.block_rows.iter().take(at.block as usize).sum::<u64>() + u64::from(at.row);
-        self.first_row + before / self.records_a_row.max(1)
+        let row = before / self.records_a_row.max(1);
+        usize::try_from(row).ok().and_then(|row| self.numbers.get(row)).copied().unwrap_or(self.first_row + row)
     }
 }
 
@@ -268,6 +284,13 @@ pub fn read<T: Taker>(
     threads: usize,
     taker: &(dyn Fn(&Plan) -> T + Sync),
 ) -> Result<(Reading, Plan, Vec<T>), FileFault> {
+    if extract.returned {
+        let (source, rows) = returned::records(extract)?;
+        // What else stands on a list is ours, or the liaison's own.
+        let plan =
+            |headers: &[String]| Ok(Plan { unknown: Vec::new(), ..Plan::new(contract, &source, headers, &[]).map_err(FileFault::new)? });
+        return read_rows(rows, &plan, taker);
+    }
     let file = extract.name.rsplit('/').next().unwrap_or(&extract.name);
     let format = format_of(file, &extract.source).ok_or_else(|| FileFault::new("unknown format"))?;
     let wide = extract.source.layout == Layout::Wide;
@@ -296,6 +319,8 @@ struct Rows {
     headers: Vec<String>,
     records: Vec<Vec<String>>,
     first_row: u64,
+    /// The row of each record, where they do not follow each other.
+    numbers: Vec<u64>,
 }
 
 fn read_rows<T: Taker>(
@@ -310,7 +335,7 @@ fn read_rows<T: Taker>(
         let fields: Vec<&[u8]> = record.iter().map(String::as_bytes).collect();
         one.take(At { block: 0, row: u32::try_from(row).unwrap_or(u32::MAX) }, &fields);
     }
-    Ok((Reading { block_rows: vec![count], first_row: rows.first_row, records_a_row: 1 }, plan, vec![one]))
+    Ok((Reading { block_rows: vec![count], first_row: rows.first_row, numbers: rows.numbers, records_a_row: 1 }, plan, vec![one]))
 }
 
 /// The headers of a file, for guessing a mapping, and up to `sample` rows.
@@ -321,7 +346,7 @@ pub fn peek(path: &Path, sample: usize) -> Result<(Vec<String>, Vec<Vec<String>>
     let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
     let source = Source::default();
     let format = format_of(&name, &source).ok_or_else(|| FileFault::new("not .csv, .xlsx or .parquet"))?;
-    let extract = Extract { path: path.to_path_buf(), name, table: String::new(), source, hash: [0; 32], size: 0 };
+    let extract = Extract { path: path.to_path_buf(), name, table: String::new(), source, hash: [0; 32], size: 0, returned: false };
     let rows = match format {
         Format::Workbook => workbook::all_records(&extract)?,
         Format::Parquet => columnar::all_records(&extract)?,

@@ -51,9 +51,9 @@ impl Look {
     }
 }
 
-/// Name within the inbox → how the file looked, and the hash of its bytes in hex.
+/// Name within the inbox → how the file looked, the hash of its bytes in hex, and whether it is a list that came back.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen(BTreeMap<String, (Look, String)>);
+pub struct Seen(BTreeMap<String, (Look, String, bool)>);
 
 impl Seen {
     /// What an earlier night saw; nothing where its notes cannot be read.
@@ -62,18 +62,18 @@ impl Seen {
         std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
     }
 
-    /// The hash of a file that looks as it did.
+    /// The hash of a file that looks as it did, and whether it is a list that came back.
     #[must_use]
-    pub fn hash(&self, name: &str, look: &Look) -> Option<Hash> {
-        let (then, hash) = self.0.get(name)?;
+    pub fn found(&self, name: &str, look: &Look) -> Option<(Hash, bool)> {
+        let (then, hash, returned) = self.0.get(name)?;
         let hash = blake3::Hash::from_hex(hash).ok()?;
-        (then == look).then(|| *hash.as_bytes())
+        (then == look).then(|| (*hash.as_bytes(), *returned))
     }
 
     /// Notes a file, unless it was touched just now.
-    pub fn note(&mut self, name: &str, look: &Look, hash: &Hash) {
+    pub fn note(&mut self, name: &str, look: &Look, hash: &Hash, returned: bool) {
         if !look.is_fresh() {
-            self.0.insert(name.to_string(), (look.clone(), blake3::Hash::from(*hash).to_hex().to_string()));
+            self.0.insert(name.to_string(), (look.clone(), blake3::Hash::from(*hash).to_hex().to_string(), returned));
         }
     }
 
@@ -105,16 +105,16 @@ mod tests {
         let date_back = || std::fs::File::options().write(true).open(&file).unwrap().set_modified(old).unwrap();
         date_back();
         let (look, mut seen) = (Look::at(&file).unwrap(), Seen::default());
-        seen.note("marks.csv", &look, &[7; 32]);
+        seen.note("marks.csv", &look, &[7; 32], true);
         seen.save(&notes).unwrap();
         let seen = Seen::load(&notes);
-        assert_eq!(seen.hash("marks.csv", &Look::at(&file).unwrap()), Some([7; 32]));
+        assert_eq!(seen.found("marks.csv", &Look::at(&file).unwrap()), Some(([7; 32], true)));
         // The same size, and dated back: on Unix it still does not pass.
         std::thread::sleep(Duration::from_millis(20));
         std::fs::write(&file, "two").unwrap();
         date_back();
         #[cfg(unix)]
-        assert_eq!(seen.hash("marks.csv", &Look::at(&file).unwrap()), None);
+        assert_eq!(seen.found("marks.csv", &Look::at(&file).unwrap()), None);
         assert_eq!(Seen::load(&folder.path().join("none")), Seen::default());
     }
 
@@ -124,7 +124,7 @@ mod tests {
         let file = folder.path().join("marks.csv");
         std::fs::write(&file, "one").unwrap();
         let mut seen = Seen::default();
-        seen.note("marks.csv", &Look::at(&file).unwrap(), &[7; 32]);
+        seen.note("marks.csv", &Look::at(&file).unwrap(), &[7; 32], false);
         assert_eq!(seen, Seen::default());
     }
 }

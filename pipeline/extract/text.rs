@@ -297,7 +297,7 @@ pub(super) fn read<T: Taker>(
     });
     let mut counts = counts;
     counts.sort_by_key(|(number, _)| *number);
-    let mut reading = Reading { block_rows: Vec::new(), first_row, records_a_row: 1 };
+    let mut reading = Reading { first_row, records_a_row: 1, ..Reading::default() };
     let mut fault = fault;
     for (_, outcome) in counts {
         match outcome {
@@ -415,7 +415,7 @@ fn collect(extract: &Extract, format: Format, most: usize) -> Result<Rows, FileF
         take_block(&block, delimiter, headers.len(), &mut collector)?;
         next = if collector.0.len() < most { blocks.next_block()? } else { None };
     }
-    Ok(Rows { headers, records: collector.0, first_row })
+    Ok(Rows { headers, records: collector.0, first_row, numbers: Vec::new() })
 }
 
 /// Every record, for layouts that must see a row as a whole.

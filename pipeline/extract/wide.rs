@@ -53,7 +53,11 @@ pub(super) fn read<T: Taker>(
             row += 1;
         }
     }
-    Ok((Reading { block_rows: vec![count], first_row: rows.first_row, records_a_row: days.len() as u64 }, plan, vec![one]))
+    Ok((
+        Reading { block_rows: vec![count], first_row: rows.first_row, numbers: rows.numbers, records_a_row: days.len() as u64 },
+        plan,
+        vec![one],
+    ))
 }
 
 /// The day that heads a column, if it is one.

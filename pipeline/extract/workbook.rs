@@ -20,12 +20,15 @@ pub(super) fn all_records(extract: &Extract) -> Result<Rows, FileFault> {
     let Some(header) = rows.next() else { return Err(FileFault::new("the file is empty")) };
     let headers: Vec<String> = header.iter().map(|c| text_of(c).trim().to_string()).collect();
     // Rows of formatting without content are no records; spreadsheets keep them at the end of a sheet.
-    let records =
-        rows.map(|row| row.iter().map(text_of).collect::<Vec<String>>()).filter(|r| r.iter().any(|f| !f.trim().is_empty())).collect();
-    Ok(Rows { headers, records, first_row: skip.max(top) as u64 + 2 })
+    let first_row = skip.max(top) as u64 + 2;
+    let (numbers, records) = (first_row..)
+        .zip(rows.map(|row| row.iter().map(text_of).collect::<Vec<String>>()))
+        .filter(|(_, record)| record.iter().any(|f| !f.trim().is_empty()))
+        .unzip();
+    Ok(Rows { headers, records, first_row, numbers })
 }
 
-fn text_of(cell: &Data) -> String {
+pub(super) fn text_of(cell: &Data) -> String {
     match cell {
         Data::Empty => String::new(),
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),

@@ -290,10 +290,21 @@ pub struct Merged {
     pub frame: DataFrame,
     /// Superseded rows, an entry a file in the order given.
     pub superseded: Vec<u64>,
-    /// Of those, rows that said something else.
-    pub conflicts: u64,
+    /// Of those, rows that said something else: file, the file that counts in its place, what they said.
+    pub conflicts: Vec<(u32, u32, Difference)>,
+    /// Rows of a file that say something else than what was stored.
+    pub corrections: Vec<(u32, Difference)>,
     /// Whether anything differs from what was stored.
     pub changed: bool,
+}
+
+/// How many rows of one key differ, and in which columns.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Rows that differ.
+    pub rows: u64,
+    /// Names of the columns.
+    pub columns: Vec<String>,
 }
 
 /// Merges new rows (a frame a file, in order) with the stored ones: of each key the latest row counts; a stored row
@@ -312,12 +323,16 @@ pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &str, ru
     let all = concat(numbered, UnionArgs { parallel: false, rechunk: true, ..UnionArgs::default() })?.collect()?;
     let content: Vec<String> = all.get_column_names().iter().map(ToString::to_string).filter(|n| n != "_file").collect();
     let last = all.unique_stable(Some(&[ROW_KEY.to_string()]), UniqueKeepStrategy::Last, None)?;
-    let conflicts = if last.height() == all.height() {
-        0
-    } else {
-        (all.unique_stable(Some(content.as_slice()), UniqueKeepStrategy::Last, None)?.height() - last.height()) as u64
-    };
+    let told: Vec<&str> = content.iter().map(String::as_str).filter(|name| *name != ROW_KEY).collect();
+    let conflicts = differences(&all, &last, &told)?;
     let superseded = per_file(&all, count)?.iter().zip(per_file(&last, count)?).map(|(before, after)| before - after).collect();
+    let corrections = match &stored {
+        None => Vec::new(),
+        Some(stored) => {
+            let stored = stored.clone().lazy().with_column(lit(u32::MAX).alias("_file")).collect()?;
+            differences(&last, &stored, &told)?.into_iter().map(|(file, _, difference)| (file, difference)).collect()
+        }
+    };
     let new = last.drop("_file")?;
     let on: Vec<Expr> = content.iter().map(|c| col(c.as_str())).collect();
     let equal = |how: JoinType| JoinArgs { nulls_equal: true, ..JoinArgs::new(how) };
@@ -338,7 +353,39 @@ pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &str, ru
     };
     // Row keys are unique: with them the order is total.
     let frame = frame.sort([sort_by, ROW_KEY], SortMultipleOptions::default())?;
-    Ok(Merged { frame, superseded, conflicts, changed })
+    Ok(Merged { frame, superseded, conflicts, corrections, changed })
+}
+
+/// Where rows of `some` differ from the rows of the same key in `others`, for each pair of files.
+fn differences(some: &DataFrame, others: &DataFrame, columns: &[&str]) -> Outcome<Vec<(u32, u32, Difference)>> {
+    let differs = |name: &&str| col(*name).neq_missing(col(format!("{name}_other"))).alias(*name);
+    let any = columns.iter().map(|name| col(*name)).reduce(Expr::or).unwrap_or_else(|| lit(false));
+    let sums = columns.iter().map(|name| col(*name).cast(DataType::UInt32).sum());
+    let found = some
+        .clone()
+        .lazy()
+        .join(
+            others.clone().lazy(),
+            [col(ROW_KEY)],
+            [col(ROW_KEY)],
+            JoinArgs { suffix: Some("_other".into()), ..JoinArgs::new(JoinType::Inner) },
+        )
+        .select([col("_file"), col("_file_other")].into_iter().chain(columns.iter().map(differs)).collect::<Vec<_>>())
+        .filter(any)
+        .group_by([col("_file"), col("_file_other")])
+        .agg([len().alias("_rows")].into_iter().chain(sums).collect::<Vec<_>>())
+        .sort(["_file", "_file_other"], SortMultipleOptions::default())
+        .collect()?;
+    let whole = |name: &str| -> PolarsResult<Vec<u32>> {
+        Ok(found.column(name)?.cast(&DataType::UInt32)?.u32()?.iter().map(Option::unwrap_or_default).collect())
+    };
+    let (files, kept, rows) = (whole("_file")?, whole("_file_other")?, whole("_rows")?);
+    let counts = columns.iter().map(|name| Ok((*name, whole(name)?))).collect::<PolarsResult<Vec<_>>>()?;
+    let difference = |at: usize| Difference {
+        rows: rows[at].into(),
+        columns: counts.iter().filter(|(_, sums)| sums[at] > 0).map(|(name, _)| (*name).to_string()).collect(),
+    };
+    Ok((0..files.len()).map(|at| (files[at], kept[at], difference(at))).collect())
 }
 
 fn per_file(frame: &DataFrame, count: usize) -> Outcome<Vec<u64>> {

@@ -9,7 +9,7 @@ use super::packed::Packed;
 use super::register::{RegisterTaker, Shared, Shelves, Texts};
 use super::settle::{self, Origin, Settling};
 use super::small::{self, SmallTaker};
-use super::{Intake, Taking, scan, verdict};
+use super::{Account, Intake, Taking, scan, verdict};
 use crate::config::Layout;
 use crate::contract::Contract;
 use crate::contract::plan::Plan;
@@ -57,7 +57,26 @@ pub(super) fn small(
     for (account, superseded) in accounts.iter_mut().zip(&merged.superseded) {
         account.supersede(*superseded);
     }
-    intake.keep(&contract.table, accounts, merged.conflicts);
+    let name = |accounts: &[Account], at: u32| accounts.get(at as usize).map(|a| a.file.clone()).unwrap_or_default();
+    let mut conflicts = 0;
+    for (at, kept, difference) in &merged.conflicts {
+        let (file, kept) = (name(&accounts, *at), name(&accounts, *kept));
+        let (rows, columns) = (verdict::rows(difference.rows), difference.columns.join(", "));
+        intake.notes.push(if file == kept {
+            format!("{file}: {rows} repeated with another {columns}; the later one counts")
+        } else {
+            format!("{file} and {kept}: {rows} of one key with another {columns}; {kept} counts")
+        });
+        if let Some(account) = accounts.get_mut(*at as usize) {
+            account.conflicts += difference.rows;
+        }
+        conflicts += difference.rows;
+    }
+    for (at, difference) in &merged.corrections {
+        let (rows, columns) = (verdict::rows(difference.rows), difference.columns.join(", "));
+        intake.notes.push(format!("{}: corrects {rows} stored before, in {columns}", name(&accounts, *at)));
+    }
+    intake.keep(&contract.table, accounts, conflicts);
     if merged.changed { replace_table(store, &spec, merged.frame, with.run_id) } else { Ok(()) }
 }
 

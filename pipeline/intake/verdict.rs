@@ -41,8 +41,17 @@ fn judge_file(
     #[allow(clippy::cast_precision_loss)] // a share
     let share = if read == 0 { 0.0 } else { account.rejected as f64 / read as f64 };
     let tolerance = with.project.config.contract.tolerance;
+    let first = rejects.first().map_or(String::new(), |r| format!("; first: row {}, {}", r.row, r.reason));
+    if extract.returned {
+        // Written by hand, line by line: a slip in one says nothing against the others.
+        intake.notes.push(match (read, account.rejected) {
+            (0, _) => format!("{}: a list that came back with nothing filled in", extract.name),
+            (_, 0) => format!("{}: a list that came back with {} filled in", extract.name, self::rows(read)),
+            (_, some) => format!("{}: a list that came back; {some} of {} filled in cannot be used{first}", extract.name, self::rows(read)),
+        });
+        return (account, true);
+    }
     if share > tolerance {
-        let first = rejects.first().map_or(String::new(), |r| format!("; first: row {}, {}", r.row, r.reason));
         account.refused =
             Some(format!("{} of {} rows refused, more than the tolerance of {} %{first}", account.rejected, read, tolerance * 100.0));
         account.rejected = read;

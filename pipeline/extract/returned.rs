@@ -1,0 +1,149 @@
+//! Lists that come back: a `list.xlsx` of ours, filled in, whatever became of its name, its columns and its order.
+//!
+//! The hidden sheet `prane` says what each header and each word of a dropdown is called in the contract; where a program
+//! lost it, the headers of either language do. A line in which nothing was filled in is no record: nobody was contacted.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use calamine::{Data, Reader, Xlsx, open_workbook};
+use chrono::NaiveDate;
+use prane_reports::{ACTIONS, Language, OUTCOMES, Words, contact_headers, plain};
+
+use super::workbook::text_of;
+use super::{Extract, FileFault, Rows};
+use crate::config::Source;
+
+/// The table that filled lines become.
+pub(super) const TABLE: &str = "contacts";
+/// The hidden sheet that tells what is what.
+const MACHINE_SHEET: &str = "prane";
+/// Rows within which the headers are looked for: somebody may have put lines above them.
+const HEADER_WITHIN: usize = 20;
+/// What a line holds before anybody fills it in.
+const NOT_FILLED_IN: &str = "pupil_id";
+
+type Book = Xlsx<BufReader<File>>;
+
+/// Headers and words of one list: canonical → shown for columns, shown → canonical for the words of each.
+#[derive(Default)]
+struct Key {
+    columns: BTreeMap<String, String>,
+    codes: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// Whether a workbook is a list of ours by its hidden sheet; only its table of contents is read.
+pub(super) fn is_marked(path: &Path) -> bool {
+    let contents = || -> Option<String> {
+        let mut archive = zip::ZipArchive::new(BufReader::new(File::open(path).ok()?)).ok()?;
+        let mut text = String::new();
+        archive.by_name("xl/workbook.xml").ok()?.read_to_string(&mut text).ok()?;
+        Some(text)
+    };
+    contents().is_some_and(|text| text.contains(&format!("name=\"{MACHINE_SHEET}\"")))
+}
+
+/// Whether a workbook has the headers of a list of ours, in either language; for files that nothing else explains.
+pub(super) fn is_headed(path: &Path) -> bool {
+    let Ok(mut book) = open_workbook::<Book, _>(path) else { return false };
+    key(&mut book).is_some_and(|key| find_list(&mut book, &key).is_some())
+}
+
+/// The filled lines of a list, and how to read them.
+///
+/// # Errors
+/// The file's fault in plain words.
+pub(super) fn records(extract: &Extract) -> Result<(Source, Rows), FileFault> {
+    let mut book: Book =
+        open_workbook(&extract.path).map_err(|e: calamine::XlsxError| FileFault::new(format!("cannot be opened as a workbook: {e}")))?;
+    let missing =
+        || FileFault::new("is a list that came back, but the headers of its columns to fill in are gone: put them back as they were");
+    let key = key(&mut book).ok_or_else(missing)?;
+    let (top, mut rows) = find_list(&mut book, &key).ok_or_else(missing)?;
+    let headers = rows.remove(0);
+    let places: Vec<(usize, &str)> =
+        key.columns.iter().filter_map(|(name, shown)| Some((headers.iter().position(|h| same(h, shown))?, name.as_str()))).collect();
+    let filled = |row: &Vec<String>| places.iter().any(|(at, name)| *name != NOT_FILLED_IN && row.get(*at).is_some_and(|f| !f.is_empty()));
+    let mut records = rows;
+    // The number of a row is told where something is wrong with it: rows left out before it still count.
+    let first_row = top as u64 + 2;
+    let numbers: Vec<u64> = records.iter().zip(first_row..).filter(|(row, _)| filled(row)).map(|(_, number)| number).collect();
+    records.retain(filled);
+    for row in &mut records {
+        for (at, name) in &places {
+            if let Some(field) = row.get_mut(*at) {
+                *field = read_as(name, field, &key);
+            }
+        }
+    }
+    let source = Source { table: TABLE.into(), format: "xlsx".into(), columns: key.columns, ..Source::default() };
+    Ok((source, Rows { headers, records, first_row, numbers }))
+}
+
+/// A field as the contract wants it: our word for theirs, a typed day as a day.
+fn read_as(column: &str, field: &str, key: &Key) -> String {
+    let shown = plain(field.trim());
+    if let Some(words) = key.codes.get(column) {
+        let found = words.iter().find(|(theirs, _)| same(theirs, shown));
+        return found.map_or_else(|| shown.to_string(), |(_, ours)| ours.clone());
+    }
+    if matches!(column, "date" | "review_date") {
+        // A day that the spreadsheet did not take for one stays as it was typed.
+        let typed =
+            ["%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y"].iter().find_map(|format| NaiveDate::parse_from_str(shown, format).ok());
+        return typed.map_or_else(|| shown.to_string(), |day| day.to_string());
+    }
+    shown.to_string()
+}
+
+/// What the hidden sheet says; without it, the language whose headers are there.
+fn key(book: &mut Book) -> Option<Key> {
+    if let Ok(sheet) = book.worksheet_range(MACHINE_SHEET) {
+        let mut key = Key::default();
+        for row in sheet.rows() {
+            let field = |at: usize| row.get(at).map(text_of).unwrap_or_default();
+            match field(0).as_str() {
+                "column" => _ = key.columns.insert(field(2), field(1)),
+                kind @ ("action" | "outcome") => _ = key.codes.entry(kind.into()).or_default().insert(field(1), field(2)),
+                _ => {}
+            }
+        }
+        return (!key.columns.is_empty()).then_some(key);
+    }
+    let keys: Vec<Key> =
+        [Language::Sq, Language::En].into_iter().filter_map(|language| Some(key_of(&Words::new(language).ok()?))).collect();
+    keys.into_iter().find(|key| find_list(book, key).is_some())
+}
+
+fn key_of(words: &Words) -> Key {
+    let columns = contact_headers(words).into_iter().map(|(shown, canonical)| (canonical.to_string(), shown)).collect();
+    let of = |kind: &str, codes: &[&str]| codes.iter().map(|code| (words.of(kind, code), (*code).to_string())).collect();
+    Key { columns, codes: BTreeMap::from([("action".into(), of("action", &ACTIONS)), ("outcome".into(), of("outcome", &OUTCOMES))]) }
+}
+
+/// The rows of the list from its headers on, and how many stand above them; on whichever sheet it lies.
+fn find_list(book: &mut Book, key: &Key) -> Option<(usize, Vec<Vec<String>>)> {
+    let wanted: Vec<&String> = ["pupil_id", "date", "by", "action"].iter().filter_map(|name| key.columns.get(*name)).collect();
+    for name in book.sheet_names() {
+        let Ok(range) = book.worksheet_range(&name) else { continue };
+        let top = range.start().map_or(0, |(row, _)| row as usize);
+        let texts = |row: &[Data]| row.iter().map(|cell| text_of(cell).trim().to_string()).collect::<Vec<String>>();
+        let is_header = |row: &[Data]| {
+            let fields = texts(row);
+            wanted.len() == 4 && wanted.iter().all(|header| fields.iter().any(|field| same(field, header)))
+        };
+        let at = range.rows().take(HEADER_WITHIN).position(is_header);
+        if let Some(at) = at {
+            return Some((top + at, range.rows().skip(at).map(texts).collect()));
+        }
+    }
+    None
+}
+
+/// The same word, however it is written in capitals and spaces.
+fn same(one: &str, other: &str) -> bool {
+    let words = |text: &str| text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
+    one == other || words(one) == words(other)
+}
