@@ -29,7 +29,7 @@ pub async fn explain(question: &Question, pupil: &str, progress: &Progress) -> O
     let answers = question
         .rows(
             &[
-                &format!("select school_id, rank, class, level, status, weeks_on_list, on_list, confidence, next_step, suggested_service, reasons from caseload.list where pupil_key = '{key}'"),
+                &format!("select school_id, rank, class, level, status, weeks_on_list, on_list, confidence, next_step, escalation, suggested_service, last_contact, last_action, last_outcome, unanswered_contacts, review_date, review_due, reasons from caseload.list where pupil_key = '{key}'"),
                 &format!("select flag, level, value, threshold, since_date from run.raised_flags where pupil_key = '{key}' order by level desc, flag"),
                 &format!("select school_id, school_year, grade_level, class, days_recorded, days_absent, days_unexcused, days_late, absence_rate, recent_recorded, recent_absent, before_recorded, before_absent, absence_shift_z, absence_trend, absence_streak, unexcused_streak, last_present, mark_mean, mark_mean_prev, mark_change, failing_subjects, failing_core, marks_recent, over_age, moves, centre_services, centre_sessions_recent, centre_attended_recent, data_through, school_coverage, assessable from indicators.pupil where pupil_key = '{key}'"),
                 &format!("select cause, last_recorded from caseload.not_assessable where pupil_key = '{key}'"),

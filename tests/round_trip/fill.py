@@ -17,9 +17,9 @@ FILLED = {
         (DAY(24), "Ana Provë", "vizitë në shtëpi", "nuk u gjet", None, None),
     ],
     "P0000008": [(DAY(23), "Ana Provë", "vizitë në shtëpi", "u ra dakord për një plan", DAY(26), None)],
-    "P0000034": [(DAY(23), "Ana Provë", "tjetër", None, None, None)],
+    "P0000047": [(DAY(23), "Ana Provë", "tjetër", None, None, None)],
     "P0000033": [("24.02.2026", "Ana Provë", "Vizitë  në SHTËPI", "u kontaktua", None, "=po")],
-    "P0000048": [(DAY(23), None, "telefonatë", "u kontaktua", None, None)],
+    "P0000040": [(DAY(23), None, "telefonatë", "u kontaktua", None, None)],
 }
 FROM_THE_OTHER = {"P0000002": [(DAY(23), "Ana Provë", "telefonatë", "u ra dakord për një plan", None, None)]}
 HEADERS = ["Data e kontaktit", "Kontaktoi", "Veprimi", "Rezultati", "Rishikimi i ardhshëm më", "Shënim"]

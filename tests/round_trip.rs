@@ -1,0 +1,123 @@
+//! A list goes out as a workbook, is filled in by another program, and changes the list of the week after.
+//!
+//! `round_trip/*.xlsx` were filled in by `round_trip/fill.py` (openpyxl), and one of them saved again by LibreOffice; CI
+//! fills in a fresh one as well.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use support::{Project, root};
+
+const BEFORE: &str = "2026-02-20";
+const NOW: &str = "2026-02-27";
+
+fn filled(name: &str) -> PathBuf {
+    // CI sets it to a folder in which another program has just filled in the list of tonight.
+    std::env::var_os("PRANE_FILLED").map_or_else(|| root().join("tests/round_trip"), PathBuf::from).join(name)
+}
+
+/// The list of the week before is out.
+fn published() -> Project {
+    let project = Project::empty().with_samples();
+    project.night(&["--as-of", BEFORE]).code(0);
+    project
+}
+
+fn hand_in(project: &Project, filled: &Path, name: &str) {
+    project.put(&format!("inbox/{name}"), std::fs::read(filled).unwrap());
+}
+
+/// `column` of a pupil on tonight's list.
+fn of(project: &Project, pupil: &str, column: &str) -> String {
+    project.row_of("caseload.list", pupil, &["--as-of", NOW]).unwrap_or_else(|| panic!("{pupil} is not on the list"))[column].clone()
+}
+
+fn is_as_outputs_say(project: &Project) {
+    // A call that reached the family: in care, though the level is as it was.
+    assert_eq!(of(project, "P0000002", "status"), "in_care");
+    assert_eq!(of(project, "P0000002", "last_contact"), "2026-02-23");
+    // Nobody was found, twice: not in care, and the ladder asks for a visit.
+    assert_eq!(of(project, "P0000023", "status"), "continuing");
+    assert_eq!(of(project, "P0000023", "unanswered_contacts"), "2");
+    assert_eq!(of(project, "P0000023", "next_step"), "home_visit");
+    // The day agreed has come: back by itself.
+    assert_eq!(of(project, "P0000008", "review_due"), "true");
+    assert_eq!(of(project, "P0000008", "status"), "continuing");
+    // "Other" is a note, not an action.
+    assert_eq!(of(project, "P0000047", "status"), "continuing");
+    assert_eq!(of(project, "P0000047", "last_action"), "other");
+    // A day typed as text, and words in other capitals.
+    assert_eq!(of(project, "P0000033", "last_contact"), "2026-02-24");
+    assert_eq!(of(project, "P0000033", "last_action"), "home_visit");
+    assert_eq!(of(project, "P0000033", "status"), "in_care");
+    // A line without a name beside it is refused alone, with its row.
+    assert_eq!(of(project, "P0000040", "last_contact"), "");
+    let rejects = project.rejects();
+    assert_eq!(rejects.len(), 1, "{rejects:?}");
+    assert_eq!((rejects[0]["column"].as_str(), rejects[0]["reason"].as_str()), ("by", "by is empty"));
+    let html = String::from_utf8(project.published(NOW)["schools/S0001/list.html"].clone()).unwrap();
+    assert!(html.contains("Ana Provë"), "who made the contact is told to the school");
+}
+
+#[test]
+fn a_list_filled_in_by_openpyxl_under_another_name_changes_the_next_list() {
+    let project = published();
+    hand_in(&project, &filled("openpyxl.xlsx"), "Kopje e listës (2).xlsx");
+    project.night(&["--as-of", NOW]).code(0);
+    is_as_outputs_say(&project);
+    // "In care" is news, and a contact is what moved it.
+    let news = project.row_of("caseload.changes", "P0000002", &["--as-of", NOW]).unwrap();
+    assert_eq!((news["status"].as_str(), news["because"].contains("contact")), ("in_care", true));
+    let account = project.account("Kopje e listës (2).xlsx");
+    assert_eq!((account["table"].as_str(), account["read"].as_u64(), account["rejected"].as_u64()), (Some("contacts"), Some(7), Some(1)));
+    // The file again, and nothing changes.
+    let before = project.published(NOW);
+    project.night(&["--as-of", NOW]).code(0);
+    let html = "schools/S0001/list.csv";
+    assert_eq!(before[html], project.published(NOW)[html]);
+}
+
+#[test]
+fn a_list_saved_by_libreoffice_comes_back_just_so() {
+    let project = published();
+    hand_in(&project, &filled("libreoffice.xlsx"), "lista.xlsx");
+    project.night(&["--as-of", NOW]).code(0);
+    is_as_outputs_say(&project);
+}
+
+#[test]
+fn two_copies_that_disagree_are_told_and_the_later_name_counts() {
+    let project = published();
+    hand_in(&project, &filled("openpyxl.xlsx"), "a.xlsx");
+    hand_in(&project, &filled("colleague.xlsx"), "b.xlsx");
+    let done = project.night(&["--as-of", NOW]).code(0);
+    assert!(done.said().contains("a.xlsx and b.xlsx: 1 row of one key with another outcome; b.xlsx counts"), "{}", done.said());
+    assert_eq!(of(&project, "P0000002", "last_outcome"), "plan_agreed");
+    let account = project.account("a.xlsx");
+    assert_eq!((account["superseded"].as_u64(), account["conflicts"].as_u64()), (Some(1), Some(1)));
+    assert!(project.manifest().to_string().contains("with another outcome"), "the manifest tells of it too");
+}
+
+#[test]
+fn a_copy_that_comes_later_corrects_what_was_stored_and_is_told() {
+    let project = published();
+    hand_in(&project, &filled("openpyxl.xlsx"), "a.xlsx");
+    project.night(&["--as-of", NOW]).code(0);
+    hand_in(&project, &filled("colleague.xlsx"), "b.xlsx");
+    let done = project.night(&["--as-of", NOW]).code(0);
+    assert!(done.said().contains("b.xlsx: corrects 1 row stored before, in outcome"), "{}", done.said());
+}
+
+#[test]
+fn a_list_handed_in_as_it_went_out_is_no_contact_and_no_fault() {
+    let project = published();
+    let as_it_was = project.published(BEFORE)["schools/S0001/list.xlsx"].clone();
+    project.put("inbox/attendance of this week.xlsx", as_it_was);
+    let contacts = project.one("select count(*) from sources.contacts");
+    let done = project.night(&["--as-of", NOW]).code(0);
+    assert!(done.said().contains("a list that came back with nothing filled in"), "{}", done.said());
+    assert_eq!(project.one("select count(*) from sources.contacts"), contacts);
+}
