@@ -6,7 +6,7 @@ use crate::fault::Fault;
 use crate::list::{Edition, PlacePage};
 
 /// Columns of `list.csv`, in order. Codes and rates stay as the program knows them, for machines.
-pub const LIST_COLUMNS: [&str; 36] = [
+pub const LIST_COLUMNS: [&str; 42] = [
     "as_of",
     "run_id",
     "place_kind",
@@ -37,10 +37,16 @@ pub const LIST_COLUMNS: [&str; 36] = [
     "known_to_centre",
     "services",
     "next_step",
+    "escalation",
+    "unexcused_streak",
+    "unanswered_contacts",
     "suggested_service",
     "last_contact",
     "contact_by",
+    "last_action",
+    "last_outcome",
     "review_date",
+    "review_due",
     "confidence",
     "data_through",
 ];
@@ -107,10 +113,16 @@ pub fn list_csv(page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
             row.known_to_centre.map(|known| known.to_string()).unwrap_or_default(),
             harmless(&row.services.join("; ")),
             harmless(&row.next_step),
+            harmless(&row.escalation),
+            row.unexcused_streak.to_string(),
+            row.unanswered_contacts.to_string(),
             harmless(&row.suggested_service),
             date(row.last_contact),
             harmless(row.contact_by.as_deref().unwrap_or_default()),
+            harmless(&row.last_action),
+            harmless(&row.last_outcome),
             date(row.review_date),
+            row.review_due.to_string(),
             harmless(&row.confidence),
             date(page.data_through),
         ];
