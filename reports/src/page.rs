@@ -237,7 +237,11 @@ mod tests {
             ("school_chart.rs", include_str!("school_chart.rs")),
             ("view.rs", include_str!("view.rs")),
             ("view_overview.rs", include_str!("view_overview.rs")),
-            ("workbook.rs", include_str!("workbook.rs")),
+            ("workbook/mod.rs", include_str!("workbook/mod.rs")),
+            ("workbook/entry.rs", include_str!("workbook/entry.rs")),
+            ("workbook/help.rs", include_str!("workbook/help.rs")),
+            ("workbook/machine.rs", include_str!("workbook/machine.rs")),
+            ("workbook/sheet.rs", include_str!("workbook/sheet.rs")),
         ];
         for language in [Language::Sq, Language::En] {
             let known: Vec<&str> = crate::words::ids(crate::words::source(language)).collect();

@@ -1,0 +1,161 @@
+//! What helps a person fill the list in: dropdowns, dates that are dates, and marks where something is missing.
+//!
+//! A mark never stops anybody, and each one is seen on a black and white print: a pattern, a weight or a sign, not only a
+//! colour. Some spreadsheets show only the first mark that applies to a cell, so each says everything by itself.
+
+use chrono::{Days, NaiveDate};
+use rust_xlsxwriter::{
+    Color, ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, DataValidationRule, Format, FormatPattern, Formula,
+    Worksheet,
+};
+
+use super::columns::Plan;
+use super::excel_date;
+use crate::fault::Fault;
+use crate::list::Edition;
+use crate::words::Words;
+
+/// Names of ranges on the hidden sheet.
+pub(super) const ACTIONS: &str = "prane_action";
+pub(super) const OUTCOMES: &str = "prane_outcome";
+pub(super) const PUPILS: &str = "prane_pupil";
+pub(super) const NAMES: &str = "prane_name";
+/// A contact lies at most this many days from the list; what is further off is a slip.
+const YEAR: Days = Days::new(366);
+
+/// Columns to fill, with the prompt that each cell shows.
+pub(super) const TIPS: [(&str, &str); 7] = [
+    ("pupil-id", "tip-pupil"),
+    ("sheet-contact-date", "tip-date"),
+    ("sheet-by", "tip-by"),
+    ("sheet-action", "tip-action"),
+    ("sheet-outcome", "tip-outcome"),
+    ("sheet-review-date", "tip-review"),
+    ("sheet-note", "tip-note"),
+];
+
+pub(super) fn validations(
+    sheet: &mut Worksheet,
+    last: u32,
+    bottom: u32,
+    edition: &Edition,
+    words: &Words,
+    plan: &Plan,
+) -> Result<(), Fault> {
+    for (id, tip) in TIPS {
+        let column = plan.at(id);
+        let rule = match id {
+            "pupil-id" if last == 0 => continue,
+            "pupil-id" => choice(PUPILS, "bad-pupil", words)?,
+            "sheet-contact-date" | "sheet-review-date" => day(edition.as_of, words)?,
+            "sheet-action" => choice(ACTIONS, "bad-choice", words)?,
+            "sheet-outcome" => choice(OUTCOMES, "bad-choice", words)?,
+            _ => DataValidation::new().allow_any_value(),
+        };
+        let rule = rule.set_input_title(words.say(id))?.set_input_message(words.say(tip))?;
+        // On the list itself a pupil's number is not to be touched.
+        let first = if id == "pupil-id" { last + 1 } else { 1 };
+        sheet.add_data_validation(first, column, bottom, column, &rule)?;
+    }
+    Ok(())
+}
+
+fn choice(range: &str, wrong: &str, words: &Words) -> Result<DataValidation, Fault> {
+    Ok(DataValidation::new()
+        .allow_list_formula(Formula::new(format!("={range}")))
+        // A warning, not a wall: what really happened may be none of these.
+        .set_error_style(DataValidationErrorStyle::Warning)
+        .set_error_title(words.say("bad-choice-title"))?
+        .set_error_message(words.say(wrong))?)
+}
+
+fn day(as_of: NaiveDate, words: &Words) -> Result<DataValidation, Fault> {
+    let (from, to) = (as_of.checked_sub_days(YEAR).unwrap_or(as_of), as_of.checked_add_days(YEAR).unwrap_or(as_of));
+    Ok(DataValidation::new()
+        .allow_date(DataValidationRule::Between(excel_date(from)?, excel_date(to)?))
+        .set_error_title(words.say("bad-date-title"))?
+        .set_error_message(words.say("bad-date"))?)
+}
+
+pub(super) fn marks(sheet: &mut Worksheet, last: u32, bottom: u32, words: &Words, plan: &Plan) -> Result<(), Fault> {
+    let mut mark = |first: u16, last_column: u16, to: u32, rule: &str, look: Format| -> Result<(), Fault> {
+        let rule = ConditionalFormatFormula::new().set_rule(format!("={rule}").as_str()).set_format(look);
+        sheet.add_conditional_format(1, first, to, last_column, &rule)?;
+        Ok(())
+    };
+    let list = last.max(1);
+
+    let level = plan.cell("level");
+    for (worth, look) in [(3, level_3()), (2, level_2())] {
+        mark(plan.at("level"), plan.at("level"), list, &format!("{level}={worth}"), look)?;
+    }
+    let due = format!("{}={}", plan.cell("sheet-due"), quoted(&words.say("yes")));
+    mark(plan.at("review-date"), plan.at("sheet-due"), list, &due, review_due())?;
+
+    let [id, date, by, action, outcome, review, note] = TIPS.map(|(id, _)| plan.cell(id));
+    let begun = format!("{date}&{by}&{action}&{outcome}&{review}&{note}<>\"\"");
+    let missing = |cell: &str| format!("AND({cell}=\"\",{begun})");
+    let no_day = |cell: &str| format!("AND({cell}<>\"\",NOT(ISNUMBER({cell})))");
+    let date_wrong = format!("OR({},{})", missing(&date), no_day(&date));
+    let review_wrong = no_day(&review);
+    let other = |cell: &str, word: &str| format!("{cell}={}", quoted(&words.say(word)));
+    let note_wrong = format!("AND({note}=\"\",OR({},{}))", other(&action, "action-other"), other(&outcome, "outcome-other"));
+    let wrong = [
+        ("pupil-id", missing(&id)),
+        ("sheet-contact-date", date_wrong),
+        ("sheet-by", missing(&by)),
+        ("sheet-action", missing(&action)),
+        ("sheet-review-date", review_wrong),
+        ("sheet-note", note_wrong),
+    ];
+    for (column, rule) in &wrong {
+        mark(plan.at(column), plan.at(column), bottom, rule, asked())?;
+    }
+    // Frozen beside the scrolled columns, the name says that its line wants something.
+    let any = wrong.iter().map(|(_, rule)| rule.as_str()).collect::<Vec<_>>().join(",");
+    mark(plan.at("name"), plan.at("name"), bottom, &format!("OR({any})"), incomplete())?;
+    // Of use to the next who reads the list, but nothing that it could not do without.
+    mark(plan.at("sheet-outcome"), plan.at("sheet-outcome"), bottom, &format!("AND({outcome}=\"\",{action}<>\"\")"), wished())?;
+
+    let no_room = format!("{}={}", plan.cell("on-the-list"), quoted(&words.say("no")));
+    mark(0, plan.at("review-date") - 1, list, &no_room, set_back())?;
+    Ok(())
+}
+
+/// Text as a formula writes it.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+pub(super) fn level_3() -> Format {
+    Format::new().set_bold().set_font_color(Color::White).set_background_color(Color::RGB(0x000B_3C5D))
+}
+
+pub(super) fn level_2() -> Format {
+    Format::new().set_bold().set_font_color(Color::RGB(0x000B_3C5D)).set_background_color(Color::RGB(0x00D3_E4F0))
+}
+
+pub(super) fn review_due() -> Format {
+    Format::new().set_bold().set_background_color(Color::RGB(0x00FF_D9A0))
+}
+
+/// An empty cell that wants to be filled.
+pub(super) fn asked() -> Format {
+    Format::new()
+        .set_pattern(FormatPattern::LightUp)
+        .set_foreground_color(Color::RGB(0x00B0_4A00))
+        .set_background_color(Color::RGB(0x00FF_E3D0))
+}
+
+fn wished() -> Format {
+    Format::new().set_background_color(Color::RGB(0x00FF_E3D0))
+}
+
+pub(super) fn incomplete() -> Format {
+    Format::new().set_bold().set_num_format("\"! \"@").set_font_color(Color::RGB(0x00B0_4A00)).set_background_color(Color::RGB(0x00FF_E3D0))
+}
+
+/// No room on this week's list.
+pub(super) fn set_back() -> Format {
+    Format::new().set_italic().set_font_color(Color::RGB(0x005F_6872))
+}

@@ -1,0 +1,72 @@
+//! The hidden sheet that a reading program goes by; its layout is in the module's documentation.
+
+use std::collections::BTreeSet;
+
+use rust_xlsxwriter::Worksheet;
+
+use super::columns::Plan;
+use super::contact_headers;
+use crate::codes::{ACTIONS, OUTCOMES};
+use crate::fault::Fault;
+use crate::list::{Edition, PlaceKind, PlacePage};
+use crate::table::harmless;
+use crate::words::Words;
+
+pub(super) const SHEET: &str = "prane";
+
+/// kind, shown, canonical.
+pub(super) type Line = (&'static str, String, String);
+
+pub(super) fn lines(page: &PlacePage, edition: &Edition, words: &Words, plan: &Plan) -> Vec<Line> {
+    let kind = match page.place.kind {
+        PlaceKind::School => "school",
+        PlaceKind::Centre => "centre",
+    };
+    let place = harmless(&page.place.id);
+    let meta = |what: &str, value: &str| ("meta", what.to_owned(), value.to_owned());
+    let mut lines: Vec<Line> = vec![
+        ("kind", "shown".to_owned(), "canonical".to_owned()),
+        ("format", "contacts".to_owned(), "1".to_owned()),
+        meta("table", "contacts"),
+        meta("sheet", &words.say("sheet-list")),
+        meta("header_row", "1"),
+        meta("language", edition.language.tag()),
+        meta("as_of", &edition.as_of.to_string()),
+        meta("run_id", &harmless(&edition.run_id)),
+        meta("place_kind", kind),
+        meta("place_id", &place),
+        meta(kind, &place),
+    ];
+    lines.extend(contact_headers(words).into_iter().map(|(shown, canonical)| ("column", shown, canonical.to_owned())));
+    let listed = plan.columns().filter(|(_, column)| !column.look.is_fill());
+    lines.extend(listed.map(|(_, column)| ("listed", words.say(column.id), column.id.replace('-', "_"))));
+    lines.extend(ACTIONS.iter().map(|code| ("action", words.of("action", code), (*code).to_owned())));
+    lines.extend(OUTCOMES.iter().map(|code| ("outcome", words.of("outcome", code), (*code).to_owned())));
+    lines.extend(pupils(page).map(|(name, id)| ("pupil", harmless(&name), harmless(id))));
+    lines
+}
+
+/// Whom a contact may be noted for: who is on the list, in its order, then who could not be assessed.
+fn pupils(page: &PlacePage) -> impl Iterator<Item = (String, &str)> {
+    let rows = page.rows.iter().map(|row| (&row.first_name, &row.last_name, row.pupil_id.as_str()));
+    let others = page.not_assessable.iter().map(|one| (&one.first_name, &one.last_name, one.pupil_id.as_str()));
+    let mut seen = BTreeSet::new();
+    rows.chain(others)
+        .filter(move |(_, _, id)| !id.is_empty() && seen.insert(*id))
+        .map(|(first, last, id)| (format!("{first} {last}").trim().to_owned(), id))
+}
+
+/// First and last row of a kind, as a spreadsheet counts them; rows of a kind stand together.
+pub(super) fn rows_of(lines: &[Line], kind: &str) -> Option<(usize, usize)> {
+    let first = lines.iter().position(|line| line.0 == kind)?;
+    let last = lines.iter().rposition(|line| line.0 == kind)?;
+    Some((first + 1, last + 1))
+}
+
+pub(super) fn write(sheet: &mut Worksheet, lines: &[Line]) -> Result<(), Fault> {
+    sheet.set_name(SHEET)?.set_hidden(true).protect();
+    for (at, (kind, shown, canonical)) in (0_u32..).zip(lines) {
+        sheet.write_string(at, 0, *kind)?.write_string(at, 1, shown)?.write_string(at, 2, canonical)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! The list itself: what the night says of each pupil, and room to write what was done.
+
+use chrono::NaiveDate;
+use fluent_bundle::FluentArgs;
+use rust_xlsxwriter::{Formula, IgnoreError, Worksheet, utility::column_number_to_name};
+
+use super::columns::{Plan, head, height, lines, locked_id, unlocked};
+use super::{entry, excel_date, protection, title};
+use crate::fault::Fault;
+use crate::list::{Edition, PlacePage, Row};
+use crate::table::harmless;
+use crate::words::Words;
+
+/// Rows below the list for second contacts.
+const SPARE_ROWS: u32 = 30;
+/// Of these on paper.
+const PRINTED_SPARE_ROWS: u32 = 5;
+
+pub(super) fn write(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, words: &Words, plan: &Plan) -> Result<(), Fault> {
+    sheet.set_name(words.say("sheet-list"))?;
+    let heads = [head(false), head(true)];
+    for (at, column) in plan.columns() {
+        sheet.write_string_with_format(0, at, words.say(column.id), &heads[usize::from(column.look.is_fill())])?;
+        sheet.set_column_width(at, column.width)?.set_column_format(at, &column.look.format(edition.language))?;
+    }
+    let (first_own, last_own) = plan.own();
+    sheet.set_column_range_format(first_own, last_own, &unlocked())?;
+    sheet.set_row_height(0, 48)?;
+    let mut last = 0;
+    for (at, row) in (1_u32..).zip(&page.rows) {
+        let mut line = Line { sheet, at, deepest: 2 };
+        write_row(&mut line, row, words, plan)?;
+        let deepest = line.deepest;
+        sheet.set_row_height(at, height(deepest))?;
+        last = at;
+    }
+    let bottom = last + SPARE_ROWS;
+    names_below(sheet, last + 1, bottom, words, plan)?;
+    entry::validations(sheet, last, bottom, edition, words, plan)?;
+    entry::marks(sheet, last, bottom, words, plan)?;
+    let id = plan.at("pupil-id");
+    sheet.ignore_error_range(1, id, bottom, id, IgnoreError::NumberStoredAsText)?;
+    sheet.set_freeze_panes(1, 2)?;
+    sheet.autofilter(0, 0, last.max(1), plan.last())?;
+    sheet.set_screen_gridlines(false).protect_with_options(&protection());
+    print_setup(sheet, last, &title(page, edition, words)?, edition, words, plan)
+}
+
+fn write_row(line: &mut Line<'_>, row: &Row, words: &Words, plan: &Plan) -> Result<(), Fault> {
+    for (at, column) in plan.columns() {
+        let wide = column.width;
+        match column.id {
+            "rank" => line.whole(at, row.rank)?,
+            "name" => line.text(at, wide, &full_name(&row.first_name, &row.last_name))?,
+            "class" => line.text(at, wide, &row.class)?,
+            "school" => line.text(at, wide, &row.school)?,
+            "level" => line.whole(at, u32::from(row.level))?,
+            "status" => line.text(at, wide, &words.of("status", &row.status))?,
+            "reasons" => line.text(at, wide, &row.reasons.join(" "))?,
+            "next-step" => line.text(at, wide, &next_step(row, words)?)?,
+            "last-contact" => line.date(at, row.last_contact)?,
+            "contact-by" => line.text(at, wide, row.contact_by.as_deref().unwrap_or_default())?,
+            "sheet-last-what" => line.text(at, wide, &last_what(row, words))?,
+            "review-date" => line.date(at, row.review_date)?,
+            "sheet-due" if row.review_due => line.text(at, wide, &words.say("yes"))?,
+            "pupil-id" => line.id(at, &row.pupil_id)?,
+            "on-the-list" => line.text(at, wide, &words.say(if row.on_list { "yes" } else { "no" }))?,
+            "weeks" => line.whole(at, row.weeks_on_list)?,
+            "rate-year" => line.number(at, row.absence_rate)?,
+            "recent-absent" => line.number(at, Some(row.recent_absent))?,
+            "recent-recorded" => line.whole(at, row.recent_recorded)?,
+            "rate-before" => line.number(at, row.before_rate)?,
+            "streak-days" => line.whole(at, row.absence_streak)?,
+            "mark-change" => line.number(at, row.mark_change)?,
+            "failing" => line.number(at, row.failing_subjects.map(f64::from))?,
+            "confidence" => line.text(at, wide, &words.of("confidence", &row.confidence))?,
+            "suggested-service" => line.text(at, wide, &words.of("service", &row.suggested_service))?,
+            "services" => {
+                let services: Vec<String> = row.services.iter().map(|service| words.of("service", service)).collect();
+                line.text(at, wide, &services.join(", "))?;
+            }
+            "grade-level" => line.whole(at, u32::from(row.grade_level))?,
+            // Columns to fill stay empty.
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The step, why the ladder asks for it, and the service that fits, a line each.
+fn next_step(row: &Row, words: &Words) -> Result<String, Fault> {
+    let mut lines = vec![words.of("step", &row.next_step)];
+    if !row.escalation.is_empty() {
+        let count = if row.escalation == "unanswered_contacts" { row.unanswered_contacts } else { row.unexcused_streak };
+        let mut args = FluentArgs::new();
+        args.set("n", count);
+        // A reason that nobody has put into words yet is shown as it stands.
+        let why = words.say_with(&format!("escalation-{}", row.escalation), &args);
+        lines.push(format!("({})", why.unwrap_or_else(|_| row.escalation.replace('_', " "))));
+    }
+    if !row.suggested_service.is_empty() {
+        let mut args = FluentArgs::new();
+        args.set("service", words.of("service", &row.suggested_service));
+        lines.push(words.say_with("suggested", &args)?);
+    }
+    lines.retain(|line| !line.is_empty());
+    Ok(lines.join("\n"))
+}
+
+/// The last contact: what was done, and what came of it.
+fn last_what(row: &Row, words: &Words) -> String {
+    let said = |kind: &str, code: &str| if code.is_empty() { String::new() } else { words.of(kind, code) };
+    let parts = [said("action", &row.last_action), said("outcome", &row.last_outcome)];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
+}
+
+fn full_name(first: &str, last: &str) -> String {
+    format!("{first} {last}").trim().to_owned()
+}
+
+/// One row of the list.
+struct Line<'a> {
+    sheet: &'a mut Worksheet,
+    at: u32,
+    /// Lines of text in its fullest cell; two leave room for a note.
+    deepest: u32,
+}
+
+impl Line<'_> {
+    fn text(&mut self, column: u16, width: f64, text: &str) -> Result<(), Fault> {
+        let cell = cell(text);
+        if !cell.is_empty() {
+            self.deepest = self.deepest.max(lines(&cell, width));
+            self.sheet.write_string(self.at, column, cell)?;
+        }
+        Ok(())
+    }
+
+    fn id(&mut self, column: u16, id: &str) -> Result<(), Fault> {
+        self.sheet.write_string_with_format(self.at, column, cell(id), &locked_id())?;
+        Ok(())
+    }
+
+    fn whole(&mut self, column: u16, value: u32) -> Result<(), Fault> {
+        self.number(column, Some(f64::from(value)))
+    }
+
+    fn number(&mut self, column: u16, value: Option<f64>) -> Result<(), Fault> {
+        if let Some(value) = value {
+            self.sheet.write_number(self.at, column, value)?;
+        }
+        Ok(())
+    }
+
+    fn date(&mut self, column: u16, date: Option<NaiveDate>) -> Result<(), Fault> {
+        if let Some(date) = date {
+            self.sheet.write_datetime(self.at, column, excel_date(date)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// A cell holds at most 32,767 characters; a list never needs them.
+fn cell(text: &str) -> String {
+    harmless(text).chars().take(32_000).collect()
+}
+
+/// Below the list a number is chosen, and the name appears. The formula goes by the hidden sheet, not by the list, so that
+/// sorting the list does not make it point at itself.
+fn names_below(sheet: &mut Worksheet, first: u32, bottom: u32, words: &Words, plan: &Plan) -> Result<(), Fault> {
+    let (name, id) = (plan.at("name"), column_number_to_name(plan.at("pupil-id")));
+    // What a reader sees that does not reckon by itself.
+    sheet.set_formula_result_default("");
+    let unknown = entry::quoted(&words.say("sheet-unknown"));
+    for at in first..=bottom {
+        let number = format!("${id}{}", at + 1);
+        let found = format!("INDEX({},MATCH({number}&\"\",{},0))", entry::NAMES, entry::PUPILS);
+        sheet.write_formula(at, name, Formula::new(format!("=IF({number}=\"\",\"\",IFERROR({found},{unknown}))")))?;
+    }
+    Ok(())
+}
+
+fn print_setup(sheet: &mut Worksheet, last: u32, title: &str, edition: &Edition, words: &Words, plan: &Plan) -> Result<(), Fault> {
+    // In a header `&` begins a code; doubled it is the letter. A header holds 255 characters in all.
+    let quiet = |text: &str| text.chars().take(100).collect::<String>().replace('&', "&&");
+    let mut args = FluentArgs::new();
+    args.set("page", "&P");
+    args.set("pages", "&N");
+    sheet
+        .set_paper_size(9)
+        .set_landscape()
+        .set_margins(0.3, 0.3, 0.6, 0.6, 0.3, 0.3)
+        .set_print_fit_to_pages(1, 0)
+        .set_repeat_rows(0, 0)?
+        .set_print_area(0, 0, last + PRINTED_SPARE_ROWS, plan.at("sheet-note"))?
+        .set_header(format!("&L&B{}&R{}", quiet(title), quiet(&words.say("proposes"))))
+        .set_footer(format!(
+            "&L{} · {} {}&R{}",
+            quiet(&edition.project),
+            words.say("run"),
+            quiet(&edition.run_id),
+            words.say_with("sheet-page", &args)?
+        ));
+    Ok(())
+}
