@@ -134,7 +134,7 @@ pub(super) fn lines(text: &str, width: f64) -> u32 {
     let paragraphs = text.split('\n').map(|paragraph| {
         let (mut lines, mut used) = (1, 0.0);
         for word in paragraph.split(' ') {
-            let long = word.chars().fold(0.0, |long, _| long + 1.0);
+            let long = u32::try_from(word.chars().count()).map_or(width, f64::from);
             if used > 0.0 && used + 1.0 + long > width {
                 lines += 1;
                 used = long;

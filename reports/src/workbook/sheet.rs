@@ -16,7 +16,14 @@ const SPARE_ROWS: u32 = 20;
 /// Of these on paper.
 const PRINTED_SPARE_ROWS: u32 = 5;
 
-pub(super) fn write(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, words: &Words, plan: &Plan) -> Result<(), Fault> {
+pub(super) fn write(
+    sheet: &mut Worksheet,
+    page: &PlacePage,
+    edition: &Edition,
+    words: &Words,
+    plan: &Plan,
+    any_pupil: bool,
+) -> Result<(), Fault> {
     sheet.set_name(words.say("sheet-list"))?;
     let heads = [head(false), head(true)];
     for (at, column) in plan.columns() {
@@ -36,8 +43,11 @@ pub(super) fn write(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, 
         last = at;
     }
     let bottom = last + SPARE_ROWS;
-    names_below(sheet, last + 1, bottom, words, plan)?;
-    entry::validations(sheet, last, bottom, edition, words, plan)?;
+    if any_pupil {
+        names_below(sheet, last + 1, bottom, words, plan)?;
+        entry::pupils(sheet, last + 1, bottom, words, plan)?;
+    }
+    entry::validations(sheet, bottom, edition, words, plan)?;
     entry::marks(sheet, last, bottom, words, plan)?;
     let id = plan.at("pupil-id");
     sheet.ignore_error_range(1, id, bottom, id, IgnoreError::NumberStoredAsText)?;
