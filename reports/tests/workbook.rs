@@ -117,6 +117,11 @@ fn attribute(element: &str, name: &str) -> Option<String> {
     Some(rest.split('"').next()?.to_owned())
 }
 
+/// Each value that an attribute has anywhere.
+fn attributes(xml: &str, name: &str) -> Vec<String> {
+    xml.split(&format!(" {name}=\"")).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
+
 fn twenty(words: &Words) -> PlacePage {
     school(words, 20)
 }
@@ -379,5 +384,10 @@ fn the_instructions_speak_of_every_column_to_fill() {
             assert!(text.contains(&header), "{canonical}");
         }
         assert!(text.iter().any(|line| line.contains(&book.words().say("proposes"))));
+        let bare = |text: &str| ["help-", "tip-", "mark-", "bad-", "sheet-"].iter().any(|id| text.starts_with(id));
+        assert!(!text.iter().any(|line| bare(line)), "every id has words");
+        let xml = book.list_xml();
+        let said = ["prompt", "promptTitle", "error", "errorTitle"].map(|name| attributes(&xml, name)).concat();
+        assert!(said.len() > 20 && !said.iter().any(|line| bare(line)));
     }
 }
