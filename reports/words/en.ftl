@@ -469,7 +469,7 @@ help-fill-about = Fill in the yellow columns, one line for each contact. Leave a
 help-second = A second contact
 help-second-about = Was there one more contact with the same pupil? Go to the first empty line below the list, choose the pupil number and fill in the line.
 help-back = Handing it back
-help-back-about = Save the workbook as .xlsx and put it into the project's folder "inbox", or give it to whoever does that. What the file is called does not matter. Columns of your own have their place behind the last one.
+help-back-about = Save the workbook as .xlsx and put it into the project's folder "inbox", or give it to whoever does that. What the file is called does not matter. Add columns of your own behind the last one.
 help-then = What happens then
 help-then-about = The next list will know. A child counts as being followed up when something was really done and somebody was reached; a call that nobody answered is not enough. On the review date the child comes back by itself. A line handed in twice counts once.
 help-locked = Locked cells
@@ -477,11 +477,11 @@ help-locked-about = The rest is locked against slips, not against you: there is 
 help-not = What the list is not
 help-not-about = It is no verdict on a child or a family, no proof and no order. A child who is not on it may need you just as much. It is never a reason for a mark or a punishment.
 help-data = Data protection
-help-data-about = This file holds the names of children. Keep it where only those may read it who work with these children, send it by no open mail or message, and delete it once you have handed it in.
+help-data-about = This file holds the names of children. Keep it where only those who work with these children can read it, do not send it by open e-mail or message, and delete it once you have handed it in.
 help-marks = Marks
 mark-due = The day agreed for a review has come.
 mark-incomplete = Something is missing in the line: a date, who, what was done, or the note with "other".
-mark-asked = This is the cell that is missing, or its date is not a date.
+mark-asked = This cell wants filling, or what it holds is not a date.
 mark-no-room = Has reasons, but found no room on this week's list.
 
 # --- months

@@ -5,28 +5,28 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, utility::column_
 use crate::list::{Language, PlaceKind};
 
 /// What is read first: id of the header, width in characters, look of its cells.
-const WHO: [(&str, f64, Look); 3] = [("rank", 4.5, Look::Whole), ("name", 19.0, Look::Text), ("class", 6.5, Look::Text)];
+const WHO: [(&str, f64, Look); 3] = [("rank", 5.5, Look::Whole), ("name", 20.0, Look::Text), ("class", 7.5, Look::Text)];
 /// Children of a centre come from several schools.
 const SCHOOL: (&str, f64, Look) = ("school", 16.0, Look::Text);
 const WHY: [(&str, f64, Look); 9] = [
-    ("level", 8.0, Look::Level),
-    ("status", 11.5, Look::Text),
-    ("reasons", 38.0, Look::Text),
-    ("next-step", 23.0, Look::Text),
-    ("last-contact", 11.0, Look::Date),
-    ("contact-by", 12.0, Look::Text),
-    ("sheet-last-what", 15.0, Look::Text),
-    ("review-date", 11.0, Look::Date),
+    ("level", 9.0, Look::Level),
+    ("status", 12.5, Look::Text),
+    ("reasons", 40.0, Look::Text),
+    ("next-step", 24.0, Look::Text),
+    ("last-contact", 12.0, Look::Date),
+    ("contact-by", 13.0, Look::Text),
+    ("sheet-last-what", 16.0, Look::Text),
+    ("review-date", 12.0, Look::Date),
     ("sheet-due", 9.5, Look::Text),
 ];
 /// What comes back. The pupil's number stands beside what is filled in, because below the list it is chosen.
 const FILL: [(&str, f64, Look); 7] = [
     ("pupil-id", 11.0, Look::FillId),
-    ("sheet-contact-date", 11.0, Look::FillDate),
+    ("sheet-contact-date", 12.0, Look::FillDate),
     ("sheet-by", 13.0, Look::Fill),
     ("sheet-action", 14.0, Look::Fill),
     ("sheet-outcome", 15.0, Look::Fill),
-    ("sheet-review-date", 11.0, Look::FillDate),
+    ("sheet-review-date", 12.0, Look::FillDate),
     ("sheet-note", 22.0, Look::Fill),
 ];
 /// Figures for who wants to look closer; on the screen alone, a printed page holds no more.
@@ -66,22 +66,26 @@ pub(super) enum Look {
 impl Look {
     pub(super) fn format(self, language: Language) -> Format {
         let cell = ruled().set_align(FormatAlign::Top);
-        let fill = || cell.clone().set_background_color(FILL_COLOUR).set_unlocked();
+        let words = || cell.clone().set_align(FormatAlign::Left).set_indent(1);
+        // Lines on both sides, for who fills it in on paper first.
+        let fill = || {
+            words().set_border_left(FormatBorder::Thin).set_border_left_color(LINE_COLOUR).set_background_color(FILL_COLOUR).set_unlocked()
+        };
         // An English reader may take 3.12. for a day in March.
         let day = match language {
             Language::Sq => "d.m.yyyy",
             Language::En => "d mmm yyyy",
         };
         match self {
-            Self::Text => cell.set_text_wrap(),
+            Self::Text => words().set_text_wrap(),
             Self::Whole => cell.set_num_format("0"),
             // A number with a weight that is seen without colours: it sorts and filters as the number.
-            Self::Level => cell.set_num_format("[=3]0\" ●●●\";[=2]0\" ●●\";0\" ●\"").set_align(FormatAlign::Left),
+            Self::Level => cell.set_num_format("[=3]0\" ●●●\";[=2]0\" ●●\";0\" ●\"").set_align(FormatAlign::Left).set_indent(1),
             Self::Tenth => cell.set_num_format("0.0"),
             Self::Percent => cell.set_num_format("0.0%"),
-            Self::Date => cell.set_num_format(day).set_align(FormatAlign::Left),
+            Self::Date => words().set_num_format(day),
             Self::Fill => fill().set_text_wrap(),
-            Self::FillDate => fill().set_num_format(day).set_align(FormatAlign::Left),
+            Self::FillDate => fill().set_num_format(day),
             // As text: a number that begins with noughts must keep them.
             Self::FillId => fill().set_num_format("@"),
         }
@@ -102,7 +106,7 @@ fn ruled() -> Format {
 
 /// A pupil's number that is part of the list, and not to be changed.
 pub(super) fn locked_id() -> Format {
-    ruled().set_align(FormatAlign::Top).set_num_format("@")
+    ruled().set_align(FormatAlign::Top).set_align(FormatAlign::Left).set_indent(1).set_num_format("@")
 }
 
 pub(super) fn unlocked() -> Format {
@@ -114,7 +118,10 @@ pub(super) fn head(is_fill: bool) -> Format {
     Format::new()
         .set_bold()
         .set_text_wrap()
-        .set_align(FormatAlign::VerticalCenter)
+        // Above the buttons of the filter, which stand in the lower corner.
+        .set_align(FormatAlign::Top)
+        .set_align(FormatAlign::Left)
+        .set_indent(1)
         .set_border_bottom(FormatBorder::Medium)
         .set_background_color(colour)
 }
@@ -122,10 +129,12 @@ pub(super) fn head(is_fill: bool) -> Format {
 /// Lines that a text takes up in a column of this width. Some spreadsheets give a row the height that it is said to have,
 /// and none other; a line too many is better than half a reason.
 pub(super) fn lines(text: &str, width: f64) -> u32 {
+    // A column is measured in figures, and letters are narrower; some room goes to the indent.
+    let width = (width - 1.5) * 1.1;
     let paragraphs = text.split('\n').map(|paragraph| {
         let (mut lines, mut used) = (1, 0.0);
         for word in paragraph.split(' ') {
-            let long = word.chars().fold(0.0, |long, _| long + 1.0);
+            let long = u32::try_from(word.chars().count()).map_or(width, f64::from);
             if used > 0.0 && used + 1.0 + long > width {
                 lines += 1;
                 used = long;

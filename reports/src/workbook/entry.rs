@@ -23,7 +23,7 @@ pub(super) const NAMES: &str = "prane_name";
 /// A contact lies at most this many days from the list; what is further off is a slip.
 const YEAR: Days = Days::new(366);
 
-/// Columns to fill, with the prompt that each cell shows.
+/// Columns to fill, with the prompt that each cell shows; first the pupil's number.
 pub(super) const TIPS: [(&str, &str); 7] = [
     ("pupil-id", "tip-pupil"),
     ("sheet-contact-date", "tip-date"),
@@ -34,28 +34,24 @@ pub(super) const TIPS: [(&str, &str); 7] = [
     ("sheet-note", "tip-note"),
 ];
 
-pub(super) fn validations(
-    sheet: &mut Worksheet,
-    last: u32,
-    bottom: u32,
-    edition: &Edition,
-    words: &Words,
-    plan: &Plan,
-) -> Result<(), Fault> {
-    for (id, tip) in TIPS {
-        let column = plan.at(id);
+/// Below the list the pupils are offered by number; on the list itself a number is not to be touched.
+pub(super) fn pupils(sheet: &mut Worksheet, first: u32, bottom: u32, words: &Words, plan: &Plan) -> Result<(), Fault> {
+    let [(id, tip), ..] = TIPS;
+    let rule = choice(PUPILS, "bad-pupil", words)?.set_input_title(words.say(id))?.set_input_message(words.say(tip))?;
+    sheet.add_data_validation(first, plan.at(id), bottom, plan.at(id), &rule)?;
+    Ok(())
+}
+
+pub(super) fn validations(sheet: &mut Worksheet, bottom: u32, edition: &Edition, words: &Words, plan: &Plan) -> Result<(), Fault> {
+    for (id, tip) in TIPS.into_iter().skip(1) {
         let rule = match id {
-            "pupil-id" if last == 0 => continue,
-            "pupil-id" => choice(PUPILS, "bad-pupil", words)?,
             "sheet-contact-date" | "sheet-review-date" => day(edition.as_of, words)?,
             "sheet-action" => choice(ACTIONS, "bad-choice", words)?,
             "sheet-outcome" => choice(OUTCOMES, "bad-choice", words)?,
             _ => DataValidation::new().allow_any_value(),
         };
         let rule = rule.set_input_title(words.say(id))?.set_input_message(words.say(tip))?;
-        // On the list itself a pupil's number is not to be touched.
-        let first = if id == "pupil-id" { last + 1 } else { 1 };
-        sheet.add_data_validation(first, column, bottom, column, &rule)?;
+        sheet.add_data_validation(1, plan.at(id), bottom, plan.at(id), &rule)?;
     }
     Ok(())
 }

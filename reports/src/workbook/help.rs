@@ -21,7 +21,14 @@ const TEXT: f64 = 86.0;
 pub(super) fn write(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, words: &Words) -> Result<(), Fault> {
     sheet.set_name(words.say("sheet-help"))?;
     sheet.set_column_width(0, LABEL)?.set_column_width(1, TEXT)?;
-    let line = || Format::new().set_text_wrap().set_align(FormatAlign::Top).set_border_bottom(FormatBorder::Thin);
+    let line = || {
+        Format::new()
+            .set_text_wrap()
+            .set_align(FormatAlign::Top)
+            .set_align(FormatAlign::Left)
+            .set_indent(1)
+            .set_border_bottom(FormatBorder::Thin)
+    };
     let quiet = Color::RGB(0x00D5_DAE0);
     let (text, label) = (line().set_border_bottom_color(quiet), line().set_border_bottom_color(quiet).set_bold());
     let big = Format::new().set_bold().set_font_size(14);
@@ -33,7 +40,7 @@ pub(super) fn write(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, 
     let told = BEFORE.iter().map(|id| about(id)).chain(columns).chain(AFTER.iter().map(|id| about(id)));
     let mut at = 3;
     for (name, wants) in told {
-        sheet.set_row_height(at, height(lines(&wants, TEXT)) + 3.0)?;
+        sheet.set_row_height(at, height(lines(&wants, TEXT * 1.06)) + 3.0)?;
         sheet.write_string_with_format(at, 0, name, &label)?.write_string_with_format(at, 1, wants, &text)?;
         at += 1;
     }
@@ -52,7 +59,7 @@ pub(super) fn write(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, 
     ];
     for (sign, look, means) in marks {
         at += 1;
-        let look = look.set_align(FormatAlign::Top);
+        let look = look.set_align(FormatAlign::Top).set_align(FormatAlign::Left).set_indent(1);
         sheet.write_string_with_format(at, 0, sign, &look)?.write_string_with_format(at, 1, means, &text)?;
     }
     let run = format!("{} {} · {} {}", words.say("run"), edition.run_id, words.say("program"), edition.version);

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use rust_xlsxwriter::Worksheet;
 
-use super::columns::Plan;
 use super::contact_headers;
 use crate::codes::{ACTIONS, OUTCOMES};
 use crate::fault::Fault;
@@ -17,7 +16,7 @@ pub(super) const SHEET: &str = "prane";
 /// kind, shown, canonical.
 pub(super) type Line = (&'static str, String, String);
 
-pub(super) fn lines(page: &PlacePage, edition: &Edition, words: &Words, plan: &Plan) -> Vec<Line> {
+pub(super) fn lines(page: &PlacePage, edition: &Edition, words: &Words) -> Vec<Line> {
     let kind = match page.place.kind {
         PlaceKind::School => "school",
         PlaceKind::Centre => "centre",
@@ -38,8 +37,6 @@ pub(super) fn lines(page: &PlacePage, edition: &Edition, words: &Words, plan: &P
         meta(kind, &place),
     ];
     lines.extend(contact_headers(words).into_iter().map(|(shown, canonical)| ("column", shown, canonical.to_owned())));
-    let listed = plan.columns().filter(|(_, column)| !column.look.is_fill());
-    lines.extend(listed.map(|(_, column)| ("listed", words.say(column.id), column.id.replace('-', "_"))));
     lines.extend(ACTIONS.iter().map(|code| ("action", words.of("action", code), (*code).to_owned())));
     lines.extend(OUTCOMES.iter().map(|code| ("outcome", words.of("outcome", code), (*code).to_owned())));
     lines.extend(pupils(page).map(|(name, id)| ("pupil", harmless(&name), harmless(id))));

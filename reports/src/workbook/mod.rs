@@ -18,8 +18,7 @@
 //! | `meta` | `as_of`, `run_id` | of the list: `2021-03-12`, … |
 //! | `meta` | `place_kind`, `place_id` | `school` or `centre`, and its code |
 //! | `meta` | `school` or `centre` | the same code once more |
-//! | `column` | header on the sheet | column of `contacts` that comes back under it |
-//! | `listed` | header on the sheet | what is only shown there, and not to be read; any other header is the reader's own |
+//! | `column` | header on the sheet | column of `contacts` that comes back under it; any other header is not to be read |
 //! | `action`, `outcome` | word of the dropdown | code |
 //! | `pupil` | name | `pupil_id`: the pupils of the list, and those of the place who were not assessable |
 //!
@@ -56,8 +55,8 @@ pub const CONTACT_COLUMNS: [(&str, &str); 7] = [
     ("note", "sheet-note"),
 ];
 
-/// Of 1 to 9. A workbook is a fifth larger than at 6, and written in two thirds of the time.
-const SQUEEZED: u8 = 2;
+/// Of 1 to 9. At 6 a workbook is a quarter smaller, and takes half as long again to write.
+const SQUEEZED: u8 = 1;
 
 /// Header in the workbook and canonical column, for readers that know the language but not the hidden sheet.
 #[must_use]
@@ -67,7 +66,7 @@ pub fn contact_headers(words: &Words) -> Vec<(String, &'static str)> {
 
 pub fn list_xlsx(page: &PlacePage, edition: &Edition, words: &Words) -> Result<Vec<u8>, Fault> {
     let plan = Plan::of(page.place.kind);
-    let told = machine::lines(page, edition, words, &plan);
+    let told = machine::lines(page, edition, words);
     let mut workbook = Workbook::new();
     workbook.set_zip_compression_level(SQUEEZED);
     workbook.set_properties(
@@ -76,7 +75,8 @@ pub fn list_xlsx(page: &PlacePage, edition: &Edition, words: &Words) -> Result<V
             .set_title(title(page, edition, words)?)
             .set_creation_datetime(&excel_date(edition.as_of)?),
     );
-    sheet::write(workbook.add_worksheet(), page, edition, words, &plan)?;
+    let any_pupil = machine::rows_of(&told, "pupil").is_some();
+    sheet::write(workbook.add_worksheet(), page, edition, words, &plan, any_pupil)?;
     help::write(workbook.add_worksheet(), page, edition, words)?;
     machine::write(workbook.add_worksheet(), &told)?;
     // By name, because old spreadsheets take no dropdown from the cells of another sheet.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use fluent_bundle::FluentArgs;
-use rust_xlsxwriter::{Formula, IgnoreError, Worksheet, utility::column_number_to_name};
+use rust_xlsxwriter::{Format, Formula, IgnoreError, Worksheet, utility::column_number_to_name};
 
 use super::columns::{Plan, head, height, lines, locked_id, unlocked};
 use super::{entry, excel_date, protection, title};
@@ -12,11 +12,18 @@ use crate::table::harmless;
 use crate::words::Words;
 
 /// Rows below the list for second contacts.
-const SPARE_ROWS: u32 = 30;
+const SPARE_ROWS: u32 = 20;
 /// Of these on paper.
 const PRINTED_SPARE_ROWS: u32 = 5;
 
-pub(super) fn write(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, words: &Words, plan: &Plan) -> Result<(), Fault> {
+pub(super) fn write(
+    sheet: &mut Worksheet,
+    page: &PlacePage,
+    edition: &Edition,
+    words: &Words,
+    plan: &Plan,
+    any_pupil: bool,
+) -> Result<(), Fault> {
     sheet.set_name(words.say("sheet-list"))?;
     let heads = [head(false), head(true)];
     for (at, column) in plan.columns() {
@@ -26,17 +33,21 @@ pub(super) fn write(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, 
     let (first_own, last_own) = plan.own();
     sheet.set_column_range_format(first_own, last_own, &unlocked())?;
     sheet.set_row_height(0, 48)?;
+    let locked = locked_id();
     let mut last = 0;
     for (at, row) in (1_u32..).zip(&page.rows) {
-        let mut line = Line { sheet, at, deepest: 2 };
+        let mut line = Line { sheet, at, locked: &locked, deepest: 2 };
         write_row(&mut line, row, words, plan)?;
         let deepest = line.deepest;
         sheet.set_row_height(at, height(deepest))?;
         last = at;
     }
     let bottom = last + SPARE_ROWS;
-    names_below(sheet, last + 1, bottom, words, plan)?;
-    entry::validations(sheet, last, bottom, edition, words, plan)?;
+    if any_pupil {
+        names_below(sheet, last + 1, bottom, words, plan)?;
+        entry::pupils(sheet, last + 1, bottom, words, plan)?;
+    }
+    entry::validations(sheet, bottom, edition, words, plan)?;
     entry::marks(sheet, last, bottom, words, plan)?;
     let id = plan.at("pupil-id");
     sheet.ignore_error_range(1, id, bottom, id, IgnoreError::NumberStoredAsText)?;
@@ -122,6 +133,7 @@ fn full_name(first: &str, last: &str) -> String {
 struct Line<'a> {
     sheet: &'a mut Worksheet,
     at: u32,
+    locked: &'a Format,
     /// Lines of text in its fullest cell; two leave room for a note.
     deepest: u32,
 }
@@ -137,7 +149,7 @@ impl Line<'_> {
     }
 
     fn id(&mut self, column: u16, id: &str) -> Result<(), Fault> {
-        self.sheet.write_string_with_format(self.at, column, cell(id), &locked_id())?;
+        self.sheet.write_string_with_format(self.at, column, cell(id), self.locked)?;
         Ok(())
     }
 
