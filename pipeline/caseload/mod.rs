@@ -174,7 +174,7 @@ fn row(line: Line<'_>, people: &Names, staff: &BTreeMap<String, String>) -> Outc
         status: line.text("status")?.into(),
         weeks_on_list: line.count("weeks_on_list")?,
         risk: line.number("risk")?,
-        reasons: line.list("reasons")?,
+        reasons: reasons(line)?,
         absence_rate: line.number("absence_rate")?,
         recent_absent: line.number("recent_absent")?.unwrap_or(0.0),
         recent_recorded: line.count("recent_recorded")?,
@@ -200,6 +200,15 @@ fn row(line: Line<'_>, people: &Names, staff: &BTreeMap<String, String>) -> Outc
         on_list: line.yes("on_list")?,
         ..Row::default()
     })
+}
+
+/// The reasons as a page tells them: who missed so many days that support is asked for now need not be told as well that
+/// it is enough for a plan.
+fn reasons(line: Line<'_>) -> Outcome<Vec<String>> {
+    let flags = line.list("flags")?;
+    let severe = flags.iter().any(|flag| flag == "severe_absence");
+    let told = |(flag, _): &(&String, String)| !(severe && flag.as_str() == "chronic_absence");
+    Ok(flags.iter().zip(line.list("reasons")?).filter(told).map(|(_, reason)| reason).collect())
 }
 
 fn flags(raised: &Answer) -> Outcome<BTreeMap<String, Vec<Flag>>> {
