@@ -1,6 +1,13 @@
 //! Writes one page of each kind, in both languages, into a folder: to be looked at, on a screen and on paper.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::wildcard_imports)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::wildcard_imports,
+    dead_code
+)]
 
 #[path = "../tests/given/mod.rs"]
 mod given;

@@ -118,11 +118,9 @@ fn chart(flows: &[LevelFlow], pairs: &[Pair], words: &Words) -> Result<String, F
             }
         }
         // Who stayed lies at the back, who came to a more urgent level on top.
-        for (order, ink) in [
-            (std::cmp::Ordering::Equal, Ink::Same),
-            (std::cmp::Ordering::Greater, Ink::Down),
-            (std::cmp::Ordering::Less, Ink::Up),
-        ] {
+        for (order, ink) in
+            [(std::cmp::Ordering::Equal, Ink::Same), (std::cmp::Ordering::Greater, Ink::Down), (std::cmp::Ordering::Less, Ink::Up)]
+        {
             for (_, start, end, thick) in bands.iter().filter(|band| band.0 == order) {
                 let corners = [(LEFT + 8, *start), (RIGHT - 8, *end), (RIGHT - 8, end + thick), (LEFT + 8, start + thick)];
                 root.draw(&Polygon::new(corners, ink.color().filled()))?;
