@@ -11,8 +11,8 @@ use crate::words::Words;
 pub const STEP: i32 = 11;
 /// Units to the left of the first week, for labels.
 const LEFT: i32 = 28;
-/// A school year has about so many weeks; a longer one makes the axis longer.
-const WEEKS: i32 = 41;
+/// The axis has room for so many weeks from the first day on, and grows with the year: what is drawn stays as large as it can.
+const WEEKS: i32 = 30;
 
 /// Weeks from the first day of school on.
 #[derive(Debug, Clone, Copy)]
