@@ -35,7 +35,7 @@ pub enum At {
 
 /// Weekly absence of one pupil, as bars under the weeks of the strip, with the band of ordinary weeks, the usual rate and
 /// the school's line. `None` when no week has a record.
-pub fn weeks(card: &Card, year: &Year, words: &Words) -> Result<Option<String>, Fault> {
+pub fn weeks(card: &Card, year: Year, words: &Words) -> Result<Option<String>, Fault> {
     let known: Vec<f64> = card.weeks.iter().filter(|week| week.recorded > 0).map(|week| week.absent / f64::from(week.recorded)).collect();
     let (Some(first), Some(last)) = (card.weeks.first(), known.last()) else {
         return Ok(None);
@@ -69,11 +69,8 @@ pub fn weeks(card: &Card, year: &Year, words: &Words) -> Result<Option<String>, 
         if let Some(usual) = card.usual_rate {
             root.draw(&PathElement::new([(left, scale.y(usual)), (right, scale.y(usual))], Ink::Usual.color()))?;
         }
-        let points: Vec<Option<(i32, i32)>> = card
-            .weeks
-            .iter()
-            .map(|week| Some((Year::x(year.column(week.week)?) + STEP / 2, scale.y(week.school_rate?))))
-            .collect();
+        let points: Vec<Option<(i32, i32)>> =
+            card.weeks.iter().map(|week| Some((Year::x(year.column(week.week)?) + STEP / 2, scale.y(week.school_rate?)))).collect();
         for run in points.split(Option::is_none).filter(|run| run.len() > 1) {
             root.draw(&PathElement::new(run.iter().flatten().copied().collect::<Vec<_>>(), Ink::School.color()))?;
         }

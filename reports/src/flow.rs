@@ -17,8 +17,8 @@ use crate::words::Words;
 const TOLD: usize = 6;
 /// Most urgent on top; 0 is without a level.
 const LEVELS: [u8; 4] = [3, 2, 1, 0];
-const LEFT: i32 = 128;
-const RIGHT: i32 = 332;
+const LEFT: i32 = 116;
+const RIGHT: i32 = 264;
 const HEIGHT: i32 = 132;
 const GAP: i32 = 10;
 
@@ -101,7 +101,7 @@ fn chart(flows: &[LevelFlow], pairs: &[Pair], words: &Words) -> Result<String, F
         }
     }
     let text = words.say_with("chart-flow-text", &args)?;
-    svg(Size(460, HEIGHT.cast_unsigned()), words.get("chart-flow"), &text, |root| {
+    svg(Size(380, HEIGHT.cast_unsigned()), words.get("chart-flow"), &text, |root| {
         let top = |boxes: &[(u8, u32, i32, i32)], level: u8| boxes.iter().find(|of| of.0 == level).map_or(0, |of| of.2);
         let mut starts: BTreeMap<u8, i32> = LEVELS.into_iter().map(|level| (level, top(&before, level))).collect();
         let mut ends: BTreeMap<u8, i32> = LEVELS.into_iter().map(|level| (level, top(&now, level))).collect();
@@ -118,11 +118,9 @@ fn chart(flows: &[LevelFlow], pairs: &[Pair], words: &Words) -> Result<String, F
             }
         }
         // Who stayed lies at the back, who came to a more urgent level on top.
-        for (order, ink) in [
-            (std::cmp::Ordering::Equal, Ink::Same),
-            (std::cmp::Ordering::Greater, Ink::Down),
-            (std::cmp::Ordering::Less, Ink::Up),
-        ] {
+        for (order, ink) in
+            [(std::cmp::Ordering::Equal, Ink::Same), (std::cmp::Ordering::Greater, Ink::Down), (std::cmp::Ordering::Less, Ink::Up)]
+        {
             for (_, start, end, thick) in bands.iter().filter(|band| band.0 == order) {
                 let corners = [(LEFT + 8, *start), (RIGHT - 8, *end), (RIGHT - 8, end + thick), (LEFT + 8, start + thick)];
                 root.draw(&Polygon::new(corners, ink.color().filled()))?;
