@@ -268,6 +268,10 @@ card-days = Day by day
 card-weeks = By week
 card-marks = Mean marks by term
 card-contacts = Contacts
+contacts-earlier = { $n ->
+    [one] and { $n } earlier one
+   *[other] and { $n } earlier ones
+}
 card-services = At the centre
 card-none = Nothing recorded.
 known-yes = known to a centre

@@ -269,6 +269,10 @@ card-days = Ditë pas dite
 card-weeks = Sipas javëve
 card-marks = Notat mesatare sipas periudhave
 card-contacts = Kontaktet
+contacts-earlier = { $n ->
+    [one] dhe { $n } kontakt më i hershëm
+   *[other] dhe { $n } kontakte më të hershme
+}
 card-services = Në qendër
 card-none = Asgjë e shënuar.
 known-yes = njihet nga një qendër
