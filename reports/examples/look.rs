@@ -34,7 +34,8 @@ fn main() {
 
 /// As much as a card may have to hold on one sheet: the whole year, Saturdays too, every subject, many contacts and reasons.
 fn heavy(mut page: PlacePage) -> PlacePage {
-    let subjects = ["matematike", "gjuhe_shqipe", "Gjuhë e huaj", "Histori", "Gjeografi", "Fizikë", "Kimi", "Biologji", "TIK", "Edukim fizik"];
+    let subjects =
+        ["matematike", "gjuhe_shqipe", "Gjuhë e huaj", "Histori", "Gjeografi", "Fizikë", "Kimi", "Biologji", "TIK", "Edukim fizik"];
     for (row, card) in page.rows.iter_mut().zip(&mut page.cards) {
         row.reasons.resize(4, row.reasons[0].clone());
         row.escalation = "unexcused_days".to_owned();
