@@ -38,8 +38,8 @@ fn heavy(mut page: PlacePage) -> PlacePage {
         ["matematike", "gjuhe_shqipe", "Gjuhë e huaj", "Histori", "Gjeografi", "Fizikë", "Kimi", "Biologji", "TIK", "Edukim fizik"];
     for (row, card) in page.rows.iter_mut().zip(&mut page.cards) {
         row.reasons.resize(4, row.reasons[0].clone());
-        row.escalation = "unexcused_days".to_owned();
-        row.suggested_service = "after_school_class".to_owned();
+        "unexcused_days".clone_into(&mut row.escalation);
+        "after_school_class".clone_into(&mut row.suggested_service);
         card.days = (0..270_u64)
             .map(|at| given::day(2020, 9, 14) + chrono::Days::new(at))
             .filter(|date| date.format("%u").to_string() != "7")
