@@ -90,7 +90,7 @@ pub struct Scale {
 impl Scale {
     pub fn new(rates: impl Iterator<Item = f64>, foot: i32, height: i32) -> Self {
         let highest = rates.fold(0.0, f64::max);
-        let top = [0.1, 0.2, 0.4, 0.6, 1.0].into_iter().find(|top| highest <= *top).unwrap_or(1.0);
+        let top = [0.1, 0.2, 0.4, 0.6, 0.8, 1.0].into_iter().find(|top| highest <= *top).unwrap_or(1.0);
         Self { top, foot, height: f64::from(height) }
     }
 
