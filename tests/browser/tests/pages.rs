@@ -1,14 +1,8 @@
 //! Published pages in a real browser: what a reader sees, hears, presses, prints, and what the page asks of the network.
 //!
-//! Chromium, its driver and Poppler are not on every machine, so that all of these wait for `.ci/run`, which brings them.
+//! Chromium, its driver and Poppler are not on every machine: `.ci/run` brings them and runs these.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
-
-#[path = "support/browser.rs"]
-mod browser;
-#[path = "support/page.rs"]
-mod page;
-mod support;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -17,17 +11,18 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use browser::Browser;
 use fantoccini::key::Key;
-use page::{
-    Row, barriers, cards, folded, headings, offers, overflow, ranks, reachable, rows, said, sheets, small_targets, tab_through, told,
+use prane_browser_tests::browser::Browser;
+use prane_browser_tests::page::{
+    self, Row, barriers, cards, folded, headings, offers, overflow, ranks, reachable, rows, said, sheets, small_targets, tab_through, told,
     unbroken,
 };
+use prane_browser_tests::project::{Project, root, sample_rows};
 use serde_json::json;
-use support::{Project, root, samples};
 use url::Url;
 
 const AS_OF: &str = "2026-02-27";
+const BEFORE: &str = "2026-02-20";
 const SEARCH: &str = "input[data-search]";
 const HIDE: &str = "button[data-hide-names]";
 const CLEAR: &str = "button[data-clear]";
@@ -44,12 +39,8 @@ struct Published {
 }
 
 static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
-    let albanian = Project::shared("browser").with_samples();
-    albanian.run();
-    let english = albanian.copy();
-    let toml = fs::read_to_string(albanian.path("prane.toml")).unwrap();
-    english.put("prane.toml", toml.replace("language = \"sq\"", "language = \"en\""));
-    english.prane(&["report", "--quiet", "--as-of", AS_OF]).code(0);
+    // A week before, so that there is something to have changed since.
+    let [albanian, english] = ["sq", "en"].map(|language| Project::published(language, &[BEFORE, AS_OF]));
     Published { albanian, english }
 });
 
@@ -122,7 +113,6 @@ fn use_everything(page: &Browser) {
 }
 
 #[test]
-#[ignore = "needs chromium and chromedriver: .ci/run runs it"]
 fn nothing_is_complained_of_and_nothing_is_fetched() {
     let page = Browser::start();
     let mut wrong = Vec::new();
@@ -137,7 +127,6 @@ fn nothing_is_complained_of_and_nothing_is_fetched() {
 }
 
 #[test]
-#[ignore = "needs chromium and chromedriver: .ci/run runs it"]
 fn every_column_sorts_up_and_down_by_mouse_and_by_key() {
     let page = Browser::start();
     for path in lists() {
@@ -191,7 +180,6 @@ fn ranks_of(rows: &[Row], wanted: impl Fn(&Row) -> bool) -> Vec<u64> {
 }
 
 #[test]
-#[ignore = "needs chromium and chromedriver: .ci/run runs it"]
 fn a_filter_leaves_what_it_names() {
     let page = Browser::start();
     for path in lists() {
@@ -221,7 +209,6 @@ fn a_filter_leaves_what_it_names() {
 }
 
 #[test]
-#[ignore = "needs chromium and chromedriver: .ci/run runs it"]
 fn a_child_is_found_by_name_with_or_without_its_accents() {
     let page = Browser::start();
     for path in lists() {
@@ -252,7 +239,7 @@ fn a_child_is_found_by_name_with_or_without_its_accents() {
 /// First and last name of everybody the samples know.
 fn everybody() -> BTreeSet<(String, String)> {
     let files = ["pupils.csv", "centre_participants.csv", "identifications.csv"];
-    let rows = files.iter().flat_map(|name| support::rows(&fs::read(samples().join("inbox").join(name)).unwrap()));
+    let rows = files.iter().flat_map(|name| sample_rows(name));
     rows.map(|row| (row["first_name"].trim().to_string(), row["last_name"].trim().to_string()))
         .filter(|(first, _)| !first.is_empty())
         .collect()
@@ -275,7 +262,6 @@ fn names_in(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-#[ignore = "needs chromium and chromedriver: .ci/run runs it"]
 fn hidden_names_are_neither_on_the_page_nor_on_paper() {
     let page = Browser::start();
     let paper = |page: &Browser| sheets(&page.pdf()).into_iter().map(|sheet| sheet.text).collect::<Vec<_>>().join("\n");
@@ -297,7 +283,6 @@ fn hidden_names_are_neither_on_the_page_nor_on_paper() {
 }
 
 #[test]
-#[ignore = "needs chromium and chromedriver: .ci/run runs it"]
 fn a_keyboard_reaches_everything_in_order_and_is_seen_to() {
     let page = Browser::start();
     page.screen(WIDE);
@@ -321,7 +306,6 @@ fn a_keyboard_reaches_everything_in_order_and_is_seen_to() {
 }
 
 #[test]
-#[ignore = "needs chromium and chromedriver: .ci/run runs it"]
 fn without_scripts_everything_is_there() {
     let (page, bare) = (Browser::start(), Browser::start());
     bare.without_scripts();
@@ -338,7 +322,6 @@ fn without_scripts_everything_is_there() {
 }
 
 #[test]
-#[ignore = "needs chromium and chromedriver: .ci/run runs it"]
 fn on_paper_the_list_comes_first_and_then_each_child_on_a_page_of_its_own() {
     let page = Browser::start();
     for path in lists() {
@@ -366,7 +349,6 @@ fn on_paper_the_list_comes_first_and_then_each_child_on_a_page_of_its_own() {
 }
 
 #[test]
-#[ignore = "needs chromium and chromedriver: .ci/run runs it"]
 fn a_narrow_screen_holds_every_page() {
     let page = Browser::start();
     let mut wrong = Vec::new();
@@ -381,7 +363,6 @@ fn a_narrow_screen_holds_every_page() {
 }
 
 #[test]
-#[ignore = "needs chromium and chromedriver: .ci/run runs it"]
 fn a_finger_finds_every_target() {
     let page = Browser::start();
     let mut wrong = Vec::new();
@@ -396,7 +377,6 @@ fn a_finger_finds_every_target() {
 }
 
 #[test]
-#[ignore = "needs chromium and chromedriver: .ci/run runs it"]
 fn nobody_is_kept_out_by_light_or_dark_wide_or_narrow() {
     let page = Browser::start();
     let mut wrong = Vec::new();
@@ -413,7 +393,6 @@ fn nobody_is_kept_out_by_light_or_dark_wide_or_narrow() {
 }
 
 #[test]
-#[ignore = "needs chromium and chromedriver: .ci/run runs it"]
 fn dark_is_dark_and_light_is_light() {
     let page = Browser::start();
     for path in pages() {
@@ -424,7 +403,6 @@ fn dark_is_dark_and_light_is_light() {
 }
 
 #[test]
-#[ignore = "needs chromium and chromedriver: .ci/run runs it"]
 fn a_fault_that_is_planted_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let page = Browser::start();
