@@ -14,6 +14,8 @@ mod ink;
 mod list;
 mod overview;
 mod page;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod review;
 mod strip;
 mod table;

@@ -78,6 +78,18 @@ impl Words {
         self.ready.get(id).map(String::as_str)
     }
 
+    /// Every message without arguments, by id.
+    #[cfg(feature = "pdf")]
+    pub(crate) const fn ready(&self) -> &BTreeMap<String, String> {
+        &self.ready
+    }
+
+    /// Whether there is a message of that id.
+    #[cfg(feature = "pdf")]
+    pub(crate) fn knows(&self, id: &str) -> bool {
+        self.bundle.has_message(id)
+    }
+
     /// A message without arguments; the id itself where it is missing.
     #[must_use]
     pub fn say(&self, id: &str) -> String {

@@ -444,3 +444,26 @@ doubt-first_names = The first names could be a brother's, sister's or twin's.
 doubt-last_names = The last names are not the same.
 doubt-no_place = A slip in name or birth date, no personal number, and no place in common.
 doubt-two_numbers = One pupil left before the other arrived: it may be one child with two numbers. Once decided, it cannot be taken back.
+
+# --- on paper
+paper-page = page
+paper-because = because
+paper-by-hand = For you to fill in
+paper-by-hand-about = One line a contact. Enter it in list.xlsx as well, so that the next list knows of it.
+paper-room = { $room ->
+    [0] no room
+    [one] room for { $room } child
+   *[other] room for { $room } children
+}
+paper-room-unknown = ask whether there is room
+paper-waiting = { $waiting ->
+    [0] nobody waiting
+   *[other] { $waiting } waiting
+}
+paper-earlier = { $n ->
+    [one] { $n } earlier contact is not shown here.
+   *[other] { $n } earlier contacts are not shown here.
+}
+paper-due = due
+paper-term = term
+paper-what-moved = What moved it

@@ -444,3 +444,26 @@ doubt-first_names = Emrat mund të jenë të një vëllai, motre ose binjaku.
 doubt-last_names = Mbiemrat nuk janë të njëjtë.
 doubt-no_place = Një gabim në emër ose datëlindje, pa numër personal dhe pa vend të përbashkët.
 doubt-two_numbers = Njëri nxënës iku para se të vinte tjetri: mund të jetë një fëmijë me dy numra. Pasi vendoset, nuk kthehet mbrapsht.
+
+# --- on paper
+paper-page = faqja
+paper-because = sepse
+paper-by-hand = Për t'u plotësuar me dorë
+paper-by-hand-about = Një rresht për çdo kontakt. Shënojeni pastaj edhe në list.xlsx, që lista tjetër ta dijë.
+paper-room = { $room ->
+    [0] s'ka vend
+    [one] ka vend për { $room } fëmijë
+   *[other] ka vend për { $room } fëmijë
+}
+paper-room-unknown = pyesni a ka vend
+paper-waiting = { $waiting ->
+    [0] askush në pritje
+   *[other] { $waiting } në pritje
+}
+paper-earlier = { $n ->
+    [one] { $n } kontakt më i hershëm nuk është këtu.
+   *[other] { $n } kontakte më të hershme nuk janë këtu.
+}
+paper-due = ka ardhur dita
+paper-term = periudha
+paper-what-moved = Çfarë e lëvizi
