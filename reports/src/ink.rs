@@ -30,9 +30,15 @@ pub enum Ink {
     Late,
     Present,
     Missing,
+    Disrupted,
+    Band,
+    Pass,
+    Up,
+    Down,
+    Same,
 }
 
-const ALL: [Ink; 14] = [
+const ALL: [Ink; 20] = [
     Ink::Grid,
     Ink::Text,
     Ink::Own,
@@ -47,6 +53,12 @@ const ALL: [Ink; 14] = [
     Ink::Late,
     Ink::Present,
     Ink::Missing,
+    Ink::Disrupted,
+    Ink::Band,
+    Ink::Pass,
+    Ink::Up,
+    Ink::Down,
+    Ink::Same,
 ];
 
 impl Ink {
@@ -71,6 +83,12 @@ impl Ink {
             Self::Late => "dl",
             Self::Present => "dp",
             Self::Missing => "dm",
+            Self::Disrupted => "dx",
+            Self::Band => "bd",
+            Self::Pass => "ps",
+            Self::Up => "up",
+            Self::Down => "dn",
+            Self::Same => "sm",
         }
     }
 }
@@ -142,7 +160,9 @@ impl DrawingBackend for Sheet<'_> {
     fn draw_line<S: BackendStyle>(&mut self, (x0, y0): BackendCoord, (x1, y1): BackendCoord, style: &S) -> Drawn {
         if self.path(style.color(), false) {
             match (x0 == x1, y0 == y1) {
-                (_, true) => self.write(format_args!("M{x0} {y0}H{x1}")),
+                // A dot: the round end of a line without length.
+                (true, true) => self.write(format_args!("M{x0} {y0}h0")),
+                (false, true) => self.write(format_args!("M{x0} {y0}H{x1}")),
                 (true, false) => self.write(format_args!("M{x0} {y0}V{y1}")),
                 _ => self.write(format_args!("M{x0} {y0}L{x1} {y1}")),
             }
@@ -152,7 +172,8 @@ impl DrawingBackend for Sheet<'_> {
 
     fn draw_rect<S: BackendStyle>(&mut self, (x0, y0): BackendCoord, (x1, y1): BackendCoord, style: &S, fill: bool) -> Drawn {
         if self.path(style.color(), fill) {
-            self.write(format_args!("M{x0} {y0}H{x1}V{y1}H{x0}z"));
+            let (across, down) = (x1 - x0, y1 - y0);
+            self.write(format_args!("M{x0} {y0}h{across}v{down}h{}z", -across));
         }
         Ok(())
     }
@@ -208,7 +229,7 @@ impl DrawingBackend for Sheet<'_> {
             HPos::Center => " class=\"m\"",
             HPos::Right => " class=\"e\"",
         };
-        // A baseline offset in whole units: half an x-height or a cap height of the 11-unit text.
+        // A baseline offset in whole units: half an x-height or a cap height of the 10-unit text.
         let y = y + match style.anchor().v_pos {
             VPos::Top => 9,
             VPos::Center => 4,

@@ -10,18 +10,27 @@
 mod chart;
 mod codes;
 mod fault;
+mod flow;
+mod heat;
 mod ink;
 mod list;
+mod marks;
+mod moves;
 mod overview;
 mod page;
 #[cfg(feature = "pdf")]
 mod pdf;
 mod review;
+mod school_chart;
 mod strip;
 mod table;
+mod trend;
 mod view;
+mod view_index;
+mod view_overview;
 mod words;
 mod workbook;
+mod year;
 
 pub use codes::{
     ACTIONS, CAUSES, CONFIDENCES, ESCALATIONS, FLAGS, MOVERS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, SERVICES, STATUSES,

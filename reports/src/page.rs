@@ -3,25 +3,35 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
 use fluent_bundle::{FluentArgs, FluentValue};
 use minijinja::value::{Kwargs, Rest, Serde, Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::fault::Fault;
 use crate::list::{Edition, Language, PlacePage};
 use crate::overview::{Index, Overview};
 use crate::review::ReviewPair;
-use crate::view::{IndexView, ListView, OverviewView};
+use crate::view::ListView;
+use crate::view_index::IndexView;
+use crate::view_overview::OverviewView;
 use crate::words::Words;
 use crate::{review, table, workbook};
 
-const TEMPLATES: [(&str, &str); 7] = [
+/// The one script of a page, inline. The page's policy names its hash: nothing else runs there.
+const SCRIPT: &str = include_str!("../templates/list.js");
+
+const TEMPLATES: [(&str, &str); 9] = [
     ("base.html", include_str!("../templates/base.html")),
     ("style.css", include_str!("../templates/style.css")),
+    ("print.css", include_str!("../templates/print.css")),
     ("parts.html", include_str!("../templates/parts.html")),
     ("card.html", include_str!("../templates/card.html")),
+    ("sections.html", include_str!("../templates/sections.html")),
     ("list.html", include_str!("../templates/list.html")),
     ("overview.html", include_str!("../templates/overview.html")),
     ("index.html", include_str!("../templates/index.html")),
@@ -124,6 +134,8 @@ impl Tongue {
             _ => minijinja::escape_formatter(out, state, value),
         });
         teach(&mut templates, &words);
+        templates.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
+        templates.add_global("script_hash", STANDARD.encode(Sha256::digest(SCRIPT)));
         for (name, source) in TEMPLATES {
             templates.add_template(name, source).map_err(|error| fault(name, &error))?;
         }
@@ -144,7 +156,7 @@ fn fault(template: &str, error: &Error) -> Fault {
 }
 
 /// Functions and filters of the templates: `say("id", arg=…)`, `code|word("kind")`, `|date`, `|month`,
-/// `|percent`, `|points`, `|number`.
+/// `|percent`, `|points`, `|number`, `|short` (a percentage without decimals), `|css` (text inside a style sheet's quotes).
 fn teach(templates: &mut Environment<'static>, words: &Arc<Words>) {
     let ready: BTreeMap<String, Value> = crate::words::ids(crate::words::source(words.language()))
         .filter_map(|id| Some((id.to_owned(), Value::from(words.get(id)?))))
@@ -173,7 +185,23 @@ fn teach(templates: &mut Environment<'static>, words: &Arc<Words>) {
     templates.add_filter("points", move |rate: f64| with.points(rate));
     let with = Arc::clone(words);
     templates.add_filter("number", move |value: f64| with.number(value));
+    let with = Arc::clone(words);
+    templates.add_filter("short", move |rate: f64| with.percent((rate * 100.0).round() / 100.0));
+    templates.add_filter("css", |text: &str| Value::from_safe_string(css(text)));
     templates.add_filter("last_part", |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned());
+}
+
+/// Text that stays text between the quotes of a style sheet: everything but plain letters and digits goes by its number.
+fn css(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_alphanumeric() || matches!(letter, ' ' | '.' | ',' | ':' | ';' | '-' | '·' | '(' | ')') {
+            safe.push(letter);
+        } else {
+            safe.push_str(&format!("\\{:x} ", u32::from(letter)));
+        }
+    }
+    safe
 }
 
 /// A template's value as an argument of a message: numbers stay numbers, for plurals.
@@ -195,11 +223,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_text_leaves_the_quotes_of_a_style_sheet() {
+        assert_eq!(css("Ë\"}</style>\\"), "Ë\\22 \\7d \\3c \\2f style\\3e \\5c ");
+    }
+
+    #[test]
     fn templates_and_code_say_only_words_that_exist() {
         let code = [
             ("chart.rs", include_str!("chart.rs")),
+            ("flow.rs", include_str!("flow.rs")),
             ("strip.rs", include_str!("strip.rs")),
+            ("trend.rs", include_str!("trend.rs")),
+            ("school_chart.rs", include_str!("school_chart.rs")),
             ("view.rs", include_str!("view.rs")),
+            ("view_overview.rs", include_str!("view_overview.rs")),
             ("workbook.rs", include_str!("workbook.rs")),
             ("pdf/paper.rs", include_str!("pdf/paper.rs")),
             ("list.typ", include_str!("../templates/list.typ")),

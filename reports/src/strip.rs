@@ -1,21 +1,26 @@
-//! The days of one pupil in one line, to be read at a glance and in black and white.
+//! The days of one pupil's school year as a calendar: weeks side by side, weekdays under each other, so that
+//! runs and a weekday that keeps coming back are seen at a glance, on a black-and-white print too.
 
 use chrono::Datelike;
 use fluent_bundle::FluentArgs;
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::chart::{Area, Drawn, svg};
+use crate::chart::{Area, At, Drawn, Size, label, svg};
 use crate::fault::Fault;
 use crate::ink::Ink;
 use crate::list::{CardDay, DayMark};
 use crate::words::Words;
+use crate::year::{STEP, Year};
 
-/// The days of one pupil as a strip: full box absent, empty box excused, half box late or part, tick present,
-/// dot not recorded. `None` without days.
-pub fn days(days: &[CardDay], words: &Words) -> Result<Option<String>, Fault> {
-    // More than 60 days would be too small to tell apart on a phone; the oldest go.
-    let days = days.get(days.len().saturating_sub(60)..).unwrap_or(days);
+/// Every mark in the order of drawing: neighbours of one ink then join into one path.
+pub const MARKS: [DayMark; 7] =
+    [DayMark::Present, DayMark::NotRecorded, DayMark::Disrupted, DayMark::Late, DayMark::Absent, DayMark::Part, DayMark::Excused];
+
+/// Height of the line with the months.
+const HEAD: i32 = 12;
+
+/// The year of one pupil. A day that is not among `days` had no school and stays blank. `None` without days.
+pub fn days(days: &[CardDay], year: &Year, words: &Words) -> Result<Option<String>, Fault> {
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return Ok(None);
     };
@@ -27,55 +32,74 @@ pub fn days(days: &[CardDay], words: &Words) -> Result<Option<String>, Fault> {
     args.set("absent", count(DayMark::Absent));
     args.set("excused", count(DayMark::Excused));
     args.set("late", count(DayMark::Late));
+    args.set("part", count(DayMark::Part));
     args.set("missing", count(DayMark::NotRecorded));
     let text = words.say_with("chart-strip-text", &args)?;
-    let places = places_by_week(days);
-    let units = places.last().map_or(1, |last| last + 2);
-    let step = (352 / units).min(22);
-    let width = u32::try_from(units * step + 8).unwrap_or(360).max(180);
-    let labels = [(0, words.short_date(first.date)), (days.len() - 1, words.short_date(last.date))];
-    svg((width, 34), &words.say("card-days"), &text, |root| {
-        // One pass a kind: neighbours of one ink then join into one path.
-        for mark in [DayMark::Present, DayMark::NotRecorded, DayMark::Absent, DayMark::Excused, DayMark::Late, DayMark::Part] {
-            for (day, place) in days.iter().zip(&places).filter(|(day, _)| day.mark == mark) {
-                draw_day(root, 4 + place * step, step, day.mark)?;
-            }
+    // Saturday has a row only where there is school on Saturdays.
+    let rows = days.iter().map(|day| day.date.weekday().number_from_monday()).max().unwrap_or(5).max(5);
+    let height = HEAD + i32::try_from(rows).unwrap_or(5) * STEP;
+    svg(Size(year.width(), u32::try_from(height).unwrap_or(68)), words.get("card-days"), &text, |root| {
+        year.months(root, HEAD - 3, words)?;
+        for weekday in 1..=u8::try_from(rows).unwrap_or(5) {
+            let short: String = words.weekday(weekday).chars().take(2).collect();
+            label(root, &short, (Year::x(0) - 7, HEAD + i32::from(weekday) * STEP - 2), At::Right)?;
         }
-        let ink = Ink::Text.color();
-        let style = TextStyle::from(("sans-serif", 11).into_font()).color(&ink);
-        root.draw_text(&labels[0].1, &style, (4, 22))?;
-        if days.len() > 8 {
-            let style = style.pos(Pos::new(HPos::Right, VPos::Top));
-            root.draw_text(&labels[1].1, &style, (4 + places.last().copied().unwrap_or(0) * step + step, 22))?;
+        for mark in MARKS {
+            for day in days.iter().filter(|day| day.mark == mark) {
+                if let Some(column) = year.column(day.date) {
+                    let down = i32::try_from(day.date.weekday().num_days_from_monday()).unwrap_or(0);
+                    glyph(root, (Year::x(column), HEAD + down * STEP), mark)?;
+                }
+            }
         }
         Ok(())
     })
     .map(Some)
 }
 
-fn draw_day(root: &Area<'_>, x: i32, step: i32, mark: DayMark) -> Drawn {
-    let right = x + (step - 2).max(3);
+/// One glyph alone, for the legend: the inside of a symbol of `STEP` by `STEP` units.
+pub fn sample(mark: DayMark) -> Result<String, Fault> {
+    crate::chart::inside(Size(STEP.cast_unsigned(), STEP.cast_unsigned()), |root| glyph(root, (0, 0), mark))
+}
+
+/// Shapes that no two marks share: dot present, dash not recorded, cross disrupted, wedge late, full box absent,
+/// half box part of the day, empty box excused.
+fn glyph(root: &Area<'_>, (x, y): (i32, i32), mark: DayMark) -> Drawn {
+    let line = |from: (i32, i32), to: (i32, i32), ink: Ink| {
+        root.draw(&PathElement::new([(x + from.0, y + from.1), (x + to.0, y + to.1)], ink.color()))
+    };
+    let rect = |from: (i32, i32), to: (i32, i32), style: ShapeStyle| {
+        root.draw(&Rectangle::new([(x + from.0, y + from.1), (x + to.0, y + to.1)], style))
+    };
     match mark {
-        DayMark::Present => root.draw(&Rectangle::new([(x, 14), (right, 17)], Ink::Present.color().filled())),
-        DayMark::NotRecorded | DayMark::Disrupted => {
-            let middle = i32::midpoint(x, right);
-            root.draw(&Rectangle::new([(middle - 1, 9), (middle + 1, 11)], Ink::Missing.color().filled()))
+        DayMark::Present => line((5, 5), (5, 5), Ink::Present),
+        DayMark::NotRecorded => line((3, 5), (7, 5), Ink::Missing),
+        DayMark::Disrupted => {
+            line((2, 2), (8, 8), Ink::Disrupted)?;
+            line((2, 8), (8, 2), Ink::Disrupted)
         }
-        DayMark::Absent => root.draw(&Rectangle::new([(x, 3), (right, 17)], Ink::Absent.color().filled())),
-        DayMark::Excused => root.draw(&Rectangle::new([(x + 1, 4), (right - 1, 16)], Ink::Excused.color())),
-        DayMark::Late | DayMark::Part => root.draw(&Polygon::new([(x, 17), (right, 17), (right, 6)], Ink::Late.color().filled())),
+        DayMark::Late => root.draw(&Polygon::new([(x + 1, y + 9), (x + 9, y + 9), (x + 9, y + 1)], Ink::Late.color().filled())),
+        DayMark::Absent => rect((1, 1), (9, 9), Ink::Absent.color().filled()),
+        DayMark::Part => {
+            rect((1, 5), (9, 9), Ink::Absent.color().filled())?;
+            rect((1, 1), (9, 9), Ink::Excused.color().into())
+        }
+        DayMark::Excused => rect((1, 1), (9, 9), Ink::Excused.color().into()),
     }
 }
 
-/// Places of the days on a strip, with a gap between weeks.
-fn places_by_week(days: &[CardDay]) -> Vec<i32> {
-    let mut at = 0;
-    let mut places = Vec::with_capacity(days.len());
-    for (index, day) in days.iter().enumerate() {
-        if let Some(before) = index.checked_sub(1).and_then(|before| days.get(before)) {
-            at += if before.date.iso_week() == day.date.iso_week() { 1 } else { 2 };
-        }
-        places.push(at);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mark_has_a_shape_of_its_own() {
+        // Without the class names, which colour could tell apart but a printer could not.
+        let shape = |mark| {
+            let drawn = sample(mark).unwrap();
+            drawn.split("d=\"").skip(1).filter_map(|part| part.split('"').next()).collect::<Vec<_>>().join("|")
+        };
+        let shapes: std::collections::BTreeSet<String> = MARKS.into_iter().map(shape).collect();
+        assert_eq!(shapes.len(), MARKS.len());
     }
-    places
 }

@@ -84,12 +84,6 @@ impl Words {
         &self.ready
     }
 
-    /// Whether there is a message of that id.
-    #[cfg(feature = "pdf")]
-    pub(crate) fn knows(&self, id: &str) -> bool {
-        self.bundle.has_message(id)
-    }
-
     /// A message without arguments; the id itself where it is missing.
     #[must_use]
     pub fn say(&self, id: &str) -> String {
@@ -194,6 +188,29 @@ impl Words {
             Language::Sq => text.replace('.', ","),
             Language::En => text,
         }
+    }
+
+    /// The first three letters of a month, for axes.
+    #[must_use]
+    pub fn short_month(&self, month: u32) -> String {
+        self.month(month).chars().take(3).collect()
+    }
+
+    /// A weekday in short, 1 Monday to 7 Sunday.
+    #[must_use]
+    pub fn weekday(&self, weekday: u8) -> &str {
+        const IDS: [&str; 7] = ["weekday-1", "weekday-2", "weekday-3", "weekday-4", "weekday-5", "weekday-6", "weekday-7"];
+        IDS.get(usize::from(weekday).saturating_sub(1)).and_then(|id| self.get(id)).unwrap_or_default()
+    }
+
+    /// A message with one number in it.
+    ///
+    /// # Errors
+    /// As [`Words::say_with`].
+    pub fn say_count(&self, id: &str, name: &'static str, count: u32) -> Result<String, Fault> {
+        let mut args = FluentArgs::new();
+        args.set(name, count);
+        self.say_with(id, &args)
     }
 
     fn month(&self, month: u32) -> &str {

@@ -27,7 +27,7 @@ fn dense(text: &str) -> String {
 
 /// Pages on which a pupil has lines to fill.
 fn cards(pages: &[String], words: &Words) -> Vec<usize> {
-    (0..pages.len()).filter(|at| pages[*at].contains(&dense(&words.say("paper-by-hand")))).collect()
+    (0..pages.len()).filter(|at| pages[*at].contains(&dense(&words.say("fill-title")))).collect()
 }
 
 #[test]

@@ -183,6 +183,8 @@ run = Run
 program = Program
 none-recorded = nothing recorded yet
 skip = To the list
+skip-main = To the contents
+page = Page
 contents = Contents
 stale = { $days ->
     [one] The records are { $days } day older than they should be. What happened since is not in this list.
@@ -217,6 +219,25 @@ weeks-on-list = { $weeks ->
 }
 no-contact = none yet
 no-date = –
+review-due = review due
+because = moved by
+search = Search
+tools = Search and filter
+all-of = all
+clear = Clear
+hide-names = Hide names
+shown = { $shown } of { $all } shown
+offer = { $centre }: { $known ->
+    [yes] { $room ->
+        [0] full
+        [one] { $room } free place
+       *[other] { $room } free places
+    }
+   *[no] free places not known
+}{ $waiting ->
+    [0] {""}
+   *[other] , { $waiting } waiting
+}
 list-empty = Nobody needs to be on this list this week.
 list-no-data = No data yet: nobody can be assessed before there are records.
 next-in-line = Next in line
@@ -228,6 +249,21 @@ next-in-line-about = { $n ->
 # --- cards
 cards = Pupil by pupil
 cards-about = One card for each pupil on the list.
+cards-use = The days show whether absence comes one by one, in a row, or on the same weekday; the weeks show since when it differs from what is usual for this child; the marks show in which subject help is wanted.
+subject = Subject
+term = Term { $n }
+certainty = records
+owner = Followed by
+owner-none = nobody yet
+fill-title = This week's contact
+fill-date = Date
+fill-by = By
+fill-action = What was done
+fill-outcome = What came of it
+fill-note = Note
+fill-review = Review on
+fill-owner = Followed by
+key-band = ordinary weeks
 card-days = Day by day
 card-weeks = By week
 card-marks = Mean marks by term
@@ -245,7 +281,7 @@ day-excused = excused
 day-late = late
 day-part = part of the day
 day-not_recorded = not recorded
-fill-line = Contact on ____________   by ____________________   outcome ______________________________   review on ____________
+day-disrupted = whole school away
 recent-days = { $absent } of { $recorded } days missed lately
 year-rate = { $rate } this school year
 streak = { $days ->
@@ -262,6 +298,16 @@ changes = What changed since last week
 changes-empty = Nothing has changed since the last list.
 level-before = Before
 level-now = Now
+level-from-to = level { $before } → { $now }
+level-at = level { $level }
+level-was = was at level { $level }
+moves-new = New on the list
+moves-worsening = Needing more support
+moves-improving = Improving
+moves-returned = Back on the list
+moves-in_care = Being followed up
+moves-continuing = Continuing
+moves-off = Off the list
 events = Days that kept the whole school away
 events-about = Such days count in no pupil's figures.
 events-line = { $date }: { $rate } of pupils absent
@@ -270,6 +316,19 @@ charts = The school as a whole
 charts-centre = Pupils' levels over the weeks
 chart-levels = Pupils by level, week by week
 chart-grades = Absence by grade level
+chart-flow = Between levels, since the list before
+chart-flow-text = Since the list before: { $came } came onto a level, { $up } went to a more urgent one, { $same } stayed, { $down } went to a less urgent one, { $left } are without a level now.
+flow-came = new
+flow-up = more urgent
+flow-same = stayed
+flow-down = less urgent
+flow-left = no level now
+flow-use = Shows whether more children come to need support than come out of it.
+flow-empty = There is no list before this one yet.
+chart-classes = Absence by class and weekday
+classes-use = Recent weeks. Shows with which class teacher, and about which day, to talk.
+classes-blank = Blank: too few records.
+week-whole = All
 chart-empty = No data yet.
 chart-week-title = Absence by week
 chart-week-text = { $weeks ->
@@ -282,7 +341,7 @@ chart-week-text = { $weeks ->
 chart-strip-text = { $days ->
     [one] One school day
    *[other] { $days } school days
-} from { $first } to { $last }: { $absent } absent, { $excused } excused, { $late } late, { $missing } not recorded.
+} from { $first } to { $last }: { $absent } absent, { $excused } excused, { $late } late, { $part } for part of the day, { $missing } not recorded.
 chart-levels-text = Latest week: { $three } contact now, { $two } plan support, { $one } keep in view.
 chart-grades-text = Highest in grade { $grade } with { $rate }.
 chart-trend-text = { $weeks ->
@@ -323,6 +382,9 @@ by-grade = By grade level
 by-sex = By sex
 schools-title = School by school
 trend = Absence over the year
+trends = Municipality by municipality
+trends-use = Dark: the municipality, with its latest week; dotted: all schools together. One scale, so that it can be seen where to look first.
+overview-foot = Overview
 reach = Whom the centres reach
 programme = School absence before and after joining a centre
 programme-about = This is what happened next to the service, not what the service did: children often join at their worst moment and would have come back part of the way by themselves.
@@ -412,6 +474,15 @@ month-10 = October
 month-11 = November
 month-12 = December
 
+# --- weekdays in short
+weekday-1 = Mon
+weekday-2 = Tue
+weekday-3 = Wed
+weekday-4 = Thu
+weekday-5 = Fri
+weekday-6 = Sat
+weekday-7 = Sun
+
 # --- subjects (others are shown as they are written)
 subject-gjuhe_shqipe = Albanian
 subject-matematike = Mathematics
@@ -446,24 +517,8 @@ doubt-no_place = A slip in name or birth date, no personal number, and no place 
 doubt-two_numbers = One pupil left before the other arrived: it may be one child with two numbers. Once decided, it cannot be taken back.
 
 # --- on paper
-paper-page = page
-paper-because = because
-paper-by-hand = For you to fill in
 paper-by-hand-about = One line a contact. Enter it in list.xlsx as well, so that the next list knows of it.
-paper-room = { $room ->
-    [0] no room
-    [one] room for { $room } child
-   *[other] room for { $room } children
-}
-paper-room-unknown = ask whether there is room
-paper-waiting = { $waiting ->
-    [0] nobody waiting
-   *[other] { $waiting } waiting
-}
 paper-earlier = { $n ->
     [one] { $n } earlier contact is not shown here.
    *[other] { $n } earlier contacts are not shown here.
 }
-paper-due = due
-paper-term = term
-paper-what-moved = What moved it

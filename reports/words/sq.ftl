@@ -183,6 +183,8 @@ run = Përpunimi
 program = Programi
 none-recorded = ende asgjë e shënuar
 skip = Te lista
+skip-main = Te përmbajtja
+page = Faqja
 contents = Përmbajtja
 stale = { $days ->
     [one] Të dhënat janë { $days } ditë më të vjetra se ç'duhet. Ajo që ka ndodhur që atëherë nuk është në këtë listë.
@@ -217,6 +219,26 @@ weeks-on-list = { $weeks ->
 }
 no-contact = ende asnjë
 no-date = –
+review-due = erdhi koha e rishikimit
+because = arsyeja
+search = Kërko
+tools = Kërko dhe përzgjidh
+all-of = të gjitha
+clear = Pastro
+hide-names = Fshih emrat
+shown = Shfaqen { $shown } nga { $all }
+offer = { $centre }: { $known ->
+    [yes] { $room ->
+        [0] pa vende të lira
+        [one] { $room } vend i lirë
+       *[other] { $room } vende të lira
+    }
+   *[no] vendet e lira nuk dihen
+}{ $waiting ->
+    [0] {""}
+    [one] , { $waiting } fëmijë në pritje
+   *[other] , { $waiting } fëmijë në pritje
+}
 list-empty = Askush nuk ka nevojë të jetë në këtë listë këtë javë.
 list-no-data = Ende pa të dhëna: askush nuk mund të vlerësohet para se të ketë shënime.
 next-in-line = Të radhës
@@ -228,6 +250,21 @@ next-in-line-about = { $n ->
 # --- kartelat
 cards = Nxënës për nxënës
 cards-about = Një kartelë për çdo nxënës në listë.
+cards-use = Ditët tregojnë nëse mungesat vijnë një nga një, radhazi apo në të njëjtën ditë të javës; javët tregojnë që kur ndryshojnë nga ç'është e zakonshme për këtë fëmijë; notat tregojnë në cilën lëndë duhet ndihmë.
+subject = Lënda
+term = Periudha { $n }
+certainty = të dhënat
+owner = E ndjek
+owner-none = ende askush
+fill-title = Kontakti i kësaj jave
+fill-date = Data
+fill-by = Kush
+fill-action = Çfarë u bë
+fill-outcome = Çfarë rezultoi
+fill-note = Shënim
+fill-review = Rishikimi më
+fill-owner = E ndjek
+key-band = javë të zakonshme
 card-days = Ditë pas dite
 card-weeks = Sipas javëve
 card-marks = Notat mesatare sipas periudhave
@@ -245,7 +282,7 @@ day-excused = mungesë me arsye
 day-late = vonesë
 day-part = pjesë e ditës
 day-not_recorded = pa shënim
-fill-line = Kontakti më ____________   nga ____________________   rezultati ______________________________   rishikimi më ____________
+day-disrupted = mungoi gjithë shkolla
 recent-days = { $absent } nga { $recorded } ditët e fundit mungesë
 year-rate = { $rate } këtë vit shkollor
 streak = { $days ->
@@ -262,6 +299,16 @@ changes = Çfarë ndryshoi nga java e kaluar
 changes-empty = Asgjë nuk ka ndryshuar nga lista e fundit.
 level-before = Më parë
 level-now = Tani
+level-from-to = niveli { $before } → { $now }
+level-at = niveli { $level }
+level-was = ishte në nivelin { $level }
+moves-new = Hyrje të reja në listë
+moves-worsening = Kanë nevojë për më shumë mbështetje
+moves-improving = Po përmirësohen
+moves-returned = Rikthime në listë
+moves-in_care = Në ndjekje
+moves-continuing = Vazhdojnë
+moves-off = Dalje nga lista
 events = Ditë që mbajtën larg gjithë shkollën
 events-about = Këto ditë nuk hyjnë në shifrat e asnjë nxënësi.
 events-line = { $date }: mungoi { $rate } e nxënësve
@@ -270,6 +317,19 @@ charts = Shkolla në tërësi
 charts-centre = Nivelet e nxënësve gjatë javëve
 chart-levels = Nxënësit sipas nivelit, javë pas jave
 chart-grades = Mungesat sipas klasave
+chart-flow = Lëvizja mes niveleve, nga lista e mëparshme
+chart-flow-text = Nga lista e mëparshme: { $came } hynë në një nivel, { $up } kaluan në një nivel më urgjent, { $same } mbetën, { $down } kaluan në një nivel më pak urgjent, { $left } tani janë pa nivel.
+flow-came = të rinj
+flow-up = më urgjent
+flow-same = mbetën
+flow-down = më pak urgjent
+flow-left = tani pa nivel
+flow-use = Tregon nëse më shumë fëmijë po kanë nevojë për mbështetje sesa ata që nuk e kanë më.
+flow-empty = Ende nuk ka një listë para kësaj.
+chart-classes = Mungesat sipas klasës dhe ditës së javës
+classes-use = Javët e fundit. Tregon me cilin mësues kujdestar, dhe për cilën ditë, duhet biseduar.
+classes-blank = Bosh: pak shënime.
+week-whole = Gjithë java
 chart-empty = Ende pa të dhëna.
 chart-week-title = Mungesat sipas javëve
 chart-week-text = { $weeks ->
@@ -282,7 +342,7 @@ chart-week-text = { $weeks ->
 chart-strip-text = { $days ->
     [one] Një ditë mësimi
    *[other] { $days } ditë mësimi
-} nga { $first } deri më { $last }: { $absent } mungesa, { $excused } me arsye, { $late } vonesa, { $missing } pa shënim.
+} nga { $first } deri më { $last }: { $absent } mungesa, { $excused } me arsye, { $late } vonesa, { $part } për një pjesë të ditës, { $missing } pa shënim.
 chart-levels-text = Java e fundit: { $three } kontakt tani, { $two } plan mbështetjeje, { $one } në vëmendje.
 chart-grades-text = Më e larta në klasën { $grade }, me { $rate }.
 chart-trend-text = { $weeks ->
@@ -323,6 +383,9 @@ by-grade = Sipas klasës
 by-sex = Sipas gjinisë
 schools-title = Shkollë për shkollë
 trend = Mungesat gjatë vitit
+trends = Bashki për bashki
+trends-use = E errët: bashkia, me javën e fundit; me pika: të gjitha shkollat bashkë. Një shkallë e vetme, që të duket se ku duhet parë së pari.
+overview-foot = Pasqyra
 reach = Kë arrijnë qendrat
 programme = Mungesat në shkollë para dhe pas ardhjes në qendër
 programme-about = Kjo tregon çfarë ndodhi krahas shërbimit, jo çfarë bëri shërbimi: fëmijët shpesh vijnë në çastin më të vështirë dhe një pjesë do të rikthehej edhe vetë.
@@ -412,6 +475,15 @@ month-10 = tetor
 month-11 = nëntor
 month-12 = dhjetor
 
+# --- ditët e javës, shkurt
+weekday-1 = hën
+weekday-2 = mar
+weekday-3 = mër
+weekday-4 = enj
+weekday-5 = pre
+weekday-6 = sht
+weekday-7 = die
+
 # --- lëndët (të tjerat shkruhen si janë)
 subject-gjuhe_shqipe = Gjuhë shqipe
 subject-matematike = Matematikë
@@ -446,24 +518,8 @@ doubt-no_place = Një gabim në emër ose datëlindje, pa numër personal dhe pa
 doubt-two_numbers = Njëri nxënës iku para se të vinte tjetri: mund të jetë një fëmijë me dy numra. Pasi vendoset, nuk kthehet mbrapsht.
 
 # --- on paper
-paper-page = faqja
-paper-because = sepse
-paper-by-hand = Për t'u plotësuar me dorë
 paper-by-hand-about = Një rresht për çdo kontakt. Shënojeni pastaj edhe në list.xlsx, që lista tjetër ta dijë.
-paper-room = { $room ->
-    [0] s'ka vend
-    [one] ka vend për { $room } fëmijë
-   *[other] ka vend për { $room } fëmijë
-}
-paper-room-unknown = pyesni a ka vend
-paper-waiting = { $waiting ->
-    [0] askush në pritje
-   *[other] { $waiting } në pritje
-}
 paper-earlier = { $n ->
     [one] { $n } kontakt më i hershëm nuk është këtu.
    *[other] { $n } kontakte më të hershme nuk janë këtu.
 }
-paper-due = ka ardhur dita
-paper-term = periudha
-paper-what-moved = Çfarë e lëvizi

@@ -2,16 +2,21 @@
 //!
 //! The template lays out; it works nothing out and knows no code of the program.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use fluent_bundle::{FluentArgs, FluentValue};
 use serde::Serialize;
 
 use crate::fault::Fault;
-use crate::list::{Card, Change, Contact, Edition, NotAssessable, Offer, Participant, PlaceKind, PlacePage, Row};
+use crate::list::{Card, Change, Contact, DayMark, Edition, NotAssessable, Participant, PlaceKind, PlacePage, Row};
+use crate::marks::{self, MarksView};
 use crate::words::Words;
-use crate::{chart, strip};
+use crate::year::{STEP, Year};
+use crate::{chart, strip, view};
+
+/// What the centres can take, in words, by service.
+type Offers<'a> = BTreeMap<&'a str, Vec<String>>;
 
 /// How many of those left off are named as the next in line.
 const NEXT: usize = 5;
@@ -19,31 +24,22 @@ const NEXT: usize = 5;
 const CONTACTS: usize = 7;
 /// What the classes of a chart look like on white paper, in black and white too: see `templates/style.css`.
 const INKS: &str = "path{fill:none;stroke-width:1}\
-text{fill:#3d444b;font-family:\"Libertinus Serif\";font-size:11.5px}\
+text{fill:#3b4147;font-family:\"Libertinus Serif\";font-size:10.5px}\
 .m{text-anchor:middle}.e{text-anchor:end}\
-.g{stroke:#c9cfd5}\
-.o{stroke:#0b3c5d;stroke-width:2.4;stroke-linejoin:round}.o.f{fill:#0b3c5d;stroke:none}\
-.u{stroke:#7a3b00;stroke-width:1.6;stroke-dasharray:7 4}\
-.s{stroke:#555;stroke-width:1.6;stroke-dasharray:1.5 3.5;stroke-linecap:round}\
-.l3.f{fill:#0b3c5d;stroke:#0b3c5d}.l2.f{fill:#5b93bd;stroke:#0b3c5d}.l1.f{fill:#d3e4f0;stroke:#0b3c5d}\
-.b.f{fill:#5b93bd;stroke:none}\
-.da.f{fill:#0b3c5d}.de{stroke:#0b3c5d;stroke-width:1.5}.dl.f{fill:#7a3b00}.dp.f{fill:#555}.dm.f{fill:#555}\
-.dx{stroke:#555;stroke-width:1.2}.bd.f{fill:#e9edf0;stroke:none}.ps{stroke:#7a3b00}";
-
-/// Keys of the charts: a sample on a sheet of 30 by 18 units, and its word.
-const DAYS: [(&str, &str); 6] = [
-    ("<path class=\"dp f\" d=\"M8 14H22V17H8z\"/>", "day-present"),
-    ("<path class=\"da f\" d=\"M8 3H22V17H8z\"/>", "day-absent"),
-    ("<path class=\"de\" d=\"M9 4H21V16H9z\"/>", "day-excused"),
-    ("<path class=\"dl f\" d=\"M8 17L22 17L22 6z\"/>", "day-late"),
-    ("<path class=\"dl f\" d=\"M8 17L22 17L22 6z\"/>", "day-part"),
-    ("<path class=\"dm f\" d=\"M14 9H16V11H14z\"/>", "day-not_recorded"),
-];
-const LINES: [(&str, &str); 2] = [
-    ("<path class=\"o\" d=\"M1 9H29\"/><path class=\"o f\" d=\"M11 9a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z\"/>", "key-own"),
-    ("<path class=\"s\" d=\"M1 9H29\"/>", "key-school"),
-];
-const USUAL: &str = "<path class=\"u\" d=\"M1 9H29\"/>";
+.g{stroke:#c9c9c4}\
+.o{stroke:#0b3c5d;stroke-width:1.8;stroke-linejoin:round}.o.f,.da.f{fill:#0b3c5d;stroke:none}\
+.u{stroke:#7a3b00;stroke-width:1.4;stroke-dasharray:6 3}\
+.s{stroke:#444;stroke-width:1.6;stroke-dasharray:.1 3.2;stroke-linecap:round}\
+.bd.f{fill:#ece5dc}\
+.ps{stroke:#7a3b00;stroke-width:1.2;stroke-dasharray:2 2}\
+.dn.f{fill:#dbe8f2;stroke:#0b3c5d}\
+.de{stroke:#0b3c5d;stroke-width:1.2}.dl.f{fill:#7a3b00}\
+.dp{stroke:#444;stroke-width:2.6;stroke-linecap:round}.dm{stroke:#444;stroke-width:1.2}.dx{stroke:#000;stroke-width:1.2}";
+/// Samples for the key of the weekly chart, `STEP` units square, as in `templates/list.html`.
+const OWN: &str = "<path class=\"o f\" d=\"M1 10V4h4V10zM6 10V1h4V10z\"/>";
+const USUAL: &str = "<path class=\"u\" d=\"M0 6H11\"/>";
+const BAND: &str = "<path class=\"bd f\" d=\"M0 2H11V10H0z\"/>";
+const SCHOOL: &str = "<path class=\"s\" d=\"M1 6H11\"/>";
 
 #[derive(Serialize)]
 pub struct Paper<'a> {
@@ -63,9 +59,8 @@ pub struct Paper<'a> {
     facts: Vec<(String, String)>,
     levels: Vec<LevelCount>,
     capacity: String,
-    /// Samples of the day marks and of the lines of the weekly chart, with their words.
+    /// Samples of the day marks, with their words.
     day_key: Vec<Sample>,
-    week_key: Vec<Sample>,
     no_data: bool,
     listed: Vec<Child<'a>>,
     next: Vec<Child<'a>>,
@@ -116,13 +111,19 @@ struct Child<'a> {
 #[derive(Serialize)]
 struct Story<'a> {
     weeks: Option<Drawing>,
-    /// The key of the child's own usual rate.
-    usual: Option<Sample>,
+    week_key: Vec<Sample>,
     strip: Option<Drawing>,
-    terms: Vec<u8>,
-    marks: Vec<MarkLine>,
+    marks: Option<MarkTable>,
     contacts: Vec<Told<'a>>,
     earlier: Option<String>,
+}
+
+#[derive(Serialize)]
+struct MarkTable {
+    terms: Vec<String>,
+    /// The marks of the scale over the slopes.
+    head: String,
+    lines: Vec<MarkLine>,
 }
 
 #[derive(Serialize)]
@@ -130,6 +131,7 @@ struct MarkLine {
     subject: String,
     /// One a term: the mark, and whether it is below the pass mark.
     cells: Vec<Option<(String, bool)>>,
+    slope: String,
 }
 
 /// A contact.
@@ -193,15 +195,24 @@ struct Unknown<'a> {
 
 impl<'a> Paper<'a> {
     pub fn new(page: &'a PlacePage, edition: &'a Edition, words: &'a Words) -> Result<Self, Fault> {
+        let offers = view::offers(&page.offers, words)?;
+        let year = view::year_of(page);
         let cards: BTreeMap<&str, &Card> = page.cards.iter().map(|card| (card.pupil_key.as_str(), card)).collect();
         let mut listed = Vec::new();
         for row in page.rows.iter().filter(|row| row.on_list) {
-            let mut child = Child::new(row, page, words)?;
-            child.card = cards.get(row.pupil_key.as_str()).map(|card| Story::new(card, page, words)).transpose()?;
+            let mut child = Child::new(row, page, &offers, words)?;
+            if let (Some(card), Some(year)) = (cards.get(row.pupil_key.as_str()), &year) {
+                child.card = Some(Story::new(card, year, page, words)?);
+            }
             listed.push(child);
         }
-        let next =
-            page.rows.iter().filter(|row| !row.on_list).take(NEXT).map(|row| Child::new(row, page, words)).collect::<Result<Vec<_>, _>>()?;
+        let next = page
+            .rows
+            .iter()
+            .filter(|row| !row.on_list)
+            .take(NEXT)
+            .map(|row| Child::new(row, page, &offers, words))
+            .collect::<Result<Vec<_>, _>>()?;
         let of = &page.place;
         let mut whereabouts = vec![of.id.as_str(), of.municipality.as_str()];
         if of.region != of.municipality {
@@ -230,13 +241,12 @@ impl<'a> Paper<'a> {
                 })
                 .collect(),
             capacity: sentence(words, "capacity-line", [("left", page.left_off.into()), ("capacity", page.capacity.into())])?,
-            day_key: DAYS.iter().map(|(path, id)| Sample::new(path, words.say(id))).collect(),
-            week_key: LINES.iter().map(|(path, id)| Sample::new(path, words.say(id))).collect(),
+            day_key: strip::MARKS.into_iter().map(|mark| day_sample(mark, words)).collect::<Result<_, _>>()?,
             no_data: page.data_through.is_none(),
             listed,
             next_about: sentence(words, "next-in-line-about", [("n", next.len().into())])?,
             next,
-            referrals: page.referral_candidates.iter().map(|row| Child::new(row, page, words)).collect::<Result<_, _>>()?,
+            referrals: page.referral_candidates.iter().map(|row| Child::new(row, page, &offers, words)).collect::<Result<_, _>>()?,
             participants: page.participants.iter().map(|who| Partaker::new(who, words)).collect::<Result<_, _>>()?,
             changes: page.changes.iter().map(|change| Moved::new(change, words)).collect(),
             not_assessable: page.not_assessable.iter().map(|pupil| Unknown::new(pupil, words)).collect(),
@@ -253,7 +263,7 @@ impl<'a> Paper<'a> {
 }
 
 impl<'a> Child<'a> {
-    fn new(row: &'a Row, page: &'a PlacePage, words: &Words) -> Result<Self, Fault> {
+    fn new(row: &'a Row, page: &PlacePage, offers: &Offers<'_>, words: &Words) -> Result<Self, Fault> {
         let suggested = Some(row.suggested_service.as_str()).filter(|service| !service.is_empty());
         Ok(Self {
             rank: row.rank,
@@ -274,17 +284,12 @@ impl<'a> Child<'a> {
             reasons: &row.reasons,
             absence: absence(row, words)?,
             step: words.of("step", &row.next_step),
-            escalation: escalation(row, words)?,
+            escalation: view::escalation(row, words)?,
             suggested: suggested
                 .map(|service| sentence(words, "suggested", [("service", words.of("service", service).into())]))
                 .transpose()?,
             suggested_service: suggested.map(|service| words.of("service", service)),
-            offers: page
-                .offers
-                .iter()
-                .filter(|offer| suggested == Some(offer.service.as_str()))
-                .map(|offer| offered(offer, words))
-                .collect::<Result<_, _>>()?,
+            offers: offers.get(row.suggested_service.as_str()).cloned().unwrap_or_default(),
             at_centre: if row.services.is_empty() {
                 row.known_to_centre.map(|known| words.say(if known { "known-yes" } else { "known-no" }))
             } else {
@@ -304,32 +309,38 @@ impl<'a> Child<'a> {
 }
 
 impl<'a> Story<'a> {
-    fn new(card: &'a Card, page: &PlacePage, words: &Words) -> Result<Self, Fault> {
-        let terms: BTreeSet<u8> = card.marks.iter().flat_map(|subject| subject.by_term.iter().map(|(term, _)| *term)).collect();
-        let cell = |mark: f64| (words.number(mark), page.pass_mark.is_some_and(|pass| mark < pass));
+    fn new(card: &'a Card, year: &Year, page: &PlacePage, words: &Words) -> Result<Self, Fault> {
+        let mut week_key = vec![Sample::new(OWN, words.say("key-own"))];
+        if let Some(rate) = card.usual_rate {
+            week_key.push(Sample::new(USUAL, sentence(words, "key-usual", [("rate", words.percent(rate).into())])?));
+        }
+        if card.usual_band.is_some() {
+            week_key.push(Sample::new(BAND, words.say("key-band")));
+        }
+        week_key.push(Sample::new(SCHOOL, words.say("key-school")));
         let more = card.contacts.len().saturating_sub(CONTACTS);
         Ok(Self {
-            weeks: chart::weeks(card, words)?.map(|svg| Drawing::new(&svg)),
-            usual: card
-                .usual_rate
-                .map(|rate| sentence(words, "key-usual", [("rate", words.percent(rate).into())]))
-                .transpose()?
-                .map(|word| Sample::new(USUAL, word)),
-            strip: strip::days(&card.days, words)?.map(|svg| Drawing::new(&svg)),
-            marks: card
-                .marks
-                .iter()
-                .map(|subject| MarkLine {
-                    subject: words.of("subject", &subject.subject),
-                    cells: terms
-                        .iter()
-                        .map(|term| subject.by_term.iter().find(|(of, _)| of == term).map(|(_, mark)| cell(*mark)))
-                        .collect(),
-                })
-                .collect(),
-            terms: terms.into_iter().collect(),
+            weeks: chart::weeks(card, year, words)?.map(|svg| Drawing::new(&svg)),
+            week_key,
+            strip: strip::days(&card.days, year, words)?.map(|svg| Drawing::new(&svg)),
+            marks: MarksView::new(&card.marks, page.pass_mark, words)?.map(|marks| MarkTable::new(&marks, words)).transpose()?,
             contacts: card.contacts.iter().take(CONTACTS).map(|contact| Told::new(contact, words)).collect(),
             earlier: if more > 0 { Some(sentence(words, "paper-earlier", [("n", more.into())])?) } else { None },
+        })
+    }
+}
+
+impl MarkTable {
+    fn new(marks: &MarksView<'_>, words: &Words) -> Result<Self, Fault> {
+        let line = |line: &marks::Line<'_>| MarkLine {
+            subject: words.of("subject", line.subject),
+            cells: line.cells.iter().map(|cell| cell.as_ref().map(|cell| (words.number(cell.mark), cell.low))).collect(),
+            slope: alone(&line.slope, marks::WIDTH, marks::HEIGHT),
+        };
+        Ok(Self {
+            terms: marks.terms.iter().map(|term| sentence(words, "term", [("n", (*term).into())])).collect::<Result<_, _>>()?,
+            head: alone(&marks.head, marks::WIDTH, marks::HEIGHT),
+            lines: marks.lines.iter().map(line).collect(),
         })
     }
 }
@@ -363,8 +374,8 @@ impl Drawing {
 }
 
 impl Sample {
-    fn new(path: &str, word: String) -> Self {
-        Self { svg: format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 30 18\"><style>{INKS}</style>{path}</svg>"), word }
+    fn new(inside: &str, word: String) -> Self {
+        Self { svg: alone(inside, STEP.cast_unsigned(), STEP.cast_unsigned()), word }
     }
 }
 
@@ -443,25 +454,24 @@ fn absence(row: &Row, words: &Words) -> Result<Vec<String>, Fault> {
     Ok(said)
 }
 
-/// Why the step is one higher than the flags ask for.
-fn escalation(row: &Row, words: &Words) -> Result<Option<String>, Fault> {
-    let n = match row.escalation.as_str() {
-        "" => return Ok(None),
-        "unanswered_contacts" => row.unanswered_contacts,
-        _ => row.unexcused_streak,
+fn day_sample(mark: DayMark, words: &Words) -> Result<Sample, Fault> {
+    let id = match mark {
+        DayMark::Present => "day-present",
+        DayMark::Absent => "day-absent",
+        DayMark::Excused => "day-excused",
+        DayMark::Late => "day-late",
+        DayMark::Part => "day-part",
+        DayMark::Disrupted => "day-disrupted",
+        DayMark::NotRecorded => "day-not_recorded",
     };
-    let id = format!("escalation-{}", row.escalation);
-    if !words.knows(&id) {
-        return Ok(Some(row.escalation.replace('_', " ")));
-    }
-    sentence(words, &id, [("n", n.into())]).map(Some)
+    Ok(Sample::new(&strip::sample(mark)?, words.say(id)))
 }
 
-/// Where the service is to be had, and whether there is room.
-fn offered(offer: &Offer, words: &Words) -> Result<String, Fault> {
-    let room = offer.room.map_or_else(|| Ok(words.say("paper-room-unknown")), |room| sentence(words, "paper-room", [("room", room.into())]))?;
-    let waiting = sentence(words, "paper-waiting", [("waiting", offer.waiting.into())])?;
-    Ok(format!("{}: {room}, {waiting}", offer.centre))
+/// The inside of a drawing as a drawing of its own.
+fn alone(inside: &str, width: u32, height: u32) -> String {
+    // A path without length is a dot in a browser, and nothing at all where paths without extent are dropped.
+    let inside = inside.replace("h0\"", "h.01\"");
+    format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\"><style>{INKS}</style>{inside}</svg>")
 }
 
 /// A code in words, free text as it stands, nothing where there is nothing.
@@ -491,4 +501,41 @@ fn element(svg: &str, name: &str) -> String {
     let text = rest.split('<').next().unwrap_or_default();
     // `&amp;` last, or what was escaped twice would come out bare.
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::list::{CardDay, CardWeek, Language, SubjectMarks};
+
+    #[test]
+    fn every_ink_of_a_card_has_its_looks_on_paper() {
+        let words = Words::new(Language::En).unwrap();
+        let day = NaiveDate::from_ymd_opt(2021, 3, 1).unwrap();
+        let year = Year::new(day, day);
+        let card = Card {
+            days: strip::MARKS.into_iter().zip(day.iter_days()).map(|(mark, date)| CardDay { date, mark }).collect(),
+            weeks: [5, 0].map(|recorded| CardWeek { week: day, recorded, absent: 1.0, school_rate: Some(0.1) }).into(),
+            usual_rate: Some(0.1),
+            usual_band: Some((0.0, 0.2)),
+            ..Card::default()
+        };
+        let marks = [SubjectMarks { subject: "histori".to_owned(), by_term: vec![(1, 4.0), (2, 6.0)] }];
+        let mut drawn =
+            vec![strip::days(&card.days, &year, &words).unwrap().unwrap(), chart::weeks(&card, &year, &words).unwrap().unwrap()];
+        drawn.extend(strip::MARKS.map(|mark| strip::sample(mark).unwrap()));
+        let marks = MarksView::new(&marks, Some(5.0), &words).unwrap().unwrap();
+        drawn.extend([marks.head, marks.lines.into_iter().next().unwrap().slope]);
+        drawn.extend([OWN, USUAL, BAND, SCHOOL].map(str::to_owned));
+        for class in drawn.iter().flat_map(|svg| svg.split("class=\"").skip(1)).filter_map(|rest| rest.split('"').next()) {
+            let look = class.split(' ').map(|part| format!(".{part}")).collect::<String>();
+            assert!(INKS.contains(&look), "{look} has no looks");
+        }
+    }
+
+    #[test]
+    fn the_text_of_a_drawing_is_read_as_it_was_written() {
+        assert_eq!(element("<svg><title>a &lt; b &amp;amp; \u{201C}c&quot;</title>", "title"), "a < b &amp; \u{201C}c\"");
+        assert_eq!(element("<svg></svg>", "title"), "");
+    }
 }

@@ -1,0 +1,76 @@
+//! Absence by class and weekday, to be set as a table: the numbers stand in the cells, a shade helps the eye.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::list::{ClassAbsence, WeekdayAbsence};
+use crate::words::Words;
+
+/// Fewer recorded pupil-days than this say nothing about a weekday: one child would make the number.
+const ENOUGH: u32 = 20;
+/// A rate from here on has the next darker shade.
+const SHADES: [f64; 4] = [0.05, 0.1, 0.15, 0.25];
+
+#[derive(Serialize)]
+pub struct HeatView<'a> {
+    weekdays: Vec<&'a str>,
+    rows: Vec<Row<'a>>,
+    /// A cell was left blank.
+    blanks: bool,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    class: &'a str,
+    /// One a weekday, and the whole week last.
+    cells: Vec<Option<Cell>>,
+}
+
+#[derive(Serialize)]
+struct Cell {
+    rate: f64,
+    shade: usize,
+}
+
+/// `None` without classes.
+pub fn view<'a>(classes: &'a [ClassAbsence], words: &'a Words) -> Option<HeatView<'a>> {
+    let weekdays: BTreeSet<u8> = classes.iter().flat_map(|class| class.by_weekday.iter().map(|day| day.weekday)).collect();
+    if weekdays.is_empty() {
+        return None;
+    }
+    let rows: Vec<Row<'_>> = classes
+        .iter()
+        .map(|class| {
+            let of = |weekday: &u8| class.by_weekday.iter().find(|day| day.weekday == *weekday).and_then(cell);
+            let whole = class.by_weekday.iter().fold(WeekdayAbsence::default(), |sum, day| WeekdayAbsence {
+                recorded: sum.recorded + day.recorded,
+                absent: sum.absent + day.absent,
+                ..sum
+            });
+            Row { class: &class.class, cells: weekdays.iter().map(of).chain([cell(&whole)]).collect() }
+        })
+        .collect();
+    let blanks = rows.iter().any(|row| row.cells.iter().any(Option::is_none));
+    Some(HeatView { weekdays: weekdays.iter().map(|weekday| words.weekday(*weekday)).collect(), rows, blanks })
+}
+
+fn cell(day: &WeekdayAbsence) -> Option<Cell> {
+    (day.recorded >= ENOUGH).then(|| {
+        let rate = f64::from(day.absent) / f64::from(day.recorded);
+        // A whole percent: halves of a percent are noise in a class.
+        Cell { rate: (rate * 100.0).round() / 100.0, shade: SHADES.iter().filter(|from| rate >= **from).count() }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_days_stay_blank() {
+        let day = |recorded, absent| WeekdayAbsence { weekday: 1, recorded, absent };
+        assert!(cell(&day(19, 9)).is_none());
+        assert_eq!(cell(&day(40, 6)).map(|cell| cell.shade), Some(3));
+    }
+}

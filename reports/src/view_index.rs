@@ -1,0 +1,59 @@
+//! What the template of the front page reads.
+
+use serde::Serialize;
+
+use crate::list::{Edition, PlaceKind};
+use crate::overview::{Index, IndexEntry};
+
+#[derive(Serialize)]
+pub struct IndexView<'a> {
+    lang: &'static str,
+    edition: &'a Edition,
+    schools: Vec<EntryView<'a>>,
+    centres: Vec<EntryView<'a>>,
+    files: &'a [String],
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct EntryView<'a> {
+    entry: &'a IndexEntry,
+    /// The page to open first.
+    first: Option<&'a str>,
+    level_3: Option<u32>,
+    level_2: Option<u32>,
+    level_1: Option<u32>,
+    left_off: Option<u32>,
+    not_assessable: Option<u32>,
+}
+
+impl<'a> IndexView<'a> {
+    pub fn new(index: &'a Index, edition: &'a Edition) -> Self {
+        let of = |kind: PlaceKind| index.entries.iter().filter(|entry| entry.kind == kind).map(EntryView::new).collect();
+        Self {
+            lang: edition.language.tag(),
+            edition,
+            schools: of(PlaceKind::School),
+            centres: of(PlaceKind::Centre),
+            files: &index.files,
+            notes: &index.notes,
+        }
+    }
+}
+
+impl<'a> EntryView<'a> {
+    fn new(entry: &'a IndexEntry) -> Self {
+        // Beside an open list a count tells nothing new. Beside an encrypted one it would: even a large one is left out, for
+        // the overview may have hidden it beside a small one, or show it as it was.
+        let told = |count: u32| (!entry.sealed).then_some(count);
+        Self {
+            entry,
+            first: entry.files.first().map(String::as_str),
+            level_3: told(entry.level_3),
+            level_2: told(entry.level_2),
+            level_1: told(entry.level_1),
+            left_off: told(entry.left_off),
+            not_assessable: told(entry.not_assessable),
+        }
+    }
+}

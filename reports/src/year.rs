@@ -1,0 +1,66 @@
+//! The school year as an axis: one column a week, so that the strip of days and the weekly chart under it
+//! stand exactly above each other, and every child's year has the same scale.
+
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+use plotters::prelude::*;
+
+use crate::chart::{Area, Drawn, label};
+use crate::words::Words;
+
+/// Units a week, and a day of the week.
+pub const STEP: i32 = 11;
+/// Units to the left of the first week, for labels.
+const LEFT: i32 = 28;
+/// A school year has about so many weeks; a longer one makes the axis longer.
+const WEEKS: i32 = 41;
+
+/// Weeks from the first day of school on.
+#[derive(Debug, Clone, Copy)]
+pub struct Year {
+    monday: NaiveDate,
+    weeks: i32,
+}
+
+impl Year {
+    /// A year that begins in the week of `first` and holds `last` too.
+    pub fn new(first: NaiveDate, last: NaiveDate) -> Self {
+        let monday = first.week(Weekday::Mon).first_day();
+        let weeks = i32::try_from((last - monday).num_days().div_euclid(7) + 1).unwrap_or(WEEKS);
+        Self { monday, weeks: weeks.clamp(WEEKS, 60) }
+    }
+
+    /// Column of a day's week; `None` where it lies outside the year.
+    pub fn column(&self, date: NaiveDate) -> Option<i32> {
+        let column = i32::try_from((date - self.monday).num_days().div_euclid(7)).ok()?;
+        (0..self.weeks).contains(&column).then_some(column)
+    }
+
+    /// Left edge of a column.
+    pub const fn x(column: i32) -> i32 {
+        LEFT + column * STEP
+    }
+
+    /// Left and right edge of the whole year.
+    pub const fn span(&self) -> (i32, i32) {
+        (LEFT, LEFT + self.weeks * STEP)
+    }
+
+    pub fn width(&self) -> u32 {
+        u32::try_from(self.span().1 + 2).unwrap_or(1)
+    }
+
+    /// The months, each over the week in which it begins.
+    pub fn months(&self, root: &Area<'_>, y: i32, words: &Words) -> Drawn {
+        let mut last: Option<(u32, i32)> = None;
+        for column in 0..self.weeks {
+            let friday = self.monday + Days::new(u64::try_from(column).unwrap_or(0) * 7 + 4);
+            // A month of which only a day or two were school weeks has no room for its name.
+            if last.is_none_or(|(month, at)| month != friday.month() && column - at > 2) {
+                label(root, &words.short_month(friday.month()), (Self::x(column), y), crate::chart::At::Left)?;
+                root.draw(&Rectangle::new([(Self::x(column) - 2, y - 8), (Self::x(column) - 2, y)], crate::ink::Ink::Grid.color()))?;
+                last = Some((friday.month(), column));
+            }
+        }
+        Ok(())
+    }
+}
