@@ -5,6 +5,8 @@
 //! packages, no fonts of the machine and no clock.
 
 mod paper;
+#[cfg(test)]
+mod tests;
 
 use std::sync::LazyLock;
 
@@ -23,6 +25,7 @@ use crate::fault::Fault;
 use crate::list::{Edition, PlacePage};
 use crate::page::Renderer;
 use crate::pdf::paper::Paper;
+use crate::words::Words;
 
 /// The template, as faults name it.
 const TEMPLATE: &str = "list.typ";
@@ -41,9 +44,7 @@ impl Renderer {
     /// [`Fault::Template`], [`Fault::Words`] or [`Fault::Chart`]; all of them are mistakes of this crate.
     pub fn list_pdf(&self, page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
         let press = PRESS.as_ref().map_err(Clone::clone)?;
-        let paper = Paper::new(page, edition, self.words(edition.language))?;
-        let data = serde_json::to_vec(&paper).map_err(|_| fault("the data are no JSON", None))?;
-        let made = press.print(data, page, edition);
+        let made = press.print(page, edition, self.words(edition.language));
         comemo::evict(KEPT);
         made
     }
@@ -74,14 +75,19 @@ impl Press {
         })
     }
 
-    fn print(&self, data: Vec<u8>, page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
-        let day = day_of(edition.as_of);
-        let sheet = Sheet { press: self, data: Bytes::new(data), day };
-        let document: PagedDocument = typst::compile(&sheet).output.map_err(|errors| told(&sheet, &errors))?;
+    /// Pages, laid out.
+    fn set(&self, page: &PlacePage, edition: &Edition, words: &Words) -> Result<PagedDocument, Fault> {
+        let data = serde_json::to_vec(&Paper::new(page, edition, words)?).map_err(|_| fault("the data are no JSON", None))?;
+        let sheet = Sheet { press: self, data: Bytes::new(data), day: day_of(edition.as_of) };
+        typst::compile(&sheet).output.map_err(|errors| self.told(&errors, &sheet))
+    }
+
+    fn print(&self, page: &PlacePage, edition: &Edition, words: &Words) -> Result<Vec<u8>, Fault> {
+        let document = self.set(page, edition, words)?;
         let options = |standards| PdfOptions {
             ident: Smart::Custom(format!("{} {:?} {}", edition.run_id, page.place.kind, page.place.id)),
             creator: Smart::Custom(Some(format!("Pranë {}", edition.version))),
-            timestamp: day.map(Timestamp::new_utc),
+            timestamp: day_of(edition.as_of).map(Timestamp::new_utc),
             standards,
             ..PdfOptions::default()
         };
@@ -89,7 +95,16 @@ impl Press {
         // A name may hold a letter that no font here has. Such a file is no PDF/UA, but a list there must be.
         typst_pdf::pdf(&document, &options(accessible))
             .or_else(|_| typst_pdf::pdf(&document, &options(PdfStandards::default())))
-            .map_err(|errors| told(&sheet, &errors))
+            .map_err(|_| fault("the pages cannot be written", None))
+    }
+
+    /// The first of the typesetter's complaints, without what it quotes: a quotation may hold a name.
+    fn told(&self, errors: &[SourceDiagnostic], sheet: &Sheet<'_>) -> Fault {
+        let Some(error) = errors.first() else {
+            return fault("cannot be set", None);
+        };
+        let line = sheet.range(error.span).and_then(|range| self.template.lines().byte_to_line(range.start));
+        fault(error.message.split(['"', '`', '(', '[', ':']).next().unwrap_or_default().trim_end(), line)
     }
 }
 
@@ -132,16 +147,6 @@ impl World for Sheet<'_> {
 
 fn day_of(date: NaiveDate) -> Option<Datetime> {
     Datetime::from_ymd(date.year(), u8::try_from(date.month()).ok()?, u8::try_from(date.day()).ok()?)
-}
-
-/// The first of the typesetter's complaints, without what it quotes: a quotation may hold a name.
-fn told(sheet: &Sheet<'_>, errors: &[SourceDiagnostic]) -> Fault {
-    let Some(error) = errors.first() else {
-        return fault("cannot be set", None);
-    };
-    let line = sheet.range(error.span).and_then(|range| sheet.press.template.lines().byte_to_line(range.start));
-    let kind = error.message.split(['"', '`', '(', '[', ':']).next().unwrap_or_default().trim_end();
-    fault(kind, line)
 }
 
 fn fault(cause: &str, line: Option<usize>) -> Fault {
