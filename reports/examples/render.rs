@@ -1,6 +1,6 @@
 //! Makes the pages, workbooks and tables of many schools and tells how long that took.
 
-#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::wildcard_imports)]
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::wildcard_imports, dead_code)]
 
 #[path = "../tests/given/mod.rs"]
 mod given;

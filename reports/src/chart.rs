@@ -35,7 +35,7 @@ pub enum At {
 
 /// Weekly absence of one pupil, as bars under the weeks of the strip, with the band of ordinary weeks, the usual rate and
 /// the school's line. `None` when no week has a record.
-pub fn weeks(card: &Card, year: &Year, words: &Words) -> Result<Option<String>, Fault> {
+pub fn weeks(card: &Card, year: Year, words: &Words) -> Result<Option<String>, Fault> {
     let known: Vec<f64> = card.weeks.iter().filter(|week| week.recorded > 0).map(|week| week.absent / f64::from(week.recorded)).collect();
     let (Some(first), Some(last)) = (card.weeks.first(), known.last()) else {
         return Ok(None);

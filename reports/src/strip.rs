@@ -20,7 +20,7 @@ pub const MARKS: [DayMark; 7] =
 const HEAD: i32 = 12;
 
 /// The year of one pupil. A day that is not among `days` had no school and stays blank. `None` without days.
-pub fn days(days: &[CardDay], year: &Year, words: &Words) -> Result<Option<String>, Fault> {
+pub fn days(days: &[CardDay], year: Year, words: &Words) -> Result<Option<String>, Fault> {
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return Ok(None);
     };
@@ -94,12 +94,19 @@ mod tests {
 
     #[test]
     fn every_mark_has_a_shape_of_its_own() {
-        // Without the class names, which colour could tell apart but a printer could not.
+        // Outlines and whether they are filled, without the names of the inks: colour tells them apart for some readers only.
         let shape = |mark| {
             let drawn = sample(mark).unwrap();
-            drawn.split("d=\"").skip(1).filter_map(|part| part.split('"').next()).collect::<Vec<_>>().join("|")
+            drawn
+                .split("class=\"")
+                .skip(1)
+                .map(|part| {
+                    let (class, rest) = part.split_once('"').unwrap();
+                    (class.ends_with(" f"), rest.to_owned())
+                })
+                .collect::<Vec<_>>()
         };
-        let shapes: std::collections::BTreeSet<String> = MARKS.into_iter().map(shape).collect();
+        let shapes: std::collections::BTreeSet<Vec<(bool, String)>> = MARKS.into_iter().map(shape).collect();
         assert_eq!(shapes.len(), MARKS.len());
     }
 }

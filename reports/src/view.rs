@@ -113,7 +113,7 @@ impl<'a> ListView<'a> {
         let mut listed = Vec::new();
         for row in page.rows.iter().filter(|row| row.on_list) {
             let mut it = Listed::new(row, row.rank, &offers, words)?;
-            if let (Some(card), Some(year)) = (cards.get(row.pupil_key.as_str()), &year) {
+            if let (Some(card), Some(year)) = (cards.get(row.pupil_key.as_str()), year) {
                 it.card = Some(CardView::new(card, year, page.pass_mark, words)?);
             }
             listed.push(it);
@@ -173,7 +173,7 @@ impl<'a> Listed<'a> {
 }
 
 impl<'a> CardView<'a> {
-    fn new(card: &'a Card, year: &Year, pass_mark: Option<f64>, words: &Words) -> Result<Self, Fault> {
+    fn new(card: &'a Card, year: Year, pass_mark: Option<f64>, words: &Words) -> Result<Self, Fault> {
         Ok(Self {
             weeks: chart::weeks(card, year, words)?,
             strip: strip::days(&card.days, year, words)?,

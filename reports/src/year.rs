@@ -11,8 +11,8 @@ use crate::words::Words;
 pub const STEP: i32 = 11;
 /// Units to the left of the first week, for labels.
 const LEFT: i32 = 28;
-/// A school year has about so many weeks; a longer one makes the axis longer.
-const WEEKS: i32 = 41;
+/// The axis has room for so many weeks from the first day on, and grows with the year: what is drawn stays as large as it can.
+const WEEKS: i32 = 30;
 
 /// Weeks from the first day of school on.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +30,7 @@ impl Year {
     }
 
     /// Column of a day's week; `None` where it lies outside the year.
-    pub fn column(&self, date: NaiveDate) -> Option<i32> {
+    pub fn column(self, date: NaiveDate) -> Option<i32> {
         let column = i32::try_from((date - self.monday).num_days().div_euclid(7)).ok()?;
         (0..self.weeks).contains(&column).then_some(column)
     }
@@ -41,16 +41,16 @@ impl Year {
     }
 
     /// Left and right edge of the whole year.
-    pub const fn span(&self) -> (i32, i32) {
+    pub const fn span(self) -> (i32, i32) {
         (LEFT, LEFT + self.weeks * STEP)
     }
 
-    pub fn width(&self) -> u32 {
+    pub fn width(self) -> u32 {
         u32::try_from(self.span().1 + 2).unwrap_or(1)
     }
 
     /// The months, each over the week in which it begins.
-    pub fn months(&self, root: &Area<'_>, y: i32, words: &Words) -> Drawn {
+    pub fn months(self, root: &Area<'_>, y: i32, words: &Words) -> Drawn {
         let mut last: Option<(u32, i32)> = None;
         for column in 0..self.weeks {
             let friday = self.monday + Days::new(u64::try_from(column).unwrap_or(0) * 7 + 4);

@@ -13,6 +13,8 @@
   const cards = new Map(all("article[data-card]").map((card) => [card.dataset.rank, card]));
 
   // --- sorting
+  // Rows alike in one column keep the order they came in.
+  const places = new Map(all("tbody tr").map((row, at) => [row, at]));
   const key = (row, column) => {
     const cell = row.cells[column];
     return cell.dataset.v === undefined ? cell.textContent.trim() : cell.dataset.v;
@@ -22,11 +24,12 @@
     const table = head.closest("table");
     const down = head.getAttribute("aria-sort") === "ascending";
     const rows = Array.from(table.tBodies[0].rows).map((row) => [key(row, head.cellIndex), row]);
-    rows.sort(([a], [b]) => {
+    rows.sort(([a, one], [b, other]) => {
+      const came = places.get(one) - places.get(other);
       // What is not known stands last, whichever way.
-      if (a === "" || b === "") return (a === "") - (b === "");
+      if (a === "" || b === "") return (a === "") - (b === "") || came;
       const by = isNaN(a) || isNaN(b) ? order.compare(a, b) : a - b;
-      return down ? -by : by;
+      return (down ? -by : by) || came;
     });
     for (const [, row] of rows) {
       table.tBodies[0].append(row);

@@ -6,9 +6,12 @@ mod given;
 
 use std::io::Cursor;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use calamine::{Data, DataType, Reader, Xlsx};
 use given::{centre, edition, index, overview, school};
 use prane_reports::*;
+use sha2::{Digest as _, Sha256};
 
 const BOTH: [Language; 2] = [Language::Sq, Language::En];
 
@@ -18,6 +21,19 @@ fn renderer() -> Renderer {
 
 fn opened(bytes: Vec<u8>) -> Xlsx<Cursor<Vec<u8>>> {
     Xlsx::new(Cursor::new(bytes)).unwrap()
+}
+
+/// A page stands alone: one script at most, which its policy names by its hash, and nothing from elsewhere.
+fn assert_stands_alone(html: &str, scripts: usize) {
+    assert_eq!(html.matches("<script").count(), scripts);
+    assert!(!html.contains("http://") && !html.contains("https://"));
+    let policy = html.split("http-equiv=\"Content-Security-Policy\" content=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(policy.starts_with("default-src 'none'; ") && policy.ends_with("base-uri 'none'; form-action 'none'"), "{policy}");
+    let script = html.split("<script>").nth(1).map(|rest| rest.split("</script>").next().unwrap());
+    match script {
+        Some(script) => assert!(policy.contains(&format!("script-src 'sha256-{}';", STANDARD.encode(Sha256::digest(script))))),
+        None => assert!(!policy.contains("script-src")),
+    }
 }
 
 #[test]
@@ -37,12 +53,82 @@ fn full_pages_render_in_both_languages() {
             for must in [stamp.run_id.as_str(), &words.date(stamp.as_of), &words.say("proposes"), &format!("lang=\"{}\"", language.tag())] {
                 assert!(html.contains(must), "{must} is missing");
             }
-            assert!(!html.contains("<script") && !html.contains("http://") && !html.contains("https://"), "a page stands alone");
+            assert_stands_alone(&html, 1);
             assert_eq!(html.matches("<article").count(), page.cards.len());
+            assert_eq!(html.matches("<tr role=\"row\" data-rank").count(), page.cards.len());
         }
-        assert!(make.overview_html(&overview(), &stamp).unwrap().contains("<svg"));
-        assert!(make.index_html(&index(), &stamp).unwrap().contains("schools/S0001/list.html"));
+        let html = make.overview_html(&overview(), &stamp).unwrap();
+        assert_stands_alone(&html, 1);
+        assert_eq!(html.matches("<svg").count(), 1 + overview().municipality_trends.len());
+        let html = make.index_html(&index(), &stamp).unwrap();
+        assert_stands_alone(&html, 0);
+        assert!(html.contains("schools/S0001/list.html"));
     }
+}
+
+#[test]
+fn a_long_list_stays_light() {
+    let make = renderer();
+    let stamp = edition(Language::Sq);
+    let html = make.list_html(&school(make.words(Language::Sq), 40), &stamp).unwrap();
+    assert!(html.len() < 500_000, "{} bytes", html.len());
+}
+
+#[test]
+fn a_row_says_what_to_do_what_was_done_and_where_there_is_room() {
+    let make = renderer();
+    let stamp = edition(Language::En);
+    let mut page = school(make.words(Language::En), 1);
+    page.rows[0] = Row {
+        next_step: "home_visit".to_owned(),
+        escalation: "unanswered_contacts".to_owned(),
+        unanswered_contacts: 3,
+        suggested_service: "after_school_class".to_owned(),
+        last_contact: Some(stamp.as_of),
+        contact_by: Some("the class teacher".to_owned()),
+        last_action: "phone_call".to_owned(),
+        last_outcome: "not_reached".to_owned(),
+        review_date: Some(stamp.as_of),
+        review_due: true,
+        ..page.rows[0].clone()
+    };
+    let html = make.list_html(&page, &stamp).unwrap();
+    let row = html.split("<tbody").nth(1).unwrap().split("</tr>").next().unwrap();
+    for must in [
+        "visit the family at home",
+        "3 contacts without an answer",
+        "Qendra Nr. 5: full, 4 waiting",
+        "phone call: <strong>not reached</strong>",
+        "(the class teacher)",
+        "review due",
+    ] {
+        assert!(row.contains(must), "no {must}");
+    }
+    let known = |room, waiting| Offer { room, waiting, ..page.offers[0].clone() };
+    for (offer, said) in [
+        (known(Some(1), 0), ": 1 free place<"),
+        (known(Some(3), 2), ": 3 free places, 2 waiting<"),
+        (known(None, 2), ": free places not known, 2 waiting<"),
+    ] {
+        let page = PlacePage { offers: vec![offer], ..page.clone() };
+        assert!(make.list_html(&page, &stamp).unwrap().contains(said), "no {said}");
+    }
+}
+
+#[test]
+fn every_name_can_be_hidden() {
+    let make = renderer();
+    let stamp = edition(Language::Sq);
+    let mut page = centre(make.words(Language::Sq));
+    let named = |name: &mut String| *name = "Zzyx".to_owned();
+    page.rows.iter_mut().chain(&mut page.referral_candidates).for_each(|it| named(&mut it.last_name));
+    page.changes.iter_mut().for_each(|it| named(&mut it.last_name));
+    page.not_assessable.iter_mut().for_each(|it| named(&mut it.last_name));
+    page.participants.iter_mut().for_each(|it| named(&mut it.last_name));
+    let html = make.list_html(&page, &stamp).unwrap();
+    let hidable: usize =
+        html.split("<span class=\"who\" data-n=\"").skip(1).filter(|part| part.split('<').next().unwrap().contains("Zzyx")).count();
+    assert!(hidable > 20 && hidable == html.matches("Zzyx").count(), "a name stands outside of what the button hides");
 }
 
 #[test]
@@ -55,7 +141,15 @@ fn empty_pages_say_so() {
             let bare = PlacePage { place: Place { kind, ..Place::default() }, ..PlacePage::default() };
             assert!(make.list_html(&bare, &stamp).unwrap().contains(&words.say("list-no-data")));
             let quiet = PlacePage { data_through: Some(stamp.as_of), ..bare };
-            assert!(make.list_html(&quiet, &stamp).unwrap().contains(&words.say("list-empty")));
+            let html = make.list_html(&quiet, &stamp).unwrap();
+            for said in ["list-empty", "changes-empty", "not-assessable-empty", "flow-empty", "chart-empty"] {
+                assert!(html.contains(&words.say(said)), "{said}");
+            }
+            let rest =
+                if kind == PlaceKind::Centre { ["stopped-empty", "referrals-empty", "participants-empty"] } else { ["events-empty"; 3] };
+            for said in rest {
+                assert!(html.contains(&words.say(said)), "{said}");
+            }
             opened(make.list_xlsx(&quiet, &stamp).unwrap());
             make.list_csv(&quiet, &stamp).unwrap();
         }
@@ -78,8 +172,28 @@ fn a_name_is_never_markup_and_never_a_formula() {
     page.cards[0].contacts = vec![Contact { by: evil.to_owned(), action: evil.to_owned(), ..Contact::default() }];
     page.changes[0].last_name = evil.to_owned();
     page.not_assessable[0].last_name = evil.to_owned();
+    // Values that stand in attributes, in charts and in the style sheet's footer too.
+    let sly = "\" onmouseover=\"alert(1)";
+    page.rows[0].class = sly.to_owned();
+    page.rows[0].status = sly.to_owned();
+    page.rows[2].escalation = evil.to_owned();
+    page.rows[2].contact_by = Some(evil.to_owned());
+    page.absence_by_class[0].class = evil.to_owned();
+    page.offers[0].centre = evil.to_owned();
+    page.cards[0].marks[0].subject = evil.to_owned();
+    page.changes[1].status = evil.to_owned();
+    page.changes[1].because = vec![evil.to_owned()];
     let html = make.list_html(&page, &stamp).unwrap();
-    assert!(!html.contains("<script"));
+    assert_stands_alone(&html, 1);
+    assert!(!html.contains("\" onmouseover=\""));
+    let sheet = html.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
+    assert!(sheet.contains("\\3c script\\3e alert(1)") && sheet.trim_end().ends_with("}}"), "the footer closes the style sheet");
+
+    let evil_trend = Overview {
+        municipality_trends: vec![MunicipalityTrend { municipality: evil.to_owned(), weeks: overview().trend }],
+        ..Overview::default()
+    };
+    assert_stands_alone(&make.overview_html(&evil_trend, &stamp).unwrap(), 1);
 
     let csv = String::from_utf8(make.list_csv(&page, &stamp).unwrap()).unwrap();
     assert!(csv.contains(",'=HYPERLINK(1),") && csv.contains(",'@cmd,"));

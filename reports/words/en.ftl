@@ -252,7 +252,7 @@ cards-about = One card for each pupil on the list.
 cards-use = The days show whether absence comes one by one, in a row, or on the same weekday; the weeks show since when it differs from what is usual for this child; the marks show in which subject help is wanted.
 subject = Subject
 term = Term { $n }
-certainty = records
+certainty = certainty
 owner = Followed by
 owner-none = nobody yet
 fill-title = This week's contact
@@ -268,6 +268,10 @@ card-days = Day by day
 card-weeks = By week
 card-marks = Mean marks by term
 card-contacts = Contacts
+contacts-earlier = { $n ->
+    [one] and { $n } earlier one
+   *[other] and { $n } earlier ones
+}
 card-services = At the centre
 card-none = Nothing recorded.
 known-yes = known to a centre
@@ -282,8 +286,8 @@ day-late = late
 day-part = part of the day
 day-not_recorded = not recorded
 day-disrupted = whole school away
-recent-days = { $absent } of { $recorded } days missed lately
-year-rate = { $rate } this school year
+recent-days = missed { $absent } of the last { $recorded } days
+year-rate = { $rate } of days this school year
 streak = { $days ->
     [one] absent on the last recorded day
    *[other] absent on the last { $days } recorded days
@@ -308,7 +312,7 @@ moves-returned = Back on the list
 moves-in_care = Being followed up
 moves-continuing = Continuing
 moves-off = Off the list
-events = Days that kept the whole school away
+events = Days on which the whole school was away
 events-about = Such days count in no pupil's figures.
 events-line = { $date }: { $rate } of pupils absent
 events-empty = None this school year.
@@ -323,7 +327,7 @@ flow-up = more urgent
 flow-same = stayed
 flow-down = less urgent
 flow-left = no level now
-flow-use = Shows whether more children come to need support than come out of it.
+flow-use = Shows whether the children who need support become more or fewer.
 flow-empty = There is no list before this one yet.
 chart-classes = Absence by class and weekday
 classes-use = Recent weeks. Shows with which class teacher, and about which day, to talk.
@@ -383,7 +387,7 @@ by-sex = By sex
 schools-title = School by school
 trend = Absence over the year
 trends = Municipality by municipality
-trends-use = Dark: the municipality, with its latest week; dotted: all schools together. One scale, so that it can be seen where to look first.
+trends-use = Full line: the municipality; number: its latest week; dotted line: all schools together. The scale is the same, so that it can be seen where to look first.
 overview-foot = Overview
 reach = Whom the centres reach
 programme = School absence before and after joining a centre
@@ -486,6 +490,12 @@ weekday-7 = Sun
 # --- subjects (others are shown as they are written)
 subject-gjuhe_shqipe = Albanian
 subject-matematike = Mathematics
+subject-histori = History
+subject-gjeografi = Geography
+subject-biologji = Biology
+subject-fizike = Physics
+subject-kimi = Chemistry
+subject-anglisht = English
 
 # --- review of links
 review-title = The same child? For a person to decide

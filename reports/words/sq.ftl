@@ -38,18 +38,18 @@ service-other = tjetër
 service-all = të gjitha shërbimet
 
 # --- hapat e ardhshëm
-step-call_family = telefono familjen
-step-home_visit = vizito familjen në shtëpi
-step-talk_with_pupil = bisedo me fëmijën
-step-meet_teachers = takohu me mësuesit
+step-call_family = telefononi familjen
+step-home_visit = vizitoni familjen në shtëpi
+step-talk_with_pupil = bisedoni me fëmijën
+step-meet_teachers = takohuni me mësuesit
 step-plan_support = bini dakord për një plan mbështetjeje
-step-refer_to_centre = referoje te një qendër
-step-ask_centre = pyet te qendra
-step-check_register = kontrollo regjistrin me mësuesin kujdestar
-step-confirm_enrolment = sqaro ku është regjistruar fëmija
-step-follow_up = ndiqe në datën e rishikimit
-step-keep_in_view = mbaje në vëmendje
-step-refer_to_child_protection = referoje te njësia për mbrojtjen e fëmijëve
+step-refer_to_centre = referojeni te një qendër
+step-ask_centre = pyesni te qendra
+step-check_register = kontrolloni regjistrin me mësuesin kujdestar
+step-confirm_enrolment = sqaroni ku është regjistruar fëmija
+step-follow_up = ndiqeni në datën e rishikimit
+step-keep_in_view = mbajeni në vëmendje
+step-refer_to_child_protection = referojeni te njësia për mbrojtjen e fëmijëve
 
 # --- pse shkalla kërkon më shumë se arsyet
 escalation-unexcused_days = { $n ->
@@ -97,7 +97,7 @@ outcome-other = tjetër
 # --- rregullat
 flag-extended_absence = mungesë e gjatë
 flag-severe_absence = shumë ditë mungese
-flag-long_absence = mungesë pa arsye radhazi
+flag-long_absence = mungesa pa arsye radhazi
 flag-chronic_absence = mungesa të shpeshta
 flag-rising_absence = mungesa në rritje
 flag-worsening_trend = rritje javë pas jave
@@ -145,10 +145,13 @@ reason-hidden_dropout = { $recent ->
    *[no] Kohët e fundit pothuajse nuk ka qenë në shkollë, por ka nota të vendosura.
 }
 reason-never_arrived = Ka regjistrim, por ende nuk është parë në shkollë: { $n ->
-    [one] { $n } ditë mësimi
-   *[other] { $n } ditë mësimi
-} të shënuara{ since-tail }.
-reason-falling_marks = Nota mesatare { $n } më e ulët se në periudhën e kaluar.
+    [one] { $n } ditë mësimi e shënuar
+   *[other] { $n } ditë mësimi të shënuara
+}{ since-tail }.
+reason-falling_marks = Nota mesatare është { $n ->
+    [one] { $n } pikë
+   *[other] { $n } pikë
+} më e ulët se në periudhën e kaluar.
 reason-failing_subjects = Nën notën kaluese në { $n ->
     [one] { $n } lëndë
    *[other] { $n } lëndë
@@ -170,7 +173,7 @@ title-overview = Pasqyra e datës { $date }
 title-index = { $project }: { $date }
 tagline = lista javore
 proposes = Lista propozon; vendos një person.
-proposes-more = Ajo nxirret nga regjistrat, që mund të kenë gabime ose vonesa. Pyet para se të veprosh.
+proposes-more = Ajo nxirret nga regjistrat, që mund të kenë gabime ose vonesa. Pyesni para se të veproni.
 as-of = Lista e datës
 data-through = Të dhëna deri më
 coverage = Regjistri i plotësuar
@@ -204,8 +207,8 @@ class = Klasa
 school = Shkolla
 centre = Qendra
 level = Niveli
-level-and-status = Niveli, dhe që nga java e kaluar
-status = Që nga java e kaluar
+level-and-status = Niveli dhe ndryshimi
+status = Ndryshimi nga java e kaluar
 reasons = Pse
 next-step = Hapi tjetër
 last-contact = Kontakti i fundit
@@ -220,13 +223,13 @@ weeks-on-list = { $weeks ->
 no-contact = ende asnjë
 no-date = –
 review-due = erdhi koha e rishikimit
-because = arsyeja
+because = shkaku
 search = Kërko
 tools = Kërko dhe përzgjidh
 all-of = të gjitha
 clear = Pastro
 hide-names = Fshih emrat
-shown = Shfaqen { $shown } nga { $all }
+shown = Shfaqur: { $shown } nga { $all }
 offer = { $centre }: { $known ->
     [yes] { $room ->
         [0] pa vende të lira
@@ -248,12 +251,12 @@ next-in-line-about = { $n ->
 }
 
 # --- kartelat
-cards = Nxënës për nxënës
+cards = Kartelat e nxënësve
 cards-about = Një kartelë për çdo nxënës në listë.
 cards-use = Ditët tregojnë nëse mungesat vijnë një nga një, radhazi apo në të njëjtën ditë të javës; javët tregojnë që kur ndryshojnë nga ç'është e zakonshme për këtë fëmijë; notat tregojnë në cilën lëndë duhet ndihmë.
 subject = Lënda
 term = Periudha { $n }
-certainty = të dhënat
+certainty = siguria
 owner = E ndjek
 owner-none = ende askush
 fill-title = Kontakti i kësaj jave
@@ -269,6 +272,10 @@ card-days = Ditë pas dite
 card-weeks = Sipas javëve
 card-marks = Notat mesatare sipas periudhave
 card-contacts = Kontaktet
+contacts-earlier = { $n ->
+    [one] dhe { $n } kontakt më i hershëm
+   *[other] dhe { $n } kontakte më të hershme
+}
 card-services = Në qendër
 card-none = Asgjë e shënuar.
 known-yes = njihet nga një qendër
@@ -283,8 +290,8 @@ day-late = vonesë
 day-part = pjesë e ditës
 day-not_recorded = pa shënim
 day-disrupted = mungoi gjithë shkolla
-recent-days = { $absent } nga { $recorded } ditët e fundit mungesë
-year-rate = { $rate } këtë vit shkollor
+recent-days = mungoi { $absent } nga { $recorded } ditët e fundit
+year-rate = { $rate } e ditëve këtë vit shkollor
 streak = { $days ->
     [one] mungoi ditën e fundit të shënuar
    *[other] mungoi { $days } ditët e fundit të shënuara
@@ -293,7 +300,7 @@ streak = { $days ->
 # --- pjesë të tjera
 not-assessable-about = Për këta nxënës shënimet nuk thonë mjaft: ata nuk numërohen as të pranishëm, as në mungesë.
 not-assessable-empty = Shënimet thonë mjaft për çdo nxënës.
-why = Pse jo
+why = Arsyeja
 last-recorded = Shënimi i fundit
 changes = Çfarë ndryshoi nga java e kaluar
 changes-empty = Asgjë nuk ka ndryshuar nga lista e fundit.
@@ -309,7 +316,7 @@ moves-returned = Rikthime në listë
 moves-in_care = Në ndjekje
 moves-continuing = Vazhdojnë
 moves-off = Dalje nga lista
-events = Ditë që mbajtën larg gjithë shkollën
+events = Ditë kur mungoi gjithë shkolla
 events-about = Këto ditë nuk hyjnë në shifrat e asnjë nxënësi.
 events-line = { $date }: mungoi { $rate } e nxënësve
 events-empty = Asnjë këtë vit shkollor.
@@ -317,14 +324,14 @@ charts = Shkolla në tërësi
 charts-centre = Nivelet e nxënësve gjatë javëve
 chart-levels = Nxënësit sipas nivelit, javë pas jave
 chart-grades = Mungesat sipas klasave
-chart-flow = Lëvizja mes niveleve, nga lista e mëparshme
-chart-flow-text = Nga lista e mëparshme: { $came } hynë në një nivel, { $up } kaluan në një nivel më urgjent, { $same } mbetën, { $down } kaluan në një nivel më pak urgjent, { $left } tani janë pa nivel.
+chart-flow = Lëvizja mes niveleve që nga lista e mëparshme
+chart-flow-text = Që nga lista e mëparshme: { $came } hynë në një nivel, { $up } kaluan në një nivel më urgjent, { $same } mbetën, { $down } kaluan në një nivel më pak urgjent, { $left } tani janë pa nivel.
 flow-came = të rinj
 flow-up = më urgjent
 flow-same = mbetën
 flow-down = më pak urgjent
 flow-left = tani pa nivel
-flow-use = Tregon nëse më shumë fëmijë po kanë nevojë për mbështetje sesa ata që nuk e kanë më.
+flow-use = Tregon nëse fëmijët që kanë nevojë për mbështetje po shtohen apo po pakësohen.
 flow-empty = Ende nuk ka një listë para kësaj.
 chart-classes = Mungesat sipas klasës dhe ditës së javës
 classes-use = Javët e fundit. Tregon me cilin mësues kujdestar, dhe për cilën ditë, duhet biseduar.
@@ -344,7 +351,7 @@ chart-strip-text = { $days ->
    *[other] { $days } ditë mësimi
 } nga { $first } deri më { $last }: { $absent } mungesa, { $excused } me arsye, { $late } vonesa, { $part } për një pjesë të ditës, { $missing } pa shënim.
 chart-levels-text = Java e fundit: { $three } kontakt tani, { $two } plan mbështetjeje, { $one } në vëmendje.
-chart-grades-text = Më e larta në klasën { $grade }, me { $rate }.
+chart-grades-text = Më shumë mungesa ka klasa { $grade }: { $rate }.
 chart-trend-text = { $weeks ->
     [one] Një javë mësimi
    *[other] { $weeks } javë mësimi
@@ -360,7 +367,7 @@ stopped-about = Të regjistruar këtu, por rrallë ose aspak në takimet e fundi
 stopped-empty = Të gjithë të regjistruarit kanë ardhur.
 referrals = Fëmijë që mund të referohen këtu
 referrals-about = Nga kjo bashki, me arsye, dhe të paregjistruar në asnjë qendër.
-referrals-empty = Asnjë i tillë këtë javë.
+referrals-empty = Asnjë fëmijë i tillë këtë javë.
 services = Shërbimet
 sessions = Takime të ndjekura
 sessions-of = { $attended } nga { $held }
@@ -381,12 +388,12 @@ by-region = Sipas qarkut
 by-municipality = Sipas bashkisë
 by-grade = Sipas klasës
 by-sex = Sipas gjinisë
-schools-title = Shkollë për shkollë
+schools-title = Sipas shkollës
 trend = Mungesat gjatë vitit
-trends = Bashki për bashki
-trends-use = E errët: bashkia, me javën e fundit; me pika: të gjitha shkollat bashkë. Një shkallë e vetme, që të duket se ku duhet parë së pari.
+trends = Mungesat sipas bashkive
+trends-use = Vija e plotë: bashkia; numri: java e fundit; vija me pika: të gjitha shkollat bashkë. Shkalla është e njëjtë, që të duket ku duhet parë së pari.
 overview-foot = Pasqyra
-reach = Kë arrijnë qendrat
+reach = Fëmijët në qendra
 programme = Mungesat në shkollë para dhe pas ardhjes në qendër
 programme-about = Kjo tregon çfarë ndodhi krahas shërbimit, jo çfarë bëri shërbimi: fëmijët shpesh vijnë në çastin më të vështirë dhe një pjesë do të rikthehej edhe vetë.
 month = Muaji
@@ -422,7 +429,7 @@ index-files = Për të gjithë
 index-empty = Nuk u bë asnjë listë: ende pa të dhëna.
 index-notes = Shënime të këtij përpunimi
 files = Skedarët
-sealed-mark = i koduar
+sealed-mark = i enkriptuar
 
 # --- libri i punës
 sheet-list = Lista
@@ -487,6 +494,12 @@ weekday-7 = die
 # --- lëndët (të tjerat shkruhen si janë)
 subject-gjuhe_shqipe = Gjuhë shqipe
 subject-matematike = Matematikë
+subject-histori = Histori
+subject-gjeografi = Gjeografi
+subject-biologji = Biologji
+subject-fizike = Fizikë
+subject-kimi = Kimi
+subject-anglisht = Anglisht
 
 # --- shqyrtimi i lidhjeve
 review-title = I njëjti fëmijë? Vendos një njeri
