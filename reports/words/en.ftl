@@ -528,7 +528,3 @@ doubt-two_numbers = One pupil left before the other arrived: it may be one child
 
 # --- on paper
 paper-by-hand-about = One line a contact. Enter it in list.xlsx as well, so that the next list knows of it.
-paper-earlier = { $n ->
-    [one] { $n } earlier contact is not shown here.
-   *[other] { $n } earlier contacts are not shown here.
-}

@@ -532,7 +532,3 @@ doubt-two_numbers = Njëri nxënës iku para se të vinte tjetri: mund të jetë
 
 # --- on paper
 paper-by-hand-about = Një rresht për çdo kontakt. Shënojeni pastaj edhe në list.xlsx, që lista tjetër ta dijë.
-paper-earlier = { $n ->
-    [one] { $n } kontakt më i hershëm nuk është këtu.
-   *[other] { $n } kontakte më të hershme nuk janë këtu.
-}

@@ -21,10 +21,10 @@ type Offers<'a> = BTreeMap<&'a str, Vec<String>>;
 /// How many of those left off are named as the next in line.
 const NEXT: usize = 5;
 /// Contacts shown on a card; more would push the lines to fill off the page.
-const CONTACTS: usize = 7;
+const CONTACTS: usize = 6;
 /// What the classes of a chart look like on white paper, in black and white too: see `templates/style.css`.
 const INKS: &str = "path{fill:none;stroke-width:1}\
-text{fill:#3b4147;font-family:\"Libertinus Serif\";font-size:10.5px}\
+text{fill:#3b4147;font-family:\"Libertinus Serif\";font-size:9px}\
 .m{text-anchor:middle}.e{text-anchor:end}\
 .g{stroke:#c9c9c4}\
 .o{stroke:#0b3c5d;stroke-width:1.8;stroke-linejoin:round}.o.f,.da.f{fill:#0b3c5d;stroke:none}\
@@ -40,6 +40,7 @@ const OWN: &str = "<path class=\"o f\" d=\"M1 10V4h4V10zM6 10V1h4V10z\"/>";
 const USUAL: &str = "<path class=\"u\" d=\"M0 6H11\"/>";
 const BAND: &str = "<path class=\"bd f\" d=\"M0 2H11V10H0z\"/>";
 const SCHOOL: &str = "<path class=\"s\" d=\"M1 6H11\"/>";
+const PRESENT: &str = "<path class=\"dp\" d=\"M5 5h.1\"/>";
 
 #[derive(Serialize)]
 pub struct Paper<'a> {
@@ -201,7 +202,7 @@ impl<'a> Paper<'a> {
         let mut listed = Vec::new();
         for row in page.rows.iter().filter(|row| row.on_list) {
             let mut child = Child::new(row, page, &offers, words)?;
-            if let (Some(card), Some(year)) = (cards.get(row.pupil_key.as_str()), &year) {
+            if let (Some(card), Some(year)) = (cards.get(row.pupil_key.as_str()), year) {
                 child.card = Some(Story::new(card, year, page, words)?);
             }
             listed.push(child);
@@ -309,7 +310,7 @@ impl<'a> Child<'a> {
 }
 
 impl<'a> Story<'a> {
-    fn new(card: &'a Card, year: &Year, page: &PlacePage, words: &Words) -> Result<Self, Fault> {
+    fn new(card: &'a Card, year: Year, page: &PlacePage, words: &Words) -> Result<Self, Fault> {
         let mut week_key = vec![Sample::new(OWN, words.say("key-own"))];
         if let Some(rate) = card.usual_rate {
             week_key.push(Sample::new(USUAL, sentence(words, "key-usual", [("rate", words.percent(rate).into())])?));
@@ -325,7 +326,7 @@ impl<'a> Story<'a> {
             strip: strip::days(&card.days, year, words)?.map(|svg| Drawing::new(&svg)),
             marks: MarksView::new(&card.marks, page.pass_mark, words)?.map(|marks| MarkTable::new(&marks, words)).transpose()?,
             contacts: card.contacts.iter().take(CONTACTS).map(|contact| Told::new(contact, words)).collect(),
-            earlier: if more > 0 { Some(sentence(words, "paper-earlier", [("n", more.into())])?) } else { None },
+            earlier: if more > 0 { Some(sentence(words, "contacts-earlier", [("n", more.into())])?) } else { None },
         })
     }
 }
@@ -464,13 +465,13 @@ fn day_sample(mark: DayMark, words: &Words) -> Result<Sample, Fault> {
         DayMark::Disrupted => "day-disrupted",
         DayMark::NotRecorded => "day-not_recorded",
     };
-    Ok(Sample::new(&strip::sample(mark)?, words.say(id)))
+    // A line without length is a dot in a browser; alone on its sheet it is dropped here, as a drawing without extent.
+    let drawn = if mark == DayMark::Present { PRESENT.to_owned() } else { strip::sample(mark)? };
+    Ok(Sample::new(&drawn, words.say(id)))
 }
 
 /// The inside of a drawing as a drawing of its own.
 fn alone(inside: &str, width: u32, height: u32) -> String {
-    // A path without length is a dot in a browser, and nothing at all where paths without extent are dropped.
-    let inside = inside.replace("h0\"", "h.01\"");
     format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\"><style>{INKS}</style>{inside}</svg>")
 }
 
@@ -521,12 +522,11 @@ mod tests {
             ..Card::default()
         };
         let marks = [SubjectMarks { subject: "histori".to_owned(), by_term: vec![(1, 4.0), (2, 6.0)] }];
-        let mut drawn =
-            vec![strip::days(&card.days, &year, &words).unwrap().unwrap(), chart::weeks(&card, &year, &words).unwrap().unwrap()];
+        let mut drawn = vec![strip::days(&card.days, year, &words).unwrap().unwrap(), chart::weeks(&card, year, &words).unwrap().unwrap()];
         drawn.extend(strip::MARKS.map(|mark| strip::sample(mark).unwrap()));
         let marks = MarksView::new(&marks, Some(5.0), &words).unwrap().unwrap();
         drawn.extend([marks.head, marks.lines.into_iter().next().unwrap().slope]);
-        drawn.extend([OWN, USUAL, BAND, SCHOOL].map(str::to_owned));
+        drawn.extend([OWN, USUAL, BAND, SCHOOL, PRESENT].map(str::to_owned));
         for class in drawn.iter().flat_map(|svg| svg.split("class=\"").skip(1)).filter_map(|rest| rest.split('"').next()) {
             let look = class.split(' ').map(|part| format!(".{part}")).collect::<String>();
             assert!(INKS.contains(&look), "{look} has no looks");
