@@ -24,6 +24,11 @@ pub struct Artist {
     recipients: Recipients,
 }
 
+/// What is drawn of a place, in this order.
+#[cfg(not(feature = "pdf"))]
+const FILES: [&str; 3] = ["list.html", "list.xlsx", "list.csv"];
+#[cfg(feature = "pdf")]
+const FILES: [&str; 4] = ["list.html", "list.xlsx", "list.csv", "list.pdf"];
 /// The one file that is published of a place whose files are sealed.
 const SEALED: &str = "list.zip.age";
 /// The same of the overview.
@@ -83,11 +88,14 @@ impl Artist {
 
     fn place(&self, renderer: &Renderer, folder: &Path, page: &PlacePage) -> Outcome<Vec<(String, String)>> {
         let place = place_folder(page.place.kind, &page.place.id);
-        let drawn = vec![
-            ("list.html".to_string(), renderer.list_html(page, &self.edition).map_err(told)?.into_bytes()),
-            ("list.xlsx".to_string(), renderer.list_xlsx(page, &self.edition).map_err(told)?),
-            ("list.csv".to_string(), renderer.list_csv(page, &self.edition).map_err(told)?),
+        let drawn = [
+            renderer.list_html(page, &self.edition).map_err(told)?.into_bytes(),
+            renderer.list_xlsx(page, &self.edition).map_err(told)?,
+            renderer.list_csv(page, &self.edition).map_err(told)?,
+            #[cfg(feature = "pdf")]
+            renderer.list_pdf(page, &self.edition).map_err(told)?,
         ];
+        let drawn = FILES.map(String::from).into_iter().zip(drawn).collect();
         self.recipients
             .published(&whom(page), SEALED, drawn)?
             .into_iter()
@@ -151,10 +159,7 @@ fn entry(page: &PlacePage, sealed: bool) -> IndexEntry {
         id: page.place.id.clone(),
         name: page.place.name.clone(),
         municipality: page.place.municipality.clone(),
-        files: if sealed { &[SEALED][..] } else { &["list.html", "list.xlsx", "list.csv"] }
-            .iter()
-            .map(|f| format!("{place}/{f}"))
-            .collect(),
+        files: if sealed { &[SEALED][..] } else { &FILES }.iter().map(|f| format!("{place}/{f}")).collect(),
         level_3: level(3),
         level_2: level(2),
         level_1: level(1),

@@ -71,7 +71,12 @@ fn a_recipient_s_files_are_published_sealed_alone() {
         assert_eq!(here, [whole]);
         let files = unpacked(&published[whole], key);
         let names: Vec<&str> = files.keys().map(String::as_str).collect();
-        assert_eq!(names, if folder == "overview" { vec!["index.html"] } else { vec!["list.csv", "list.html", "list.xlsx"] });
+        let lists: &[&str] = if cfg!(feature = "pdf") {
+            &["list.csv", "list.html", "list.pdf", "list.xlsx"]
+        } else {
+            &["list.csv", "list.html", "list.xlsx"]
+        };
+        assert_eq!(names, if folder == "overview" { &["index.html"][..] } else { lists });
         for (name, bytes) in &files {
             let open = &SEALED.open[&format!("{folder}/{name}")];
             // Another setting, another run: but for that name and hash the file is the one published in the clear.

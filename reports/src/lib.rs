@@ -7,6 +7,10 @@
 //! This crate never opens a file, asks the clock, or decides who belongs on a list. Templates and
 //! words are compiled in; both are plain files (`templates/`, `words/`) that a team can edit.
 
+// The invented school of `tests/` is a caller's: it knows this crate by name.
+#[cfg(all(test, feature = "pdf"))]
+extern crate self as prane_reports;
+
 mod chart;
 mod codes;
 mod fault;
@@ -18,6 +22,8 @@ mod marks;
 mod moves;
 mod overview;
 mod page;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod review;
 mod school_chart;
 mod strip;

@@ -12,30 +12,30 @@ use crate::ink::Ink;
 use crate::list::SubjectMarks;
 use crate::words::Words;
 
-const WIDTH: u32 = 120;
-const HEIGHT: u32 = 14;
+pub const WIDTH: u32 = 120;
+pub const HEIGHT: u32 = 14;
 
 #[derive(Serialize)]
 pub struct MarksView<'a> {
-    terms: Vec<u8>,
-    lines: Vec<Line<'a>>,
+    pub terms: Vec<u8>,
+    pub lines: Vec<Line<'a>>,
     /// The marks of the scale over the slopes.
-    head: String,
+    pub head: String,
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
-    subject: &'a str,
+pub struct Line<'a> {
+    pub subject: &'a str,
     /// One cell a term.
-    cells: Vec<Option<Cell>>,
-    slope: String,
+    pub cells: Vec<Option<Cell>>,
+    pub slope: String,
 }
 
 #[derive(Serialize)]
-struct Cell {
-    mark: f64,
+pub struct Cell {
+    pub mark: f64,
     /// Below the pass mark.
-    low: bool,
+    pub low: bool,
 }
 
 /// From a mark under the pass mark to ten, or further where the marks are.

@@ -242,11 +242,13 @@ mod tests {
             ("workbook/help.rs", include_str!("workbook/help.rs")),
             ("workbook/machine.rs", include_str!("workbook/machine.rs")),
             ("workbook/sheet.rs", include_str!("workbook/sheet.rs")),
+            ("pdf/paper.rs", include_str!("pdf/paper.rs")),
+            ("list.typ", include_str!("../templates/list.typ")),
         ];
         for language in [Language::Sq, Language::En] {
             let known: Vec<&str> = crate::words::ids(crate::words::source(language)).collect();
             for (name, source) in TEMPLATES.into_iter().chain(code) {
-                let said = ["say(\"", "say_with(\""].into_iter().flat_map(|call| source.split(call).skip(1));
+                let said = ["say(\"", "say_with(\"", "sentence(words, \""].into_iter().flat_map(|call| source.split(call).skip(1));
                 for id in said.filter_map(|part| part.split('"').next()) {
                     assert!(known.contains(&id), "{name} says {id}, which {} has no words for", language.tag());
                 }

@@ -166,13 +166,7 @@ impl<'a> ListView<'a> {
 
 impl<'a> Listed<'a> {
     fn new(row: &'a Row, n: u32, offers: &BTreeMap<&str, Vec<String>>, words: &Words) -> Result<Self, Fault> {
-        let escalation = match row.escalation.as_str() {
-            "" => None,
-            "unexcused_days" => Some(words.say_count("escalation-unexcused_days", "n", row.unexcused_streak)?),
-            "unanswered_contacts" => Some(words.say_count("escalation-unanswered_contacts", "n", row.unanswered_contacts)?),
-            // A project's own ladder: shown as it stands, as every code without words.
-            own => Some(own.replace('_', " ")),
-        };
+        let escalation = escalation(row, words)?;
         let offers = offers.get(row.suggested_service.as_str()).cloned().unwrap_or_default();
         Ok(Self { n, row, escalation, offers, card: None })
     }
@@ -191,8 +185,19 @@ impl<'a> CardView<'a> {
     }
 }
 
+/// Why the step is more than the flags ask for.
+pub fn escalation(row: &Row, words: &Words) -> Result<Option<String>, Fault> {
+    Ok(match row.escalation.as_str() {
+        "" => None,
+        "unexcused_days" => Some(words.say_count("escalation-unexcused_days", "n", row.unexcused_streak)?),
+        "unanswered_contacts" => Some(words.say_count("escalation-unanswered_contacts", "n", row.unanswered_contacts)?),
+        // A project's own ladder: shown as it stands, as every code without words.
+        own => Some(own.replace('_', " ")),
+    })
+}
+
 /// The axis of every card: one for the page, so that the years of two children stand at the same place. `None` without cards.
-fn year_of(page: &PlacePage) -> Option<Year> {
+pub fn year_of(page: &PlacePage) -> Option<Year> {
     let days = || page.cards.iter().flat_map(|card| card.days.first().into_iter().chain(card.days.last())).map(|day| day.date);
     let weeks = || page.cards.iter().flat_map(|card| card.weeks.first().into_iter().chain(card.weeks.last())).map(|week| week.week);
     let first = page.first_day.or_else(|| days().chain(weeks()).min());
@@ -201,7 +206,7 @@ fn year_of(page: &PlacePage) -> Option<Year> {
 }
 
 /// What the centres can take, in words, by service.
-fn offers<'a>(offers: &'a [Offer], words: &Words) -> Result<BTreeMap<&'a str, Vec<String>>, Fault> {
+pub fn offers<'a>(offers: &'a [Offer], words: &Words) -> Result<BTreeMap<&'a str, Vec<String>>, Fault> {
     let mut by_service: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for offer in offers {
         let mut args = FluentArgs::new();

@@ -78,6 +78,12 @@ impl Words {
         self.ready.get(id).map(String::as_str)
     }
 
+    /// Every message without arguments, by id.
+    #[cfg(feature = "pdf")]
+    pub(crate) const fn ready(&self) -> &BTreeMap<String, String> {
+        &self.ready
+    }
+
     /// A message without arguments; the id itself where it is missing.
     #[must_use]
     pub fn say(&self, id: &str) -> String {

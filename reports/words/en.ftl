@@ -549,3 +549,6 @@ doubt-first_names = The first names could be a brother's, sister's or twin's.
 doubt-last_names = The last names are not the same.
 doubt-no_place = A slip in name or birth date, no personal number, and no place in common.
 doubt-two_numbers = One pupil left before the other arrived: it may be one child with two numbers. Once decided, it cannot be taken back.
+
+# --- on paper
+paper-by-hand-about = One line a contact. Enter it in list.xlsx as well, so that the next list knows of it.

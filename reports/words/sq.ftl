@@ -553,3 +553,6 @@ doubt-first_names = Emrat mund të jenë të një vëllai, motre ose binjaku.
 doubt-last_names = Mbiemrat nuk janë të njëjtë.
 doubt-no_place = Një gabim në emër ose datëlindje, pa numër personal dhe pa vend të përbashkët.
 doubt-two_numbers = Njëri nxënës iku para se të vinte tjetri: mund të jetë një fëmijë me dy numra. Pasi vendoset, nuk kthehet mbrapsht.
+
+# --- on paper
+paper-by-hand-about = Një rresht për çdo kontakt. Shënojeni pastaj edhe në list.xlsx, që lista tjetër ta dijë.
