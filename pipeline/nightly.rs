@@ -221,23 +221,20 @@ async fn draw(
     aside: &mut Aside,
     progress: &Progress,
 ) -> Outcome<Vec<RecordBatch>> {
+    // What coordinators see is asked for first: the pages of all places are the largest thing a night holds.
+    let overview = caseload::overview(engine, night.as_of, progress).await?;
+    let question = format!("select * from caseload.list where as_of = date '{}' order by school_id, rank", night.as_of);
+    let list = engine.rows(&question, progress).await?;
     let places = Arc::new(caseload::places(engine, vault, &project.config, night.as_of, progress).await?);
     let artist = Arc::new(Artist::new(project, night)?);
     artist.no_recipient_nowhere(&places)?;
     progress.step("lists");
-    // What places show is known: they are drawn while the engine is asked for what coordinators see.
+    // Apart, so that a night can be interrupted in the middle of it.
     let drawing = tokio::task::spawn_blocking({
         let (artist, places, folder) = (artist.clone(), places.clone(), aside.folder().to_path_buf());
         move || artist.places(&folder, &places)
     });
-    let asking = async {
-        let overview = caseload::overview(engine, night.as_of, progress).await?;
-        let question = format!("select * from caseload.list where as_of = date '{}' order by school_id, rank", night.as_of);
-        Ok((overview, engine.rows(&question, progress).await?))
-    };
-    let (drawn, answers): (_, Outcome<_>) = tokio::join!(drawing, asking);
-    aside.note(drawn.map_err(|e| Fault::Bug(format!("drawing stopped: {e}")))??);
-    let (overview, list) = answers?;
+    aside.note(drawing.await.map_err(|e| Fault::Bug(format!("drawing stopped: {e}")))??);
     artist.rest(aside, &places, &overview, &list, notes)?;
     Ok(list)
 }
@@ -337,6 +334,7 @@ pub async fn set_night(
     tables::as_of(engine, days, house.year_starts)?;
     tables::link(engine).await?;
     tables::derive(engine, store, notes).await?;
+    notes.extend(inputs.iter().flat_map(|account| account.told.iter().cloned()));
     tables::policy_school(engine, &house.policy).await?;
     tables::inputs(engine, inputs)?;
     let last = store.nights().iter().rev().find(|n| n.run_id != run_id && n.figures != Figures::default());

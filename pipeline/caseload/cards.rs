@@ -139,9 +139,9 @@ fn weeks(rates: &Answer, months: &Answer, partial: &Answer) -> Outcome<Cards> {
     Ok(pupils.into_iter().map(card).collect())
 }
 
-/// What was recorded of each pupil on each day, at whichever school, in order of days.
-fn days_of(months: &Answer) -> Outcome<HashMap<&str, BTreeMap<NaiveDate, DayMark>>> {
-    let mut pupils: HashMap<&str, BTreeMap<NaiveDate, DayMark>> = HashMap::new();
+/// What was recorded of each pupil on each day, at whichever school.
+fn days_of(months: &Answer) -> Outcome<HashMap<&str, Vec<CardDay>>> {
+    let mut pupils: HashMap<&str, Vec<CardDay>> = HashMap::new();
     for line in months.lines() {
         let Some(first_monday) = line.day("month")? else { continue };
         let mask = |name: &str| -> Outcome<i64> { Ok(line.whole(name)?.unwrap_or(0)) };
@@ -158,7 +158,7 @@ fn days_of(months: &Answer) -> Outcome<HashMap<&str, BTreeMap<NaiveDate, DayMark
                 _ if late & day != 0 => DayMark::Late,
                 _ => DayMark::Present,
             };
-            days.insert(first_monday + Days::new(u64::from(left.trailing_zeros())), mark);
+            days.push(CardDay { date: first_monday + Days::new(u64::from(left.trailing_zeros())), mark });
             left &= left - 1;
         }
     }
@@ -175,14 +175,20 @@ fn session_days(sessions: &Answer) -> Outcome<SessionDays<'_>> {
     Ok(schools)
 }
 
-/// A pupil's days, and beside them, from the first record on, the school's session days without one.
-fn days_beside(mut marked: BTreeMap<NaiveDate, DayMark>, sessions: &[(NaiveDate, bool)]) -> Vec<CardDay> {
-    if let Some(first) = marked.keys().next().copied() {
-        for (date, disrupted) in sessions.iter().filter(|(date, _)| *date >= first) {
-            marked.entry(*date).or_insert(if *disrupted { DayMark::Disrupted } else { DayMark::NotRecorded });
+/// A pupil's days in order, and beside them, from the first record on, the school's session days without one.
+fn days_beside(mut marked: Vec<CardDay>, sessions: &[(NaiveDate, bool)]) -> Vec<CardDay> {
+    // A day recorded at two schools was settled before: each day is here once.
+    marked.sort_unstable_by_key(|day| day.date);
+    let Some(first) = marked.first().map(|day| day.date) else { return marked };
+    let known = marked.len();
+    for (date, disrupted) in sessions.iter().filter(|(date, _)| *date >= first) {
+        if marked[..known].binary_search_by_key(date, |day| day.date).is_err() {
+            marked.push(CardDay { date: *date, mark: if *disrupted { DayMark::Disrupted } else { DayMark::NotRecorded } });
         }
     }
-    marked.into_iter().map(|(date, mark)| CardDay { date, mark }).collect()
+    marked.sort_unstable_by_key(|day| day.date);
+    marked.shrink_to_fit();
+    marked
 }
 
 /// The week of a transfer is one week of the pupil's; the school with more of it is the one beside.

@@ -52,6 +52,9 @@ pub struct Account {
     pub conflicts: u64,
     /// Why the whole file was refused, if it was.
     pub refused: Option<String>,
+    /// What whoever handed it in should hear of: rows that say otherwise than another file or the store.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<String>,
 }
 
 impl Account {

@@ -62,19 +62,21 @@ pub(super) fn small(
     for (at, kept, difference) in &merged.conflicts {
         let (file, kept) = (name(&accounts, *at), name(&accounts, *kept));
         let (rows, columns) = (verdict::rows(difference.rows), difference.columns.join(", "));
-        intake.notes.push(if file == kept {
-            format!("{file}: {rows} repeated with another {columns}; the later one counts")
-        } else {
-            format!("{file} and {kept}: {rows} of one key with another {columns}; {kept} counts")
-        });
         if let Some(account) = accounts.get_mut(*at as usize) {
             account.conflicts += difference.rows;
+            account.told.push(if file == kept {
+                format!("{file}: {rows} repeated with another {columns}; the later one counts")
+            } else {
+                format!("{file} and {kept}: {rows} of one key with another {columns}; {kept} counts")
+            });
         }
         conflicts += difference.rows;
     }
     for (at, difference) in &merged.corrections {
         let (rows, columns) = (verdict::rows(difference.rows), difference.columns.join(", "));
-        intake.notes.push(format!("{}: corrects {rows} stored before, in {columns}", name(&accounts, *at)));
+        if let Some(account) = accounts.get_mut(*at as usize) {
+            account.told.push(format!("{}: corrects {rows} stored before, in {columns}", account.file));
+        }
     }
     intake.keep(&contract.table, accounts, conflicts);
     if merged.changed { replace_table(store, &spec, merged.frame, with.run_id) } else { Ok(()) }

@@ -44,7 +44,7 @@ fn judge_file(
     let first = rejects.first().map_or(String::new(), |r| format!("; first: row {}, {}", r.row, r.reason));
     if extract.returned {
         // Written by hand, line by line: a slip in one says nothing against the others.
-        intake.notes.push(match (read, account.rejected) {
+        account.told.push(match (read, account.rejected) {
             (0, _) => format!("{}: a list that came back with nothing filled in", extract.name),
             (_, 0) => format!("{}: a list that came back with {} filled in", extract.name, self::rows(read)),
             (_, some) => format!("{}: a list that came back; {some} of {} filled in cannot be used{first}", extract.name, self::rows(read)),
