@@ -15,7 +15,7 @@ use crate::recipient::{COORDINATOR, Recipients};
 use crate::shell;
 
 /// Places drawn with one renderer.
-const PLACES_A_RENDERER: usize = 32;
+const PLACES_A_RENDERER: usize = 64;
 
 /// Draws the pages of one night.
 pub struct Artist {
@@ -159,14 +159,17 @@ fn entry(page: &PlacePage, sealed: bool) -> IndexEntry {
         id: page.place.id.clone(),
         name: page.place.name.clone(),
         municipality: page.place.municipality.clone(),
+        region: page.place.region.clone(),
         files: if sealed { &[SEALED][..] } else { &FILES }.iter().map(|f| format!("{place}/{f}")).collect(),
         level_3: level(3),
         level_2: level(2),
         level_1: level(1),
+        on_list: u32::try_from(page.rows.iter().filter(|r| r.on_list).count()).unwrap_or(u32::MAX),
         left_off: page.left_off,
+        data_through: page.data_through,
+        stale: page.stale_days.is_some(),
         not_assessable: u32::try_from(page.not_assessable.len()).unwrap_or(u32::MAX),
         sealed,
-        ..IndexEntry::default()
     }
 }
 

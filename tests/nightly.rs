@@ -52,6 +52,9 @@ fn the_sample_ends_in_lists_for_every_school_and_centre_and_prints_where() {
     for file in ["index.html", "overview/index.html", "lists.csv", "lists.parquet", "run.json"] {
         assert!(files.contains_key(file), "no {file}");
     }
+    // The front page says how far each place's records reach: the samples' last day, and a school that fell silent.
+    let index = String::from_utf8_lossy(&files["index.html"]).to_string();
+    assert!(index.matches("27.2.2026").count() >= 3 && index.contains("13.2.2026"), "no day of the records on the front page");
     assert_eq!(fs::read_link(SAMPLE.project.path("published/latest")).unwrap().to_string_lossy(), AS_OF);
 }
 

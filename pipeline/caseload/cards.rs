@@ -208,3 +208,21 @@ fn card_weeks(weeks: &Weeks<'_>, school_rates: &BTreeMap<&str, BTreeMap<NaiveDat
     }
     all.into_iter().map(|(week, _)| week).collect()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_without_a_record_stand_beside_those_with_one_from_the_first_on() {
+        let day = |of| NaiveDate::from_ymd_opt(2026, 2, of).unwrap();
+        let marked = vec![CardDay { date: day(5), mark: DayMark::Absent }, CardDay { date: day(3), mark: DayMark::Present }];
+        let sessions = [(day(2), false), (day(3), false), (day(4), true), (day(5), false), (day(6), false)];
+        let days: Vec<(NaiveDate, DayMark)> = days_beside(marked, &sessions).into_iter().map(|d| (d.date, d.mark)).collect();
+        // The 2nd was before the pupil came; on the 4th nobody could.
+        let wanted = [(day(3), DayMark::Present), (day(4), DayMark::Disrupted), (day(5), DayMark::Absent), (day(6), DayMark::NotRecorded)];
+        assert_eq!(days, wanted);
+        assert!(days_beside(Vec::new(), &sessions).is_empty(), "without a record there is no strip");
+    }
+}

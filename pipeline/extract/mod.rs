@@ -85,11 +85,12 @@ pub fn find(project: &Project, contracts: &[Contract], note: bool) -> Outcome<In
         let mapped = sources.iter().find(|(glob, _)| glob.is_match(&name) || glob.is_match(file)).map(|(_, s)| (*s).clone());
         let by_name = || table_of_file(contracts, file).map(|c| Source { table: c.table.clone(), ..Source::default() });
         let source = mapped.or_else(by_name);
-        if format_of(file, source.as_ref().unwrap_or(&Source::default())).is_none() {
-            let why = match source {
-                Some(_) => "not .csv, .csv.gz, .csv.zst, .xlsx or .parquet",
-                None => NAMELESS,
-            };
+        let left = match &source {
+            Some(source) => format_of(file, source).is_none().then_some("not .csv, .csv.gz, .csv.zst, .xlsx or .parquet"),
+            // Only a workbook may say itself what it is.
+            None => (format_of(file, &Source::default()) != Some(Format::Workbook)).then_some(NAMELESS),
+        };
+        if let Some(why) = left {
             inbox.left.push(format!("{name}: {why}; left alone"));
             continue;
         }

@@ -147,3 +147,27 @@ fn same(one: &str, other: &str) -> bool {
     let words = |text: &str| text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
     one == other || words(one) == words(other)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_days_are_read_however_they_are_written() {
+        let key = key_of(&Words::new(Language::Sq).unwrap());
+        for (column, typed, meant) in [
+            ("action", " Vizitë  NË shtëpi", "home_visit"),
+            ("action", "takim në rrugë", "takim në rrugë"),
+            ("outcome", "NUK U GJET", "not_reached"),
+            ("date", "24.2.2026", "2026-02-24"),
+            ("date", "24/02/2026", "2026-02-24"),
+            ("review_date", "2026-02-24", "2026-02-24"),
+            ("date", "nesër", "nesër"),
+            ("pupil_id", "'-17", "-17"),
+            ("note", "'=1+1", "=1+1"),
+        ] {
+            assert_eq!(read_as(column, typed, &key), meant, "{column} {typed}");
+        }
+    }
+}

@@ -53,6 +53,8 @@
       hide.setAttribute("aria-pressed", String(hidden));
       if (hidden) root.dataset.names = "hidden";
       else delete root.dataset.names;
+      // A name that was looked for would still stand there to be read.
+      if (hidden && search) search.value = "";
       for (const [who, name] of names) who.textContent = hidden ? hide.dataset.instead + " " + who.dataset.n : name;
       show();
     });

@@ -272,8 +272,11 @@ fn hidden_names_are_neither_on_the_page_nor_on_paper() {
         let listed = rows(&page).into_iter().map(|row| unbroken(&row.name)).collect::<BTreeSet<_>>();
         assert!(known.is_superset(&listed), "{}: {listed:?} are listed, {known:?} are known", named(&path));
         assert!(named_in(&paper(&page)).is_superset(&known), "{}: not everybody is on paper", named(&path));
+        // A name that was looked for is a name on the screen too.
+        page.enter(SEARCH, &rows(&page)[0].name);
         page.click(HIDE);
         comes_to("aria-pressed", "true".to_string(), || page.property(HIDE, "ariaPressed"));
+        assert_eq!(page.property(SEARCH, "value"), "", "{}: a name stands in the search", named(&path));
         comes_to(&format!("{}: named on the page", named(&path)), BTreeSet::new(), || names_in(&said(&page)));
         assert_eq!(names_in(&paper(&page)), BTreeSet::new(), "{}: named on paper", named(&path));
         page.click(HIDE);
