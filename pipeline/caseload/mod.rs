@@ -102,7 +102,7 @@ pub async fn places(
     progress.step("centres");
     let centres = centres::pages(engine, vault, config, &schools, as_of, progress).await?;
     for page in schools.values_mut() {
-        page.rows.iter_mut().for_each(|row| withhold(row, config.caseload.show_centre_to_schools));
+        withhold(page, config.caseload.show_centre_to_schools);
     }
     Ok(schools.into_values().chain(centres).collect())
 }
@@ -115,13 +115,18 @@ pub async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Prog
     overview::overview(engine, &format!("date '{as_of}'"), progress).await
 }
 
-/// What a school may know of a centre.
-fn withhold(row: &mut Row, show: ShowCentre) {
-    if show == ShowCentre::No {
-        row.known_to_centre = None;
+/// What a school may know of a centre. Where it may know no service, it is told whether there is room, not at which centre.
+fn withhold(page: &mut PlacePage, show: ShowCentre) {
+    for row in &mut page.rows {
+        if show == ShowCentre::No {
+            row.known_to_centre = None;
+        }
+        if show != ShowCentre::Service {
+            row.services.clear();
+        }
     }
     if show != ShowCentre::Service {
-        row.services.clear();
+        page.offers.iter_mut().for_each(|offer| offer.centre.clear());
     }
 }
 

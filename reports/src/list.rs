@@ -326,7 +326,7 @@ pub struct WeekdayAbsence {
 pub struct Offer {
     /// One of [`crate::SERVICES`].
     pub service: String,
-    /// Name of the centre.
+    /// Name of the centre; empty where it is withheld.
     pub centre: String,
     /// Children the centre could still take; `None` where its capacity is not known.
     pub room: Option<u32>,

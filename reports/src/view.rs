@@ -210,7 +210,7 @@ pub fn offers<'a>(offers: &'a [Offer], words: &Words) -> Result<BTreeMap<&'a str
     let mut by_service: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for offer in offers {
         let mut args = FluentArgs::new();
-        args.set("centre", offer.centre.clone());
+        args.set("centre", if offer.centre.is_empty() { words.say("centre") } else { offer.centre.clone() });
         args.set("known", if offer.room.is_some() { "yes" } else { "no" });
         args.set("room", offer.room.unwrap_or(0));
         args.set("waiting", offer.waiting);
