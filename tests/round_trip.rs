@@ -1,6 +1,6 @@
 //! A list goes out as a workbook, is filled in by another program, and changes the list of the week after.
 //!
-//! `round_trip/*.xlsx` were filled in by `round_trip/fill.py` (openpyxl), and one of them saved again by LibreOffice; CI
+//! `round_trip/*.xlsx` were filled in by `round_trip/fill.py` (openpyxl), and one of them saved again by `LibreOffice`; CI
 //! fills in a fresh one as well.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
