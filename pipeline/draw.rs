@@ -24,6 +24,18 @@ pub struct Artist {
     recipients: Recipients,
 }
 
+/// What a night draws.
+pub struct Drawn {
+    /// Schools, then centres.
+    pub places: Vec<PlacePage>,
+    /// What coordinators see.
+    pub overview: Overview,
+    /// `caseload.list` of the night.
+    pub list: Vec<RecordBatch>,
+    /// What the front page says of the night's data.
+    pub notes: Vec<String>,
+}
+
 /// What is drawn of a place, in this order.
 #[cfg(not(feature = "pdf"))]
 const FILES: [&str; 3] = ["list.html", "list.xlsx", "list.csv"];
@@ -69,11 +81,18 @@ impl Artist {
         ))
     }
 
-    /// Writes the lists of schools and centres into `folder`, several at once; name → hash of each file.
+    /// Writes everything of a night into `folder`; name → hash of each file. The tables of all schools are written by one
+    /// thread, beside those that draw the places.
     ///
     /// # Errors
     /// A store fault, or a bug in a template.
-    pub fn places(&self, folder: &Path, places: &[PlacePage]) -> Outcome<Vec<(String, String)>> {
+    pub fn night(&self, folder: &Path, drawn: &Drawn) -> Outcome<Vec<(String, String)>> {
+        let (rest, places) = rayon::join(|| self.rest(folder, drawn), || self.places(folder, &drawn.places));
+        Ok([places?, rest?].concat())
+    }
+
+    /// The lists of schools and centres, several at once.
+    fn places(&self, folder: &Path, places: &[PlacePage]) -> Outcome<Vec<(String, String)>> {
         let written: Vec<Outcome<Vec<(String, String)>>> = places
             .par_chunks(PLACES_A_RENDERER)
             .map(|some| {
@@ -107,33 +126,21 @@ impl Artist {
             .collect()
     }
 
-    /// Writes what is drawn once a night: the overview, the list of all schools, and the index of `places`.
-    ///
-    /// # Errors
-    /// A store fault, or a bug in a template.
-    pub fn rest(
-        &self,
-        aside: &mut Aside,
-        places: &[PlacePage],
-        overview: &Overview,
-        list: &[RecordBatch],
-        notes: &[String],
-    ) -> Outcome<()> {
-        let page = self.renderer.overview_html(overview, &self.edition).map_err(told)?.into_bytes();
-        let mut overview_files = Vec::new();
-        for (name, bytes) in self.recipients.published(COORDINATOR, SEALED_OVERVIEW, vec![("index.html".to_string(), page)])? {
-            let name = format!("overview/{name}");
-            aside.put(&name, &bytes)?;
-            overview_files.push(name);
-        }
-        aside.put("lists.csv", &shell::bytes_of(list, shell::Format::Csv)?)?;
-        aside.put("lists.parquet", &shell::bytes_of(list, shell::Format::Parquet)?)?;
+    /// What is drawn once a night: the overview, the list of all schools, and the index of the places.
+    fn rest(&self, folder: &Path, drawn: &Drawn) -> Outcome<Vec<(String, String)>> {
+        let page = self.renderer.overview_html(&drawn.overview, &self.edition).map_err(told)?.into_bytes();
+        let overview = self.recipients.published(COORDINATOR, SEALED_OVERVIEW, vec![("index.html".to_string(), page)])?;
+        let overview = overview.into_iter().map(|(name, bytes)| (format!("overview/{name}"), bytes));
+        let tables = [("lists.csv", shell::Format::Csv), ("lists.parquet", shell::Format::Parquet)];
+        let tables = tables.into_iter().map(|(name, format)| Ok((name.to_string(), shell::bytes_of(&drawn.list, format)?)));
+        let mut files: Vec<(String, Vec<u8>)> = overview.map(Ok).chain(tables).collect::<Outcome<_>>()?;
         let index = Index {
-            entries: places.iter().map(|page| entry(page, self.recipients.has(&whom(page)))).collect(),
-            files: [overview_files, ["lists.csv", "lists.parquet", "run.json"].map(String::from).into()].concat(),
-            notes: notes.to_vec(),
+            entries: drawn.places.iter().map(|page| entry(page, self.recipients.has(&whom(page)))).collect(),
+            files: files.iter().map(|(name, _)| name.clone()).chain(["run.json".to_string()]).collect(),
+            notes: drawn.notes.clone(),
         };
-        aside.put("index.html", self.renderer.index_html(&index, &self.edition).map_err(told)?.as_bytes())
+        files.push(("index.html".into(), self.renderer.index_html(&index, &self.edition).map_err(told)?.into_bytes()));
+        files.into_iter().map(|(name, bytes)| Ok((name.clone(), Aside::write_at(folder, &name, &bytes)?))).collect()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Int64Type};
@@ -11,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::check::{self, Verdict};
 use crate::contract::Contract;
 use crate::contract::value::{school_year_name, school_year_of};
-use crate::draw::Artist;
+use crate::draw::{Artist, Drawn};
 use crate::engine::{Engine, session, tables};
 use crate::fault::{Fault, Outcome};
 use crate::intake::{self, Account, Intake, Taking};
@@ -225,17 +224,15 @@ async fn draw(
     let overview = caseload::overview(engine, night.as_of, progress).await?;
     let question = format!("select * from caseload.list where as_of = date '{}' order by school_id, rank", night.as_of);
     let list = engine.rows(&question, progress).await?;
-    let places = Arc::new(caseload::places(engine, vault, &project.config, night.as_of, progress).await?);
-    let artist = Arc::new(Artist::new(project, night)?);
+    let places = caseload::places(engine, vault, &project.config, night.as_of, progress).await?;
+    let artist = Artist::new(project, night)?;
     artist.no_recipient_nowhere(&places)?;
     progress.step("lists");
+    let drawn = Drawn { places, overview, list: list.clone(), notes: notes.to_vec() };
+    let folder = aside.folder().to_path_buf();
     // Apart, so that a night can be interrupted in the middle of it.
-    let drawing = tokio::task::spawn_blocking({
-        let (artist, places, folder) = (artist.clone(), places.clone(), aside.folder().to_path_buf());
-        move || artist.places(&folder, &places)
-    });
+    let drawing = tokio::task::spawn_blocking(move || artist.night(&folder, &drawn));
     aside.note(drawing.await.map_err(|e| Fault::Bug(format!("drawing stopped: {e}")))??);
-    artist.rest(aside, &places, &overview, &list, notes)?;
     Ok(list)
 }
 

@@ -1,5 +1,6 @@
 //! `prane sql`: answers in every format; and the words that SQL may ask for.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
@@ -60,19 +61,27 @@ fn delimited(batches: &[RecordBatch], delimiter: u8) -> Outcome<Vec<u8>> {
     let mut out = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
     let told = |e: csv::Error| Fault::Bug(e.to_string());
     let options = FormatOptions::default();
+    // One text for every cell: a night's list has millions.
+    let mut text = String::new();
     for (at, batch) in batches.iter().enumerate() {
         if at == 0 {
             out.write_record(batch.schema().fields().iter().map(|f| f.name().clone())).map_err(told)?;
         }
-        let texts: Vec<ArrayRef> = batch.columns().iter().map(joined).collect::<Outcome<_>>()?;
-        let cells = texts.iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<Result<Vec<_>, _>>()?;
+        let columns: Vec<ArrayRef> = batch.columns().iter().map(joined).collect::<Outcome<_>>()?;
+        let cells = columns.iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<Result<Vec<_>, _>>()?;
         for row in 0..batch.num_rows() {
-            let record = cells.iter().zip(&texts).map(|(cell, array)| {
-                let text = cell.value(row).to_string();
+            for (cell, column) in cells.iter().zip(&columns) {
                 // Numbers may start with a minus; texts that a spreadsheet would run may not.
-                if matches!(array.data_type(), DataType::Utf8) { harmless(&text) } else { text }
-            });
-            out.write_record(record).map_err(told)?;
+                if let Some(texts) = column.as_string_opt::<i32>() {
+                    let words = if texts.is_valid(row) { texts.value(row) } else { "" };
+                    out.write_field(harmless(words)).map_err(told)?;
+                } else {
+                    text.clear();
+                    write!(text, "{}", cell.value(row)).map_err(|e| Fault::Bug(e.to_string()))?;
+                    out.write_field(&text).map_err(told)?;
+                }
+            }
+            out.write_record(None::<&[u8]>).map_err(told)?;
         }
     }
     out.into_inner().map_err(|e| Fault::Bug(e.to_string()))

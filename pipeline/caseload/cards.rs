@@ -26,9 +26,7 @@ pub(super) async fn fill(
     day: &str,
     progress: &Progress,
 ) -> Outcome<()> {
-    let listed = format!(
-        "(select i.pupil from caseload.list l inner join indicators.pupil i on i.as_of = l.as_of and i.pupil_key = l.pupil_key where l.as_of = {day} and l.on_list)"
-    );
+    let listed = format!("(select pupil from caseload.listed where as_of = {day})");
     let questions = [
         format!(
             "select school_id, week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate from indicators.session_days where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 group by school_id, week"
@@ -49,13 +47,7 @@ pub(super) async fn fill(
             "select school_id, date, disrupted from indicators.session_days where as_of = {day} and in_calendar order by school_id, date"
         ),
         format!(
-            // the prior is that of absence_shift_z; a week of five days is drawn
-            "with usual as (\
-                select i.pupil_key, s.shift_band_sd as sd, (i.before_absent + s.shift_prior_absent) / (i.before_recorded + cast(s.shift_prior_recorded as double)) as rate \
-                from caseload.list l inner join indicators.pupil i on i.as_of = l.as_of and i.pupil_key = l.pupil_key \
-                inner join run.policy_school s on s.school_id = i.school_id \
-                where l.as_of = {day} and l.on_list and i.before_recorded >= s.shift_min_before and s.shift_prior_recorded > 0) \
-             select pupil_key, greatest(0.0, rate - sd * sqrt(rate * greatest(0.0, 1 - rate) / 5)) as low, least(1.0, rate + sd * sqrt(rate * greatest(0.0, 1 - rate) / 5)) as high from usual"
+            "select pupil_key, usual_low, usual_high from caseload.listed where as_of = {day} and usual_low is not null order by pupil_key"
         ),
     ];
     let [rates, months, partial, marks, contacts, sessions, bands] = ask_all(engine, questions, progress).await?;
@@ -63,7 +55,9 @@ pub(super) async fn fill(
     let mut marked = days_of(&months)?;
     let sessions = session_days(&sessions)?;
     for line in bands.lines() {
-        if let (Some(card), Some(low), Some(high)) = (cards.get_mut(line.text("pupil_key")?), line.number("low")?, line.number("high")?) {
+        if let (Some(card), Some(low), Some(high)) =
+            (cards.get_mut(line.text("pupil_key")?), line.number("usual_low")?, line.number("usual_high")?)
+        {
             card.usual_band = Some((low, high));
         }
     }
