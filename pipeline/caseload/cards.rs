@@ -26,22 +26,23 @@ pub(super) async fn fill(
     day: &str,
     progress: &Progress,
 ) -> Outcome<()> {
-    let listed = format!("(select pupil from caseload.listed where as_of = {day})");
+    // The pupils' keys come from the few who are listed: read from all rows they would cost more than everything else.
+    let listed = format!("(select pupil, pupil_key from caseload.listed where as_of = {day})");
     let questions = [
         format!(
             "select school_id, week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate from indicators.session_days where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 group by school_id, week"
         ),
         format!(
-            "select m.pupil_key, m.school_id, m.month, m.recorded_mask, m.away_mask & (m.recorded_mask - m.partial_mask) as away_mask, m.unexcused_mask, m.late_mask, m.partial_mask from {listed} l right semi join indicators.attendance_masks m on l.pupil = m.pupil where m.as_of = {day}"
+            "select l.pupil_key, m.school_id, m.month, m.recorded_mask, m.away_mask & (m.recorded_mask - m.partial_mask) as away_mask, m.unexcused_mask, m.late_mask, m.partial_mask from {listed} l inner join indicators.attendance_masks m on l.pupil = m.pupil where m.as_of = {day}"
         ),
         format!(
-            "select p.pupil_key, p.school_id, p.week, sum(p.parts_absent) / 720720.0 as absent from {listed} l right semi join indicators.partial_days p on l.pupil = p.pupil where p.as_of = {day} group by p.pupil_key, p.school_id, p.week"
+            "select l.pupil_key, p.school_id, p.week, sum(p.parts_absent) / 720720.0 as absent from {listed} l inner join indicators.partial_days p on l.pupil = p.pupil where p.as_of = {day} group by l.pupil_key, p.school_id, p.week"
         ),
         format!(
-            "select m.pupil_key, m.subject, m.term, m.mark_mean from {listed} l right semi join indicators.marks_term m on l.pupil = m.pupil where m.as_of = {day} order by m.pupil, m.subject, m.term"
+            "select l.pupil_key, m.subject, m.term, m.mark_mean from {listed} l inner join indicators.marks_term m on l.pupil = m.pupil where m.as_of = {day} order by m.pupil, m.subject, m.term"
         ),
         format!(
-            "select c.pupil_key, c.date, c.by_key, c.action, c.outcome from {listed} l right semi join sources.contacts c on l.pupil = c.pupil where c.date <= {day} order by c.pupil, c.date desc, c.by_key, c.action"
+            "select l.pupil_key, c.date, c.by_key, c.action, c.outcome from {listed} l inner join sources.contacts c on l.pupil = c.pupil where c.date <= {day} order by c.pupil, c.date desc, c.by_key, c.action"
         ),
         format!(
             "select school_id, date, disrupted from indicators.session_days where as_of = {day} and in_calendar order by school_id, date"
