@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use hashbrown::HashMap;
 use prane_reports::{Card, CardDay, CardWeek, Contact, DayMark, PlacePage, SubjectMarks};
+use rayon::prelude::*;
 
 use super::columns::{Answer, ask_all};
 use crate::engine::Engine;
@@ -52,8 +53,8 @@ pub(super) async fn fill(
         ),
     ];
     let [rates, months, partial, marks, contacts, sessions, bands] = ask_all(engine, questions, progress).await?;
-    let mut cards = weeks(&rates, &months, &partial)?;
-    let mut marked = days_of(&months)?;
+    let (cards, marked) = rayon::join(|| weeks(&rates, &months, &partial), || days_of(&months));
+    let (mut cards, mut marked) = (cards?, marked?);
     let sessions = session_days(&sessions)?;
     for line in bands.lines() {
         if let (Some(card), Some(low), Some(high)) =
@@ -131,7 +132,8 @@ fn weeks(rates: &Answer, months: &Answer, partial: &Answer) -> Outcome<Cards> {
     let card = |(key, weeks): (&str, Weeks<'_>)| {
         (key.to_string(), Card { pupil_key: key.into(), weeks: card_weeks(&weeks, &school_rates), ..Card::default() })
     };
-    Ok(pupils.into_iter().map(card).collect())
+    let cards: Vec<(String, Card)> = pupils.into_iter().collect::<Vec<_>>().into_par_iter().map(card).collect();
+    Ok(cards.into_iter().collect())
 }
 
 /// What was recorded of each pupil on each day, at whichever school.
