@@ -4,12 +4,14 @@
 //! sentence through [`Words::reason`]. A code or a rule that nobody has put into words yet is shown as it
 //! stands, so that a project's own rule never stops a night.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDate};
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue};
-use intl_memoizer::concurrent::IntlLangMemoizer;
+use fluent_bundle::{FluentArgs, FluentBundle, FluentError, FluentResource, FluentValue};
+use hashbrown::HashMap;
+use intl_memoizer::IntlLangMemoizer;
 use unic_langid::LanguageIdentifier;
 
 use crate::fault::Fault;
@@ -30,41 +32,79 @@ pub struct Reason<'a> {
     pub before_rate: Option<f64>,
 }
 
-/// The words of one language. Built once, shared by every thread.
+/// The words of one language: read once a program, shared by every thread without a lock.
+#[derive(Clone, Copy)]
 pub struct Words {
     language: Language,
-    bundle: FluentBundle<FluentResource>,
-    /// Messages without arguments, ready made: pages ask for them thousands of times a second.
-    ready: BTreeMap<String, String>,
+    read: &'static Read,
+}
+
+/// A words file, read.
+struct Read {
+    messages: FluentResource,
+    /// Messages without arguments, ready made: a page asks for them by the thousand. The id is split at its first `-`, so that
+    /// the word for a code is found without putting an id together.
+    ready: HashMap<(&'static str, &'static str), &'static str>,
+}
+
+type Bundle = FluentBundle<&'static FluentResource>;
+
+static SQ: LazyLock<Result<Read, Fault>> = LazyLock::new(|| Read::new(Language::Sq));
+static EN: LazyLock<Result<Read, Fault>> = LazyLock::new(|| Read::new(Language::En));
+
+thread_local! {
+    /// What puts numbers into messages keeps notes about plurals: each thread has its own, and none waits for another.
+    static BUNDLES: [OnceCell<Bundle>; 2] = const { [const { OnceCell::new() }; 2] };
+}
+
+impl Read {
+    fn new(language: Language) -> Result<Self, Fault> {
+        let source = source(language);
+        let messages = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| Fault::Words {
+            id: language.tag().to_owned(),
+            cause: errors.first().map_or_else(|| "does not parse".to_owned(), ToString::to_string),
+        })?;
+        let bundle = bundle(language, &messages)?;
+        // Read once a program and kept as long as it runs.
+        let ready = ids(source).filter_map(|id| Some((parts(id), &*format(&bundle, id, None).ok()?.leak()))).collect();
+        Ok(Self { messages, ready })
+    }
+}
+
+/// Messages of a language, ready to have numbers and names put into them.
+fn bundle(language: Language, messages: &FluentResource) -> Result<FluentBundle<&FluentResource>, Fault> {
+    let locale: LanguageIdentifier =
+        language.tag().parse().map_err(|_| Fault::Words { id: language.tag().to_owned(), cause: "not a language tag".to_owned() })?;
+    let mut bundle = FluentBundle::new(vec![locale]);
+    // The marks that isolate right-to-left text would end up in workbooks and tables.
+    bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(match language {
+        Language::Sq => with_comma,
+        Language::En => with_point,
+    }));
+    bundle.add_resource(messages).map_err(|errors| Fault::Words {
+        id: language.tag().to_owned(),
+        cause: errors.first().map_or_else(|| "twice the same id".to_owned(), ToString::to_string),
+    })?;
+    Ok(bundle)
+}
+
+/// An id before and after its first `-`; without one, all of it is after.
+fn parts(id: &str) -> (&str, &str) {
+    id.split_once('-').unwrap_or(("", id))
 }
 
 impl Words {
-    /// Reads the words of a language.
+    /// The words of a language, read when they are first asked for.
     ///
     /// # Errors
     /// [`Fault::Words`] when the words file does not parse.
     pub fn new(language: Language) -> Result<Self, Fault> {
-        let source = source(language);
-        let resource = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| Fault::Words {
-            id: language.tag().to_owned(),
-            cause: errors.first().map_or_else(|| "does not parse".to_owned(), ToString::to_string),
-        })?;
-        let locale: LanguageIdentifier =
-            language.tag().parse().map_err(|_| Fault::Words { id: language.tag().to_owned(), cause: "not a language tag".to_owned() })?;
-        let mut bundle = FluentBundle::new_concurrent(vec![locale]);
-        // The marks that isolate right-to-left text would end up in workbooks and tables.
-        bundle.set_use_isolating(false);
-        bundle.set_formatter(Some(match language {
-            Language::Sq => with_comma,
-            Language::En => with_point,
-        }));
-        bundle.add_resource(resource).map_err(|errors| Fault::Words {
-            id: language.tag().to_owned(),
-            cause: errors.first().map_or_else(|| "twice the same id".to_owned(), ToString::to_string),
-        })?;
-        let mut words = Self { language, bundle, ready: BTreeMap::new() };
-        words.ready = ids(source).filter_map(|id| Some((id.to_owned(), words.format(id, None).ok()?))).collect();
-        Ok(words)
+        let read = match language {
+            Language::Sq => &*SQ,
+            Language::En => &*EN,
+        };
+        Ok(Self { language, read: read.as_ref().map_err(Clone::clone)? })
     }
 
     #[must_use]
@@ -75,13 +115,13 @@ impl Words {
     /// A message without arguments, or `None` where there is none of that id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&str> {
-        self.ready.get(id).map(String::as_str)
+        self.read.ready.get(&parts(id)).copied()
     }
 
     /// Every message without arguments, by id.
     #[cfg(feature = "pdf")]
-    pub(crate) const fn ready(&self) -> &BTreeMap<String, String> {
-        &self.ready
+    pub(crate) fn ready(&self) -> std::collections::BTreeMap<&'static str, &'static str> {
+        ids(source(self.language)).filter_map(|id| Some((id, *self.read.ready.get(&parts(id))?))).collect()
     }
 
     /// A message without arguments; the id itself where it is missing.
@@ -95,14 +135,22 @@ impl Words {
     /// # Errors
     /// [`Fault::Words`] when there is no such message or an argument is missing.
     pub fn say_with(&self, id: &str, args: &FluentArgs<'_>) -> Result<String, Fault> {
-        self.format(id, Some(args))
+        self.with_bundle(|bundle| format(bundle, id, Some(args)))
     }
 
     /// The word for a code of some kind (`status`, `cause`, `service`, `step`, `confidence`, `action`,
     /// `outcome`, `subject`, `flag`); an unknown code in plain letters.
     #[must_use]
     pub fn of(&self, kind: &str, code: &str) -> String {
-        self.get(&format!("{kind}-{code}")).map_or_else(|| code.replace('_', " "), str::to_owned)
+        self.word(kind, code).into_owned()
+    }
+
+    /// As [`Words::of`], without making a text of its own where there is a word.
+    pub(crate) fn word<'a>(&'a self, kind: &'a str, code: &'a str) -> Cow<'a, str> {
+        match self.read.ready.get(&(kind, code)) {
+            Some(word) => Cow::Borrowed(word),
+            None => code.replace('_', " ").into(),
+        }
     }
 
     /// The name of a level: 3, 2, 1.
@@ -115,7 +163,7 @@ impl Words {
     #[must_use]
     pub fn reason(&self, reason: &Reason<'_>) -> String {
         let own = format!("reason-{}", reason.flag);
-        let id = if self.bundle.has_message(&own) { own.as_str() } else { "reason-other" };
+        let id = if self.knows(&own) { own.as_str() } else { "reason-other" };
         let recorded = f64::from(reason.recent_recorded);
         let mut args = FluentArgs::new();
         args.set("flag", self.of("flag", reason.flag));
@@ -133,7 +181,7 @@ impl Words {
         args.set("recorded", FluentValue::from(reason.recent_recorded));
         args.set("compared", yes(reason.before_rate.is_some() && reason.recent_recorded > 0));
         args.set("usual", FluentValue::from((reason.before_rate.unwrap_or(0.0) * recorded).round()));
-        self.format(id, Some(&args)).unwrap_or_else(|_| reason.flag.replace('_', " "))
+        self.say_with(id, &args).unwrap_or_else(|_| reason.flag.replace('_', " "))
     }
 
     /// `12.3.2021` in Albanian, `12 Mar 2021` in English.
@@ -222,14 +270,33 @@ impl Words {
         IDS.get(at).and_then(|id| self.get(id)).unwrap_or_default()
     }
 
-    fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> Result<String, Fault> {
-        let fault = |cause: &str| Fault::Words { id: id.to_owned(), cause: cause.to_owned() };
-        let message = self.bundle.get_message(id).ok_or_else(|| fault("no such message"))?;
-        let pattern = message.value().ok_or_else(|| fault("has no text"))?;
-        let mut errors: Vec<FluentError> = Vec::new();
-        let text = self.bundle.format_pattern(pattern, args, &mut errors);
-        if errors.is_empty() { Ok(text.into_owned()) } else { Err(fault("an argument or a message it refers to is missing")) }
+    /// Whether there is a message of that id, with arguments or without.
+    fn knows(&self, id: &str) -> bool {
+        self.with_bundle(|bundle| Ok(bundle.has_message(id))).unwrap_or_default()
     }
+
+    fn with_bundle<T>(&self, ask: impl FnOnce(&Bundle) -> Result<T, Fault>) -> Result<T, Fault> {
+        BUNDLES.with(|[sq, en]| {
+            let own = match self.language {
+                Language::Sq => sq,
+                Language::En => en,
+            };
+            if let Some(bundle) = own.get() {
+                return ask(bundle);
+            }
+            let made = bundle(self.language, &self.read.messages)?;
+            ask(own.get_or_init(|| made))
+        })
+    }
+}
+
+fn format(bundle: &FluentBundle<&FluentResource>, id: &str, args: Option<&FluentArgs<'_>>) -> Result<String, Fault> {
+    let fault = |cause: &str| Fault::Words { id: id.to_owned(), cause: cause.to_owned() };
+    let message = bundle.get_message(id).ok_or_else(|| fault("no such message"))?;
+    let pattern = message.value().ok_or_else(|| fault("has no text"))?;
+    let mut errors: Vec<FluentError> = Vec::new();
+    let text = bundle.format_pattern(pattern, args, &mut errors);
+    if errors.is_empty() { Ok(text.into_owned()) } else { Err(fault("an argument or a message it refers to is missing")) }
 }
 
 /// The words file of a language.
@@ -310,10 +377,10 @@ mod tests {
                 }
             }
             for escalation in ESCALATIONS {
-                assert!(words.bundle.has_message(&format!("escalation-{escalation}")), "escalation-{escalation}");
+                assert!(words.knows(&format!("escalation-{escalation}")), "escalation-{escalation}");
             }
             for flag in FLAGS {
-                assert!(words.bundle.has_message(&format!("reason-{flag}")), "reason-{flag}");
+                assert!(words.knows(&format!("reason-{flag}")), "reason-{flag}");
                 assert!(words.get(&format!("flag-{flag}")).is_some(), "flag-{flag}");
             }
         }

@@ -46,7 +46,7 @@ const PRESENT: &str = "<path class=\"dp\" d=\"M5 5h.1\"/>";
 pub struct Paper<'a> {
     lang: &'static str,
     /// Every message without arguments, by id.
-    words: &'a BTreeMap<String, String>,
+    words: BTreeMap<&'static str, &'static str>,
     title: String,
     project: &'a str,
     run: &'a str,
