@@ -6,7 +6,7 @@ use std::fmt;
 /// Why a page, workbook, chart or table could not be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// A template does not parse or asks for something that is not there.
+    /// A page could not be written, or paper not be set from its template. (A mistake in a page's template does not compile.)
     Template { template: String, cause: String },
     /// A words file does not parse, or a word is missing from it.
     Words { id: String, cause: String },

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use fluent_bundle::FluentArgs;
 use plotters::prelude::*;
-use serde::Serialize;
 
 use crate::chart::{At, Size, label, svg};
 use crate::fault::Fault;
@@ -22,22 +21,21 @@ const RIGHT: i32 = 264;
 const HEIGHT: i32 = 132;
 const GAP: i32 = 10;
 
-#[derive(Serialize)]
 pub struct FlowView {
-    chart: String,
+    pub chart: String,
     /// Newest first.
-    pairs: Vec<Pair>,
+    pub pairs: Vec<Pair>,
 }
 
 /// One pair of lists in numbers of pupils.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-struct Pair {
-    as_of: NaiveDate,
-    came: u32,
-    up: u32,
-    same: u32,
-    down: u32,
-    left: u32,
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Pair {
+    pub as_of: NaiveDate,
+    pub came: u32,
+    pub up: u32,
+    pub same: u32,
+    pub down: u32,
+    pub left: u32,
 }
 
 /// `None` where no list has one before it.

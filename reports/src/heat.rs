@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-
 use crate::list::{ClassAbsence, WeekdayAbsence};
 use crate::words::Words;
 
@@ -12,25 +10,22 @@ const ENOUGH: u32 = 20;
 /// A rate from here on has the next darker shade.
 const SHADES: [f64; 4] = [0.05, 0.1, 0.15, 0.25];
 
-#[derive(Serialize)]
 pub struct HeatView<'a> {
-    weekdays: Vec<&'a str>,
-    rows: Vec<Row<'a>>,
+    pub weekdays: Vec<&'a str>,
+    pub rows: Vec<Row<'a>>,
     /// A cell was left blank.
-    blanks: bool,
+    pub blanks: bool,
 }
 
-#[derive(Serialize)]
-struct Row<'a> {
-    class: &'a str,
+pub struct Row<'a> {
+    pub class: &'a str,
     /// One a weekday, and the whole week last.
-    cells: Vec<Option<Cell>>,
+    pub cells: Vec<Option<Cell>>,
 }
 
-#[derive(Serialize)]
-struct Cell {
-    rate: f64,
-    shade: usize,
+pub struct Cell {
+    pub rate: f64,
+    pub shade: usize,
 }
 
 /// `None` without classes.

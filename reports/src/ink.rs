@@ -247,6 +247,16 @@ impl DrawingBackend for Sheet<'_> {
     }
 }
 
+/// How the templates escape ([`escape`]).
+#[derive(Clone, Copy)]
+pub struct Markup;
+
+impl askama::filters::Escaper for Markup {
+    fn write_escaped_str<W: fmt::Write>(&self, mut out: W, text: &str) -> fmt::Result {
+        escape(&mut out, text)
+    }
+}
+
 /// Writes text that is safe inside HTML and SVG, in attributes too when they are quoted with `"`.
 ///
 /// # Errors

@@ -32,6 +32,7 @@ mod trend;
 mod view;
 mod view_index;
 mod view_overview;
+mod voice;
 mod words;
 mod workbook;
 mod year;

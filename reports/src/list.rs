@@ -6,11 +6,9 @@
 //! Everything has a default, so that a caller can write `..Default::default()`.
 
 use chrono::NaiveDate;
-use serde::Serialize;
 
 /// The language of everything a reader sees.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Language {
     /// Albanian.
     #[default]
@@ -30,7 +28,7 @@ impl Language {
 }
 
 /// What is stamped on every page of one night.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Edition {
     pub language: Language,
     /// Name of the project, as in `[project] name`.
@@ -44,8 +42,7 @@ pub struct Edition {
 }
 
 /// Whose list it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PlaceKind {
     #[default]
     School,
@@ -53,7 +50,7 @@ pub enum PlaceKind {
 }
 
 /// A school or a centre.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Place {
     pub kind: PlaceKind,
     pub id: String,
@@ -63,7 +60,7 @@ pub struct Place {
 }
 
 /// Everything on the page, workbook and table of one place.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct PlacePage {
     pub place: Place,
     /// Last recorded date at the place.
@@ -106,7 +103,7 @@ pub struct PlacePage {
 }
 
 /// One pupil of the ranked list.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Row {
     /// From 1.
     pub rank: u32,
@@ -168,7 +165,7 @@ pub struct Row {
 }
 
 /// A rule crossed.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Flag {
     pub flag: String,
     pub value: f64,
@@ -178,7 +175,7 @@ pub struct Flag {
 }
 
 /// The story of one pupil.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Card {
     pub pupil_key: String,
     /// Session days of the pupil's school year, oldest first; a day that is not here had no school. Without any, the strip
@@ -196,8 +193,7 @@ pub struct Card {
 }
 
 /// What was recorded of one pupil on one session day.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum DayMark {
     Present,
     Absent,
@@ -211,13 +207,28 @@ pub enum DayMark {
     NotRecorded,
 }
 
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+impl DayMark {
+    /// The end of its word's id.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Absent => "absent",
+            Self::Excused => "excused",
+            Self::Late => "late",
+            Self::Part => "part",
+            Self::Disrupted => "disrupted",
+            Self::NotRecorded => "not_recorded",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
 pub struct CardDay {
     pub date: NaiveDate,
     pub mark: DayMark,
 }
 
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct CardWeek {
     /// Monday of the week.
     pub week: NaiveDate,
@@ -227,7 +238,7 @@ pub struct CardWeek {
     pub school_rate: Option<f64>,
 }
 
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct SubjectMarks {
     /// Code or name of the subject; known codes are put into words.
     pub subject: String,
@@ -235,7 +246,7 @@ pub struct SubjectMarks {
     pub by_term: Vec<(u8, f64)>,
 }
 
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Contact {
     pub date: NaiveDate,
     pub by: String,
@@ -246,7 +257,7 @@ pub struct Contact {
 }
 
 /// A pupil about whom the records do not say enough.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct NotAssessable {
     pub pupil_key: String,
     pub pupil_id: String,
@@ -259,7 +270,7 @@ pub struct NotAssessable {
 }
 
 /// What became of a pupil since the last list.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Change {
     pub pupil_key: String,
     pub pupil_id: String,
@@ -277,14 +288,14 @@ pub struct Change {
 }
 
 /// A day on which something kept the whole school away.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Event {
     pub date: NaiveDate,
     pub absence_rate: f64,
 }
 
 /// Pupils a level in one past week.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct LevelWeek {
     pub as_of: NaiveDate,
     pub level_3: u32,
@@ -293,7 +304,7 @@ pub struct LevelWeek {
 }
 
 /// Pupils who were at one level on the list before and at another on this one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LevelFlow {
     /// The later of the two lists.
     pub as_of: NaiveDate,
@@ -304,14 +315,14 @@ pub struct LevelFlow {
 }
 
 /// Absence of one class in the recent weeks, by day of the week.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct ClassAbsence {
     pub class: String,
     /// In order of weekday.
     pub by_weekday: Vec<WeekdayAbsence>,
 }
 
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct WeekdayAbsence {
     /// 1 Monday to 7 Sunday.
     pub weekday: u8,
@@ -322,7 +333,7 @@ pub struct WeekdayAbsence {
 }
 
 /// What one centre can offer of one service.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Offer {
     /// One of [`crate::SERVICES`].
     pub service: String,
@@ -334,7 +345,7 @@ pub struct Offer {
     pub waiting: u32,
 }
 
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct GradeAbsence {
     pub grade_level: u8,
     pub pupils: u32,
@@ -342,7 +353,7 @@ pub struct GradeAbsence {
 }
 
 /// A participant of a centre.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Participant {
     /// Empty while the participant is linked to no pupil.
     pub pupil_key: String,

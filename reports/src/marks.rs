@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use plotters::prelude::*;
-use serde::Serialize;
 
 use crate::chart::{At, Size, inside, label};
 use crate::fault::Fault;
@@ -15,7 +14,6 @@ use crate::words::Words;
 pub const WIDTH: u32 = 120;
 pub const HEIGHT: u32 = 14;
 
-#[derive(Serialize)]
 pub struct MarksView<'a> {
     pub terms: Vec<u8>,
     pub lines: Vec<Line<'a>>,
@@ -23,7 +21,6 @@ pub struct MarksView<'a> {
     pub head: String,
 }
 
-#[derive(Serialize)]
 pub struct Line<'a> {
     pub subject: &'a str,
     /// One cell a term.
@@ -31,7 +28,6 @@ pub struct Line<'a> {
     pub slope: String,
 }
 
-#[derive(Serialize)]
 pub struct Cell {
     pub mark: f64,
     /// Below the pass mark.

@@ -1,7 +1,5 @@
 //! What changed since the last list, in groups: who is new, who needs more, who comes along, who is off.
 
-use serde::Serialize;
-
 use crate::codes::CAUSES;
 use crate::list::Change;
 use crate::view::{Numbered, Numbers};
@@ -9,10 +7,9 @@ use crate::view::{Numbered, Numbers};
 /// The groups in the order of reading; a status that is not here stands at the end, in a group of its own.
 const GROUPS: [&str; 7] = ["new", "worsening", "improving", "returned", "in_care", "continuing", "off"];
 
-#[derive(Serialize)]
 pub struct Moves<'a> {
-    group: &'a str,
-    children: Vec<Numbered<'a, Change>>,
+    pub group: &'a str,
+    pub children: Vec<Numbered<'a, Change>>,
 }
 
 pub fn groups<'a>(changes: &'a [Change], numbers: &mut Numbers<'a>) -> Vec<Moves<'a>> {

@@ -5,12 +5,11 @@
 //! only as below or above a bound has that bound in a field of its own, and is `None` itself.
 
 use chrono::NaiveDate;
-use serde::Serialize;
 
 use crate::list::PlaceKind;
 
 /// The coordinators' page.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Overview {
     pub schools: Vec<SchoolSummary>,
     pub by_region: Vec<Group>,
@@ -28,7 +27,7 @@ pub struct Overview {
 }
 
 /// One school.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct SchoolSummary {
     pub school_id: String,
     pub name: String,
@@ -48,7 +47,7 @@ pub struct SchoolSummary {
 }
 
 /// One region, municipality, grade level or sex.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Group {
     pub name: String,
     pub pupils: Option<u32>,
@@ -62,7 +61,7 @@ pub struct Group {
 }
 
 /// Absence of all schools in one school week.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct WeekRate {
     /// Monday of the week.
     pub week: NaiveDate,
@@ -73,7 +72,7 @@ pub struct WeekRate {
 }
 
 /// Absence of the schools of one municipality over the year.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct MunicipalityTrend {
     pub municipality: String,
     /// Oldest first.
@@ -81,7 +80,7 @@ pub struct MunicipalityTrend {
 }
 
 /// What the school absence of children did before and after they first joined a service.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Programme {
     /// One of [`crate::SERVICES`], or `all`.
     pub service: String,
@@ -104,7 +103,7 @@ pub struct Programme {
 }
 
 /// Whom one service of one centre reached in one month.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Reach {
     /// Name of the centre.
     pub centre: String,
@@ -123,7 +122,7 @@ pub struct Reach {
 }
 
 /// The front page of a night: where everything is.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Index {
     pub entries: Vec<IndexEntry>,
     /// Further files beside the page, by relative address (`overview/index.html`, `lists.csv`, `run.json`).
@@ -133,7 +132,7 @@ pub struct Index {
 }
 
 /// One school's or centre's folder.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct IndexEntry {
     pub kind: PlaceKind,
     pub id: String,

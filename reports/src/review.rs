@@ -5,7 +5,6 @@ use chrono::NaiveDate;
 use rust_xlsxwriter::{
     Color, DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet,
 };
-use serde::Serialize;
 
 use crate::fault::Fault;
 use crate::list::Edition;
@@ -38,7 +37,7 @@ const WIDTHS: [f64; 8] = [9.0, 13.0, 15.0, 14.0, 12.0, 11.0, 14.0, 11.0];
 const FILL: u16 = 5;
 
 /// One side of a pair.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReviewPerson {
     pub first_name: String,
     pub last_name: String,
@@ -51,7 +50,7 @@ pub struct ReviewPerson {
 }
 
 /// One pair that a person is asked about.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReviewPair {
     pub centre_id: String,
     pub participant_id: String,

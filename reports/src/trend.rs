@@ -3,7 +3,6 @@
 
 use chrono::NaiveDate;
 use plotters::prelude::*;
-use serde::Serialize;
 
 use crate::chart::{Area, Drawn, Scale, Size, spread, svg};
 use crate::fault::Fault;
@@ -13,11 +12,10 @@ use crate::words::Words;
 use crate::year::{STEP, Year};
 
 /// One small chart.
-#[derive(Serialize)]
 pub struct Multiple<'a> {
-    name: &'a str,
-    last: f64,
-    chart: String,
+    pub name: &'a str,
+    pub last: f64,
+    pub chart: String,
 }
 
 /// Absence of all schools over the year. `None` without weeks.

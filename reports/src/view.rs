@@ -4,15 +4,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use askama::Template;
 use fluent_bundle::FluentArgs;
-use serde::Serialize;
 
 use crate::fault::Fault;
 use crate::flow::{self, FlowView};
 use crate::heat::{self, HeatView};
-use crate::list::{Card, Contact, DayMark, Edition, Event, NotAssessable, Offer, Participant, Place, PlaceKind, PlacePage, Row};
+use crate::list::{Card, Contact, Edition, Event, NotAssessable, Offer, Participant, Place, PlaceKind, PlacePage, Row};
 use crate::marks::MarksView;
 use crate::moves::{self, Moves};
+use crate::voice::{Voice, filters};
 use crate::words::Words;
 use crate::year::Year;
 use crate::{chart, school_chart, strip};
@@ -20,8 +21,10 @@ use crate::{chart, school_chart, strip};
 /// How many of those left off are named as the next in line.
 const NEXT: usize = 5;
 
-#[derive(Serialize)]
+#[derive(Template)]
+#[template(path = "list.html")]
 pub struct ListView<'a> {
+    words: &'a Words,
     lang: &'static str,
     edition: &'a Edition,
     place: &'a Place,
@@ -46,21 +49,19 @@ pub struct ListView<'a> {
     flow: Option<FlowView>,
     heat: Option<HeatView<'a>>,
     /// Of every mark of a day: the end of its word's id and its glyph.
-    glyphs: Vec<(DayMark, String)>,
+    glyphs: Vec<(&'static str, String)>,
     participants: Vec<Numbered<'a, Participant>>,
     stopped: Vec<Numbered<'a, Participant>>,
     referrals: Vec<Listed<'a>>,
 }
 
 /// A child of some section with the number that stands for the name when names are hidden.
-#[derive(Serialize)]
 pub struct Numbered<'a, T> {
     pub n: u32,
     pub it: &'a T,
 }
 
 /// A row with what the words make of it, and its card where it has one.
-#[derive(Serialize)]
 struct Listed<'a> {
     n: u32,
     row: &'a Row,
@@ -69,7 +70,6 @@ struct Listed<'a> {
     card: Option<CardView<'a>>,
 }
 
-#[derive(Serialize)]
 struct CardView<'a> {
     weeks: Option<String>,
     strip: Option<String>,
@@ -130,9 +130,10 @@ impl<'a> ListView<'a> {
         for row in &page.referral_candidates {
             referrals.push(Listed::new(row, numbers.of(&row.pupil_key), &offers, words)?);
         }
-        let glyphs = strip::MARKS.into_iter().map(|mark| Ok((mark, strip::sample(mark)?))).collect::<Result<_, Fault>>()?;
+        let glyphs = strip::MARKS.into_iter().map(|mark| Ok((mark.code(), strip::sample(mark)?))).collect::<Result<_, Fault>>()?;
         let at_level = |level: u8| (level, listed.iter().filter(|listed| listed.row.level == level).count());
         Ok(Self {
+            words,
             lang: edition.language.tag(),
             edition,
             place: &page.place,
@@ -161,6 +162,12 @@ impl<'a> ListView<'a> {
             participants: people,
             referrals,
         })
+    }
+}
+
+impl Voice for ListView<'_> {
+    fn words(&self) -> &Words {
+        self.words
     }
 }
 

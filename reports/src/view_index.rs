@@ -1,12 +1,16 @@
 //! What the template of the front page reads.
 
-use serde::Serialize;
+use askama::Template;
 
 use crate::list::{Edition, PlaceKind};
 use crate::overview::{Index, IndexEntry};
+use crate::voice::{Voice, filters};
+use crate::words::Words;
 
-#[derive(Serialize)]
+#[derive(Template)]
+#[template(path = "index.html")]
 pub struct IndexView<'a> {
+    words: &'a Words,
     lang: &'static str,
     edition: &'a Edition,
     schools: Vec<EntryView<'a>>,
@@ -15,7 +19,6 @@ pub struct IndexView<'a> {
     notes: &'a [String],
 }
 
-#[derive(Serialize)]
 struct EntryView<'a> {
     entry: &'a IndexEntry,
     /// The page to open first.
@@ -28,9 +31,10 @@ struct EntryView<'a> {
 }
 
 impl<'a> IndexView<'a> {
-    pub fn new(index: &'a Index, edition: &'a Edition) -> Self {
+    pub fn new(index: &'a Index, edition: &'a Edition, words: &'a Words) -> Self {
         let of = |kind: PlaceKind| index.entries.iter().filter(|entry| entry.kind == kind).map(EntryView::new).collect();
         Self {
+            words,
             lang: edition.language.tag(),
             edition,
             schools: of(PlaceKind::School),
@@ -38,6 +42,12 @@ impl<'a> IndexView<'a> {
             files: &index.files,
             notes: &index.notes,
         }
+    }
+}
+
+impl Voice for IndexView<'_> {
+    fn words(&self) -> &Words {
+        self.words
     }
 }
 

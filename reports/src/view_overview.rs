@@ -1,15 +1,18 @@
 //! What the coordinators' template reads, with small cells held back once more.
 
-use serde::Serialize;
+use askama::Template;
 
 use crate::fault::Fault;
 use crate::list::Edition;
 use crate::overview::{Group, Overview, Programme, Reach, SchoolSummary};
 use crate::trend::{self, Multiple};
+use crate::voice::{Voice, filters};
 use crate::words::Words;
 
-#[derive(Serialize)]
+#[derive(Template)]
+#[template(path = "overview.html")]
 pub struct OverviewView<'a> {
+    words: &'a Words,
     lang: &'static str,
     edition: &'a Edition,
     groups: Vec<(&'static str, &'static str, Vec<Group>)>,
@@ -22,7 +25,7 @@ pub struct OverviewView<'a> {
 }
 
 impl<'a> OverviewView<'a> {
-    pub fn new(overview: &'a Overview, edition: &'a Edition, words: &Words) -> Result<Self, Fault> {
+    pub fn new(overview: &'a Overview, edition: &'a Edition, words: &'a Words) -> Result<Self, Fault> {
         let min = edition.min_cell;
         let groups = |groups: &[Group]| -> Vec<Group> { groups.iter().cloned().map(|group| guard_group(group, min)).collect() };
         let named = |mut groups: Vec<Group>| {
@@ -36,6 +39,7 @@ impl<'a> OverviewView<'a> {
             groups
         };
         Ok(Self {
+            words,
             lang: edition.language.tag(),
             edition,
             groups: vec![
@@ -51,6 +55,12 @@ impl<'a> OverviewView<'a> {
             programme: overview.programme.iter().cloned().map(|programme| guard_programme(programme, min)).collect(),
             reach: overview.reach.iter().cloned().map(|reach| guard_reach(reach, min)).collect(),
         })
+    }
+}
+
+impl Voice for OverviewView<'_> {
+    fn words(&self) -> &Words {
+        self.words
     }
 }
 
