@@ -121,7 +121,7 @@ pub fn label(root: &Area<'_>, text: &str, (x, y): (i32, i32), at: At) -> Drawn {
         At::Middle => HPos::Center,
         At::Right => HPos::Right,
     };
-    let style = TextStyle::from(("sans-serif", 10).into_font()).color(&ink).pos(Pos::new(side, VPos::Bottom));
+    let style = TextStyle::from((FontFamily::SansSerif, 10).into_font()).color(&ink).pos(Pos::new(side, VPos::Bottom));
     // The ink puts the baseline two units over the foot of a text.
     root.draw_text(text, &style, (x, y + 2))
 }

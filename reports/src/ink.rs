@@ -5,7 +5,7 @@
 //! can change, and no dashes. Here every colour is an [`Ink`], and the style sheet says what an ink looks like.
 
 use std::convert::Infallible;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use plotters::style::RGBColor;
 use plotters_backend::text_anchor::{HPos, VPos};
@@ -97,8 +97,8 @@ impl Ink {
 pub struct Sheet<'a> {
     out: &'a mut String,
     size: (u32, u32),
-    /// Class and kind of the path that is still open.
-    open: Option<(&'static str, bool)>,
+    /// Ink and kind of the path that is still open.
+    open: Option<(u8, bool)>,
 }
 
 impl<'a> Sheet<'a> {
@@ -111,13 +111,13 @@ impl<'a> Sheet<'a> {
         if color.alpha == 0.0 {
             return false;
         }
-        let class = ALL.iter().find(|ink| **ink as u8 == color.rgb.0).map_or("t", |ink| ink.class());
-        if self.open != Some((class, fill)) {
+        let ink = color.rgb.0;
+        if self.open != Some((ink, fill)) {
             self.close();
             self.out.push_str("<path class=\"");
-            self.out.push_str(class);
+            self.out.push_str(ALL.iter().find(|one| **one as u8 == ink).map_or("t", |ink| ink.class()));
             self.out.push_str(if fill { " f\" d=\"" } else { "\" d=\"" });
-            self.open = Some((class, fill));
+            self.open = Some((ink, fill));
         }
         true
     }
@@ -128,9 +128,30 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    fn write(&mut self, part: fmt::Arguments<'_>) {
-        // Writing to a String cannot fail.
-        let _ = self.out.write_fmt(part);
+    /// A command of a path and its numbers, with a space between two of them.
+    fn put<const N: usize>(&mut self, command: &str, numbers: [i32; N]) {
+        self.out.push_str(command);
+        for (at, number) in numbers.into_iter().enumerate() {
+            if at > 0 {
+                self.out.push(' ');
+            }
+            self.number(number);
+        }
+    }
+
+    /// A page has tens of thousands of these: digit by digit takes a fraction of what a formatter takes.
+    fn number(&mut self, number: i32) {
+        if number < 0 {
+            self.out.push('-');
+        }
+        self.digits(number.unsigned_abs());
+    }
+
+    fn digits(&mut self, number: u32) {
+        if number > 9 {
+            self.digits(number / 10);
+        }
+        self.out.push(char::from_digit(number % 10, 10).unwrap_or_default());
     }
 }
 
@@ -152,19 +173,21 @@ impl DrawingBackend for Sheet<'_> {
 
     fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Drawn {
         if self.path(color, true) {
-            self.write(format_args!("M{x} {y}h1v1h-1z"));
+            self.put("M", [x, y]);
+            self.out.push_str("h1v1h-1z");
         }
         Ok(())
     }
 
     fn draw_line<S: BackendStyle>(&mut self, (x0, y0): BackendCoord, (x1, y1): BackendCoord, style: &S) -> Drawn {
         if self.path(style.color(), false) {
+            self.put("M", [x0, y0]);
             match (x0 == x1, y0 == y1) {
                 // A dot: the round end of a line without length.
-                (true, true) => self.write(format_args!("M{x0} {y0}h0")),
-                (false, true) => self.write(format_args!("M{x0} {y0}H{x1}")),
-                (true, false) => self.write(format_args!("M{x0} {y0}V{y1}")),
-                _ => self.write(format_args!("M{x0} {y0}L{x1} {y1}")),
+                (true, true) => self.out.push_str("h0"),
+                (false, true) => self.put("H", [x1]),
+                (true, false) => self.put("V", [y1]),
+                _ => self.put("L", [x1, y1]),
             }
         }
         Ok(())
@@ -173,7 +196,11 @@ impl DrawingBackend for Sheet<'_> {
     fn draw_rect<S: BackendStyle>(&mut self, (x0, y0): BackendCoord, (x1, y1): BackendCoord, style: &S, fill: bool) -> Drawn {
         if self.path(style.color(), fill) {
             let (across, down) = (x1 - x0, y1 - y0);
-            self.write(format_args!("M{x0} {y0}h{across}v{down}h{}z", -across));
+            self.put("M", [x0, y0]);
+            self.put("h", [across]);
+            self.put("v", [down]);
+            self.put("h", [-across]);
+            self.out.push('z');
         }
         Ok(())
     }
@@ -184,11 +211,11 @@ impl DrawingBackend for Sheet<'_> {
             return Ok(());
         };
         if self.path(style.color(), false) {
-            self.write(format_args!("M{x} {y}"));
+            self.put("M", [x, y]);
             // After the first L, further pairs are lines too.
             let mut letter = "L";
             for (x, y) in points {
-                self.write(format_args!("{letter}{x} {y}"));
+                self.put(letter, [x, y]);
                 letter = " ";
             }
         }
@@ -201,9 +228,9 @@ impl DrawingBackend for Sheet<'_> {
             return Ok(());
         };
         if self.path(style.color(), true) {
-            self.write(format_args!("M{x} {y}"));
+            self.put("M", [x, y]);
             for (x, y) in points {
-                self.write(format_args!("L{x} {y}"));
+                self.put("L", [x, y]);
             }
             self.out.push('z');
         }
@@ -212,9 +239,11 @@ impl DrawingBackend for Sheet<'_> {
 
     fn draw_circle<S: BackendStyle>(&mut self, (x, y): BackendCoord, radius: u32, style: &S, fill: bool) -> Drawn {
         if self.path(style.color(), fill) {
-            let left = x - radius.cast_signed();
-            let across = radius * 2;
-            self.write(format_args!("M{left} {y}a{radius} {radius} 0 1 0 {across} 0a{radius} {radius} 0 1 0 -{across} 0z"));
+            let radius = radius.cast_signed();
+            self.put("M", [x - radius, y]);
+            self.put("a", [radius, radius, 0, 1, 0, 2 * radius, 0]);
+            self.put("a", [radius, radius, 0, 1, 0, -2 * radius, 0]);
+            self.out.push('z');
         }
         Ok(())
     }
@@ -235,7 +264,11 @@ impl DrawingBackend for Sheet<'_> {
             VPos::Center => 4,
             VPos::Bottom => -2,
         };
-        self.write(format_args!("<text x=\"{x}\" y=\"{y}\"{anchor}>"));
+        self.put("<text x=\"", [x]);
+        self.put("\" y=\"", [y]);
+        self.out.push('"');
+        self.out.push_str(anchor);
+        self.out.push('>');
         let _ = escape(self.out, text);
         self.out.push_str("</text>");
         Ok(())
@@ -263,7 +296,7 @@ impl askama::filters::Escaper for Markup {
 /// When `out` refuses to be written to; a `String` never does.
 pub fn escape(out: &mut impl fmt::Write, text: &str) -> fmt::Result {
     let mut rest = text;
-    while let Some(at) = rest.find(['<', '>', '&', '"']) {
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'<' | b'>' | b'&' | b'"')) {
         let (quiet, loud) = rest.split_at(at);
         out.write_str(quiet)?;
         out.write_str(match loud.as_bytes().first() {
