@@ -99,11 +99,13 @@ pub struct Sheet<'a> {
     size: (u32, u32),
     /// Ink and kind of the path that is still open.
     open: Option<(u8, bool)>,
+    /// Where the pen of that path is: from there on everything is told as a step, which is shorter than a place.
+    pen: Option<BackendCoord>,
 }
 
 impl<'a> Sheet<'a> {
     pub const fn new(out: &'a mut String, size: (u32, u32)) -> Self {
-        Self { out, size, open: None }
+        Self { out, size, open: None, pen: None }
     }
 
     /// Opens a path of this ink, or goes on with the one that is open. Filled shapes and lines are apart.
@@ -118,6 +120,7 @@ impl<'a> Sheet<'a> {
             self.out.push_str(ALL.iter().find(|one| **one as u8 == ink).map_or("t", |ink| ink.class()));
             self.out.push_str(if fill { " f\" d=\"" } else { "\" d=\"" });
             self.open = Some((ink, fill));
+            self.pen = None;
         }
         true
     }
@@ -128,11 +131,50 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// A command of a path and its numbers, with a space between two of them.
+    /// Lifts the pen.
+    fn start(&mut self, (x, y): BackendCoord) {
+        match self.pen {
+            None => self.put("M", [x, y]),
+            Some((from, down)) => self.put("m", [x - from, y - down]),
+        }
+        self.pen = Some((x, y));
+    }
+
+    /// Draws from one point through the others, wherever the pen is; tells where it began.
+    fn through(&mut self, points: impl IntoIterator<Item = BackendCoord>) -> Option<BackendCoord> {
+        let mut points = points.into_iter();
+        let first = points.next()?;
+        self.start(first);
+        let (mut at, mut slanted) = (first, false);
+        for to in points {
+            let (across, down) = (to.0 - at.0, to.1 - at.1);
+            match (across, down) {
+                // Two points in one place are a dot: the round end of a line without length.
+                (_, 0) => self.put("h", [across]),
+                (0, _) => self.put("v", [down]),
+                // After one l, further pairs are lines too.
+                _ if slanted && across < 0 => self.put("", [across, down]),
+                _ if slanted => self.put(" ", [across, down]),
+                _ => self.put("l", [across, down]),
+            }
+            slanted = across != 0 && down != 0;
+            at = to;
+        }
+        self.pen = Some(at);
+        Some(first)
+    }
+
+    /// Closes a shape: the pen is where it began.
+    fn shut(&mut self, first: Option<BackendCoord>) {
+        self.out.push('z');
+        self.pen = first;
+    }
+
+    /// A command and its numbers, with a space between two of them where no minus parts them.
     fn put<const N: usize>(&mut self, command: &str, numbers: [i32; N]) {
         self.out.push_str(command);
         for (at, number) in numbers.into_iter().enumerate() {
-            if at > 0 {
+            if at > 0 && number >= 0 {
                 self.out.push(' ');
             }
             self.number(number);
@@ -173,66 +215,37 @@ impl DrawingBackend for Sheet<'_> {
 
     fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Drawn {
         if self.path(color, true) {
-            self.put("M", [x, y]);
-            self.out.push_str("h1v1h-1z");
+            let first = self.through([(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]);
+            self.shut(first);
         }
         Ok(())
     }
 
-    fn draw_line<S: BackendStyle>(&mut self, (x0, y0): BackendCoord, (x1, y1): BackendCoord, style: &S) -> Drawn {
-        if self.path(style.color(), false) {
-            self.put("M", [x0, y0]);
-            match (x0 == x1, y0 == y1) {
-                // A dot: the round end of a line without length.
-                (true, true) => self.out.push_str("h0"),
-                (false, true) => self.put("H", [x1]),
-                (true, false) => self.put("V", [y1]),
-                _ => self.put("L", [x1, y1]),
-            }
-        }
-        Ok(())
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+        self.draw_path([from, to], style)
     }
 
     fn draw_rect<S: BackendStyle>(&mut self, (x0, y0): BackendCoord, (x1, y1): BackendCoord, style: &S, fill: bool) -> Drawn {
         if self.path(style.color(), fill) {
-            let (across, down) = (x1 - x0, y1 - y0);
-            self.put("M", [x0, y0]);
-            self.put("h", [across]);
-            self.put("v", [down]);
-            self.put("h", [-across]);
-            self.out.push('z');
+            let first = self.through([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]);
+            self.shut(first);
         }
         Ok(())
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
-        let mut points = path.into_iter();
-        let Some((x, y)) = points.next() else {
-            return Ok(());
-        };
-        if self.path(style.color(), false) {
-            self.put("M", [x, y]);
-            // After the first L, further pairs are lines too.
-            let mut letter = "L";
-            for (x, y) in points {
-                self.put(letter, [x, y]);
-                letter = " ";
-            }
+        let mut points = path.into_iter().peekable();
+        if points.peek().is_some() && self.path(style.color(), false) {
+            self.through(points);
         }
         Ok(())
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, vert: I, style: &S) -> Drawn {
-        let mut points = vert.into_iter();
-        let Some((x, y)) = points.next() else {
-            return Ok(());
-        };
-        if self.path(style.color(), true) {
-            self.put("M", [x, y]);
-            for (x, y) in points {
-                self.put("L", [x, y]);
-            }
-            self.out.push('z');
+        let mut points = vert.into_iter().peekable();
+        if points.peek().is_some() && self.path(style.color(), true) {
+            let first = self.through(points);
+            self.shut(first);
         }
         Ok(())
     }
@@ -240,10 +253,12 @@ impl DrawingBackend for Sheet<'_> {
     fn draw_circle<S: BackendStyle>(&mut self, (x, y): BackendCoord, radius: u32, style: &S, fill: bool) -> Drawn {
         if self.path(style.color(), fill) {
             let radius = radius.cast_signed();
+            let top = (x, y - radius);
             // Once around, all but a hundredth of a unit at the top, which closing it fills: half as long as two halves.
-            self.put("M", [x, y - radius]);
+            self.start(top);
             self.put("a", [radius, radius]);
-            self.out.push_str(" 0 1 0 .01 0z");
+            self.out.push_str(" 0 1 0 .01 0");
+            self.shut(Some(top));
         }
         Ok(())
     }
@@ -309,4 +324,35 @@ pub fn escape(out: &mut impl fmt::Write, text: &str) -> fmt::Result {
         rest = loud.get(1..).unwrap_or_default();
     }
     out.write_str(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pen_goes_by_steps() {
+        let mut out = String::new();
+        let mut sheet = Sheet::new(&mut out, (50, 50));
+        let ink = Ink::Present.color();
+        // A dot, a dot beside it, and a line that goes level, slants twice and falls.
+        sheet.draw_path([(5, 5), (5, 5)], &ink).unwrap();
+        sheet.draw_line((16, 5), (16, 5), &ink).unwrap();
+        sheet.draw_path([(2, 9), (4, 9), (5, 8), (4, 10), (4, 12)], &ink).unwrap();
+        sheet.present().unwrap();
+        assert_eq!(out, "<path class=\"dp\" d=\"M5 5h0m11 0h0m-14 4h2l1-1-1 2v2\"/>");
+    }
+
+    #[test]
+    fn a_shape_leaves_the_pen_where_it_began() {
+        let mut out = String::new();
+        let mut sheet = Sheet::new(&mut out, (50, 50));
+        let ink = Ink::Own.color();
+        sheet.draw_rect((1, 1), (9, 4), &ink, true).unwrap();
+        sheet.fill_polygon([(12, 9), (20, 9), (20, 1)], &ink).unwrap();
+        sheet.draw_circle((30, 10), 4, &ink, true).unwrap();
+        sheet.draw_pixel((1, 1), BackendColor { alpha: 0.0, rgb: (3, 0, 0) }).unwrap();
+        sheet.present().unwrap();
+        assert_eq!(out, "<path class=\"o f\" d=\"M1 1h8v3h-8zm11 8h8v-8zm18-3a4 4 0 1 0 .01 0z\"/>");
+    }
 }
