@@ -151,6 +151,16 @@ mod tests {
     }
 
     #[test]
+    fn templates_ask_for_words_of_kinds_that_exist() {
+        for (name, source) in SPEAKERS {
+            for kind in said(source, &["|word(\""]) {
+                let of_kind = |id: &str| id.split_once('-').is_some_and(|(of, _)| of == kind);
+                assert!(crate::words::ids(crate::words::source(Language::Sq)).any(of_kind), "{name} asks for words of {kind}");
+            }
+        }
+    }
+
+    #[test]
     fn templates_say_plainly_only_what_needs_no_argument() {
         for language in [Language::Sq, Language::En] {
             let words = Words::new(language).unwrap();
