@@ -20,6 +20,7 @@ mod ink;
 mod list;
 mod marks;
 mod moves;
+mod offers;
 mod overview;
 mod page;
 #[cfg(feature = "pdf")]

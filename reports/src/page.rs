@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     /// What says words: templates and code.
-    const SPEAKERS: [(&str, &str); 21] = [
+    const SPEAKERS: [(&str, &str); 22] = [
         ("base.html", include_str!("../templates/base.html")),
         ("parts.html", include_str!("../templates/parts.html")),
         ("card.html", include_str!("../templates/card.html")),
@@ -120,6 +120,7 @@ mod tests {
         ("list.typ", include_str!("../templates/list.typ")),
         ("chart.rs", include_str!("chart.rs")),
         ("flow.rs", include_str!("flow.rs")),
+        ("offers.rs", include_str!("offers.rs")),
         ("strip.rs", include_str!("strip.rs")),
         ("trend.rs", include_str!("trend.rs")),
         ("school_chart.rs", include_str!("school_chart.rs")),
@@ -143,7 +144,7 @@ mod tests {
         for language in [Language::Sq, Language::En] {
             let known: Vec<&str> = crate::words::ids(crate::words::source(language)).collect();
             for (name, source) in SPEAKERS {
-                for id in said(source, &["say(\"", "say_with(\"", "tell(\"", "sentence(words, \""]) {
+                for id in said(source, &["say(\"", "say_with(\"", "say_count(\"", "tell(\"", "sentence(words, \""]) {
                     assert!(known.contains(&id), "{name} says {id}, which {} has no words for", language.tag());
                 }
             }

@@ -5,18 +5,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use fluent_bundle::FluentArgs;
 
 use crate::fault::Fault;
 use crate::flow::{self, FlowView};
 use crate::heat::{self, HeatView};
-use crate::list::{Card, Contact, Edition, Event, NotAssessable, Offer, Participant, Place, PlaceKind, PlacePage, Row};
+use crate::list::{Card, Contact, Edition, Event, NotAssessable, Participant, Place, PlaceKind, PlacePage, Row};
 use crate::marks::MarksView;
 use crate::moves::{self, Moves};
 use crate::voice::{Voice, filters};
 use crate::words::Words;
 use crate::year::Year;
-use crate::{chart, school_chart, strip};
+use crate::{chart, offers, school_chart, strip};
 
 /// How many of those left off are named as the next in line.
 const NEXT: usize = 5;
@@ -108,7 +107,7 @@ impl<'a> ListView<'a> {
     pub fn new(page: &'a PlacePage, edition: &'a Edition, words: &'a Words) -> Result<Self, Fault> {
         let cards: BTreeMap<&str, &Card> = page.cards.iter().map(|card| (card.pupil_key.as_str(), card)).collect();
         let year = year_of(page);
-        let offers = offers(&page.offers, words)?;
+        let offers = offers::by_service(&page.offers, words)?;
         let mut numbers = Numbers::new(&page.rows);
         let mut listed = Vec::new();
         for row in page.rows.iter().filter(|row| row.on_list) {
@@ -210,18 +209,4 @@ pub fn year_of(page: &PlacePage) -> Option<Year> {
     let first = page.first_day.or_else(|| days().chain(weeks()).min());
     let first = first.or_else(|| (!page.cards.is_empty()).then_some(page.data_through.unwrap_or_default()))?;
     Some(Year::new(first, days().chain(weeks()).max().unwrap_or(first)))
-}
-
-/// What the centres can take, in words, by service.
-pub fn offers<'a>(offers: &'a [Offer], words: &Words) -> Result<BTreeMap<&'a str, Vec<String>>, Fault> {
-    let mut by_service: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for offer in offers {
-        let mut args = FluentArgs::new();
-        args.set("centre", if offer.centre.is_empty() { words.say("centre") } else { offer.centre.clone() });
-        args.set("known", if offer.room.is_some() { "yes" } else { "no" });
-        args.set("room", offer.room.unwrap_or(0));
-        args.set("waiting", offer.waiting);
-        by_service.entry(&offer.service).or_default().push(words.say_with("offer", &args)?);
-    }
-    Ok(by_service)
 }

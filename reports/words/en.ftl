@@ -203,6 +203,7 @@ name = Name
 class = Class
 school = School
 centre = Centre
+centres = Centres
 level = Level
 level-and-status = Level, and since last week
 status = Since last week
@@ -237,6 +238,10 @@ offer = { $centre }: { $known ->
 }{ $waiting ->
     [0] {""}
    *[other] , { $waiting } waiting
+}
+offer-more = { $n ->
+    [one] { $n } more centre offers it.
+   *[other] { $n } more centres offer it.
 }
 list-empty = Nobody needs to be on this list this week.
 list-no-data = No data yet: nobody can be assessed before there are records.

@@ -206,6 +206,7 @@ name = Emri
 class = Klasa
 school = Shkolla
 centre = Qendra
+centres = Qendrat
 level = Niveli
 level-and-status = Niveli dhe ndryshimi
 status = Ndryshimi nga java e kaluar
@@ -241,6 +242,10 @@ offer = { $centre }: { $known ->
     [0] {""}
     [one] , { $waiting } fëmijë në pritje
    *[other] , { $waiting } fëmijë në pritje
+}
+offer-more = { $n ->
+    [one] E ofron edhe { $n } qendër tjetër.
+   *[other] E ofrojnë edhe { $n } qendra të tjera.
 }
 list-empty = Askush nuk ka nevojë të jetë në këtë listë këtë javë.
 list-no-data = Ende pa të dhëna: askush nuk mund të vlerësohet para se të ketë shënime.

@@ -13,7 +13,7 @@ use crate::list::{Card, Change, Contact, DayMark, Edition, NotAssessable, Partic
 use crate::marks::{self, MarksView};
 use crate::words::Words;
 use crate::year::{STEP, Year};
-use crate::{chart, strip, view};
+use crate::{chart, offers, strip, view};
 
 /// What the centres can take, in words, by service.
 type Offers<'a> = BTreeMap<&'a str, Vec<String>>;
@@ -196,7 +196,7 @@ struct Unknown<'a> {
 
 impl<'a> Paper<'a> {
     pub fn new(page: &'a PlacePage, edition: &'a Edition, words: &'a Words) -> Result<Self, Fault> {
-        let offers = view::offers(&page.offers, words)?;
+        let offers = offers::by_service(&page.offers, words)?;
         let year = view::year_of(page);
         let cards: BTreeMap<&str, &Card> = page.cards.iter().map(|card| (card.pupil_key.as_str(), card)).collect();
         let mut listed = Vec::new();
