@@ -14,9 +14,6 @@ use crate::publish::Aside;
 use crate::recipient::{COORDINATOR, Recipients};
 use crate::shell;
 
-/// Places drawn with one renderer.
-const PLACES_A_RENDERER: usize = 64;
-
 /// Draws the pages of one night.
 pub struct Artist {
     renderer: Renderer,
@@ -93,26 +90,18 @@ impl Artist {
 
     /// The lists of schools and centres, several at once.
     fn places(&self, folder: &Path, places: &[PlacePage]) -> Outcome<Vec<(String, String)>> {
-        let written: Vec<Outcome<Vec<(String, String)>>> = places
-            .par_chunks(PLACES_A_RENDERER)
-            .map(|some| {
-                // Words are looked up behind a lock: threads that share a renderer wait for each other.
-                let renderer = Renderer::new().map_err(told)?;
-                let files = some.iter().map(|page| self.place(&renderer, folder, page)).collect::<Outcome<Vec<_>>>()?;
-                Ok(files.concat())
-            })
-            .collect();
+        let written: Vec<Outcome<Vec<(String, String)>>> = places.par_iter().map(|page| self.place(folder, page)).collect();
         Ok(written.into_iter().collect::<Outcome<Vec<_>>>()?.concat())
     }
 
-    fn place(&self, renderer: &Renderer, folder: &Path, page: &PlacePage) -> Outcome<Vec<(String, String)>> {
+    fn place(&self, folder: &Path, page: &PlacePage) -> Outcome<Vec<(String, String)>> {
         let place = place_folder(page.place.kind, &page.place.id);
         let drawn = [
-            renderer.list_html(page, &self.edition).map_err(told)?.into_bytes(),
-            renderer.list_xlsx(page, &self.edition).map_err(told)?,
-            renderer.list_csv(page, &self.edition).map_err(told)?,
+            self.renderer.list_html(page, &self.edition).map_err(told)?.into_bytes(),
+            self.renderer.list_xlsx(page, &self.edition).map_err(told)?,
+            self.renderer.list_csv(page, &self.edition).map_err(told)?,
             #[cfg(feature = "pdf")]
-            renderer.list_pdf(page, &self.edition).map_err(told)?,
+            self.renderer.list_pdf(page, &self.edition).map_err(told)?,
         ];
         let drawn = FILES.map(String::from).into_iter().zip(drawn).collect();
         self.recipients
