@@ -224,7 +224,7 @@ async fn draw(
     let overview = caseload::overview(engine, night.as_of, progress).await?;
     let question = format!("select * from caseload.list where as_of = date '{}' order by school_id, rank", night.as_of);
     let list = engine.rows(&question, progress).await?;
-    let places = caseload::places(engine, vault, &project.config, night.as_of, progress).await?;
+    let places = caseload::places(engine, vault, &project.config, night.as_of, &list, progress).await?;
     let artist = Artist::new(project, night)?;
     artist.no_recipient_nowhere(&places)?;
     progress.step("lists");

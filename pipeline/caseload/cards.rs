@@ -25,6 +25,7 @@ pub(super) async fn fill(
     schools: &mut BTreeMap<String, PlacePage>,
     staff: &BTreeMap<String, String>,
     day: &str,
+    sessions: &Answer,
     progress: &Progress,
 ) -> Outcome<()> {
     // The pupils' keys come from the few who are listed: read from all rows they would cost more than everything else.
@@ -46,16 +47,13 @@ pub(super) async fn fill(
             "select l.pupil_key, c.date, c.by_key, c.action, c.outcome from {listed} l inner join sources.contacts c on l.pupil = c.pupil where c.date <= {day} order by c.pupil, c.date desc, c.by_key, c.action"
         ),
         format!(
-            "select school_id, date, disrupted from indicators.session_days where as_of = {day} and in_calendar order by school_id, date"
-        ),
-        format!(
             "select pupil_key, usual_low, usual_high from caseload.listed where as_of = {day} and usual_low is not null order by pupil_key"
         ),
     ];
-    let [rates, months, partial, marks, contacts, sessions, bands] = ask_all(engine, questions, progress).await?;
+    let [rates, months, partial, marks, contacts, bands] = ask_all(engine, questions, progress).await?;
     let (cards, marked) = rayon::join(|| weeks(&rates, &months, &partial), || days_of(&months));
     let (mut cards, mut marked) = (cards?, marked?);
-    let sessions = session_days(&sessions)?;
+    let sessions = session_days(sessions)?;
     for line in bands.lines() {
         if let (Some(card), Some(low), Some(high)) =
             (cards.get_mut(line.text("pupil_key")?), line.number("usual_low")?, line.number("usual_high")?)

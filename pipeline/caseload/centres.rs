@@ -10,7 +10,7 @@ use prane_reports::{Card, Participant, Place, PlaceKind, PlacePage, Row};
 
 use super::columns::{Answer, Line, ask};
 use super::names::{self, Names};
-use super::school;
+use super::school::CentreOffer;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::fault::Outcome;
@@ -34,9 +34,15 @@ pub(super) async fn pages(
     config: &Config,
     schools: &BTreeMap<String, PlacePage>,
     as_of: NaiveDate,
+    offers: Vec<CentreOffer>,
     progress: &Progress,
 ) -> Outcome<Vec<PlacePage>> {
     let mut pages = places(engine, config, as_of, progress).await?;
+    for of in offers {
+        if let Some(page) = pages.get_mut(&of.centre_id) {
+            page.offers.push(of.offer);
+        }
+    }
     if pages.is_empty() {
         return Ok(Vec::new());
     }
@@ -77,11 +83,6 @@ async fn places(engine: &mut Engine<'_>, config: &Config, as_of: NaiveDate, prog
         };
         let data_through = line.day("data_through")?;
         pages.insert(place.id.clone(), PlacePage { place, data_through, capacity: config.caseload.per_centre, ..PlacePage::default() });
-    }
-    for (centre, _, offer) in school::all_offers(engine, &format!("date '{as_of}'"), progress).await? {
-        if let Some(page) = pages.get_mut(&centre) {
-            page.offers.push(offer);
-        }
     }
     Ok(pages)
 }

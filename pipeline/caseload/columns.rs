@@ -33,7 +33,8 @@ pub(super) async fn ask_all<const N: usize>(engine: &mut Engine<'_>, sql: [Strin
     answers.try_into().map_err(|_| Fault::Bug("a question has no answer".into()))
 }
 
-fn widen(found: Vec<RecordBatch>) -> Outcome<Answer> {
+/// Whole numbers as 64 bits, fractions as doubles.
+pub(super) fn widen(found: Vec<RecordBatch>) -> Outcome<Answer> {
     let mut batches = Vec::new();
     for batch in found {
         let mut fields = Vec::new();

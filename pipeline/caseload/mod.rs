@@ -11,6 +11,7 @@ mod school;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use arrow::array::RecordBatch;
 use chrono::NaiveDate;
 use prane_reports::{Change, Flag, NotAssessable, Overview, Place, PlaceKind, PlacePage, Row};
 
@@ -19,10 +20,11 @@ use crate::engine::Engine;
 use crate::fault::Outcome;
 use crate::telemetry::Progress;
 use crate::vault::Vault;
-use columns::{Answer, Line, ask, ask_all};
+use columns::{Answer, Line, ask, ask_all, widen};
 use names::Names;
 
-/// Asks for everything that the pages of schools and centres show on `as_of`: schools, then centres, each by id.
+/// Asks for everything that the pages of schools and centres show on `as_of`: schools, then centres, each by id. `list` is
+/// `caseload.list` of that day, by school and rank.
 ///
 /// # Errors
 /// Configuration faults of SQL files, store faults of the vault.
@@ -31,19 +33,20 @@ pub async fn places(
     vault: &Vault,
     config: &Config,
     as_of: NaiveDate,
+    list: &[RecordBatch],
     progress: &Progress,
 ) -> Outcome<Vec<PlacePage>> {
     let day = format!("date '{as_of}'");
+    let list = widen(list.to_vec())?;
     let staff = names::staff(vault)?;
     let questions = [
-        format!("select * from caseload.list where as_of = {day} order by school_id, rank"),
         format!("select * from caseload.changes where as_of = {day} order by school_id, status, level desc, pupil_key"),
         format!("select * from caseload.not_assessable where as_of = {day} order by school_id, class, pupil_key"),
         format!(
             "select f.pupil_key, f.flag, f.value, f.threshold, f.since_date, f.level from caseload.list l right semi join run.raised_flags f on l.pupil_key = f.pupil_key and l.as_of = f.as_of where f.as_of = {day} order by f.pupil_key, f.level desc, f.flag"
         ),
     ];
-    let [list, changes, unjudged, raised] = ask_all(engine, questions, progress).await?;
+    let [changes, unjudged, raised] = ask_all(engine, questions, progress).await?;
     progress.step("names");
     let mut keys = BTreeSet::new();
     for line in list.lines().chain(changes.lines()).chain(unjudged.lines()) {
@@ -96,11 +99,13 @@ pub async fn places(
             page.not_assessable.push(one);
         }
     }
-    school::fill(engine, &mut schools, as_of, progress).await?;
+    let sessions = school::sessions(engine, &day, progress).await?;
+    let offers = school::offers(engine, &day, progress).await?;
+    school::fill(engine, &mut schools, as_of, &sessions, &offers, progress).await?;
     progress.step("cards");
-    cards::fill(engine, &mut schools, &staff, &day, progress).await?;
+    cards::fill(engine, &mut schools, &staff, &day, &sessions, progress).await?;
     progress.step("centres");
-    let centres = centres::pages(engine, vault, config, &schools, as_of, progress).await?;
+    let centres = centres::pages(engine, vault, config, &schools, as_of, offers, progress).await?;
     for page in schools.values_mut() {
         withhold(page, config.caseload.show_centre_to_schools);
     }

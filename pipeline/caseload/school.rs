@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use prane_reports::{ClassAbsence, Event, GradeAbsence, LevelFlow, LevelWeek, Offer, PlacePage, WeekdayAbsence};
 
-use super::columns::{ask, ask_all};
+use super::columns::{Answer, ask, ask_all};
 use crate::engine::Engine;
 use crate::fault::Outcome;
 use crate::telemetry::Progress;
@@ -19,13 +19,15 @@ pub(super) async fn fill(
     engine: &mut Engine<'_>,
     schools: &mut BTreeMap<String, PlacePage>,
     as_of: NaiveDate,
+    sessions: &Answer,
+    offers: &[CentreOffer],
     progress: &Progress,
 ) -> Outcome<()> {
-    let day = format!("date '{as_of}'");
     levels(engine, schools, as_of, progress).await?;
-    days(engine, schools, &day, progress).await?;
-    absence(engine, schools, &day, progress).await?;
-    offers(engine, schools, &day, progress).await
+    days(schools, sessions)?;
+    absence(engine, schools, &format!("date '{as_of}'"), progress).await?;
+    offers_near(schools, offers);
+    Ok(())
 }
 
 /// Pupils a level on tonight's list and those before it. A list that names nobody of a school is a list too.
@@ -62,25 +64,21 @@ async fn levels(engine: &mut Engine<'_>, schools: &mut BTreeMap<String, PlacePag
     Ok(())
 }
 
+/// Session days of every school, in order: with the absence of the school, and whether something kept all of it away.
+pub(super) async fn sessions(engine: &mut Engine<'_>, day: &str, progress: &Progress) -> Outcome<Answer> {
+    let sql = format!(
+        "select school_id, date, disrupted, absence_rate from indicators.session_days where as_of = {day} and in_calendar order by school_id, date"
+    );
+    ask(engine, &sql, progress).await
+}
+
 /// Where the school year begins, and the days that kept the whole school away.
-async fn days(engine: &mut Engine<'_>, schools: &mut BTreeMap<String, PlacePage>, day: &str, progress: &Progress) -> Outcome<()> {
-    let questions = [
-        format!(
-            "select school_id, date, absence_rate from indicators.session_days where as_of = {day} and disrupted order by school_id, date"
-        ),
-        format!(
-            "select school_id, min(date) as first_day from indicators.session_days where as_of = {day} and in_calendar group by school_id"
-        ),
-    ];
-    let [events, begun] = ask_all(engine, questions, progress).await?;
-    for line in events.lines() {
-        if let (Some(page), Some(date)) = (schools.get_mut(line.text("school_id")?), line.day("date")?) {
+fn days(schools: &mut BTreeMap<String, PlacePage>, sessions: &Answer) -> Outcome<()> {
+    for line in sessions.lines() {
+        let (Some(page), Some(date)) = (schools.get_mut(line.text("school_id")?), line.day("date")?) else { continue };
+        page.first_day.get_or_insert(date);
+        if line.yes("disrupted")? {
             page.events.push(Event { date, absence_rate: line.number("absence_rate")?.unwrap_or(0.0) });
-        }
-    }
-    for line in begun.lines() {
-        if let Some(page) = schools.get_mut(line.text("school_id")?) {
-            page.first_day = line.day("first_day")?;
         }
     }
     Ok(())
@@ -123,24 +121,16 @@ async fn absence(engine: &mut Engine<'_>, schools: &mut BTreeMap<String, PlacePa
     Ok(())
 }
 
-/// What centres of the school's municipality offer; where there is none, those of its region.
-async fn offers(engine: &mut Engine<'_>, schools: &mut BTreeMap<String, PlacePage>, day: &str, progress: &Progress) -> Outcome<()> {
-    let mut near: BTreeMap<(&str, String), Vec<Offer>> = BTreeMap::new();
-    for (_, places, offer) in all_offers(engine, day, progress).await? {
-        for (kind, place) in ["municipality", "region"].into_iter().zip(places) {
-            near.entry((kind, place)).or_default().push(offer.clone());
-        }
-    }
-    for page in schools.values_mut() {
-        let of = |kind, place: &str| near.get(&(kind, place.to_string()));
-        page.offers =
-            of("municipality", &page.place.municipality).or_else(|| of("region", &page.place.region)).cloned().unwrap_or_default();
-    }
-    Ok(())
+/// What a centre offers, and where it is.
+pub(super) struct CentreOffer {
+    pub(super) centre_id: String,
+    /// Its municipality and its region.
+    places: [String; 2],
+    pub(super) offer: Offer,
 }
 
-/// Every offer, by service and centre: the centre's code, its municipality and region, and the offer.
-pub(super) async fn all_offers(engine: &mut Engine<'_>, day: &str, progress: &Progress) -> Outcome<Vec<(String, [String; 2], Offer)>> {
+/// Every offer, by service and centre.
+pub(super) async fn offers(engine: &mut Engine<'_>, day: &str, progress: &Progress) -> Outcome<Vec<CentreOffer>> {
     let sql = format!("select * from caseload.offers where as_of = {day} order by service, centre_id");
     let mut offers = Vec::new();
     for line in ask(engine, &sql, progress).await?.lines() {
@@ -150,7 +140,23 @@ pub(super) async fn all_offers(engine: &mut Engine<'_>, day: &str, progress: &Pr
             room: line.maybe_count("room")?,
             waiting: line.count("waiting")?,
         };
-        offers.push((line.text("centre_id")?.into(), [line.text("municipality")?.into(), line.text("region")?.into()], offer));
+        let places = [line.text("municipality")?.into(), line.text("region")?.into()];
+        offers.push(CentreOffer { centre_id: line.text("centre_id")?.into(), places, offer });
     }
     Ok(offers)
+}
+
+/// What centres of the school's municipality offer; where there is none, those of its region.
+fn offers_near(schools: &mut BTreeMap<String, PlacePage>, offers: &[CentreOffer]) {
+    let mut near: BTreeMap<(&str, &str), Vec<Offer>> = BTreeMap::new();
+    for CentreOffer { places, offer, .. } in offers {
+        for (kind, place) in ["municipality", "region"].into_iter().zip(places) {
+            near.entry((kind, place)).or_default().push(offer.clone());
+        }
+    }
+    for page in schools.values_mut() {
+        let of = |kind, place| near.get(&(kind, place));
+        page.offers =
+            of("municipality", &page.place.municipality).or_else(|| of("region", &page.place.region)).cloned().unwrap_or_default();
+    }
 }
