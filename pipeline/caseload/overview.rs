@@ -98,20 +98,11 @@ fn school(line: Line<'_>, counts: &mut BTreeMap<String, Group>) -> Outcome<Schoo
     let id = line.text("school_id")?;
     let nobody =
         || Group { pupils: Some(0), assessable: Some(0), level_3: Some(0), level_2: Some(0), level_1: Some(0), ..Group::default() };
-    let counts = counts.remove(id).unwrap_or_else(nobody);
     Ok(SchoolSummary {
         school_id: id.into(),
-        name: line.text("school_name")?.into(),
         municipality: line.text("municipality")?.into(),
         region: line.text("region")?.into(),
-        pupils: counts.pupils,
-        assessable: counts.assessable,
-        level_3: counts.level_3,
-        level_2: counts.level_2,
-        level_1: counts.level_1,
-        absence_rate: counts.absence_rate,
-        absence_below: counts.absence_below,
-        absence_above: counts.absence_above,
+        group: Group { name: line.text("school_name")?.into(), ..counts.remove(id).unwrap_or_else(nobody) },
         data_through: line.day("data_through")?,
         stale: line.yes("stale")?,
     })

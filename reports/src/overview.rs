@@ -30,23 +30,16 @@ pub struct Overview {
 #[derive(Debug, Clone, Default)]
 pub struct SchoolSummary {
     pub school_id: String,
-    pub name: String,
     pub municipality: String,
     pub region: String,
-    pub pupils: Option<u32>,
-    pub assessable: Option<u32>,
-    pub level_3: Option<u32>,
-    pub level_2: Option<u32>,
-    pub level_1: Option<u32>,
-    pub absence_rate: Option<f64>,
-    pub absence_below: Option<f64>,
-    pub absence_above: Option<f64>,
+    /// Its pupils, by the school's name.
+    pub group: Group,
     pub data_through: Option<NaiveDate>,
     /// Records older than they should be, or none.
     pub stale: bool,
 }
 
-/// One region, municipality, grade level or sex.
+/// One region, municipality, school, grade level or sex.
 #[derive(Debug, Clone, Default)]
 pub struct Group {
     pub name: String,

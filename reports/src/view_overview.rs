@@ -48,7 +48,12 @@ impl<'a> OverviewView<'a> {
                 ("by-grade", "grade", groups(&overview.by_grade)),
                 ("by-sex", "sex", named(groups(&overview.by_sex))),
             ],
-            schools: overview.schools.iter().cloned().map(|school| guard_school(school, min)).collect(),
+            schools: overview
+                .schools
+                .iter()
+                .cloned()
+                .map(|school| SchoolSummary { group: guard_group(school.group, min), ..school })
+                .collect(),
             silent: overview.schools.iter().filter(|school| school.stale || school.data_through.is_none()).count(),
             trend: trend::all(&overview.trend, words)?,
             multiples: trend::multiples(&overview.municipality_trends, &overview.trend, words)?,
@@ -83,21 +88,6 @@ fn guard_group(group: Group, min: u32) -> Group {
         level_2: guard(group.level_2, min),
         level_1: guard(group.level_1, min),
         ..group
-    }
-}
-
-fn guard_school(school: SchoolSummary, min: u32) -> SchoolSummary {
-    let pupils = guard(school.pupils, min);
-    SchoolSummary {
-        absence_rate: school.absence_rate.filter(|_| pupils.is_some()),
-        absence_below: school.absence_below.filter(|_| pupils.is_some()),
-        absence_above: school.absence_above.filter(|_| pupils.is_some()),
-        pupils,
-        assessable: guard(school.assessable, min),
-        level_3: guard(school.level_3, min),
-        level_2: guard(school.level_2, min),
-        level_1: guard(school.level_1, min),
-        ..school
     }
 }
 

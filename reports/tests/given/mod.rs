@@ -300,18 +300,20 @@ pub fn overview() -> Overview {
         schools: (1..=12_u32)
             .map(|at| SchoolSummary {
                 school_id: format!("S{at:04}"),
-                name: format!("Shkolla {at}"),
                 municipality: "Shkodër".to_owned(),
                 region: "Qarku Shkodër".to_owned(),
-                pupils: Some(60 * at),
-                assessable: Some(58 * at),
-                level_3: Some(2 * at),
-                level_2: Some(5 * at),
-                level_1: Some(9 * at),
-                absence_rate: Some(0.04 + 0.003 * f64::from(at)),
+                group: Group {
+                    name: format!("Shkolla {at}"),
+                    pupils: Some(60 * at),
+                    assessable: Some(58 * at),
+                    level_3: Some(2 * at),
+                    level_2: Some(5 * at),
+                    level_1: Some(9 * at),
+                    absence_rate: Some(0.04 + 0.003 * f64::from(at)),
+                    ..Group::default()
+                },
                 data_through: (at != 4).then(|| day(2021, 3, 12)),
                 stale: at == 7,
-                ..SchoolSummary::default()
             })
             .collect(),
         by_region: vec![group("Shkodër", 2400), group("Kukës", 900), group("Dibër", 1100)],
