@@ -3,86 +3,13 @@
 -- grain = "one row a group and as_of"
 -- owner = "school integration team"
 -- cites = ["NCES WP22: complementary suppression", "NIST SP 800-53 SI-19(5): tables published again and again", "NCES 2011-603, Delaware DOE: rates near 0 and 100 coded"]
-with read_nights as (
-    select
-        a.as_of,
-        p.suppress_min_cell as min_cell,
-        p.coded_rates_low_permille as low_permille,
-        p.coded_rates_high_permille as high_permille
-    from run.as_of a
-    cross join run.policy p
-),
-read_pupils as (
-    select as_of, pupil_key, school_id, grade_level, assessable, parts_absent, parts_recorded
-    from indicators.pupil
-),
-read_schools as (
-    select school_id, region, municipality
-    from sources.schools
-),
-read_sex as (
-    -- a child known by two numbers has two rows
-    select pupil_key, max(sex) as sex
-    from sources.pupils
-    group by pupil_key
-),
-read_list as (
-    select as_of, pupil_key, level
-    from caseload.list
+with read_counts as (
+    select *
+    from programme.group_counts
 ),
 read_last as (
     select as_of, kind, region, municipality, name, pupils, assessable, level_3, level_2, level_1
     from programme.last_groups
-),
-join_facts as (
-    select
-        p.as_of,
-        n.min_cell,
-        n.low_permille,
-        n.high_permille,
-        coalesce(s.region, '') as region,
-        coalesce(s.municipality, '') as municipality,
-        p.school_id,
-        coalesce(cast(p.grade_level as varchar), '') as grade_level,
-        coalesce(x.sex, '') as sex,
-        p.assessable,
-        l.level,
-        p.parts_absent,
-        p.parts_recorded
-    from read_pupils p
-    inner join read_nights n on n.as_of = p.as_of
-    left join read_schools s on s.school_id = p.school_id
-    left join read_sex x on x.pupil_key = p.pupil_key
-    left join read_list l on l.as_of = p.as_of and l.pupil_key = p.pupil_key
-),
-count_groups as (
-    select
-        as_of,
-        case
-            when grouping(school_id) = 0 then 'school'
-            when grouping(municipality) = 0 then 'municipality'
-            when grouping(region) = 0 then 'region'
-            when grouping(grade_level) = 0 then 'grade'
-            else 'sex'
-        end as kind,
-        coalesce(region, '') as region,
-        coalesce(municipality, '') as municipality,
-        cast(coalesce(school_id, municipality, region, grade_level, sex) as varchar) as name,
-        max(min_cell) as min_cell,
-        max(low_permille) as low_permille,
-        max(high_permille) as high_permille,
-        count(*) as pupils,
-        sum(case when assessable then 1 else 0 end) as assessable,
-        sum(case when level = 3 then 1 else 0 end) as level_3,
-        sum(case when level = 2 then 1 else 0 end) as level_2,
-        sum(case when level = 1 then 1 else 0 end) as level_1,
-        sum(case when parts_absent > 0 then 1 else 0 end) as pupils_away,
-        sum(case when parts_recorded > parts_absent then 1 else 0 end) as pupils_there,
-        sum(case when parts_recorded > 0 then 1 else 0 end) as pupils_recorded,
-        sum(parts_absent) as parts_absent,
-        sum(parts_recorded) as parts_recorded
-    from join_facts
-    group by grouping sets ((as_of, region), (as_of, region, municipality), (as_of, region, municipality, school_id), (as_of, grade_level), (as_of, sex))
 ),
 tell_rates as (
     select
@@ -96,7 +23,7 @@ tell_rates as (
             then low_permille / 1000.0 end as absence_rate_below,
         case when pupils_recorded >= min_cell and pupils_there < min_cell and parts_absent * 1000 > high_permille * parts_recorded
             then high_permille / 1000.0 end as absence_rate_above
-    from count_groups
+    from read_counts
 ),
 spread_cells as (
     select
@@ -117,7 +44,7 @@ spread_cells as (
         l.name is not null and m.what <> 'rate' as known_before,
         case m.what when 'pupils' then l.pupils when 'assessable' then l.assessable when 'level_3' then l.level_3 when 'level_2' then l.level_2 when 'level_1' then l.level_1 end as last
     from read_last l
-    right join count_groups g
+    right join read_counts g
         on g.as_of = l.as_of and g.kind = l.kind and g.region = l.region and g.municipality = l.municipality and g.name = l.name
     cross join (values ('pupils'), ('assessable'), ('level_3'), ('level_2'), ('level_1'), ('rate')) as m (what)
 ),

@@ -1,0 +1,107 @@
+-- title = "Pupils, levels and absence of each group, as they are"
+-- about = "What programme.groups is made from: true counts, before anything is hidden. Not for showing to anybody."
+-- grain = "one row a group (school, municipality, region, grade level, sex) and as_of"
+-- owner = "school integration team"
+-- keep = "once"
+with read_nights as (
+    select
+        a.as_of,
+        p.suppress_min_cell as min_cell,
+        p.coded_rates_low_permille as low_permille,
+        p.coded_rates_high_permille as high_permille
+    from run.as_of a
+    cross join run.policy p
+),
+read_pupils as (
+    select as_of, pupil_key, school_id, grade_level, assessable, parts_absent, parts_recorded
+    from indicators.pupil
+),
+read_schools as (
+    select school_id, region, municipality
+    from sources.schools
+),
+read_sex as (
+    -- a child known by two numbers has two rows
+    select pupil_key, max(sex) as sex
+    from sources.pupils
+    group by pupil_key
+),
+read_list as (
+    select as_of, pupil_key, level
+    from caseload.list
+),
+join_facts as (
+    select
+        p.as_of,
+        p.school_id,
+        p.grade_level,
+        x.sex,
+        p.assessable,
+        l.level,
+        p.parts_absent,
+        p.parts_recorded
+    from read_pupils p
+    left join read_sex x on x.pupil_key = p.pupil_key
+    left join read_list l on l.as_of = p.as_of and l.pupil_key = p.pupil_key
+),
+-- pupils are many and classes of them few: they are gone through once, not once a kind of group
+count_classes as (
+    select
+        as_of,
+        school_id,
+        grade_level,
+        sex,
+        count(*) as pupils,
+        sum(case when assessable then 1 else 0 end) as assessable,
+        sum(case when level = 3 then 1 else 0 end) as level_3,
+        sum(case when level = 2 then 1 else 0 end) as level_2,
+        sum(case when level = 1 then 1 else 0 end) as level_1,
+        sum(case when parts_absent > 0 then 1 else 0 end) as pupils_away,
+        sum(case when parts_recorded > parts_absent then 1 else 0 end) as pupils_there,
+        sum(case when parts_recorded > 0 then 1 else 0 end) as pupils_recorded,
+        sum(parts_absent) as parts_absent,
+        sum(parts_recorded) as parts_recorded
+    from join_facts
+    group by as_of, school_id, grade_level, sex
+),
+name_classes as (
+    select
+        n.min_cell,
+        n.low_permille,
+        n.high_permille,
+        c.*,
+        coalesce(s.region, '') as region_name,
+        coalesce(s.municipality, '') as municipality_name,
+        coalesce(cast(c.grade_level as varchar), '') as grade_name,
+        coalesce(c.sex, '') as sex_name
+    from count_classes c
+    inner join read_nights n on n.as_of = c.as_of
+    left join read_schools s on s.school_id = c.school_id
+)
+select
+    as_of,
+    case
+        when grouping(school_id) = 0 then 'school'
+        when grouping(municipality_name) = 0 then 'municipality'
+        when grouping(region_name) = 0 then 'region'
+        when grouping(grade_name) = 0 then 'grade'
+        else 'sex'
+    end as kind,
+    coalesce(region_name, '') as region,
+    coalesce(municipality_name, '') as municipality,
+    cast(coalesce(school_id, municipality_name, region_name, grade_name, sex_name) as varchar) as name,
+    max(min_cell) as min_cell,
+    max(low_permille) as low_permille,
+    max(high_permille) as high_permille,
+    sum(pupils) as pupils,
+    sum(assessable) as assessable,
+    sum(level_3) as level_3,
+    sum(level_2) as level_2,
+    sum(level_1) as level_1,
+    sum(pupils_away) as pupils_away,
+    sum(pupils_there) as pupils_there,
+    sum(pupils_recorded) as pupils_recorded,
+    sum(parts_absent) as parts_absent,
+    sum(parts_recorded) as parts_recorded
+from name_classes
+group by grouping sets ((as_of, region_name), (as_of, region_name, municipality_name), (as_of, region_name, municipality_name, school_id), (as_of, grade_name), (as_of, sex_name))
