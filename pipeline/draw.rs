@@ -42,6 +42,8 @@ const FILES: [&str; 4] = ["list.html", "list.xlsx", "list.csv", "list.pdf"];
 const SEALED: &str = "list.zip.age";
 /// The same of the overview.
 const SEALED_OVERVIEW: &str = "overview.zip.age";
+/// The list of all schools as a table.
+pub const LISTS_CSV: &str = "lists.csv";
 
 fn told(e: prane_reports::Fault) -> Fault {
     Fault::Bug(format!("a page cannot be drawn: {e}"))
@@ -120,7 +122,7 @@ impl Artist {
         let page = self.renderer.overview_html(&drawn.overview, &self.edition).map_err(told)?.into_bytes();
         let overview = self.recipients.published(COORDINATOR, SEALED_OVERVIEW, vec![("index.html".to_string(), page)])?;
         let overview = overview.into_iter().map(|(name, bytes)| (format!("overview/{name}"), bytes));
-        let tables = [("lists.csv", shell::Format::Csv), ("lists.parquet", shell::Format::Parquet)];
+        let tables = [(LISTS_CSV, shell::Format::Csv), ("lists.parquet", shell::Format::Parquet)];
         let tables = tables.into_iter().map(|(name, format)| Ok((name.to_string(), shell::bytes_of(&drawn.list, format)?)));
         let mut files: Vec<(String, Vec<u8>)> = overview.map(Ok).chain(tables).collect::<Outcome<_>>()?;
         let index = Index {

@@ -165,10 +165,13 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     progress.stage("draw");
     let mut aside = Aside::new(&work.path)?;
     let list = draw(&mut engine, &vault, project, &night, &notes, &mut aside, progress).await?;
-    keep(&mut store, &tables::lists_spec(), &list, night.as_of)?;
+    // The same rows were told as a table just now: its hash is theirs.
+    let told = aside.files().get(draw::LISTS_CSV).cloned().ok_or_else(|| Fault::Bug("the list was not told as a table".into()))?;
+    keep(&mut store, &tables::lists_spec(), &list, night.as_of, &told)?;
     for spec in tables::shown_specs() {
         let shown = engine.rows(&tables::shown_question(&spec, night.as_of), progress).await?;
-        keep(&mut store, &spec, &shown, night.as_of)?;
+        let hash = blake3::hash(&shell::bytes_of(&shown, shell::Format::Csv)?).to_hex();
+        keep(&mut store, &spec, &shown, night.as_of, &hash)?;
     }
 
     if asked.rehearsal {
@@ -220,6 +223,7 @@ async fn draw(
     aside: &mut Aside,
     progress: &Progress,
 ) -> Outcome<Vec<RecordBatch>> {
+    engine.build(&caseload::SHOWN, progress).await?;
     // What coordinators see is asked for first: the pages of all places are the largest thing a night holds.
     let overview = caseload::overview(engine, night.as_of, progress).await?;
     let question = format!("select * from caseload.list where as_of = date '{}' order by school_id, rank", night.as_of);
@@ -423,8 +427,8 @@ async fn count(engine: &mut Engine<'_>, manifest: &mut Manifest, store: &Store, 
     Ok(())
 }
 
-/// Prepares tonight's rows of a table for the history, in place of those of the same day.
-fn keep(store: &mut Store, spec: &TableSpec, rows: &[RecordBatch], as_of: NaiveDate) -> Outcome<()> {
+/// Prepares tonight's rows of a table for the history, in place of those of the same day; rows of the same hash are the same.
+fn keep(store: &mut Store, spec: &TableSpec, rows: &[RecordBatch], as_of: NaiveDate, hash: &str) -> Outcome<()> {
     let kept = rows
         .iter()
         .map(|batch| {
@@ -432,8 +436,7 @@ fn keep(store: &mut Store, spec: &TableSpec, rows: &[RecordBatch], as_of: NaiveD
             Ok(batch.project(&columns)?)
         })
         .collect::<Outcome<Vec<_>>>()?;
-    let hash = blake3::hash(&shell::bytes_of(&kept, shell::Format::Csv)?);
-    let path = format!("as_of-{as_of}-{}.parquet", &hash.to_hex()[..16]);
+    let path = format!("as_of-{as_of}-{}.parquet", &hash[..16]);
     let before: Vec<String> =
         store.files(&spec.name).into_iter().map(|f| f.path).filter(|p| p.starts_with(&format!("as_of-{as_of}"))).collect();
     if before == [path.clone()] {

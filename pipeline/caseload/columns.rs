@@ -4,6 +4,7 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
 use chrono::NaiveDate;
+use hashbrown::HashMap;
 
 use crate::day;
 use crate::engine::Engine;
@@ -12,12 +13,15 @@ use crate::telemetry::Progress;
 
 /// An answer; whole numbers as 64 bits, fractions as doubles.
 pub(super) struct Answer {
+    /// Place of each column: names are looked up a hundred thousand times.
+    places: HashMap<String, usize>,
     batches: Vec<RecordBatch>,
 }
 
 /// One row of an answer.
 #[derive(Clone, Copy)]
 pub(super) struct Line<'a> {
+    places: &'a HashMap<String, usize>,
     batch: &'a RecordBatch,
     row: usize,
 }
@@ -50,19 +54,23 @@ pub(super) fn widen(found: Vec<RecordBatch>) -> Outcome<Answer> {
         }
         batches.push(RecordBatch::try_new(std::sync::Arc::new(arrow::datatypes::Schema::new(fields)), columns)?);
     }
-    Ok(Answer { batches })
+    let columns = batches.first().map(RecordBatch::schema);
+    let places = columns.iter().flat_map(|c| c.fields().iter().enumerate()).map(|(at, field)| (field.name().clone(), at)).collect();
+    Ok(Answer { places, batches })
 }
 
 impl Answer {
     /// Its rows, in order.
     pub(super) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
-        self.batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| Line { batch, row }))
+        let places = &self.places;
+        self.batches.iter().flat_map(move |batch| (0..batch.num_rows()).map(move |row| Line { places, batch, row }))
     }
 }
 
 impl<'a> Line<'a> {
     fn column(self, name: &str) -> Outcome<Option<&'a dyn Array>> {
-        let column = self.batch.column_by_name(name).ok_or_else(|| Fault::Bug(format!("no column {name} in an answer")))?;
+        let place = self.places.get(name).ok_or_else(|| Fault::Bug(format!("no column {name} in an answer")))?;
+        let column = self.batch.column(*place);
         Ok(column.is_valid(self.row).then_some(column.as_ref()))
     }
 

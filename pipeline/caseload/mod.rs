@@ -23,6 +23,18 @@ use crate::vault::Vault;
 use columns::{Answer, Line, ask, ask_all, widen};
 use names::Names;
 
+/// Views that pages show beside the list: built in one go, so that one does not wait for the other's last thread.
+pub const SHOWN: [&str; 8] = [
+    "programme.change",
+    "programme.reach",
+    "programme.groups",
+    "programme.municipality_weeks",
+    "caseload.class_absence",
+    "caseload.level_flow",
+    "caseload.listed",
+    "caseload.offers",
+];
+
 /// Asks for everything that the pages of schools and centres show on `as_of`: schools, then centres, each by id. `list` is
 /// `caseload.list` of that day, by school and rank.
 ///

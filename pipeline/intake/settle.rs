@@ -143,9 +143,18 @@ fn read_back<R: Packed>(
         let words = text(if statuses.is_some() { "status" } else { "subject" })?;
         let words = words.as_string::<i32>();
         let marks = batch.column_by_name("mark").map(arrow::array::AsArray::as_primitive::<Float64Type>);
+        // Rows lie by school and pupil: each is looked up once, not once a row.
+        let (mut last_key, mut pupil) = ("", 0);
+        let (mut last_school, mut school) = (None, 0);
         for row in 0..batch.num_rows() {
-            let pupil =
-                unhex(keys.value(row)).and_then(|k| pupils.code(k)).ok_or_else(|| told("holds a pupil that the vault does not know"))?;
+            if keys.value(row) != last_key {
+                last_key = keys.value(row);
+                pupil = unhex(last_key).and_then(|k| pupils.code(k)).ok_or_else(|| told("holds a pupil that the vault does not know"))?;
+            }
+            if last_school != Some(school_ids.value(row)) {
+                last_school = Some(school_ids.value(row));
+                school = schools.code(school_ids.value(row));
+            }
             let run = if let Some(at) = runs.iter().position(|r| r == known.value(row)) {
                 at
             } else {
@@ -160,7 +169,6 @@ fn read_back<R: Packed>(
             let mark = marks.map_or(0.0, |m| (m.value(row) * 100.0).round());
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // written by us from hundredths
             let codes = [if number.is_null(row) { 0 } else { number.value(row).cast_unsigned() }, word, mark as u32];
-            let school = schools.code(school_ids.value(row));
             let origin = u16::try_from(run).map_err(|_| told("holds rows of too many runs"))?;
             let packed = R::pack(pupil, (dates.value(row) - start).cast_unsigned(), codes, origin);
             shelves.entry((period, school)).or_default().push(0, packed);
