@@ -315,6 +315,7 @@ pub fn ready<'a>(project: &Project, house: &'a House, store: &Store, work: &Path
     let engine = Engine::new(ctx, &house.library, work.to_path_buf());
     tables::sources(&engine, store, &house.contracts)?;
     tables::policy(&engine, &house.policy)?;
+    tables::flag_rules(&engine)?;
     Ok(engine)
 }
 

@@ -37,6 +37,8 @@ pub struct Header {
     pub cites: Vec<String>,
     /// Flags: the level, where the SQL gives none.
     pub level: Option<toml::Value>,
+    /// Flags: the records that move it; what a page says where a child's level changed by it.
+    pub rests_on: Option<Records>,
     /// Checks: `fail` or `warn`.
     pub severity: Option<Severity>,
     /// Checks: what is wrong when rows come back.
@@ -47,6 +49,36 @@ pub struct Header {
     pub mend: String,
     /// `never` or `once`; by the number of readers where empty.
     pub keep: String,
+}
+
+/// Kinds of records that a flag may rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Records {
+    /// The register.
+    Attendance,
+    /// The mark book.
+    Marks,
+    /// Sessions of a centre.
+    Centre,
+    /// Changes of school.
+    Transfer,
+    /// What the enrolment says.
+    Enrolment,
+}
+
+impl Records {
+    /// As it stands in a header.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Attendance => "attendance",
+            Self::Marks => "marks",
+            Self::Centre => "centre",
+            Self::Transfer => "transfer",
+            Self::Enrolment => "enrolment",
+        }
+    }
 }
 
 /// What a check's rows do to the night.
@@ -222,7 +254,10 @@ impl Library {
     fn add(&mut self, schema: &str, file: &str, text: &str) -> Outcome<()> {
         let Some(name) = file.rsplit('/').next().and_then(|f| f.strip_suffix(".sql")) else { return Ok(()) };
         let id = format!("{schema}.{name}");
-        self.queries.insert(id.clone(), Query::parse(id, format!("queries/{file}"), text)?);
+        let mut query = Query::parse(id.clone(), format!("queries/{file}"), text)?;
+        // A rule that a project words anew still rests on the same records, unless it says otherwise.
+        query.header.rests_on = query.header.rests_on.or(self.queries.get(&id).and_then(|before| before.header.rests_on));
+        self.queries.insert(id, query);
         Ok(())
     }
 
@@ -327,6 +362,7 @@ mod tests {
         assert_eq!(library.order(&all).unwrap().len(), library.queries.len());
         for query in library.queries.values() {
             assert!(!query.header.title.is_empty() && !query.header.grain.is_empty(), "{} lacks a title or grain", query.file);
+            assert_eq!(query.header.rests_on.is_some(), query.schema() == "flags", "{} says or lacks what a flag rests on", query.file);
             if query.schema() == "checks" {
                 assert!(query.header.severity.is_some() && !query.header.mend.is_empty(), "{} is no complete check", query.file);
             }

@@ -111,6 +111,7 @@ async fn hold(view: &str, folder: &Path, columns: &Columns, threads: usize) -> R
     ctx.register_udf(prane::shell::reason_function(Language::En).unwrap());
     let mut engine = Engine::new(ctx, &library, staging.path().to_path_buf());
     tables::policy(&engine, &policy).unwrap();
+    tables::flag_rules(&engine).unwrap();
     put(&engine, "sources.schools", &columns["sources.schools"], &all_schools(&given));
     tables::policy_school(&engine, &policy).await.unwrap();
     for (id, kinds) in columns.iter().filter(|(id, _)| is_given(id, &given)) {

@@ -170,6 +170,22 @@ pub fn policy(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> {
     put(engine, "run.policy", columns.iter().map(|(n, a)| (n.as_str(), a.clone())).collect())
 }
 
+/// Registers `run.flag_rules`: of each flag the records that it rests on, as its header says.
+///
+/// # Errors
+/// Never met.
+pub fn flag_rules(engine: &Engine<'_>) -> Outcome<()> {
+    let flags: Vec<_> = engine.library().of_schema("flags").collect();
+    put(
+        engine,
+        "run.flag_rules",
+        vec![
+            ("flag", Arc::new(StringArray::from_iter_values(flags.iter().map(|f| f.name())))),
+            ("rests_on", Arc::new(StringArray::from_iter(flags.iter().map(|f| f.header.rests_on.map(|r| r.word()))))),
+        ],
+    )
+}
+
 /// Registers `run.policy_school`, a row a school of `sources.schools`.
 ///
 /// # Errors

@@ -15,6 +15,10 @@ read_off as (
     select as_of, school_id, pupil_key, class, level_before, cause
     from caseload.off_list
 ),
+read_rules as (
+    select flag, rests_on
+    from run.flag_rules
+),
 find_news as (
     select
         l.as_of,
@@ -67,33 +71,62 @@ find_moved as (
 ),
 pick_flags as (
     select
-        *,
+        as_of,
+        school_id,
+        pupil_key,
+        class,
+        status,
+        level_before,
+        level,
+        cause,
+        on_list,
+        moved_school,
         case when status = 'in_care' then make_array() when cardinality(flags_moved) > 0 then flags_moved else flags_heavier end as moved_by,
         coalesce(moved_school or cause in ('corrected', 'left', 'turned_16', 'not_assessable'), false) as explained
     from find_moved
+),
+spread_flags as (
+    select as_of, school_id, pupil_key, status, unnest(moved_by) as flag
+    from pick_flags
+    where not explained
+),
+find_records as (
+    -- each flag says in its own file what it rests on
+    select
+        s.as_of,
+        s.school_id,
+        s.pupil_key,
+        s.status,
+        bool_or(r.rests_on = 'attendance') as by_attendance,
+        bool_or(r.rests_on = 'marks') as by_marks,
+        bool_or(r.rests_on = 'centre') as by_centre,
+        bool_or(r.rests_on = 'transfer') as by_transfer,
+        bool_or(r.rests_on = 'enrolment') as by_enrolment
+    from read_rules r
+    inner join spread_flags s on s.flag = r.flag
+    group by s.as_of, s.school_id, s.pupil_key, s.status
 )
 select
-    as_of,
-    school_id,
-    pupil_key,
-    class,
-    status,
-    level_before,
-    level,
-    cause,
-    on_list,
+    p.as_of,
+    p.school_id,
+    p.pupil_key,
+    p.class,
+    p.status,
+    p.level_before,
+    p.level,
+    p.cause,
+    p.on_list,
     string_to_array(nullif(concat_ws(',',
-        case when moved_school then 'transfer' end,
-        case when cause = 'corrected' then 'correction' end,
-        case when cause in ('left', 'turned_16') then 'enrolment' end,
-        case when cause = 'not_assessable' then 'records' end,
-        case when status = 'in_care' then 'contact' end,
-        case when not explained and array_has_any(moved_by, make_array(
-            'extended_absence', 'severe_absence', 'long_absence', 'chronic_absence', 'rising_absence', 'worsening_trend', 'hidden_dropout', 'never_arrived'
-        )) then 'attendance' end,
-        case when not explained and array_has_any(moved_by, make_array('falling_marks', 'failing_subjects')) then 'marks' end,
-        case when not explained and array_has(moved_by, 'left_centre') then 'centre' end,
-        case when not explained and array_has(moved_by, 'many_moves') then 'transfer' end,
-        case when not explained and array_has(moved_by, 'over_age') then 'enrolment' end
+        case when p.moved_school then 'transfer' end,
+        case when p.cause = 'corrected' then 'correction' end,
+        case when p.cause in ('left', 'turned_16') then 'enrolment' end,
+        case when p.cause = 'not_assessable' then 'records' end,
+        case when p.status = 'in_care' then 'contact' end,
+        case when r.by_attendance then 'attendance' end,
+        case when r.by_marks then 'marks' end,
+        case when r.by_centre then 'centre' end,
+        case when r.by_transfer then 'transfer' end,
+        case when r.by_enrolment then 'enrolment' end
     ), ''), ',') as because
-from pick_flags
+from pick_flags p
+left join find_records r on r.as_of = p.as_of and r.school_id = p.school_id and r.pupil_key = p.pupil_key and r.status = p.status

@@ -4,6 +4,7 @@
 -- owner = "school integration team"
 -- cites = ["CEDS, EWIMS: absent 10 % or more", "edu_wh: at least 20 days"]
 -- level = "policy: chronic_absence.level"
+-- rests_on = "attendance"
 with read_pupils as (
     select as_of, pupil_key, school_id, days_recorded, absence_rate, parts_absent, parts_recorded
     from indicators.pupil

@@ -4,6 +4,7 @@
 -- owner = "school integration team"
 -- cites = ["KIPP and Child First: ladders of contacts by days missed"]
 -- level = "policy: extended_absence.level"
+-- rests_on = "attendance"
 with read_pupils as (
     select as_of, pupil_key, school_id, absence_streak, absent_since
     from indicators.pupil

@@ -4,6 +4,7 @@
 -- owner = "school integration team"
 -- cites = ["AIR EWIMS: one core failure", "Eurydice 2024: 4 fails"]
 -- level = "policy: failing_subjects.level"
+-- rests_on = "marks"
 with read_pupils as (
     select as_of, pupil_key, school_id, failing_subjects, failing_core
     from indicators.pupil

@@ -4,6 +4,7 @@
 -- owner = "school integration team"
 -- cites = ["team: fall against the term before"]
 -- level = "policy: falling_marks.level"
+-- rests_on = "marks"
 with read_pupils as (
     select as_of, pupil_key, school_id, mark_change
     from indicators.pupil

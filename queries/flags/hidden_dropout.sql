@@ -4,6 +4,7 @@
 -- owner = "school integration team"
 -- cites = ["lajmeshqip.com 2011: braktisje e fshehtë in Kukës"]
 -- level = "policy: hidden_dropout.level"
+-- rests_on = "attendance"
 with read_pupils as (
     select as_of, pupil_key, school_id, recent_recorded, recent_absence_rate, recent_parts_absent, recent_parts_recorded, marks_recent
     from indicators.pupil

@@ -4,6 +4,7 @@
 -- owner = "school integration team"
 -- cites = ["Child First: pupils missing since the last upload"]
 -- level = "policy: left_centre.level"
+-- rests_on = "centre"
 with read_pupils as (
     select as_of, pupil_key, school_id, centre_services, centre_sessions_recent, centre_attended_recent
     from indicators.pupil

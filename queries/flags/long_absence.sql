@@ -4,6 +4,7 @@
 -- owner = "school integration team"
 -- cites = ["Somali EWS: alert at 3 days in a row, critical at 5"]
 -- level = "policy: long_absence.level, long_absence.early_level"
+-- rests_on = "attendance"
 with read_pupils as (
     select as_of, pupil_key, school_id, unexcused_streak, unexcused_since
     from indicators.pupil

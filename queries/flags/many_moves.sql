@@ -4,6 +4,7 @@
 -- owner = "school integration team"
 -- cites = ["DEWS mobility rule"]
 -- level = "policy: many_moves.level"
+-- rests_on = "transfer"
 with read_pupils as (
     select as_of, pupil_key, school_id, moves
     from indicators.pupil

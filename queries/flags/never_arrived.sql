@@ -4,6 +4,7 @@
 -- owner = "school integration team"
 -- cites = ["Gujarat: no day present in the last weeks"]
 -- level = "policy: never_arrived.level"
+-- rests_on = "attendance"
 with read_pupils as (
     select as_of, pupil_key, school_id, days_recorded, parts_absent, parts_recorded, absent_since
     from indicators.pupil

@@ -4,6 +4,7 @@
 -- owner = "school integration team"
 -- cites = ["El Salvador (dssg): over-age"]
 -- level = "policy: over_age.level"
+-- rests_on = "enrolment"
 with read_pupils as (
     select as_of, pupil_key, school_id, over_age
     from indicators.pupil

@@ -4,6 +4,7 @@
 -- owner = "school integration team"
 -- cites = ["beta-binomial z of the recent weeks", "Student Insights: 4 recent absences"]
 -- level = "policy: rising_absence.level"
+-- rests_on = "attendance"
 with read_pupils as (
     select as_of, pupil_key, school_id, absence_shift_z, recent_parts_absent
     from indicators.pupil

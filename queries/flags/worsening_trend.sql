@@ -4,6 +4,7 @@
 -- owner = "school integration team"
 -- cites = ["least squares over weekly rates", "practice: weeks of decline tell more than a rate"]
 -- level = "policy: worsening_trend.level"
+-- rests_on = "attendance"
 with read_pupils as (
     select as_of, pupil_key, school_id, absence_trend, recent_parts_absent, recent_parts_recorded, before_parts_absent, before_parts_recorded
     from indicators.pupil
