@@ -232,6 +232,66 @@ fn an_interrupted_night_publishes_nothing_and_the_next_one_goes_on() {
     project.prane(&["run"]).code(0);
 }
 
+/// A night commits table after table and its own line last. Here it died after each of its tables in turn.
+#[test]
+fn a_night_that_died_between_two_tables_never_was_and_is_made_again() {
+    const NIGHT: &str = "2026-03-03T00:00:00Z";
+    let project = SAMPLE.project.copy();
+    let before = files_below(&project.path("store"));
+    let vault = files_below(&project.path("vault"));
+    for file in fs::read_dir(samples().join("later")).unwrap() {
+        project.receive(&file.unwrap().path());
+    }
+    project.put("inbox/pupils_new.csv", "pupil_id,first_name,last_name,birth_date,sex\nP9000001,Era,Lleshi,2014-05-02,F\n");
+    project.put(
+        "inbox/enrolments_new.csv",
+        "pupil_id,school_id,school_year,grade_level,class,start_date\nP9000001,S0001,2025-2026,6,6A,2026-02-23\n",
+    );
+    project.put("inbox/attendance_S0001_new.csv", "pupil_id,school_id,date,status\nP9000001,S0001,2026-02-25,absent\n");
+    let inputs = files_below(&project.path("inbox"));
+    let dead = |committed: &[&String]| {
+        let dead = SAMPLE.project.copy();
+        for (name, bytes) in &inputs {
+            dead.put(&format!("inbox/{name}"), bytes);
+        }
+        // The vault is written before the store: it may know more than the store does.
+        for (name, bytes) in files_below(&project.path("vault")) {
+            dead.put(&format!("vault/{name}"), bytes);
+        }
+        for (name, bytes) in files_below(&project.path("store")) {
+            if committed.iter().any(|table| name.starts_with(&format!("{table}/"))) {
+                dead.put(&format!("store/{name}"), bytes);
+            }
+        }
+        dead
+    };
+    project.prane_at(NIGHT, &["run", "--quiet"]).code(0);
+    let after = files_below(&project.path("store"));
+    assert!(vault != files_below(&project.path("vault")), "the night brought nobody new");
+    let tables: BTreeSet<String> = after
+        .iter()
+        .filter(|(name, bytes)| before.get(*name) != Some(bytes))
+        .filter_map(|(name, _)| Some(name.split_once('/')?.0.into()))
+        .collect();
+    assert!(tables.len() > 5, "{tables:?}");
+    let seen =
+        |of: &Project| of.sql("select count(*) as n, sum(case when status = 'absent' then 1 else 0 end) as away from sources.attendance");
+    for died_after in [1, tables.len() / 2, tables.len()] {
+        let dead = dead(&tables.iter().take(died_after).collect::<Vec<_>>());
+        assert_eq!(seen(&dead), seen(&SAMPLE.project), "after {died_after} tables: rows of a night that never ended count");
+        dead.prane_at(NIGHT, &["run", "--quiet"]).code(0);
+        assert_eq!(seen(&dead), seen(&project), "after {died_after} tables");
+        same_files(&project.published("latest"), &dead.published("latest"));
+        // The log's lines hold the hour at which they were written; what they name is the same.
+        let again = files_below(&dead.path("store"));
+        assert_eq!(again.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>());
+        let rows = |all: &BTreeMap<String, Vec<u8>>| -> BTreeMap<String, Vec<u8>> {
+            all.iter().filter(|(name, _)| !name.contains("_delta_log")).map(|(name, bytes)| (name.clone(), bytes.clone())).collect()
+        };
+        same_files(&rows(&after), &rows(&again));
+    }
+}
+
 #[test]
 fn a_fresh_project_with_the_same_key_gives_the_same_bytes() {
     let project = Project::empty().with_samples();
@@ -295,9 +355,11 @@ fn a_refused_file_ends_with_code_5_and_publishes_the_rest() {
 #[test]
 fn own_rules_are_one_file_each() {
     let project = Project::empty().with_small();
-    project.put("queries/flags/late_often.sql", "-- title = \"Late often\"\n-- about = \"x\"\n-- grain = \"one row a pupil\"\n-- level = 1\nselect p.as_of, p.pupil_key, p.days_recorded as value, 1.0 as threshold, cast(null as date) as since_date from indicators.pupil p where p.days_late >= 0 and p.days_absent = 0\n");
+    project.put("queries/flags/late_often.sql", "-- title = \"Late often\"\n-- about = \"x\"\n-- grain = \"one row a pupil\"\n-- level = 1\n-- rests_on = \"marks\"\nselect p.as_of, p.pupil_key, p.days_recorded as value, 1.0 as threshold, cast(null as date) as since_date from indicators.pupil p where p.days_late >= 0 and p.days_absent = 0\n");
     project.run();
     assert_eq!(project.flags_of("S1-P1", &[]), BTreeMap::from([("late_often".to_string(), "1".to_string())]));
+    let because = format!("select array_to_string(because, '|') from caseload.changes where pupil_key = '{}'", project.key_of("S1-P1"));
+    assert_eq!(project.one(&because), "marks", "a new rule says what it rests on, and so does the list where it moved a child");
     project.put("queries/policy.toml", "[[override]]\nschool = \"S1\"\nlong_absence.days = 50\nlong_absence.early_days = 49\n").run();
     assert!(!project.flags_of("S1-P4", &[]).contains_key("long_absence"));
 }
