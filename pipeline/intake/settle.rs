@@ -144,16 +144,17 @@ fn read_back<R: Packed>(
         let words = words.as_string::<i32>();
         let marks = batch.column_by_name("mark").map(arrow::array::AsArray::as_primitive::<Float64Type>);
         // Rows lie by school and pupil: each is looked up once, not once a row.
-        let (mut last_key, mut pupil) = ("", 0);
+        let (mut last_key, mut pupil) = (None, 0);
         let (mut last_school, mut school) = (None, 0);
         for row in 0..batch.num_rows() {
-            if keys.value(row) != last_key {
-                last_key = keys.value(row);
-                pupil = unhex(last_key).and_then(|k| pupils.code(k)).ok_or_else(|| told("holds a pupil that the vault does not know"))?;
+            let (key, school_id) = (keys.value(row), school_ids.value(row));
+            if last_key != Some(key) {
+                pupil = unhex(key).and_then(|k| pupils.code(k)).ok_or_else(|| told("holds a pupil that the vault does not know"))?;
+                last_key = Some(key);
             }
-            if last_school != Some(school_ids.value(row)) {
-                last_school = Some(school_ids.value(row));
-                school = schools.code(school_ids.value(row));
+            if last_school != Some(school_id) {
+                school = schools.code(school_id);
+                last_school = Some(school_id);
             }
             let run = if let Some(at) = runs.iter().position(|r| r == known.value(row)) {
                 at
