@@ -16,6 +16,7 @@ use crate::day;
 use crate::fault::{Fault, Outcome};
 use crate::intake::{Account, participant_key};
 use crate::policy::{Numbers, Policy};
+use crate::query::Records;
 use crate::store::tables::{ROW_KEY, TableSpec, links, registers, spec_of, sums_of};
 use crate::store::{DataFile, Figures, Store};
 use crate::vault::Vault;
@@ -181,7 +182,7 @@ pub fn flag_rules(engine: &Engine<'_>) -> Outcome<()> {
         "run.flag_rules",
         vec![
             ("flag", Arc::new(StringArray::from_iter_values(flags.iter().map(|f| f.name())))),
-            ("rests_on", Arc::new(StringArray::from_iter(flags.iter().map(|f| f.header.rests_on.map(|r| r.word()))))),
+            ("rests_on", Arc::new(StringArray::from_iter(flags.iter().map(|f| f.header.rests_on.map(Records::word))))),
         ],
     )
 }

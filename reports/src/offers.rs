@@ -4,8 +4,6 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use fluent_bundle::FluentArgs;
-
 use crate::fault::Fault;
 use crate::list::Offer;
 use crate::words::Words;
@@ -44,12 +42,9 @@ fn lines(offers: &[&Offer], words: &Words) -> Result<Vec<String>, Fault> {
 }
 
 fn line(centre: &str, room: Option<u32>, waiting: u32, words: &Words) -> Result<String, Fault> {
-    let mut args = FluentArgs::new();
-    args.set("centre", centre);
-    args.set("known", if room.is_some() { "yes" } else { "no" });
-    args.set("room", room.unwrap_or(0));
-    args.set("waiting", waiting);
-    words.say_with("offer", &args)
+    let known = if room.is_some() { "yes" } else { "no" };
+    let args = [("centre", centre.into()), ("known", known.into()), ("room", room.unwrap_or(0).into()), ("waiting", waiting.into())];
+    words.sentence("offer", args)
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Charts of a whole school: levels over the weeks, absence by grade level.
 
-use fluent_bundle::FluentArgs;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -15,11 +14,8 @@ pub fn levels(history: &[LevelWeek], words: &Words) -> Result<Option<String>, Fa
     let Some(last) = history.last() else {
         return Ok(None);
     };
-    let mut args = FluentArgs::new();
-    args.set("three", last.level_3);
-    args.set("two", last.level_2);
-    args.set("one", last.level_1);
-    let text = words.say_with("chart-levels-text", &args)?;
+    let counts = [("three", last.level_3.into()), ("two", last.level_2.into()), ("one", last.level_1.into())];
+    let text = words.sentence("chart-levels-text", counts)?;
     let labels: Vec<String> = history.iter().map(|week| words.short_date(week.as_of)).collect();
     let most = history.iter().map(|week| week.level_3 + week.level_2 + week.level_1).max().unwrap_or(0).max(4);
     let stacks: [(Ink, Vec<(f64, f64)>); 3] = [
@@ -71,10 +67,8 @@ pub fn grades(grades: &[GradeAbsence], words: &Words) -> Result<Option<String>, 
     let Some(highest) = grades.iter().max_by(|a, b| a.absence_rate.total_cmp(&b.absence_rate)) else {
         return Ok(None);
     };
-    let mut args = FluentArgs::new();
-    args.set("grade", highest.grade_level);
-    args.set("rate", words.percent(highest.absence_rate));
-    let text = words.say_with("chart-grades-text", &args)?;
+    let highest_rate = words.percent(highest.absence_rate);
+    let text = words.sentence("chart-grades-text", [("grade", highest.grade_level.into()), ("rate", highest_rate.into())])?;
     let top = grades.iter().map(|grade| grade.absence_rate).fold(0.1, f64::max) * 1.02;
     svg(Size(360, 150), words.get("chart-grades"), &text, |root| {
         let mut chart = ChartBuilder::on(root)

@@ -2,7 +2,6 @@
 //! runs and a weekday that keeps coming back are seen at a glance, on a black-and-white print too.
 
 use chrono::Datelike;
-use fluent_bundle::FluentArgs;
 use plotters::prelude::*;
 
 use crate::chart::{Area, At, Drawn, Size, label, svg};
@@ -25,16 +24,17 @@ pub fn days(days: &[CardDay], year: Year, words: &Words) -> Result<Option<String
         return Ok(None);
     };
     let count = |mark: DayMark| days.iter().filter(|day| day.mark == mark).count();
-    let mut args = FluentArgs::new();
-    args.set("days", days.len());
-    args.set("first", words.date(first.date));
-    args.set("last", words.date(last.date));
-    args.set("absent", count(DayMark::Absent));
-    args.set("excused", count(DayMark::Excused));
-    args.set("late", count(DayMark::Late));
-    args.set("part", count(DayMark::Part));
-    args.set("missing", count(DayMark::NotRecorded));
-    let text = words.say_with("chart-strip-text", &args)?;
+    let args = [
+        ("days", days.len().into()),
+        ("first", words.date(first.date).into()),
+        ("last", words.date(last.date).into()),
+        ("absent", count(DayMark::Absent).into()),
+        ("excused", count(DayMark::Excused).into()),
+        ("late", count(DayMark::Late).into()),
+        ("part", count(DayMark::Part).into()),
+        ("missing", count(DayMark::NotRecorded).into()),
+    ];
+    let text = words.sentence("chart-strip-text", args)?;
     // Saturday has a row only where there is school on Saturdays.
     let rows = days.iter().map(|day| day.date.weekday().number_from_monday()).max().unwrap_or(5).max(5);
     let height = HEAD + i32::try_from(rows).unwrap_or(5) * STEP;

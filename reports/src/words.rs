@@ -138,6 +138,14 @@ impl Words {
         self.with_bundle(|bundle| format(bundle, id, Some(args)))
     }
 
+    /// As [`Words::say_with`], with the arguments beside the message.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn sentence<const N: usize>(&self, id: &str, args: [(&'static str, FluentValue<'_>); N]) -> Result<String, Fault> {
+        self.say_with(id, &FluentArgs::from_iter(args))
+    }
+
     /// The word for a code of some kind (`status`, `cause`, `service`, `step`, `confidence`, `action`,
     /// `outcome`, `subject`, `flag`); an unknown code in plain letters.
     #[must_use]

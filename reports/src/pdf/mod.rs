@@ -4,6 +4,8 @@
 //! as text: nothing of it is ever read as markup or code. The typesetter sees no disk, no network, no
 //! packages, no fonts of the machine and no clock.
 
+mod child;
+mod drawing;
 mod paper;
 #[cfg(test)]
 mod tests;

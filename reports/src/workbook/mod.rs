@@ -36,7 +36,6 @@ mod machine;
 mod sheet;
 
 use chrono::{Datelike, NaiveDate};
-use fluent_bundle::FluentArgs;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, ProtectionOptions, Workbook};
 
 use crate::fault::Fault;
@@ -91,10 +90,7 @@ pub fn list_xlsx(page: &PlacePage, edition: &Edition, words: &Words) -> Result<V
 }
 
 fn title(page: &PlacePage, edition: &Edition, words: &Words) -> Result<String, Fault> {
-    let mut args = FluentArgs::new();
-    args.set("place", page.place.name.clone());
-    args.set("date", words.date(edition.as_of));
-    words.say_with("title-list", &args)
+    words.sentence("title-list", [("place", page.place.name.as_str().into()), ("date", words.date(edition.as_of).into())])
 }
 
 /// What may be done beside filling in: all that leaves the words and numbers of the list alone.

@@ -1,7 +1,6 @@
 //! The list itself: what the night says of each pupil, and room to write what was done.
 
 use chrono::NaiveDate;
-use fluent_bundle::FluentArgs;
 use rust_xlsxwriter::{Format, Formula, IgnoreError, Worksheet, utility::column_number_to_name};
 
 use super::columns::{Plan, head, height, lines, locked_id, unlocked};
@@ -103,16 +102,12 @@ fn next_step(row: &Row, words: &Words) -> Result<String, Fault> {
     let mut lines = vec![words.of("step", &row.next_step)];
     if !row.escalation.is_empty() {
         let count = if row.escalation == "unanswered_contacts" { row.unanswered_contacts } else { row.unexcused_streak };
-        let mut args = FluentArgs::new();
-        args.set("n", count);
         // A reason that nobody has put into words yet is shown as it stands.
-        let why = words.say_with(&format!("escalation-{}", row.escalation), &args);
+        let why = words.sentence(&format!("escalation-{}", row.escalation), [("n", count.into())]);
         lines.push(format!("({})", why.unwrap_or_else(|_| row.escalation.replace('_', " "))));
     }
     if !row.suggested_service.is_empty() {
-        let mut args = FluentArgs::new();
-        args.set("service", words.of("service", &row.suggested_service));
-        lines.push(words.say_with("suggested", &args)?);
+        lines.push(words.sentence("suggested", [("service", words.of("service", &row.suggested_service).into())])?);
     }
     lines.retain(|line| !line.is_empty());
     Ok(lines.join("\n"))
@@ -195,9 +190,6 @@ fn names_below(sheet: &mut Worksheet, first: u32, bottom: u32, words: &Words, pl
 fn print_setup(sheet: &mut Worksheet, last: u32, title: &str, edition: &Edition, words: &Words, plan: &Plan) -> Result<(), Fault> {
     // In a header `&` begins a code; doubled it is the letter. A header holds 255 characters in all.
     let quiet = |text: &str| text.chars().take(100).collect::<String>().replace('&', "&&");
-    let mut args = FluentArgs::new();
-    args.set("page", "&P");
-    args.set("pages", "&N");
     sheet
         .set_paper_size(9)
         .set_landscape()
@@ -211,7 +203,7 @@ fn print_setup(sheet: &mut Worksheet, last: u32, title: &str, edition: &Edition,
             quiet(&edition.project),
             words.say("run"),
             quiet(&edition.run_id),
-            words.say_with("sheet-page", &args)?
+            words.sentence("sheet-page", [("page", "&P".into()), ("pages", "&N".into())])?
         ));
     Ok(())
 }
