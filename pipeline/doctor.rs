@@ -9,7 +9,7 @@ use crate::contract::{self, Contract};
 use crate::fault::{Fault, Outcome, plural};
 use crate::policy::Policy;
 use crate::project::{Project, files_below};
-use crate::query::Library;
+use crate::query::{Library, Records};
 use crate::recipient::Recipients;
 use crate::store::NightRecord;
 use crate::vault::{Vault, open_files};
@@ -136,6 +136,12 @@ impl Patient {
         match Policy::load(&library, &project.config) {
             Ok(policy) => self.ok(format!("policy reads well: {}", plural(policy.numbers.len(), "number"))),
             Err(fault) => self.fault(&fault),
+        }
+        for flag in library.of_schema("flags").filter(|flag| flag.header.rests_on.is_none()) {
+            self.warn(
+                format!("{} does not say what the flag rests on: pages will name no cause where a child's level moves by it", flag.file),
+                format!("add to its head, for example: -- rests_on = \"{}\"", Records::Attendance.word()),
+            );
         }
         // A folder with a slip in its name would be passed over without a word.
         let schemas: Vec<&str> = library.queries.values().map(crate::query::Query::schema).collect();
@@ -461,9 +467,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         std::fs::write(root.join("prane.toml"), "[caseload]\nper_scool = 3\n").unwrap();
-        for made in ["inbox", "store", "vault", "published", ".staging/store", "queries/flag"] {
+        for made in ["inbox", "store", "vault", "published", ".staging/store", "queries/flag", "queries/flags"] {
             std::fs::create_dir_all(root.join(made)).unwrap();
         }
+        let flag = "select as_of, pupil_key, 1 as value, 1 as threshold, as_of as since_date, 1 as level from indicators.pupil";
+        std::fs::write(root.join("queries/flags/of_our_own.sql"), flag).unwrap();
         std::fs::write(root.join("store/nights.json"), "[{").unwrap();
         std::fs::write(root.join("vault/pseudonym.key"), "short").unwrap();
         std::fs::write(root.join("inbox/list.pdf"), "x").unwrap();
@@ -475,6 +483,7 @@ mod tests {
         assert_eq!(says(&findings, "list.pdf").health, Health::Warn);
         assert_eq!(says(&findings, "interrupted run").health, Health::Warn);
         assert!(says(&findings, "queries/flag/ is no schema").next.contains("queries/flags/"));
+        assert!(says(&findings, "flags/of_our_own.sql does not say what the flag rests on").next.contains("rests_on"));
         #[cfg(unix)]
         assert_eq!(says(&findings, "vault/ holds names").health, Health::Fail);
     }
