@@ -232,7 +232,7 @@ fn an_interrupted_night_publishes_nothing_and_the_next_one_goes_on() {
     project.prane(&["run"]).code(0);
 }
 
-/// A night commits table after table and its own line last. Here it died after each of its tables in turn.
+/// A night commits table after table and its own line last. Here it died after one, after half and after all of its tables.
 #[test]
 fn a_night_that_died_between_two_tables_never_was_and_is_made_again() {
     const NIGHT: &str = "2026-03-03T00:00:00Z";

@@ -156,7 +156,7 @@ pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -
         Some(secret.key(&contract.table, &parts))
     };
     let row_keys = keys(ROW_KEY, height, row_key);
-    let mut pupil_keys = None;
+    let mut own_keys = None;
     let mut columns: Vec<Column> = Vec::new();
     for column in &contract.columns {
         match (column.kind, contract.table.as_str(), column.name.as_str()) {
@@ -180,11 +180,19 @@ pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -
                 let codes: Vec<Option<u32>> = ids.iter().enumerate().map(&mut code).collect();
                 vault.pupils.number_all();
                 let found = keys("pupil_key", height, |row| codes[row].map(|code| vault.pupils.key(code)));
-                columns.push(found.clone());
+                if table == "pupils" {
+                    own_keys = Some(found.clone());
+                }
+                columns.push(found);
                 columns.push(numbers(vault, &codes));
-                pupil_keys = Some(found);
             }
-            (Kind::ParticipantId, ..) => columns.push(participants(&vault.secret, contract, frame, &column.name)?),
+            (Kind::ParticipantId, table, _) => {
+                let found = participants(&vault.secret, contract, frame, &column.name)?;
+                if table == "centre_participants" {
+                    own_keys = Some(found.clone());
+                }
+                columns.push(found);
+            }
             (_, "pupils", "birth_date") => {
                 let years: Vec<Option<i32>> =
                     frame.column("birth_date")?.date()?.physical().iter().map(|d| d.map(first_september)).collect();
@@ -202,7 +210,7 @@ pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -
         }
     }
     columns.push(row_keys.clone());
-    keep_personal(contract, frame, row_keys, pupil_keys, vault)?;
+    keep_personal(contract, frame, row_keys, own_keys, vault)?;
     Ok(DataFrame::new_infer_height(columns)?)
 }
 
@@ -239,8 +247,9 @@ fn numbers(vault: &Vault, codes: &[Option<u32>]) -> Column {
     Column::new(PUPIL.into(), numbers)
 }
 
-/// The vault's sheet of a table: its personal columns, with the key that leads back to them.
-fn keep_personal(contract: &Contract, frame: &DataFrame, row_keys: Column, pupil_keys: Option<Column>, vault: &mut Vault) -> Outcome<()> {
+/// The vault's sheet of a table: its personal columns, with the key that leads back to them: of the pupil or participant
+/// whom the table tells of, else of the row.
+fn keep_personal(contract: &Contract, frame: &DataFrame, row_keys: Column, own_keys: Option<Column>, vault: &mut Vault) -> Outcome<()> {
     if !contract.columns.iter().any(|c| c.vault) {
         return Ok(());
     }
@@ -249,16 +258,9 @@ fn keep_personal(contract: &Contract, frame: &DataFrame, row_keys: Column, pupil
     for column in contract.columns.iter().filter(|c| c.vault || ids.contains(&c.name.as_str())) {
         columns.push(frame.column(&column.name)?.clone());
     }
-    let mut key = ROW_KEY;
-    if contract.table == "pupils" {
-        columns.extend(pupil_keys);
-        key = "pupil_key";
-    }
-    if contract.table == "centre_participants" {
-        columns.push(participants(&vault.secret, contract, frame, "participant_id")?);
-        key = "participant_key";
-    }
-    vault.merge(&contract.table, key, DataFrame::new_infer_height(columns)?)
+    let key = own_keys.as_ref().map_or(ROW_KEY.into(), |keys| keys.name().clone());
+    columns.extend(own_keys);
+    vault.merge(&contract.table, &key, DataFrame::new_infer_height(columns)?)
 }
 
 /// Pseudonym of a centre's participant. Identifications and referrals name no centre: theirs is of the number alone, and

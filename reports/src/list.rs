@@ -27,6 +27,11 @@ impl Language {
     }
 }
 
+/// A name as it is said.
+pub(crate) fn full_name(first: &str, last: &str) -> String {
+    format!("{first} {last}").trim().to_owned()
+}
+
 /// What is stamped on every page of one night.
 #[derive(Debug, Clone, Default)]
 pub struct Edition {

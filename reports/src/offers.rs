@@ -12,7 +12,10 @@ use crate::words::Words;
 const NAMED: usize = 3;
 
 /// The lines about a service, by service.
-pub fn by_service<'a>(offers: &'a [Offer], words: &Words) -> Result<BTreeMap<&'a str, Vec<String>>, Fault> {
+pub type Offers<'a> = BTreeMap<&'a str, Vec<String>>;
+
+/// What the centres offer, in words.
+pub fn by_service<'a>(offers: &'a [Offer], words: &Words) -> Result<Offers<'a>, Fault> {
     let mut by_service: BTreeMap<&str, Vec<&Offer>> = BTreeMap::new();
     for offer in offers {
         by_service.entry(&offer.service).or_default().push(offer);

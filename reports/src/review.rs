@@ -7,7 +7,7 @@ use rust_xlsxwriter::{
 };
 
 use crate::fault::Fault;
-use crate::list::Edition;
+use crate::list::{Edition, full_name};
 use crate::table::harmless;
 use crate::words::Words;
 
@@ -97,7 +97,7 @@ fn pairs_sheet(sheet: &mut Worksheet, pairs: &[ReviewPair], edition: &Edition, w
     let mut last = 0;
     for (at, pair) in (1_u32..).zip(pairs) {
         let date = |d: Option<NaiveDate>| d.map(|d| d.to_string()).unwrap_or_default();
-        let name = |p: &ReviewPerson| format!("{} {}", p.first_name, p.last_name).trim().to_string();
+        let name = |p: &ReviewPerson| full_name(&p.first_name, &p.last_name);
         let (record, pupil) = (&pair.record, &pair.pupil);
         let doubt = words.of("doubt", &pair.doubt);
         let cells =

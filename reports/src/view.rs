@@ -12,10 +12,11 @@ use crate::heat::{self, HeatView};
 use crate::list::{Card, Contact, Edition, Event, NotAssessable, Participant, Place, PlaceKind, PlacePage, Row};
 use crate::marks::MarksView;
 use crate::moves::{self, Moves};
+use crate::offers::{self, Offers};
 use crate::voice::{Voice, filters};
 use crate::words::Words;
 use crate::year::Year;
-use crate::{chart, offers, school_chart, strip};
+use crate::{chart, school_chart, strip};
 
 /// How many of those left off are named as the next in line.
 const NEXT: usize = 5;
@@ -171,7 +172,7 @@ impl Voice for ListView<'_> {
 }
 
 impl<'a> Listed<'a> {
-    fn new(row: &'a Row, n: u32, offers: &BTreeMap<&str, Vec<String>>, words: &Words) -> Result<Self, Fault> {
+    fn new(row: &'a Row, n: u32, offers: &Offers<'_>, words: &Words) -> Result<Self, Fault> {
         let escalation = escalation(row, words)?;
         let offers = offers.get(row.suggested_service.as_str()).cloned().unwrap_or_default();
         Ok(Self { n, row, escalation, offers, card: None })

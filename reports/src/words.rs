@@ -153,6 +153,16 @@ impl Words {
         self.word(kind, code).into_owned()
     }
 
+    /// As [`Words::of`], and nothing where there is nothing.
+    pub(crate) fn of_any(&self, kind: &str, code: &str) -> String {
+        if code.is_empty() { String::new() } else { self.of(kind, code) }
+    }
+
+    /// Services in words, one after another.
+    pub(crate) fn services(&self, codes: &[String]) -> String {
+        codes.iter().map(|service| self.of("service", service)).collect::<Vec<_>>().join(", ")
+    }
+
     /// As [`Words::of`], without making a text of its own where there is a word.
     pub(crate) fn word<'a>(&'a self, kind: &'a str, code: &'a str) -> Cow<'a, str> {
         match self.read.ready.get(&(kind, code)) {
@@ -264,9 +274,7 @@ impl Words {
     /// # Errors
     /// As [`Words::say_with`].
     pub fn say_count(&self, id: &str, name: &'static str, count: u32) -> Result<String, Fault> {
-        let mut args = FluentArgs::new();
-        args.set(name, count);
-        self.say_with(id, &args)
+        self.sentence(id, [(name, count.into())])
     }
 
     fn month(&self, month: u32) -> &str {

@@ -1,20 +1,15 @@
 //! A child on paper: the row of the list, and the card with its charts, marks and contacts.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::drawing::{self, Drawing, Sample, alone};
-use super::paper::{full_name, services};
 use crate::fault::Fault;
-use crate::list::{Card, Contact, PlaceKind, PlacePage, Row};
+use crate::list::{Card, Contact, PlaceKind, PlacePage, Row, full_name};
 use crate::marks::{self, MarksView};
+use crate::offers::Offers;
 use crate::words::Words;
 use crate::year::Year;
 use crate::{chart, strip, view};
-
-/// What the centres can take, in words, by service.
-type Offers<'a> = BTreeMap<&'a str, Vec<String>>;
 
 /// Contacts shown on a card; more would push the lines to fill off the page.
 const CONTACTS: usize = 6;
@@ -110,13 +105,13 @@ impl<'a> Child<'a> {
             at_centre: if row.services.is_empty() {
                 row.known_to_centre.map(|known| words.say(if known { "known-yes" } else { "known-no" }))
             } else {
-                Some(services(&row.services, words))
+                Some(words.services(&row.services))
             },
             last: row.last_contact.map(|date| Told {
                 date: words.date(date),
                 by: row.contact_by.as_deref().unwrap_or_default(),
-                action: done("action", &row.last_action, words),
-                outcome: done("outcome", &row.last_outcome, words),
+                action: words.of_any("action", &row.last_action),
+                outcome: words.of_any("outcome", &row.last_outcome),
             }),
             review: row.review_date.map(|date| words.date(date)),
             review_due: row.review_due,
@@ -167,8 +162,8 @@ impl<'a> Told<'a> {
         Self {
             date: words.date(contact.date),
             by: &contact.by,
-            action: done("action", &contact.action, words),
-            outcome: done("outcome", &contact.outcome, words),
+            action: words.of_any("action", &contact.action),
+            outcome: words.of_any("outcome", &contact.outcome),
         }
     }
 }
@@ -186,9 +181,4 @@ fn absence(row: &Row, words: &Words) -> Result<Vec<String>, Fault> {
         said.push(words.sentence("streak", [("days", row.absence_streak.into())])?);
     }
     Ok(said)
-}
-
-/// A code in words, free text as it stands, nothing where there is nothing.
-fn done(kind: &str, code: &str, words: &Words) -> String {
-    if code.is_empty() { String::new() } else { words.of(kind, code) }
 }

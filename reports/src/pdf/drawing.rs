@@ -69,18 +69,9 @@ impl Sample {
 
 /// A day mark with its word.
 pub(super) fn day_sample(mark: DayMark, words: &Words) -> Result<Sample, Fault> {
-    let id = match mark {
-        DayMark::Present => "day-present",
-        DayMark::Absent => "day-absent",
-        DayMark::Excused => "day-excused",
-        DayMark::Late => "day-late",
-        DayMark::Part => "day-part",
-        DayMark::Disrupted => "day-disrupted",
-        DayMark::NotRecorded => "day-not_recorded",
-    };
     // A line without length is a dot in a browser; alone on its sheet it is dropped here, as a drawing without extent.
     let drawn = if mark == DayMark::Present { PRESENT.to_owned() } else { strip::sample(mark)? };
-    Ok(Sample::new(&drawn, words.say(id)))
+    Ok(Sample::new(&drawn, words.of("day", mark.code())))
 }
 
 /// The inside of a drawing as a drawing of its own.

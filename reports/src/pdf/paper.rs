@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::child::{Child, Story};
 use super::drawing::{Sample, day_sample};
 use crate::fault::Fault;
-use crate::list::{Card, Change, Edition, NotAssessable, Participant, PlaceKind, PlacePage};
+use crate::list::{Card, Change, Edition, NotAssessable, Participant, PlaceKind, PlacePage, full_name};
 use crate::words::Words;
 use crate::{offers, strip, view};
 
@@ -163,7 +163,7 @@ impl Partaker {
         let of = |attended: f64, held: u32| words.sentence("sessions-of", [("attended", attended.into()), ("held", held.into())]);
         Ok(Self {
             name: full_name(&who.first_name, &who.last_name),
-            services: services(&who.services, words),
+            services: words.services(&who.services),
             sessions: of(f64::from(who.attended_recent), who.sessions_recent)?,
             last_attended: who.last_attended.map(|date| words.date(date)),
             linked: who.recent_recorded > 0,
@@ -216,14 +216,4 @@ fn facts(page: &PlacePage, edition: &Edition, words: &Words) -> Vec<(String, Str
     facts.push((words.say("not-assessable"), page.not_assessable.len().to_string()));
     facts.push((words.say("left-off"), page.left_off.to_string()));
     facts
-}
-
-/// Services in words.
-pub(super) fn services(codes: &[String], words: &Words) -> String {
-    codes.iter().map(|service| words.of("service", service)).collect::<Vec<_>>().join(", ")
-}
-
-/// A name as it is said.
-pub(super) fn full_name(first: &str, last: &str) -> String {
-    format!("{first} {last}").trim().to_owned()
 }

@@ -7,7 +7,7 @@ use rust_xlsxwriter::Worksheet;
 use super::contact_headers;
 use crate::codes::{ACTIONS, OUTCOMES};
 use crate::fault::Fault;
-use crate::list::{Edition, PlaceKind, PlacePage};
+use crate::list::{Edition, PlaceKind, PlacePage, full_name};
 use crate::table::harmless;
 use crate::words::Words;
 
@@ -48,9 +48,7 @@ fn pupils(page: &PlacePage) -> impl Iterator<Item = (String, &str)> {
     let rows = page.rows.iter().map(|row| (&row.first_name, &row.last_name, row.pupil_id.as_str()));
     let others = page.not_assessable.iter().map(|one| (&one.first_name, &one.last_name, one.pupil_id.as_str()));
     let mut seen = BTreeSet::new();
-    rows.chain(others)
-        .filter(move |(_, _, id)| !id.is_empty() && seen.insert(*id))
-        .map(|(first, last, id)| (format!("{first} {last}").trim().to_owned(), id))
+    rows.chain(others).filter(move |(_, _, id)| !id.is_empty() && seen.insert(*id)).map(|(first, last, id)| (full_name(first, last), id))
 }
 
 /// First and last row of a kind, as a spreadsheet counts them; rows of a kind stand together.

@@ -6,7 +6,7 @@ use rust_xlsxwriter::{Format, Formula, IgnoreError, Worksheet, utility::column_n
 use super::columns::{Plan, head, height, lines, locked_id, unlocked};
 use super::{entry, excel_date, protection, title};
 use crate::fault::Fault;
-use crate::list::{Edition, PlacePage, Row};
+use crate::list::{Edition, PlacePage, Row, full_name};
 use crate::table::harmless;
 use crate::words::Words;
 
@@ -85,10 +85,7 @@ fn write_row(line: &mut Line<'_>, row: &Row, words: &Words, plan: &Plan) -> Resu
             "failing" => line.number(at, row.failing_subjects.map(f64::from))?,
             "confidence" => line.text(at, wide, &words.of("confidence", &row.confidence))?,
             "suggested-service" => line.text(at, wide, &words.of("service", &row.suggested_service))?,
-            "services" => {
-                let services: Vec<String> = row.services.iter().map(|service| words.of("service", service)).collect();
-                line.text(at, wide, &services.join(", "))?;
-            }
+            "services" => line.text(at, wide, &words.services(&row.services))?,
             "grade-level" => line.whole(at, u32::from(row.grade_level))?,
             // Columns to fill stay empty.
             _ => {}
@@ -115,13 +112,8 @@ fn next_step(row: &Row, words: &Words) -> Result<String, Fault> {
 
 /// The last contact: what was done, and what came of it.
 fn last_what(row: &Row, words: &Words) -> String {
-    let said = |kind: &str, code: &str| if code.is_empty() { String::new() } else { words.of(kind, code) };
-    let parts = [said("action", &row.last_action), said("outcome", &row.last_outcome)];
+    let parts = [words.of_any("action", &row.last_action), words.of_any("outcome", &row.last_outcome)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
-}
-
-fn full_name(first: &str, last: &str) -> String {
-    format!("{first} {last}").trim().to_owned()
 }
 
 /// One row of the list.
