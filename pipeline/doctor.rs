@@ -11,7 +11,7 @@ use crate::policy::Policy;
 use crate::project::{Project, files_below};
 use crate::query::{Library, Records};
 use crate::recipient::Recipients;
-use crate::store::NightRecord;
+use crate::store::{self, NightRecord};
 use crate::vault::{Vault, open_files};
 use crate::{audit, extract, publish};
 
@@ -217,6 +217,11 @@ impl Patient {
         let Ok(text) = std::fs::read_to_string(&path) else {
             if path.exists() {
                 self.fail("store/nights.json cannot be read", "give the account that runs prane the right to read it");
+            } else if let Some(trace) = store::there::trace_of_a_night(project) {
+                self.fail(
+                    format!("store/nights.json is not there, though {trace}"),
+                    "mount the disk that the store lies on, or restore the store as a whole from a backup",
+                );
             } else {
                 self.ok("the store is empty: no night yet");
             }

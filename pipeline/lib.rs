@@ -25,6 +25,7 @@ pub mod init;
 pub mod intake;
 pub mod linkage;
 pub mod manifest;
+pub mod naming;
 pub mod nightly;
 pub mod policy;
 pub mod project;

@@ -43,7 +43,7 @@ pub struct StaleSchool {
 /// The manifest of a night.
 #[derive(Debug, Clone, Serialize)]
 pub struct Manifest {
-    /// The run: a hash of its inputs, configuration, queries and version, so that the same night has the same id.
+    /// The run ([`crate::naming`]): the same night made again has the same id, and no other night has it.
     pub run_id: String,
     /// `published`, or why nothing was.
     pub outcome: String,

@@ -1,6 +1,6 @@
 //! THE MAIN FLOW: extracts in, lists out. Everything of a night is published, or nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray, RecordBatch};
@@ -15,13 +15,14 @@ use crate::engine::{Engine, session, tables};
 use crate::fault::{Fault, Outcome};
 use crate::intake::{self, Account, Intake, Taking};
 use crate::manifest::{Counts, Manifest, StaleSchool, earlier_accounts, join_accounts};
+use crate::naming::Naming;
 use crate::policy::Policy;
 use crate::project::Project;
 use crate::publish::{self, Aside};
 use crate::query::Library;
 use crate::store::files::FileWriter;
 use crate::store::tables::{links, registers, spec_of, sums_of};
-use crate::store::{Figures, NightRecord, Store, TableSpec};
+use crate::store::{Figures, NightRecord, Store, TableSpec, there};
 use crate::telemetry::Progress;
 use crate::vault::Vault;
 use crate::work::WorkFolder;
@@ -47,6 +48,8 @@ pub struct Asked {
     pub as_of: Option<NaiveDate>,
     /// What was known then.
     pub known_at: DateTime<Utc>,
+    /// The day of the run: nothing can have happened after it.
+    pub today: NaiveDate,
     /// The hour at which it is asked, for the log of who saw names.
     pub asked_at: DateTime<Utc>,
     /// Take the inbox in.
@@ -100,6 +103,8 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     let house = House::load(project)?;
     let work = WorkFolder::new(project, asked.rehearsal)?;
     let mut store = Store::open(&project.store(), &work.path.join("store"), asked.known_at).await?;
+    there::must_be_there(project, &store)?;
+    there::something_is_known(&store, asked.known_at)?;
     let mut vault = open_vault(project, &store, !asked.rehearsal)?;
 
     progress.stage("look");
@@ -109,16 +114,16 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
         extract::Inbox::default()
     };
     let settings = project.settings()?;
-    let run_id = run_id(&settings, &house, asked, &store, &inbox);
+    let naming = Naming::new(&settings, &house, asked, &store, &inbox);
     let known_files = inbox.extracts.len();
 
     progress.stage("take in");
-    let rejects = project.rejects().join(&run_id);
+    let rejects = project.rejects().join(&naming.run_id);
     let taking = Taking {
         project,
         contracts: &house.contracts,
-        run_id: &run_id,
-        today: asked.known_at.date_naive(),
+        run_id: &naming.run_id,
+        today: asked.today,
         year_starts: house.year_starts,
         mark_scale: (house.policy.number("marks_scale_min")?, house.policy.number("marks_scale_max")?),
         rejects: (!asked.rehearsal).then_some(rejects.as_path()),
@@ -128,10 +133,11 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     intake.notes.extend(inbox.left);
     if asked.take_in && !store.is_past() {
         progress.stage("link");
-        intake.notes.extend(linkage::link(&house, &groups(&house), &mut store, &mut vault, &run_id, progress)?);
+        intake.notes.extend(linkage::link(&house, &groups(&house), &mut store, &mut vault, &naming.run_id, progress)?);
     }
+    let naming = naming.settle(&intake, &store, &project.rejects())?;
     tell_intake(&intake, known_files, progress);
-    let mut manifest = manifest(project, &settings, &house, &run_id, asked, &store, &intake);
+    let mut manifest = manifest(project, &settings, &house, &naming, asked, &store, &intake);
     if !store.has("attendance") {
         write_run(project, asked, &mut manifest, "nothing to work with", progress)?;
         return Err(nothing_to_work_with(project, intake.refused()));
@@ -143,7 +149,12 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
         Some(day) => day,
         None => tables::last_recorded_day(&engine).await?.ok_or_else(|| nothing_to_work_with(project, intake.refused()))?,
     };
-    let night = Night { as_of, school_year: school_year_name(school_year_of(as_of, house.year_starts)), run_id, known_at: asked.known_at };
+    let night = Night {
+        as_of,
+        school_year: school_year_name(school_year_of(as_of, house.year_starts)),
+        run_id: naming.run_id.clone(),
+        known_at: asked.known_at,
+    };
     manifest.as_of = Some(night.as_of);
     let mut notes = Vec::new();
     set_night(&mut engine, &store, &house, &[night.as_of], &night.run_id, &manifest.inputs, &mut notes).await?;
@@ -179,8 +190,11 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
         return Ok(Published { manifest, folder: None, refused: intake.refused() });
     }
     progress.stage("publish");
-    vault.save()?;
-    commit(&mut store, &every_table(&house), &night, &intake, &manifest.figures).await?;
+    if !naming.again {
+        // Accounts of refused files are nowhere else: a night that dies after its commit finds them here when it is made again.
+        put_run(project, &mut manifest, "not published yet")?;
+    }
+    commit(&mut store, &mut vault, &every_table(&house), &night, &naming, &intake, &manifest.figures).await?;
     if let Some(last) = store.nights().last() {
         manifest.known_at = last.known_at;
         manifest.store_versions.clone_from(&last.versions);
@@ -240,27 +254,6 @@ async fn draw(
     Ok(list)
 }
 
-/// The run: a hash of everything that decides what it publishes. A past night keeps the name it had.
-fn run_id(settings: &str, house: &House, asked: &Asked, store: &Store, inbox: &extract::Inbox) -> String {
-    if (store.is_past() || !asked.take_in)
-        && let Some(record) = store.nights().iter().rev().find(|n| asked.as_of.is_none_or(|d| n.as_of == d.to_string()))
-    {
-        return record.run_id.clone();
-    }
-    let mut known: BTreeSet<String> = store.taken().into_keys().collect();
-    known.extend(inbox.extracts.iter().map(|e| blake3::Hash::from(e.hash).to_hex().to_string()));
-    let mut hasher = blake3::Hasher::new();
-    for part in known.iter().map(String::as_str).chain([
-        settings,
-        &house.library.hash(),
-        env!("CARGO_PKG_VERSION"),
-        &asked.as_of.map(|d| d.to_string()).unwrap_or_default(),
-    ]) {
-        hasher.update(part.as_bytes()).update(b"\0");
-    }
-    format!("run-{}", &hasher.finalize().to_hex()[..12])
-}
-
 fn nothing_to_work_with(project: &Project, refused: Vec<String>) -> Fault {
     if refused.is_empty() {
         Fault::ExtractMissing { table: "attendance".into(), inbox: project.inbox().display().to_string() }
@@ -269,9 +262,11 @@ fn nothing_to_work_with(project: &Project, refused: Vec<String>) -> Fault {
     }
 }
 
-fn manifest(project: &Project, settings: &str, house: &House, run_id: &str, asked: &Asked, store: &Store, intake: &Intake) -> Manifest {
+fn manifest(project: &Project, settings: &str, house: &House, naming: &Naming, asked: &Asked, store: &Store, intake: &Intake) -> Manifest {
+    // A night made again has the inputs it had; a new one only its own, whoever had the name and died.
+    let earlier = if naming.again { earlier_accounts(&project.runs(), &naming.run_id) } else { Vec::new() };
     Manifest {
-        run_id: run_id.to_string(),
+        run_id: naming.run_id.clone(),
         outcome: String::new(),
         as_of: asked.as_of,
         known_at: store.nights().last().map_or(asked.known_at, |n| n.known_at),
@@ -279,7 +274,7 @@ fn manifest(project: &Project, settings: &str, house: &House, run_id: &str, aske
         configuration_hash: blake3::hash(settings.as_bytes()).to_hex()[..16].to_string(),
         query_hash: house.library.hash(),
         store_versions: store.nights().last().map(|n| n.versions.clone()).unwrap_or_default(),
-        inputs: join_accounts(earlier_accounts(&project.runs(), run_id), &intake.accounts),
+        inputs: join_accounts(earlier, &intake.accounts),
         schools: Vec::new(),
         checks: Vec::new(),
         counts: Counts::default(),
@@ -437,12 +432,16 @@ fn keep(store: &mut Store, spec: &TableSpec, rows: &[RecordBatch], as_of: NaiveD
             Ok(batch.project(&columns)?)
         })
         .collect::<Outcome<Vec<_>>>()?;
-    let path = format!("as_of-{as_of}-{}.parquet", &hash[..16]);
+    let told = format!("{}.parquet", &hash[..16]);
     let before: Vec<String> =
         store.files(&spec.name).into_iter().map(|f| f.path).filter(|p| p.starts_with(&format!("as_of-{as_of}"))).collect();
-    if before == [path.clone()] {
+    if let [only] = before.as_slice()
+        && only.ends_with(&told)
+    {
         return Ok(());
     }
+    // A list may come back to what it was, and no name of a file comes back.
+    let path = format!("as_of-{as_of}-{:04}-{told}", store.nights().len());
     let mut writer = FileWriter::create(&store.folder(&spec.name), spec, path, BTreeMap::new())?;
     for batch in &kept {
         writer.write_cast(&spec.columns, batch)?;
@@ -452,28 +451,45 @@ fn keep(store: &mut Store, spec: &TableSpec, rows: &[RecordBatch], as_of: NaiveD
     Ok(())
 }
 
-/// Commits what changed; a past night leaves the store as it is.
-async fn commit(store: &mut Store, specs: &[TableSpec], night: &Night, intake: &Intake, figures: &Figures) -> Outcome<()> {
-    if store.is_past() || (!store.is_changed() && intake.taken.is_empty()) {
-        return Ok(());
+/// Commits what changed, and every new name; a past night leaves the store as it is. What the vault learnt is set aside
+/// before and moved into place after, so that a night cut off between them leaves both as they were, or both as they are.
+async fn commit(
+    store: &mut Store,
+    vault: &mut Vault,
+    specs: &[TableSpec],
+    night: &Night,
+    naming: &Naming,
+    intake: &Intake,
+    figures: &Figures,
+) -> Outcome<()> {
+    if store.is_past() || (naming.again && !store.is_changed() && intake.taken.is_empty()) {
+        return vault.save();
     }
     let record = NightRecord {
         run_id: night.run_id.clone(),
+        made_of: naming.made_of.clone(),
         as_of: night.as_of.to_string(),
         known_at: night.known_at,
         versions: BTreeMap::new(),
         taken: intake.taken.clone(),
         figures: figures.clone(),
     };
-    store.commit(specs, record).await
+    vault.set_aside(store.nights().len(), &night.run_id)?;
+    store.commit(specs, record).await?;
+    vault.bring_in()
 }
 
 fn write_run(project: &Project, asked: &Asked, manifest: &mut Manifest, outcome: &str, progress: &Progress) -> Outcome<()> {
-    manifest.outcome = outcome.into();
     manifest.stages = progress.finish();
     if asked.rehearsal {
+        manifest.outcome = outcome.into();
         return Ok(());
     }
+    put_run(project, manifest, outcome)
+}
+
+fn put_run(project: &Project, manifest: &mut Manifest, outcome: &str) -> Outcome<()> {
+    manifest.outcome = outcome.into();
     let folder = project.runs();
     std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
     let path = folder.join(format!("{}.json", manifest.run_id));

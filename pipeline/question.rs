@@ -6,7 +6,7 @@ use crate::fault::{Fault, Outcome};
 use crate::nightly::{self, Asked, House};
 use crate::project::Project;
 use crate::shell::{self, Format};
-use crate::store::Store;
+use crate::store::{Store, there};
 use crate::telemetry::Progress;
 use crate::vault::Vault;
 use crate::work::WorkFolder;
@@ -32,6 +32,8 @@ pub async fn open(project: Project, asked: Asked, progress: &Progress) -> Outcom
     progress.stage("ask");
     let question = Question { project, house, asked, work };
     let store = question.store().await?;
+    there::must_be_there(&question.project, &store)?;
+    there::something_is_known(&store, question.asked.known_at)?;
     if !store.has("attendance") {
         return Err(Fault::ExtractMissing {
             table: "attendance".into(),

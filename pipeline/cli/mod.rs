@@ -14,7 +14,7 @@ use crate::linkage::export;
 use crate::nightly::{self, Asked, Published};
 use crate::project::Project;
 use crate::shell::Format;
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::telemetry::{LogFormat, Progress};
 use crate::{audit, doctor, erase, explain, init, question, synth};
 
@@ -239,16 +239,17 @@ pub async fn run(cli: Cli) -> Outcome<()> {
     match &cli.command {
         Command::Run => {
             let project = ready(common)?;
-            let asked = asked(common, true, false);
+            let asked = asked(&project, common, true, false)?;
+            tell_past(&project, &asked)?;
             tell_published(&nightly::run(&project, &asked, &progress).await?)
         }
         Command::Check => {
             let project = ready(common)?;
-            tell_published(&nightly::run(&project, &asked(common, true, true), &progress).await?)
+            tell_published(&nightly::run(&project, &asked(&project, common, true, true)?, &progress).await?)
         }
         Command::Report => {
             let project = ready(common)?;
-            let asked = asked(common, false, false);
+            let asked = asked(&project, common, false, false)?;
             let asked = Asked { known_at: known_when_published(&project, &asked).await?, ..asked };
             tell_published(&nightly::run(&project, &asked, &progress).await?)
         }
@@ -259,7 +260,9 @@ pub async fn run(cli: Cli) -> Outcome<()> {
                     .map_err(|e| Fault::usage(format!("{}: {e}", path.display()), "name a file with one question"))?,
                 (None, None) => return Err(Fault::usage("no question", "give -c SQL or -f FILE")),
             };
-            let question = question::open(Project::open(&common.project)?, asked(common, false, true), &progress).await?;
+            let project = Project::open(&common.project)?;
+            let asked = asked(&project, common, false, true)?;
+            let question = question::open(project, asked, &progress).await?;
             let bytes = question.ask(&text, *format, &progress).await?;
             let _ = progress.finish();
             out(&bytes)
@@ -271,7 +274,9 @@ pub async fn run(cli: Cli) -> Outcome<()> {
         }
         Command::Link { what } => safekeeping::link(common, what).await,
         Command::Explain { pupil, .. } => {
-            let question = question::open(Project::open(&common.project)?, asked(common, false, true), &progress).await?;
+            let project = Project::open(&common.project)?;
+            let asked = asked(&project, common, false, true)?;
+            let question = question::open(project, asked, &progress).await?;
             let text = explain::explain(&question, pupil, &progress).await?;
             let _ = progress.finish();
             out(text.as_bytes())
@@ -316,8 +321,33 @@ fn ready(common: &Common) -> Outcome<Project> {
     Ok(project)
 }
 
-fn asked(common: &Common, take_in: bool, rehearsal: bool) -> Asked {
-    Asked { as_of: common.as_of, known_at: common.known_at.unwrap_or_else(now), asked_at: now(), take_in, rehearsal }
+fn asked(project: &Project, common: &Common, take_in: bool, rehearsal: bool) -> Outcome<Asked> {
+    let known_at = moment(project, common)?;
+    let (asked_at, today) = (now(), common.known_at.unwrap_or_else(now).date_naive());
+    Ok(Asked { as_of: common.as_of, known_at, today, asked_at, take_in, rehearsal })
+}
+
+/// When a command knows what it knows: as it was told, or now. A clock that stands before the last night is or was wrong;
+/// it counts as just after that night, or all nights until the clock gets there would show the old lists.
+fn moment(project: &Project, common: &Common) -> Outcome<DateTime<Utc>> {
+    if let Some(told) = common.known_at {
+        return Ok(told);
+    }
+    let clock = now();
+    let Some(last) = store::there::last_known_at(project)?.filter(|last| *last > clock) else { return Ok(clock) };
+    eprintln!(
+        "warning: the clock says {clock}, and the last night was at {last}: one of the two is wrong. This counts as one second after that night, and {} as today; set the clock right",
+        clock.date_naive()
+    );
+    Ok(last + chrono::Duration::seconds(1))
+}
+
+/// A `--known-at` before the last night makes a list of then; it takes nothing in.
+fn tell_past(project: &Project, asked: &Asked) -> Outcome<()> {
+    if store::there::last_known_at(project)?.is_some_and(|last| last > asked.known_at) {
+        eprintln!("nights came after {}: nothing is taken in, and the lists of then are made again", asked.known_at);
+    }
+    Ok(())
 }
 
 /// A list is made again with what was known when it was last published.

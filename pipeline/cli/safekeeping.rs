@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::{Common, LinkCommand, LinkFormat, VaultCommand, now, out};
+use super::{Common, LinkCommand, LinkFormat, VaultCommand, moment, now, out};
 use crate::contract::value::school_year_of;
 use crate::fault::{Fault, Outcome, plural};
 use crate::identity::write_private;
@@ -12,7 +12,7 @@ use crate::linkage::pairing::Settings;
 use crate::linkage::{self, export, files};
 use crate::nightly::House;
 use crate::project::Project;
-use crate::store::Store;
+use crate::store::{Store, there};
 use crate::telemetry::Progress;
 use crate::vault::{Vault, keep};
 use crate::{audit, erase, publish};
@@ -20,7 +20,7 @@ use crate::{audit, erase, publish};
 /// `prane erase`.
 pub(super) async fn erase(common: &Common, who: &[String], yes: bool, progress: &Progress) -> Outcome<()> {
     let project = Project::open(&common.project)?;
-    let at = common.known_at.unwrap_or_else(now);
+    let at = moment(&project, common)?;
     let children = erase::find(&project, who, at).await?;
     if !yes {
         return out(format!(
@@ -45,7 +45,8 @@ pub(super) async fn retention(common: &Common, yes: bool, progress: &Progress) -
         return out(b"[retention] keep_years is 0: children are kept for ever; set it to show who is past it\n");
     }
     let house = House::load(&project)?;
-    let store = Store::open(&project.store(), &project.staging(), common.known_at.unwrap_or_else(now)).await?;
+    let store = Store::open(&project.store(), &project.staging(), moment(&project, common)?).await?;
+    there::must_be_there(&project, &store)?;
     let Some(last) = store.nights().last().and_then(|n| n.as_of.parse::<NaiveDate>().ok()) else {
         return Err(Fault::usage("nothing is stored yet", "`prane run` first"));
     };
@@ -122,7 +123,8 @@ pub(super) fn keep_vault(common: &Common, what: &VaultCommand) -> Outcome<()> {
 /// Store and vault of a project that has had a night.
 pub(super) async fn with_vault(common: &Common) -> Outcome<(Project, Store, Vault)> {
     let project = Project::open(&common.project)?;
-    let store = Store::open(&project.store(), &project.staging(), common.known_at.unwrap_or_else(now)).await?;
+    let store = Store::open(&project.store(), &project.staging(), moment(&project, common)?).await?;
+    there::must_be_there(&project, &store)?;
     let vault = Vault::open(&project, false)?;
     if store.nights().is_empty() {
         return Err(Fault::usage("nothing is stored yet", "`prane run` first"));

@@ -23,7 +23,7 @@ use crate::linkage;
 use crate::nightly::{self, Asked};
 use crate::project::{Project, files_below};
 use crate::publish;
-use crate::store::Store;
+use crate::store::{Store, there};
 use crate::telemetry::Progress;
 use crate::vault::Vault;
 
@@ -109,6 +109,7 @@ pub async fn find(project: &Project, who: &[String], now: DateTime<Utc>) -> Outc
         ));
     }
     let store = Store::open(&project.store(), &project.staging(), now).await?;
+    there::must_be_there(project, &store)?;
     if store.is_past() {
         return Err(Fault::usage("an erasure is of the store as it is, and nights came after that time", "leave --known-at out"));
     }
@@ -221,8 +222,14 @@ async fn draw_again(project: &Project, now: DateTime<Utc>, receipt: &mut Receipt
     let known = Store::open(&project.store(), &project.staging(), now).await?;
     for day in days {
         let night = known.nights().iter().rev().find(|n| n.as_of == day.to_string());
-        let asked =
-            Asked { as_of: Some(day), known_at: night.map_or(now, |n| n.known_at), asked_at: now, take_in: false, rehearsal: false };
+        let asked = Asked {
+            as_of: Some(day),
+            known_at: night.map_or(now, |n| n.known_at),
+            today: now.date_naive(),
+            asked_at: now,
+            take_in: false,
+            rehearsal: false,
+        };
         progress.step(&format!("lists of {day}"));
         let quiet = Progress::new(crate::telemetry::LogFormat::default(), true);
         match Box::pin(nightly::run(project, &asked, &quiet)).await {

@@ -156,6 +156,30 @@ fn struct_field(field: &arrow::datatypes::Field) -> Outcome<StructField> {
     Ok(StructField::new(field.name().clone(), kind, true))
 }
 
+/// Whether any version of a table adds the file `path`; a log that does not begin with its first version is taken to.
+pub(super) fn names(folder: &Path, path: &str) -> Outcome<bool> {
+    let log = folder.join("_delta_log");
+    if !log.is_dir() {
+        return Ok(false);
+    }
+    let mut begins = false;
+    for entry in std::fs::read_dir(&log).map_err(|e| Fault::io(&log, &e))? {
+        let version = entry.map_err(|e| Fault::io(&log, &e))?.path();
+        if version.extension().is_none_or(|ending| ending != "json") {
+            continue;
+        }
+        begins |= version.file_stem().is_some_and(|stem| stem == "00000000000000000000");
+        let text = std::fs::read_to_string(&version).map_err(|e| Fault::io(&version, &e))?;
+        for line in text.lines() {
+            let action: Value = serde_json::from_str(line).map_err(|e| Fault::store(version.display().to_string(), e))?;
+            if action["add"]["path"].as_str().is_some_and(|added| super::resize::decoded(added) == path || added == path) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(!begins)
+}
+
 /// Withdraws commits after `version`: left by a night that died before it wrote its line. Nobody was told of them.
 pub(super) fn withdraw_after(folder: &Path, version: Option<u64>) -> Outcome<()> {
     let log = folder.join("_delta_log");

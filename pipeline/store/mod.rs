@@ -3,11 +3,13 @@
 //! A night prepares files and commits them only after its checks passed. `nights.json` names the version of each table
 //! that a night left behind: that list is what makes many tables one state. A night that died between two tables
 //! leaves commits that no line of `nights.json` names; the next night withdraws them.
+//! No file of the store is ever overwritten: a name that is there already stops the commit.
 
 mod delta;
 pub mod files;
 mod resize;
 pub mod tables;
+pub mod there;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -26,6 +28,9 @@ use crate::fault::{Fault, Outcome};
 pub struct NightRecord {
     /// The run.
     pub run_id: String,
+    /// Hash of the inputs, settings and queries it was made of; empty in stores of a version before this one.
+    #[serde(default)]
+    pub made_of: String,
     /// The day of its lists.
     pub as_of: String,
     /// When it knew what it knew.
@@ -72,19 +77,27 @@ pub struct Store {
     pending: BTreeMap<String, Pending>,
 }
 
+/// The nights of a store, oldest first; none where it has no list of them.
+///
+/// # Errors
+/// A store fault when the list cannot be read.
+pub fn nights_of(root: &Path) -> Outcome<Vec<NightRecord>> {
+    let path = root.join("nights.json");
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read_to_string(&path).map_err(|e| Fault::io(&path, &e))?;
+    serde_json::from_str(&text).map_err(|e| Fault::store(path.display().to_string(), e))
+}
+
 impl Store {
     /// Opens the store as it was known at `known_at`.
     ///
     /// # Errors
     /// A store fault when it cannot be read.
     pub async fn open(root: &Path, staging: &Path, known_at: DateTime<Utc>) -> Outcome<Self> {
-        let path = root.join("nights.json");
-        let mut nights: Vec<NightRecord> = if path.exists() {
-            let text = std::fs::read_to_string(&path).map_err(|e| Fault::io(&path, &e))?;
-            serde_json::from_str(&text).map_err(|e| Fault::store(path.display().to_string(), e))?
-        } else {
-            Vec::new()
-        };
+        let mut nights = nights_of(root)?;
+        there::no_night_is_lost(root, &nights)?;
         let all = nights.len();
         nights.retain(|n| n.known_at <= known_at);
         let later_nights = nights.len() < all;
@@ -215,7 +228,14 @@ impl Store {
                 if let Some(parent) = to.parent() {
                     std::fs::create_dir_all(parent).map_err(|e| Fault::io(parent, &e))?;
                 }
-                std::fs::rename(&from, &to).map_err(|e| Fault::io(&to, &e))?;
+                if to.exists() {
+                    if delta::names(&folder, &file.path)? {
+                        return Err(already_there(&to));
+                    }
+                    // Left by a night that died before its commit: no version of the table has it.
+                    std::fs::remove_file(&to).map_err(|e| Fault::io(&to, &e))?;
+                }
+                move_new(&from, &to)?;
             }
             let version = delta::commit(&folder, spec, &pending.adds, &removed, &record).await?;
             record.versions.insert(spec.name.clone(), version);
@@ -229,4 +249,20 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Moves a file to a name that no file has.
+fn move_new(from: &Path, to: &Path) -> Outcome<()> {
+    #[cfg(target_os = "linux")]
+    match rustix::fs::renameat_with(rustix::fs::CWD, from, rustix::fs::CWD, to, rustix::fs::RenameFlags::NOREPLACE) {
+        Ok(()) => return Ok(()),
+        Err(rustix::io::Errno::EXIST) => return Err(already_there(to)),
+        // Not every file system knows it: there the look that was taken before must do.
+        Err(_) => {}
+    }
+    std::fs::rename(from, to).map_err(|e| Fault::io(to, &e))
+}
+
+fn already_there(path: &Path) -> Fault {
+    Fault::Bug(format!("{} is in the store already; a file of the store is never overwritten, so the night stopped", path.display()))
 }

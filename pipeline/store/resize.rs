@@ -105,7 +105,7 @@ fn lost_track(path: &Path, size: Option<u64>) -> Option<Resized> {
 }
 
 /// A path as the log writes it, without its escapes.
-fn decoded(path: &str) -> String {
+pub(super) fn decoded(path: &str) -> String {
     percent_decode_str(path).decode_utf8_lossy().into_owned()
 }
 

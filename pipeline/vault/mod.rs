@@ -6,6 +6,7 @@
 
 pub mod keep;
 pub mod key;
+mod next;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
@@ -31,6 +32,8 @@ const ERASED: &str = "erased";
 /// The vault of a project.
 pub struct Vault {
     folder: PathBuf,
+    /// Where the files lie that count before those of `folder`: of a night that the store has, cut off before they were moved.
+    next: Option<PathBuf>,
     key: KeyPair,
     /// The project's secret.
     pub secret: Secret,
@@ -47,6 +50,10 @@ impl Vault {
     /// A vault fault where there is no key, another one, or a damaged file; a store fault when it cannot be read.
     pub fn open(project: &Project, make: bool) -> Outcome<Self> {
         let folder = project.vault();
+        if make {
+            next::settle(project)?;
+        }
+        let next = next::counting(project)?;
         let path = sealed_path(&folder, SECRET);
         let key = match key::find(project)? {
             Some(found) => found_key(project, found, &path, make)?,
@@ -65,7 +72,7 @@ impl Vault {
             }
             None => Secret::generate()?,
         };
-        let mut vault = Self { folder, key, secret, pupils: Pupils::default(), pending: Vec::new() };
+        let mut vault = Self { folder, next, key, secret, pupils: Pupils::default(), pending: Vec::new() };
         if make && !path.exists() {
             vault.put(SECRET, vault.secret.text().as_bytes())?;
         }
@@ -127,7 +134,7 @@ impl Vault {
             }));
         }
         let file = format!("{name}.parquet");
-        let Some(bytes) = read_file(&self.folder, &self.key, &file)? else { return Ok(None) };
+        let Some(bytes) = self.read(&file)? else { return Ok(None) };
         let columns = columns.map(|c| c.iter().map(ToString::to_string).collect());
         let read = ParquetReader::new(Cursor::new(bytes)).with_columns(columns).finish();
         read.map(Some).map_err(|e| Fault::store(format!("vault/{file}"), e))
@@ -184,11 +191,52 @@ impl Vault {
         Ok(())
     }
 
+    /// What a file of the vault holds now.
+    fn read(&self, name: &str) -> Outcome<Option<Vec<u8>>> {
+        if let Some(next) = &self.next
+            && let Some(bytes) = read_file(next, &self.key, name)?
+        {
+            return Ok(Some(bytes));
+        }
+        read_file(&self.folder, &self.key, name)
+    }
+
     /// Writes what was added, each sheet aside and then swapped in.
     ///
     /// # Errors
     /// A store fault.
     pub fn save(&mut self) -> Outcome<()> {
+        for (name, bytes) in self.take_pending()? {
+            self.put(&name, &bytes)?;
+        }
+        self.seal_what_is_open()
+    }
+
+    /// Writes what was added aside, for the night that will be number `at` of the store. It counts once the store has that
+    /// night, and [`Vault::bring_in`] moves it into place.
+    ///
+    /// # Errors
+    /// A store fault.
+    pub fn set_aside(&mut self, at: usize, run_id: &str) -> Outcome<()> {
+        let files = self.take_pending()?;
+        let sealed = files
+            .into_iter()
+            .map(|(name, bytes)| Ok((format!("{name}{SEALED}"), self.key.recipient().seal(&bytes)?)))
+            .collect::<Outcome<Vec<_>>>()?;
+        if sealed.is_empty() { Ok(()) } else { next::write(&self.folder, at, run_id, &sealed) }
+    }
+
+    /// Moves what was set aside into place: the store has the night.
+    ///
+    /// # Errors
+    /// A store fault; the next who opens the vault goes on.
+    pub fn bring_in(&mut self) -> Outcome<()> {
+        next::bring_in(&self.folder)?;
+        self.seal_what_is_open()
+    }
+
+    /// Everything added and not yet written, as files.
+    fn take_pending(&mut self) -> Outcome<Vec<(String, Vec<u8>)>> {
         if self.pupils.changed {
             self.pupils.number_all();
             let ids = self.pupils.all_ids();
@@ -203,15 +251,16 @@ impl Vault {
             self.pending.push(("keys".into(), frame));
             self.pupils.changed = false;
         }
+        let mut files = Vec::new();
         for (name, mut frame) in std::mem::take(&mut self.pending) {
             let mut bytes = Vec::new();
             ParquetWriter::new(&mut bytes)
                 .with_compression(ParquetCompression::Zstd(None))
                 .finish(&mut frame)
                 .map_err(|e| Fault::store(format!("vault/{name}.parquet"), e))?;
-            self.put(&format!("{name}.parquet"), &bytes)?;
+            files.push((format!("{name}.parquet"), bytes));
         }
-        self.seal_what_is_open()
+        Ok(files)
     }
 
     /// Writes one file sealed, aside and then swapped in.
@@ -380,9 +429,10 @@ fn no_key(project: &Project) -> Fault {
 /// What a file of the vault holds, sealed or (from a version before this one) open; none where there is none.
 fn read_file(folder: &Path, key: &KeyPair, name: &str) -> Outcome<Option<Vec<u8>>> {
     let path = sealed_path(folder, name);
-    if path.exists() {
-        let sealed = std::fs::read(&path).map_err(|e| Fault::io(&path, &e))?;
-        return key.open(&sealed, &place(&path)).map(Some);
+    match std::fs::read(&path) {
+        Ok(sealed) => return key.open(&sealed, &place(&path)).map(Some),
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Fault::io(&path, &e)),
+        Err(_) => {}
     }
     let path = folder.join(name);
     if path.exists() { std::fs::read(&path).map(Some).map_err(|e| Fault::io(&path, &e)) } else { Ok(None) }
@@ -395,6 +445,12 @@ fn sealed_path(folder: &Path, name: &str) -> PathBuf {
 /// `vault/keys.parquet.age`, as messages call it.
 fn place(path: &Path) -> String {
     format!("vault/{}", path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// Whether a vault holds numbers of pupils: it has had a night.
+#[must_use]
+pub fn knows_pupils(folder: &Path) -> bool {
+    folder.join("keys.parquet").exists() || sealed_path(folder, "keys.parquet").exists()
 }
 
 /// Names of the sealed files of a vault, in order.
