@@ -42,7 +42,7 @@ pub async fn judge(engine: &mut Engine<'_>, progress: &Progress) -> Outcome<Vec<
             .severity
             .ok_or_else(|| Fault::configuration(&check.file, "says no severity", "head it with -- severity = \"fail\" or \"warn\""))?;
         let batches = engine.rows(&format!("select * from {}", check.id), progress).await.map_err(|e| match e {
-            Fault::Sql { what } => Fault::configuration(&check.file, what, "mend the SQL"),
+            Fault::Sql { what, .. } => Fault::configuration(&check.file, what, "mend the SQL"),
             other => other,
         })?;
         let rows = batches.iter().map(|b| b.num_rows() as u64).sum();

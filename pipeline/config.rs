@@ -283,7 +283,7 @@ pub struct RetentionSection {
 pub struct StoreSection {
     /// Folder of the tables, relative to the project.
     pub url: String,
-    /// How long past versions stay readable.
+    /// Days for which past versions stay readable; 0 = for ever, which is all that this version can do.
     pub keep_versions_days: u32,
 }
 
@@ -295,7 +295,7 @@ pub struct EngineSection {
     pub memory_limit: String,
     /// 0 = as many as the machine has.
     pub threads: usize,
-    /// Scheduler of a cluster.
+    /// Scheduler of a cluster; empty, for this version runs on one machine.
     pub cluster: String,
 }
 
@@ -326,7 +326,7 @@ impl Default for VaultSection {
 }
 impl Default for StoreSection {
     fn default() -> Self {
-        Self { url: "store/".into(), keep_versions_days: 730 }
+        Self { url: "store/".into(), keep_versions_days: 0 }
     }
 }
 impl Default for EngineSection {
@@ -383,6 +383,18 @@ impl Config {
         Recipients::of(self, file)?;
         if self.store.url.contains("://") {
             return wrong(format!("[store] url is \"{}\"", self.store.url), "this version keeps its tables in a folder; give a path");
+        }
+        if self.store.keep_versions_days != 0 {
+            return wrong(
+                format!("[store] keep_versions_days is {}, and this version clears no past version away", self.store.keep_versions_days),
+                "write keep_versions_days = 0 (every past list can be made again), or leave the line out",
+            );
+        }
+        if !self.engine.cluster.is_empty() {
+            return wrong(
+                format!("[engine] cluster is \"{}\", and this version runs on one machine", self.engine.cluster),
+                "leave the line out",
+            );
         }
         for source in &self.source {
             if source.table.is_empty() || source.files.is_empty() {

@@ -11,7 +11,7 @@ use crate::policy::Policy;
 use crate::project::{Project, files_below};
 use crate::query::{Library, Records};
 use crate::recipient::Recipients;
-use crate::store::{self, NightRecord};
+use crate::store::{self, Damage, NightRecord, damage};
 use crate::vault::{Vault, open_files};
 use crate::{audit, extract, publish};
 
@@ -257,13 +257,27 @@ impl Patient {
                 );
             }
         }
-        if well {
+        let (files, damaged) = damage(&project.store(), &nights);
+        for Damage { file, what } in damaged.iter().take(MOST_FILES) {
+            self.fail(
+                format!("store/{file} is damaged: {what}"),
+                "restore store/ as a whole from a backup; single files do not fit together",
+            );
+        }
+        if damaged.len() > MOST_FILES {
+            self.fail(
+                format!("store/ has {} more damaged", plural(damaged.len() - MOST_FILES, "file")),
+                "restore store/ as a whole from a backup",
+            );
+        }
+        if well && damaged.is_empty() {
             self.ok(format!(
-                "store: {}, {}, the last for {} ({})",
+                "store: {}, {}, the last for {} ({}); {} opened and read to the end",
                 plural(nights.len(), "night"),
                 plural(last.versions.len(), "table"),
                 last.as_of,
-                last.run_id
+                last.run_id,
+                plural(files, "file")
             ));
         }
         nights
@@ -347,7 +361,11 @@ impl Patient {
             self.warn(format!("vault/ holds {} that an earlier version left unsealed", plural(open, "file")), "the next run seals it");
         }
         match audit::verify(project) {
-            Ok(0) => {}
+            Ok(0) if nights.is_empty() => {}
+            Ok(0) => self.warn(
+                "runs/audit.jsonl is gone or empty, though every night writes a line into it: who saw names before is not known any more",
+                "compare it with a backup, and ask who could write there",
+            ),
             Ok(lines) => self.ok(format!("runs/audit.jsonl is whole: {}", plural(lines, "use"))),
             Err(what) => self
                 .fail(format!("runs/audit.jsonl: {what}"), "somebody changed it: compare it with a backup, and ask who could write there"),

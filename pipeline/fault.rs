@@ -76,16 +76,30 @@ pub enum Fault {
         /// The project folder.
         project: PathBuf,
     },
+    /// A file of the store that cannot be read as it was written. Exit code 7.
+    #[error("{file} is damaged: {what}")]
+    Damaged {
+        /// The file, relative to the project; `store/` where it is not known yet which one.
+        file: String,
+        /// What the reader met.
+        what: String,
+    },
     /// A question the engine cannot answer: bad SQL, unknown table. Exit code 2 on `sql`, 3 in a query file.
     #[error("{what}")]
     Sql {
         /// The engine's words.
         what: String,
+        /// What to do next.
+        hint: String,
     },
     /// Something that must not happen. Exit code 1.
     #[error("this is a bug in prane: {0}")]
     Bug(String),
 }
+
+/// How to find out what there is to ask.
+pub const WHAT_CAN_BE_ASKED: &str =
+    "`prane sql -c \"select table_schema, table_name from information_schema.tables\"` lists what can be asked";
 
 /// The result of everything that can meet an expected fault.
 pub type Outcome<T> = Result<T, Fault>;
@@ -101,7 +115,7 @@ impl Fault {
             Fault::ExtractMissing { .. } => 4,
             Fault::ContractBroken { .. } => 5,
             Fault::CheckFailed { .. } => 6,
-            Fault::Store { .. } | Fault::Vault { .. } => 7,
+            Fault::Store { .. } | Fault::Vault { .. } | Fault::Damaged { .. } => 7,
             Fault::Locked { .. } => 8,
         }
     }
@@ -110,9 +124,11 @@ impl Fault {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            Fault::Usage { hint, .. } | Fault::Configuration { hint, .. } | Fault::CheckFailed { hint, .. } | Fault::Vault { hint, .. } => {
-                hint.clone()
-            }
+            Fault::Usage { hint, .. }
+            | Fault::Configuration { hint, .. }
+            | Fault::CheckFailed { hint, .. }
+            | Fault::Vault { hint, .. }
+            | Fault::Sql { hint, .. } => hint.clone(),
             Fault::ExtractMissing { table, .. } => {
                 format!(
                     "put a file whose name starts with \"{table}\" (.csv, .xlsx or .parquet) into inbox/, or map your files by [[source]] in prane.toml (`prane init --from FILE` writes one for you)"
@@ -122,12 +138,10 @@ impl Fault {
                 "the lists were made from the last good data of those schools; mend the rows named under rejects/ and run again".into()
             }
             Fault::ContractBroken { .. } => "nothing was published; mend the rows named under rejects/ and run again".into(),
-            Fault::Store { .. } => "check that the folder can be written to and that the disk has room; nothing half-done was kept".into(),
+            Fault::Store { .. } => "check that the folder is there and can be written to, and that the disk has room".into(),
+            Fault::Damaged { .. } => "restore store/ as a whole from a backup, for single files do not fit together; `prane doctor` opens every file and names those that are damaged".into(),
             Fault::Locked { .. } => "wait for it to end; the lock goes with that process".into(),
-            Fault::Sql { .. } => {
-                "`prane sql -c \"select table_schema, table_name from information_schema.tables\"` lists what can be asked".into()
-            }
-            Fault::Bug(_) => "please report it with the command you ran; no data were changed".into(),
+            Fault::Bug(_) => "please report it with the command you ran".into(),
         }
     }
 
@@ -151,6 +165,25 @@ impl Fault {
         Fault::Store { place: place.into(), what: what.to_string() }
     }
 
+    /// A question that cannot be answered.
+    pub fn sql(what: impl Into<String>) -> Self {
+        Fault::Sql { what: what.into(), hint: WHAT_CAN_BE_ASKED.into() }
+    }
+
+    /// A file of the store that cannot be read; which one, [`crate::store::damage`] finds.
+    pub fn damaged(what: impl std::fmt::Display) -> Self {
+        Fault::Damaged { file: "store/".into(), what: what.to_string() }
+    }
+
+    /// What the disk said while a file of the store was read or written: bytes that end too soon are damage, the rest is the
+    /// disk's.
+    fn of_io(io: &std::io::Error, what: String) -> Self {
+        match io.kind() {
+            std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidData | std::io::ErrorKind::NotFound => Fault::damaged(what),
+            _ => Fault::store("store", what),
+        }
+    }
+
     /// A disk fault at `path`.
     #[must_use]
     pub fn io(path: &Path, error: &std::io::Error) -> Self {
@@ -160,25 +193,42 @@ impl Fault {
 
 impl From<datafusion::error::DataFusionError> for Fault {
     fn from(error: datafusion::error::DataFusionError) -> Self {
-        if matches!(error.find_root(), datafusion::error::DataFusionError::ResourcesExhausted(_)) {
-            return Fault::store(
-                "[engine] memory_limit in prane.toml",
-                format!("too little for this question: {}", error.strip_backtrace()),
-            );
+        use datafusion::error::DataFusionError as E;
+        match error.find_root() {
+            E::ResourcesExhausted(_) => {
+                Fault::store("[engine] memory_limit in prane.toml", format!("too little for this question: {}", error.strip_backtrace()))
+            }
+            E::IoError(io) => Fault::of_io(io, error.strip_backtrace()),
+            E::ParquetError(_) | E::ObjectStore(_) => Fault::damaged(error.strip_backtrace()),
+            E::ArrowError(inner, _) if is_of_a_file(inner) => Fault::damaged(error.strip_backtrace()),
+            // A reader that panics on damaged bytes ends its task.
+            E::ExecutionJoin(_) => Fault::damaged(error.strip_backtrace()),
+            _ => Fault::sql(error.strip_backtrace()),
         }
-        Fault::Sql { what: error.strip_backtrace() }
     }
+}
+
+/// Whether an error of Arrow comes from reading a file, and not from a value.
+fn is_of_a_file(error: &datafusion::arrow::error::ArrowError) -> bool {
+    use datafusion::arrow::error::ArrowError as E;
+    matches!(error, E::ParquetError(_) | E::IoError(..) | E::ExternalError(_))
 }
 
 impl From<datafusion::arrow::error::ArrowError> for Fault {
     fn from(error: datafusion::arrow::error::ArrowError) -> Self {
-        Fault::store("store", error)
+        if is_of_a_file(&error) { Fault::damaged(error) } else { Fault::store("store", error) }
     }
 }
 
 impl From<parquet::errors::ParquetError> for Fault {
     fn from(error: parquet::errors::ParquetError) -> Self {
-        Fault::store("store", error)
+        match &error {
+            parquet::errors::ParquetError::External(source) => match source.downcast_ref::<std::io::Error>() {
+                Some(io) => Fault::of_io(io, error.to_string()),
+                None => Fault::damaged(error),
+            },
+            _ => Fault::damaged(error),
+        }
     }
 }
 

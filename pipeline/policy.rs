@@ -7,7 +7,7 @@ use toml::{Table, Value};
 use crate::config::Config;
 use crate::fault::{Fault, Outcome, nearest};
 use crate::project::toml_fault;
-use crate::query::Library;
+use crate::query::{Library, Query};
 
 /// Flat name → value, in order of names.
 pub type Numbers = BTreeMap<String, Value>;
@@ -47,13 +47,11 @@ impl Policy {
         ]);
         let (own, more) = read(&library.own_policy, file)?;
         overrides.extend(more);
+        let built_in = sections(&library.policy, file)?;
         for (name, value) in own.into_iter().chain(overrides.iter().flat_map(|o| o.numbers.clone())) {
             let Some(known) = numbers.get(&name) else {
-                let hint = nearest(&name, numbers.keys().map(String::as_str)).map_or_else(String::new, |n| format!("did you mean {n}?"));
-                // A rule of the project's own may bring a table of its own; only a key beside known ones is a slip.
-                let table = name.split('_').next().unwrap_or_default();
-                if numbers.keys().any(|k| k.split('_').next() == Some(table)) && !hint.is_empty() {
-                    return Err(Fault::configuration(file, format!("unknown key {name}"), hint));
+                if let Some((what, hint)) = stray(&name, library, &built_in, &numbers) {
+                    return Err(Fault::configuration(file, what, hint));
                 }
                 numbers.insert(name, value);
                 continue;
@@ -109,6 +107,40 @@ impl Policy {
             Fault::configuration("queries/policy.toml", format!("{name} is missing"), "restore it from the built-in policy.toml")
         })
     }
+}
+
+/// Tables of which each line is of one flag: a rule of the project's own has its line there.
+const BY_FLAG: [&str; 2] = ["next_step", "suggested_service"];
+
+/// Names of the tables of a policy.
+fn sections(text: &str, file: &str) -> Outcome<Vec<String>> {
+    let table: Table = toml::from_str(text).map_err(|e| toml_fault(file, &e))?;
+    Ok(table.into_iter().filter(|(_, value)| value.is_table()).map(|(name, _)| name).collect())
+}
+
+/// What is wrong with a number that the built-in policy does not have, and what to do. Nothing is where it is the line of a
+/// flag, or where a SQL file reads it: a number that nothing reads is a slip.
+fn stray(name: &str, library: &Library, built_in: &[String], numbers: &Numbers) -> Option<(String, String)> {
+    if let Some(flag) = BY_FLAG.iter().find_map(|table| name.strip_prefix(table)?.strip_prefix('_')) {
+        let flags: Vec<&str> = library.of_schema("flags").map(Query::name).collect();
+        let near = || nearest(flag, flags.iter().copied()).map_or_else(String::new, |n| format!("; did you mean {n}?"));
+        return (!flags.contains(&flag))
+            .then(|| (format!("unknown key {name}"), format!("there is no queries/flags/{flag}.sql{}", near())));
+    }
+    if library.queries.values().any(|query| reads(&query.sql, name)) {
+        return None;
+    }
+    let near = nearest(name, numbers.keys().map(String::as_str)).map(|n| format!("did you mean {n}?"));
+    let of_known = built_in.iter().any(|section| name.starts_with(&format!("{section}_")));
+    let hint = "no SQL file reads it; a rule of your own reads it as run.policy_school.<table>_<key>";
+    Some((format!("unknown key {name}"), near.filter(|_| of_known).unwrap_or_else(|| hint.into())))
+}
+
+/// Whether a text has `name` as a whole word.
+fn reads(sql: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    sql.match_indices(name)
+        .any(|(at, _)| !sql[..at].chars().next_back().is_some_and(is_part) && !sql[at + name.len()..].chars().next().is_some_and(is_part))
 }
 
 fn read(text: &str, file: &str) -> Outcome<(Numbers, Vec<Override>)> {

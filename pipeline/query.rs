@@ -47,8 +47,18 @@ pub struct Header {
     pub when: String,
     /// Checks: how to mend it.
     pub mend: String,
-    /// `never` or `once`; by the number of readers where empty.
-    pub keep: String,
+    /// How the view is built; by the number of readers where the file does not say.
+    pub keep: Option<Keep>,
+}
+
+/// How a view is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Keep {
+    /// Worked out again by each view that reads it, in a large project.
+    Never,
+    /// Computed once, whoever reads it.
+    Once,
 }
 
 /// Kinds of records that a flag may rest on.
@@ -120,13 +130,7 @@ impl Query {
     }
 
     fn parse(id: String, file: String, text: &str) -> Outcome<Self> {
-        let head: String = text
-            .lines()
-            .take_while(|l| l.starts_with("--"))
-            .map(|l| l.trim_start_matches("--").trim_start())
-            .collect::<Vec<_>>()
-            .join("\n");
-        let header: Header = toml::from_str(&head).map_err(|e| toml_fault(&file, &e))?;
+        let header: Header = toml::from_str(&head_of(text)).map_err(|e| toml_fault(&file, &e))?;
         let sql = text.trim().trim_end_matches(';').to_string();
         let statement = single_select(&sql)
             .map_err(|what| Fault::configuration(&file, what, "a SQL file is one plain select; see queries/README.md"))?;
@@ -141,6 +145,33 @@ impl Query {
         }
         Ok(Self { id, file, header, sql, reads })
     }
+}
+
+/// Keys of [`Header`]: what a comment at the top of a file must start with to be part of its head.
+const HEAD_KEYS: [&str; 12] =
+    ["title", "about", "grain", "owner", "cites", "level", "rests_on", "severity", "what", "when", "mend", "keep"];
+
+/// The TOML among the comments at the top of a file. Ordinary comments and blank lines may stand between its lines; a comment
+/// that reads as `word = value` belongs to the head, so that a misspelt key is an error and not a comment.
+fn head_of(text: &str) -> String {
+    let comments = text.lines().map(str::trim).take_while(|l| l.is_empty() || l.starts_with("--"));
+    let mut head = String::new();
+    let mut open = String::new();
+    for line in comments.map(|l| l.trim_start_matches('-').trim_start()) {
+        let key = line.split_once('=').map_or("", |(key, _)| key.trim_end());
+        let is_word = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if open.is_empty() && !is_word {
+            continue;
+        }
+        open.push_str(line);
+        open.push('\n');
+        if toml::from_str::<toml::Table>(&open).is_ok() {
+            head.push_str(&std::mem::take(&mut open));
+        } else if !HEAD_KEYS.iter().any(|known| open.starts_with(known)) {
+            open.clear();
+        }
+    }
+    head + &open
 }
 
 /// The one select of a text.
@@ -367,6 +398,17 @@ mod tests {
                 assert!(query.header.severity.is_some() && !query.header.mend.is_empty(), "{} is no complete check", query.file);
             }
         }
+    }
+
+    #[test]
+    fn ordinary_comments_may_stand_at_the_top_of_a_file() {
+        let parse = |sql: &str| Query::parse("flags.x".into(), "x.sql".into(), sql);
+        let query = parse("-- Agreed with the heads of S1 and S2 on 3 March: it's a trial.\n\n-- title = \"Away\"\n-- Days, not lessons.\n-- cites = [\"a\",\n--   \"b\"]\n-- days >= 4 is our line\n-- level = 2\nselect 1 as value").unwrap();
+        assert_eq!((query.header.title.as_str(), query.header.cites.len()), ("Away", 2));
+        assert_eq!(query.header.level, Some(toml::Value::Integer(2)));
+        assert!(parse("-- titel = \"Away\"\nselect 1 as value").unwrap_err().to_string().contains("titel"));
+        assert!(parse("-- title = Away\nselect 1 as value").is_err(), "a key of the head without its quotes is no comment");
+        assert!(parse("-- keep = \"twice\"\nselect 1 as value").unwrap_err().to_string().contains("twice"));
     }
 
     #[test]

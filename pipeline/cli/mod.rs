@@ -14,7 +14,7 @@ use crate::linkage::export;
 use crate::nightly::{self, Asked, Published};
 use crate::project::Project;
 use crate::shell::Format;
-use crate::store::{self, Store};
+use crate::store::{self, NightRecord, Store, damage};
 use crate::telemetry::{LogFormat, Progress};
 use crate::{audit, doctor, erase, explain, init, question, synth};
 
@@ -234,6 +234,24 @@ fn now() -> DateTime<Utc> {
 /// # Errors
 /// The fault to be told and exited with.
 pub async fn run(cli: Cli) -> Outcome<()> {
+    let folder = cli.common.project.clone();
+    dispatch(cli).await.map_err(|fault| located(fault, &folder))
+}
+
+/// A fault of a damaged file, with the name of the file: readers tell what they met, and not always where.
+fn located(fault: Fault, folder: &Path) -> Fault {
+    let Fault::Damaged { file, what } = fault else { return fault };
+    let Ok(project) = Project::open(folder) else { return Fault::Damaged { file, what } };
+    let store = project.store();
+    let nights =
+        std::fs::read_to_string(store.join("nights.json")).ok().and_then(|text| serde_json::from_str::<Vec<NightRecord>>(&text).ok());
+    match damage(&store, &nights.unwrap_or_default()).1.into_iter().next() {
+        Some(found) => Fault::Damaged { file: store.join(&found.file).display().to_string(), what: found.what },
+        None => Fault::Damaged { file, what },
+    }
+}
+
+async fn dispatch(cli: Cli) -> Outcome<()> {
     let common = &cli.common;
     let progress = Progress::new(common.log, common.quiet);
     match &cli.command {

@@ -34,7 +34,15 @@ pub(super) async fn erase(common: &Common, who: &[String], yes: bool, progress: 
     audit::note(&project, now(), "erase", &plural(who.len(), "record"))?;
     let receipt = erase::erase(&project, &children, at, progress).await?;
     let _ = progress.finish();
-    out(receipt.text().as_bytes())
+    out(receipt.text().as_bytes())?;
+    if receipt.left == 0 {
+        return Ok(());
+    }
+    Err(Fault::vault(
+        "erase",
+        format!("{} of the project still tell of who was erased", plural(receipt.left, "file")),
+        "look into the texts of other children's contacts, rejects/ and published/, and remove what names them",
+    ))
 }
 
 /// `prane retention`.

@@ -25,8 +25,8 @@ use parquet::arrow::ArrowWriter;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use crate::config::EngineSection;
-use crate::fault::{Fault, Outcome};
-use crate::query::{Library, Query, references, single_select};
+use crate::fault::{self, Fault, Outcome, nearest};
+use crate::query::{Keep, Library, Query, references, single_select};
 use crate::telemetry::Progress;
 use provider::Files;
 
@@ -163,9 +163,9 @@ impl<'a> Engine<'a> {
             }
             progress.step(&query.id);
             let many = readers.get(query.id.as_str()).copied().unwrap_or(0) > 1 || wanted.contains(&query.id);
-            let once = match query.header.keep.as_str() {
-                "never" if this.attendance_rows > FEW_ROWS => false,
-                "once" => true,
+            let once = match query.header.keep {
+                Some(Keep::Never) if this.attendance_rows > FEW_ROWS => false,
+                Some(Keep::Once) => true,
                 _ => many || query.schema() == "flags",
             };
             open.insert(query.id.clone());
@@ -185,15 +185,8 @@ impl<'a> Engine<'a> {
 
     async fn build_one(&self, query: &Query, once: bool) -> Outcome<()> {
         let told = |e: Fault| match e {
-            Fault::Sql { what } => {
-                let hint = query.reads.iter().find(|r| !self.known(r)).map_or_else(
-                    || "`prane sql -f FILE` shows the error with its place".to_string(),
-                    |r| {
-                        self.library
-                            .nearest(r)
-                            .map_or_else(|| format!("{r} is not known"), |n| format!("{r} is not known; did you mean {n}?"))
-                    },
-                );
+            Fault::Sql { what, .. } => {
+                let hint = self.unknown(&query.reads).unwrap_or_else(|| "`prane sql -f FILE` shows the error with its place".to_string());
                 Fault::configuration(&query.file, what, hint)
             }
             other => other,
@@ -206,8 +199,28 @@ impl<'a> Engine<'a> {
         self.register(&query.id, frame.into_view())
     }
 
-    fn known(&self, id: &str) -> bool {
-        self.ctx.table_exist(reference(id)).unwrap_or(false)
+    /// A sentence about the first of these tables that there is not, with the nearest one that there is.
+    fn unknown(&self, reads: &BTreeSet<String>) -> Option<String> {
+        let id = reads.iter().find(|id| !self.ctx.table_exist(reference(id)).unwrap_or(false))?;
+        let tables = self.tables();
+        let known = || tables.iter().map(String::as_str).chain(self.library.queries.keys().map(String::as_str));
+        let near = nearest(id, known()).or_else(|| {
+            // A name without its schema.
+            known().find(|k| k.split_once('.').is_some_and(|(_, name)| name == id))
+        });
+        Some(near.map_or_else(|| format!("there is no {id}"), |near| format!("there is no {id}; did you mean {near}?")))
+    }
+
+    /// `schema.name` of every table registered so far.
+    fn tables(&self) -> Vec<String> {
+        let catalog = self.ctx.catalog("datafusion");
+        let names = |schema: &String| -> Vec<String> {
+            let tables = catalog.as_ref().and_then(|c| c.schema(schema)).map(|s| s.table_names()).unwrap_or_default();
+            tables.into_iter().map(|name| format!("{schema}.{name}")).collect()
+        };
+        let mut tables: Vec<String> = catalog.as_ref().map(|c| c.schema_names()).unwrap_or_default().iter().flat_map(names).collect();
+        tables.sort();
+        tables
     }
 
     /// Computes a frame once: into memory, or into a file where it is large.
@@ -293,7 +306,10 @@ impl<'a> Engine<'a> {
         let reads = self.reads(sql)?;
         let wanted: Vec<&str> = reads.iter().map(String::as_str).collect();
         self.build(&wanted, progress).await?;
-        Ok(self.ctx.sql(sql.trim().trim_end_matches(';')).await?)
+        self.ctx.sql(sql.trim().trim_end_matches(';')).await.map_err(|error| match Fault::from(error) {
+            Fault::Sql { what, .. } => Fault::Sql { what, hint: self.unknown(&reads).unwrap_or_else(|| fault::WHAT_CAN_BE_ASKED.into()) },
+            other => other,
+        })
     }
 
     /// Whether a question reads tables of a schema.
@@ -306,8 +322,8 @@ impl<'a> Engine<'a> {
 
     /// Everything a question reads.
     fn reads(&self, sql: &str) -> Outcome<BTreeSet<String>> {
-        let statement = single_select(sql.trim().trim_end_matches(';')).map_err(|what| Fault::Sql { what })?;
-        let mut reads = references(&statement).map_err(|what| Fault::Sql { what })?;
+        let statement = single_select(sql.trim().trim_end_matches(';')).map_err(Fault::sql)?;
+        let mut reads = references(&statement).map_err(Fault::sql)?;
         let inner = sql.trim_start().to_lowercase();
         // Who asks what there is to ask is shown every view.
         if reads.iter().any(|r| r.starts_with("information_schema")) || inner.starts_with("show tables") {

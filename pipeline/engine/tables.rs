@@ -16,7 +16,7 @@ use crate::day;
 use crate::fault::{Fault, Outcome};
 use crate::intake::{Account, participant_key};
 use crate::policy::{Numbers, Policy};
-use crate::query::Records;
+use crate::query::{Query, Records};
 use crate::store::tables::{ROW_KEY, TableSpec, links, registers, spec_of, sums_of};
 use crate::store::{DataFile, Figures, Store};
 use crate::vault::Vault;
@@ -214,9 +214,29 @@ pub async fn policy_school(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> 
     } else {
         numbers(&given)?
     };
+    flag_steps(engine, &ids, &rows)?;
     let mut all: Vec<(&str, ArrayRef)> = vec![("school_id", Arc::new(StringArray::from(ids)))];
     all.extend(columns.iter().map(|(n, a)| (n.as_str(), a.clone())));
     put(engine, "run.policy_school", all)
+}
+
+/// Registers `run.flag_steps`, a row a school and flag: the first step and the service that the policy names for the flag, or
+/// for `other` where it has no line of its own.
+fn flag_steps(engine: &Engine<'_>, schools: &[String], policies: &[Numbers]) -> Outcome<()> {
+    let mut columns: [Vec<Option<String>>; 4] = Default::default();
+    for (school, numbers) in schools.iter().zip(policies) {
+        let of = |table: &str, flag: &str| {
+            let text = |key: &str| numbers.get(&format!("{table}_{key}")).and_then(Value::as_str).map(String::from);
+            text(flag).or_else(|| text("other"))
+        };
+        for flag in engine.library().of_schema("flags").map(Query::name) {
+            let row = [Some(school.clone()), Some(flag.to_string()), of("next_step", flag), of("suggested_service", flag)];
+            columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
+        }
+    }
+    let names = ["school_id", "flag", "next_step", "suggested_service"];
+    let arrays = columns.map(|column| -> ArrayRef { Arc::new(StringArray::from(column)) });
+    put(engine, "run.flag_steps", names.into_iter().zip(arrays).collect())
 }
 
 fn text(batch: &RecordBatch, column: usize) -> Outcome<&StringArray> {

@@ -7,15 +7,16 @@
 mod rejects;
 mod retention;
 mod store;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use aho_corasick::AhoCorasick;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use retention::{Expired, expired};
+use words::Words;
 
 use crate::fault::{Fault, Outcome, plural};
 use crate::identity::{hex, unhex, write_private};
@@ -70,7 +71,7 @@ pub struct Receipt {
     pub vault_rows: BTreeMap<String, u64>,
     /// Files of the inbox that still tell of them: extracts belong to who handed them in.
     pub inbox_files: usize,
-    /// Files elsewhere in the project that still do; 0, or it is a fault.
+    /// Files elsewhere in the project that still do; 0, or the command ends with a fault.
     pub left: usize,
 }
 
@@ -150,18 +151,23 @@ fn complete(children: &mut Children, vault: &Vault, store: &Store) -> Outcome<()
         }
     }
     // One name alone is many people's.
-    let full = |first: &str, last: &str| if first.is_empty() || last.is_empty() { String::new() } else { format!("{first} {last}") };
+    let full = |first: &str, last: &str| -> Vec<String> {
+        if first.is_empty() || last.is_empty() {
+            return Vec::new();
+        }
+        [format!("{first} {last}"), format!("{last} {first}"), format!("{first}, {last}"), format!("{last}, {first}")].into()
+    };
     for [_, national, first, last] in
         vault.texts("pupils", "pupil_key", Some(&children.pupil_keys), ["pupil_key", "national_id", "first_name", "last_name"])?
     {
-        children.words.extend([national, full(&first, &last)]);
+        children.words.extend(full(&first, &last).into_iter().chain([national]));
     }
     let columns = ["participant_key", "centre_id", "participant_id", "national_id", "first_name", "last_name"];
     for [_, centre, id, national, first, last] in
         vault.texts("centre_participants", "participant_key", Some(&children.participant_keys), columns)?
     {
         children.participants.insert((centre, id));
-        children.words.extend([national, full(&first, &last)]);
+        children.words.extend(full(&first, &last).into_iter().chain([national]));
     }
     children.words.extend(children.pupil_ids.iter().cloned());
     // A word of two letters would be found everywhere.
@@ -187,19 +193,25 @@ pub async fn erase(project: &Project, children: &Children, at: DateTime<Utc>, pr
         progress.stage("rejects");
         receipt.reject_rows = rejects::erase(&project.rejects(), children)?;
         remove_if_there(&project.review())?;
+        // What the runs said is written into the lists that are drawn again.
+        let words = Words::of(children)?;
+        let manifests = files_below(&project.runs()).into_iter().filter(|p| p.extension().is_some_and(|e| e == "json"));
+        for path in manifests.chain([project.store().join("nights.json")]) {
+            words.redact(&path)?;
+        }
     }
     progress.stage("published");
     draw_again(project, at, &mut receipt, progress).await?;
     let _lock = publish::lock(project)?;
     progress.stage("vault");
     receipt.vault_rows = Vault::open(project, true)?.erase(children)?;
-    let all = children.words.iter().chain(&children.pupil_keys).chain(&children.participant_keys);
-    let words = AhoCorasick::new(all).map_err(|e| Fault::Bug(e.to_string()))?;
-    let holds = |path: &PathBuf| std::fs::read(path).is_ok_and(|bytes| words.is_match(&bytes));
+    let words = Words::of(children)?;
+    let holds = |path: &PathBuf| words.are_in(path);
     receipt.inbox_files = files_below(&project.inbox()).iter().filter(|path| holds(path)).count();
-    // The store is packed: its rows were gone through one by one.
     let elsewhere = [project.rejects(), project.published(), project.runs(), project.review()];
     receipt.left = elsewhere.iter().flat_map(|folder| files_below(folder)).filter(holds).count();
+    // Rows of other children may name them in a text.
+    receipt.left += words.stored(&project.store())?;
     let folder = project.runs().join("erasures");
     std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
     let number = std::fs::read_dir(&folder).map_err(|e| Fault::io(&folder, &e))?.count() + 1;
@@ -267,7 +279,7 @@ impl Receipt {
             ));
         }
         if self.left > 0 {
-            text.push_str(&format!("STILL THERE: {} elsewhere in the project; please report it\n", plural(self.left, "file")));
+            text.push_str(&format!("STILL THERE: {} elsewhere in the project still tell of them\n", plural(self.left, "file")));
         }
         text.push_str("backups, and lists that were handed out, are outside of what this program can reach\n");
         text

@@ -5,6 +5,7 @@
 //! leaves commits that no line of `nights.json` names; the next night withdraws them.
 //! No file of the store is ever overwritten: a name that is there already stops the commit.
 
+mod damage;
 mod delta;
 pub mod files;
 mod resize;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use damage::{Damage, damage};
 pub use files::{DataFile, Span};
 pub use resize::{Resized, resize};
 pub use tables::TableSpec;

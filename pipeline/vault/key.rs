@@ -57,8 +57,33 @@ pub fn find(project: &Project) -> Outcome<Option<Found>> {
     Ok(Some(Found { key: KeyPair::parse(&text, &place)?, file: Some(path) }))
 }
 
+/// A command is run only where the settings that name it belong to whoever runs this program: looking at somebody else's
+/// folder must not run their commands.
+fn is_ours(project: &Project) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        // A file made now is of the account that runs.
+        let own = tempfile::tempfile().and_then(|file| file.metadata()).map(|m| m.uid());
+        let owner = std::fs::metadata(project.root.join("prane.toml")).map(|m| m.uid());
+        own.is_ok_and(|own| owner.is_ok_and(|owner| own == owner))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = project;
+        true
+    }
+}
+
 fn from_command(project: &Project) -> Outcome<KeyPair> {
     let line = &project.config.vault.key_command;
+    if !is_ours(project) {
+        return Err(Fault::vault(
+            "[vault] key_command",
+            "is not run: prane.toml belongs to another account",
+            format!("run prane as the owner of {}, or set {VARIABLE}", project.root.join("prane.toml").display()),
+        ));
+    }
     let mut shell = if cfg!(windows) { Command::new("cmd") } else { Command::new("sh") };
     let done = shell
         .args([if cfg!(windows) { "/C" } else { "-c" }, line])
