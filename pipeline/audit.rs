@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Outcome};
+use crate::identity::restrict;
 use crate::project::Project;
 
 /// One use.
@@ -47,9 +48,11 @@ const START: &str = "00000000000000000000000000000000000000000000000000000000000
 /// A store fault: what cannot be logged must not be shown.
 pub fn note(project: &Project, at: DateTime<Utc>, what: &str, of: &str) -> Outcome<()> {
     std::fs::create_dir_all(project.runs()).map_err(|e| Fault::io(&project.runs(), &e))?;
+    restrict(&project.runs(), 0o700)?;
     let path = project.audit();
     let io = |e: std::io::Error| Fault::io(&path, &e);
     let mut file = std::fs::File::options().create(true).append(true).read(true).open(&path).map_err(io)?;
+    restrict(&path, 0o600)?;
     // Commands that only ask run beside each other.
     file.lock().map_err(io)?;
     file.seek(SeekFrom::Start(0)).map_err(io)?;

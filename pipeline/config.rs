@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,23 @@ pub struct ProjectSection {
     pub timezone: String,
 }
 
+impl ProjectSection {
+    /// The day that it is where the project is.
+    ///
+    /// # Errors
+    /// A configuration fault for a time zone that nobody knows.
+    pub fn day_of(&self, moment: DateTime<Utc>) -> Outcome<NaiveDate> {
+        let zone: chrono_tz::Tz = self.timezone.trim().parse().map_err(|_| {
+            Fault::configuration(
+                "prane.toml",
+                format!("[project] timezone is \"{}\"", self.timezone),
+                "write a name of the IANA list, such as \"Europe/Tirane\"",
+            )
+        })?;
+        Ok(moment.with_timezone(&zone).date_naive())
+    }
+}
+
 /// Language of lists and pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -93,6 +111,8 @@ pub struct Source {
     pub header_row: Option<u64>,
     /// "full" or "absences".
     pub register: Register,
+    /// Lessons that a day has, in a register of absences that tells of single lessons.
+    pub lessons_a_day: Option<u32>,
     /// "long" or "wide".
     pub layout: Layout,
     /// How a day's column is headed in a wide register.
@@ -190,6 +210,8 @@ fn september() -> u32 {
 pub struct ContractSection {
     /// Share of rejected rows (0-1) past which a file is refused whole.
     pub tolerance: f64,
+    /// Share (0-1) of the stored rows that it repeats which a register may change; past it, it is refused whole.
+    pub most_corrected: f64,
     /// Days without records after which a school is stale.
     pub stale_after_days: i64,
 }
@@ -306,7 +328,7 @@ impl Default for ProjectSection {
 }
 impl Default for ContractSection {
     fn default() -> Self {
-        Self { tolerance: 0.02, stale_after_days: 7 }
+        Self { tolerance: 0.02, most_corrected: 0.5, stale_after_days: 7 }
     }
 }
 impl Default for CaseloadSection {
@@ -379,7 +401,14 @@ impl Config {
         if !(0.0..=1.0).contains(&self.contract.tolerance) {
             return wrong(format!("[contract] tolerance is {}", self.contract.tolerance), "it is a share from 0 to 1; 0.02 is 2 %");
         }
+        if !(0.0..=1.0).contains(&self.contract.most_corrected) {
+            return wrong(
+                format!("[contract] most_corrected is {}", self.contract.most_corrected),
+                "it is a share from 0 to 1; 1 lets a file change everything that is stored",
+            );
+        }
         self.engine.memory_bytes()?;
+        self.project.day_of(DateTime::UNIX_EPOCH)?;
         Recipients::of(self, file)?;
         if self.store.url.contains("://") {
             return wrong(format!("[store] url is \"{}\"", self.store.url), "this version keeps its tables in a folder; give a path");
@@ -402,6 +431,9 @@ impl Config {
                     "a [[source]] has no table or no files".into(),
                     "each needs table = \"attendance\" (or another canonical table) and files = \"*.csv\"",
                 );
+            }
+            if source.lessons_a_day.is_some_and(|lessons| !(1..=60).contains(&lessons)) {
+                return wrong(format!("the [[source]] for {} has an odd lessons_a_day", source.files), "a day has 1 to 60 lessons");
             }
             if source.layout == Layout::Wide && source.wide.is_none() {
                 return wrong(

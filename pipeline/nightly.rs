@@ -13,6 +13,7 @@ use crate::contract::value::{school_year_name, school_year_of};
 use crate::draw::{Artist, Drawn};
 use crate::engine::{Engine, session, tables};
 use crate::fault::{Fault, Outcome};
+use crate::identity::restrict;
 use crate::intake::{self, Account, Intake, Taking};
 use crate::manifest::{Counts, Manifest, StaleSchool, earlier_accounts, join_accounts};
 use crate::naming::Naming;
@@ -49,7 +50,7 @@ pub struct Asked {
     /// What was known then.
     pub known_at: DateTime<Utc>,
     /// The day of the run: nothing can have happened after it.
-    pub today: NaiveDate,
+    pub clock: DateTime<Utc>,
     /// The hour at which it is asked, for the log of who saw names.
     pub asked_at: DateTime<Utc>,
     /// Take the inbox in.
@@ -123,7 +124,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
         project,
         contracts: &house.contracts,
         run_id: &naming.run_id,
-        today: asked.today,
+        today: project.config.project.day_of(asked.clock)?,
         year_starts: house.year_starts,
         mark_scale: (house.policy.number("marks_scale_min")?, house.policy.number("marks_scale_max")?),
         rejects: (!asked.rehearsal).then_some(rejects.as_path()),
@@ -131,6 +132,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     };
     let mut intake = intake::take_in(&taking, inbox.extracts, &mut store, &mut vault)?;
     intake.notes.extend(inbox.left);
+    intake.accounts.extend(inbox.unread.into_iter().map(Account::unread));
     if asked.take_in && !store.is_past() {
         progress.stage("link");
         intake.notes.extend(linkage::link(&house, &groups(&house), &mut store, &mut vault, &naming.run_id, progress)?);
@@ -492,8 +494,10 @@ fn put_run(project: &Project, manifest: &mut Manifest, outcome: &str) -> Outcome
     manifest.outcome = outcome.into();
     let folder = project.runs();
     std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
+    restrict(&folder, 0o700)?;
     let path = folder.join(format!("{}.json", manifest.run_id));
-    std::fs::write(&path, manifest.json()?).map_err(|e| Fault::io(&path, &e))
+    std::fs::write(&path, manifest.json()?).map_err(|e| Fault::io(&path, &e))?;
+    restrict(&path, 0o600)
 }
 
 /// Registers one day for a question, with the inputs of the night that published it.

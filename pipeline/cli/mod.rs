@@ -341,8 +341,8 @@ fn ready(common: &Common) -> Outcome<Project> {
 
 fn asked(project: &Project, common: &Common, take_in: bool, rehearsal: bool) -> Outcome<Asked> {
     let known_at = moment(project, common)?;
-    let (asked_at, today) = (now(), common.known_at.unwrap_or_else(now).date_naive());
-    Ok(Asked { as_of: common.as_of, known_at, today, asked_at, take_in, rehearsal })
+    let (asked_at, clock) = (now(), common.known_at.unwrap_or_else(now));
+    Ok(Asked { as_of: common.as_of, known_at, clock, asked_at, take_in, rehearsal })
 }
 
 /// When a command knows what it knows: as it was told, or now. A clock that stands before the last night is or was wrong;

@@ -3,7 +3,7 @@
 use super::value::Dialect;
 use super::{Column, Contract};
 use crate::config::Source;
-use crate::fault::nearest;
+use crate::fault::{nearest, plural};
 
 /// Where a canonical column's raw value stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,22 +25,23 @@ pub struct Plan {
     pub dialects: Vec<Dialect>,
     /// Fields a record must have.
     pub width: usize,
-    /// Headers that nobody knows; left alone, told once.
-    pub unknown: Vec<String>,
+    /// Places (from 0) of columns whose headers nobody knows; left alone, and told by their number: the text of a file that is
+    /// no known name may be a child's.
+    pub unknown: Vec<usize>,
 }
 
 impl Plan {
     /// The plan for a file with these headers.
     ///
     /// # Errors
-    /// A plain sentence: which required column is missing, and the nearest header found.
+    /// A plain sentence: which required column is missing, and what the file has in its place; never text of the file.
     pub fn new(contract: &Contract, source: &Source, headers: &[String], given: &[&str]) -> Result<Self, String> {
         let mut from = Vec::with_capacity(contract.columns.len());
         for column in &contract.columns {
             from.push(locate(column, source, headers, given)?);
         }
         let used: Vec<usize> = from.iter().filter_map(|f| if let From::Field(i) = f { Some(*i) } else { None }).collect();
-        let unknown = headers.iter().enumerate().filter(|(i, h)| !used.contains(i) && !h.is_empty()).map(|(_, h)| h.clone()).collect();
+        let unknown = headers.iter().enumerate().filter(|(i, h)| !used.contains(i) && !h.is_empty()).map(|(i, _)| i).collect();
         let dialects = contract.columns.iter().map(|c| Dialect::of(source, &c.name)).collect();
         Ok(Self { from, dialects, width: headers.len(), unknown })
     }
@@ -70,13 +71,23 @@ fn locate(column: &Column, source: &Source, headers: &[String], given: &[&str]) 
         return Ok(From::Nowhere);
     }
     if source.columns.contains_key(&column.name) || column.required {
-        let found = nearest(wanted, headers.iter().map(String::as_str))
-            .or_else(|| column.also.iter().find_map(|a| headers.iter().find(|h| h.eq_ignore_ascii_case(a)).map(String::as_str)))
-            .map_or_else(
-                || format!("found: {}", headers.join(", ")),
-                |h| format!("the nearest column found is \"{h}\"; map it by columns = {{ {} = \"{h}\" }}", column.name),
-            );
-        return Err(format!("missing column \"{wanted}\" ({found})"));
+        return Err(format!("missing column \"{wanted}\" ({})", instead(column, wanted, headers)));
     }
     Ok(From::Nowhere)
+}
+
+/// What a file has in place of a missing column. A header is named only in the words of the contract: any other text of a
+/// file without a header row is a child's name, number or birth date.
+fn instead(column: &Column, wanted: &str, headers: &[String]) -> String {
+    let has = |word: &str| headers.iter().any(|h| h.trim().eq_ignore_ascii_case(word));
+    let mapped = |word: &str| format!("map it by columns = {{ {} = \"{word}\" }}", column.name);
+    if let Some(word) = column.also.iter().chain([&column.name]).find(|word| has(word)) {
+        return format!("the nearest column found is \"{word}\"; {}", mapped(word));
+    }
+    let near = nearest(wanted, headers.iter().map(String::as_str)).and_then(|near| headers.iter().position(|h| h == near));
+    if let Some(at) = near {
+        return format!("the header of column {} is near to it; {}", at + 1, mapped("…"));
+    }
+    let columns = plural(headers.len(), "column");
+    format!("the header row has {columns}, none of which is headed by a known name for it: is there a header row, and is header_row right?")
 }

@@ -3,10 +3,12 @@
 //! They go to `rejects/<run>/<table>.csv` and to a workbook that a school office can mend and send back. Raw rows may
 //! hold names: the folder is the project's own (mode 0700), and nothing of it is logged.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
+use super::value::Why;
 use crate::fault::{Fault, Outcome};
 
 /// One refused row.
@@ -18,6 +20,8 @@ pub struct Reject {
     pub column: String,
     /// The raw value.
     pub value: String,
+    /// What kind of fault it is.
+    pub why: Why,
     /// Why, in plain words.
     pub reason: String,
     /// The raw fields, canonical columns in the contract's order.
@@ -29,12 +33,21 @@ pub struct Reject {
 pub struct FileRejects {
     /// Name of the file within the inbox.
     pub file: String,
+    /// BLAKE3 of its bytes.
+    pub blake3: String,
     /// Its refused rows, in their order.
     pub rows: Vec<Reject>,
 }
 
-/// Rows a workbook can hold and a person can mend; the CSV has all of them.
+/// Rows a workbook can hold and a person can mend.
 const WORKBOOK_ROWS: usize = 50_000;
+/// Rows that are written of one file; who has more of them sends another file, and the account has counted all.
+const MOST_ROWS: usize = 50_000;
+/// Which rejects were written before: hash of the file → hash of its rejects and the run that wrote them.
+const WRITTEN: &str = ".written.json";
+
+/// Letters that a cell of a workbook can hold, with room for letters that count twice.
+const LONGEST_CELL: usize = 16_000;
 
 /// Writes `<table>.csv` and `<table>-mend.xlsx` into `folder`.
 ///
@@ -51,14 +64,61 @@ pub fn write(folder: &Path, table: &str, columns: &[String], files: &[FileReject
     let told = |e: csv::Error| Fault::store(path.display().to_string(), e);
     csv.write_record(["file", "row", "column", "value", "reason"]).map_err(told)?;
     for file in files {
-        for reject in &file.rows {
+        for reject in file.rows.iter().take(MOST_ROWS) {
             csv.write_record([&file.file, &reject.row.to_string(), &reject.column, &harmless(&reject.value), &reject.reason])
                 .map_err(told)?;
+        }
+        if file.rows.len() > MOST_ROWS {
+            let more = format!("{} more rows of this file are refused, and not written", file.rows.len() - MOST_ROWS);
+            csv.write_record([file.file.as_str(), "", "", "", more.as_str()]).map_err(told)?;
         }
     }
     csv.flush().map_err(|e| Fault::io(&path, &e))?;
     let path = folder.join(format!("{table}-mend.xlsx"));
     mend_workbook(&path, table, columns, files).map_err(|e| Fault::store(path.display().to_string(), e))
+}
+
+/// Leaves out the files whose rejects an earlier run wrote just so, while they are still there; a sentence for each of them.
+/// Notes what this run is about to write.
+///
+/// # Errors
+/// A store fault.
+pub fn not_written_yet(folder: &Path, files: Vec<FileRejects>) -> Outcome<(Vec<FileRejects>, Vec<String>)> {
+    let (Some(all), Some(run)) = (folder.parent(), folder.file_name().map(|name| name.to_string_lossy().to_string())) else {
+        return Ok((files, Vec::new()));
+    };
+    let path = all.join(WRITTEN);
+    let mut written: BTreeMap<String, (String, String)> =
+        std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    let (mut fresh, mut told) = (Vec::new(), Vec::new());
+    for file in files.into_iter().filter(|file| !file.rows.is_empty()) {
+        let hash = hash_of(&file);
+        match written.get(&file.blake3) {
+            Some((same, before)) if *same == hash && *before != run && all.join(before).is_dir() => {
+                told.push(format!("{}: its refused rows are those that stand under rejects/{before}/", file.file));
+            }
+            _ => {
+                written.insert(file.blake3.clone(), (hash, run.clone()));
+                fresh.push(file);
+            }
+        }
+    }
+    if !fresh.is_empty() {
+        std::fs::create_dir_all(all).map_err(|e| Fault::io(all, &e))?;
+        crate::identity::restrict(all, 0o700)?;
+        let text = serde_json::to_vec(&written).map_err(|e| Fault::Bug(e.to_string()))?;
+        std::fs::write(&path, text).map_err(|e| Fault::io(&path, &e))?;
+    }
+    Ok((fresh, told))
+}
+
+fn hash_of(file: &FileRejects) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(file.file.as_bytes());
+    for reject in &file.rows {
+        hasher.update(&reject.row.to_le_bytes()).update(reject.column.as_bytes()).update(reject.reason.as_bytes()).update(b"\0");
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 /// A workbook that does not say when it was written: the same cells, the same bytes.
@@ -91,10 +151,12 @@ fn mend_workbook(path: &Path, table: &str, columns: &[String], files: &[FileReje
             }
             for (at, value) in reject.raw.iter().enumerate() {
                 let format = if columns.get(at) == Some(&reject.column) { &fault } else { &text };
-                sheet.write_string_with_format(row, column_number(at), value, format)?;
+                sheet.write_string_with_format(row, column_number(at), cut(value), format)?;
             }
             let end = columns.len();
-            sheet.write_string(row, column_number(end), &reject.reason)?;
+            let is_cut = reject.raw.iter().any(|value| cut(value).len() < value.len());
+            let told = if is_cut { " (a value is cut: it is longer than a cell can hold)" } else { "" };
+            sheet.write_string(row, column_number(end), format!("{}{told}", reject.reason))?;
             sheet.write_string(row, column_number(end + 1), &file.file)?;
             sheet.write_string(row, column_number(end + 2), reject.row.to_string())?;
             row += 1;
@@ -103,6 +165,11 @@ fn mend_workbook(path: &Path, table: &str, columns: &[String], files: &[FileReje
     sheet.set_freeze_panes(1, 0)?;
     sheet.autofit();
     workbook.save(path)
+}
+
+/// As much of a value as a cell can hold.
+fn cut(value: &str) -> &str {
+    value.char_indices().nth(LONGEST_CELL).map_or(value, |(at, _)| &value[..at])
 }
 
 fn column_number(at: usize) -> u16 {

@@ -26,6 +26,66 @@ pub enum Cell<'a> {
     Number(f64),
 }
 
+/// What kind of fault a refused value is: a few slips are borne with, others speak of the whole file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Why {
+    /// Somebody's slip.
+    #[default]
+    Slip,
+    /// A word that no mapping knows: whoever wrote it meant something by it, perhaps a kind of absence.
+    Word,
+    /// No row of a child, but one of totals.
+    Totals,
+    /// A day that had not come when the file was read.
+    Early(NaiveDate),
+}
+
+/// Why a value is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What kind of fault it is.
+    pub why: Why,
+    /// In plain words; the rule, never the value.
+    pub reason: String,
+}
+
+impl From<String> for Refusal {
+    fn from(reason: String) -> Self {
+        Self { why: Why::Slip, reason }
+    }
+}
+
+/// Words that head a row of totals.
+const TOTALS: [&str; 14] = [
+    "gjithsej",
+    "gjithësej",
+    "gjithsejt",
+    "totali",
+    "total",
+    "totale",
+    "totals",
+    "shuma",
+    "sum",
+    "nëntotali",
+    "subtotal",
+    "mesatarja",
+    "mesatare",
+    "average",
+];
+
+/// Whether a value heads a row of totals: such a word alone, or with words after it.
+#[must_use]
+pub fn is_totals(value: &str) -> bool {
+    let first = value.split_whitespace().next().unwrap_or_default().trim_matches([':', '.', '=', '-', '*']);
+    !first.is_empty() && TOTALS.contains(&first.to_lowercase().as_str())
+}
+
+/// Letters of an id; longer ones are no ids, and name no folder.
+const LONGEST_ID: usize = 64;
+/// Letters of a text, and of words that somebody wrote freely: a cell of a workbook holds no more.
+const LONGEST_TEXT: usize = 1_000;
+const LONGEST_WORDS: usize = 30_000;
+
 /// What a value is judged against besides its column: ids that exist, days that can be.
 #[derive(Debug, Default)]
 pub struct World {
@@ -81,27 +141,45 @@ impl Dialect {
 ///
 /// # Errors
 /// The reason for which it is refused, in plain words; never holds anything but the rule (the value stands beside it).
-pub fn judge<'a>(column: &'a Column, dialect: &'a Dialect, raw: &'a str, world: &World) -> Result<Cell<'a>, String> {
+pub fn judge<'a>(column: &'a Column, dialect: &'a Dialect, raw: &'a str, world: &World) -> Result<Cell<'a>, Refusal> {
     let trimmed = raw.trim();
     let value = match dialect.codes.get(trimmed) {
         Some(ours) => ours.as_str(),
         None => trimmed,
     };
     if value.is_empty() {
-        return if column.required && !column.empty_is_value { Err(format!("{} is empty", column.name)) } else { Ok(Cell::Null) };
+        return if column.required && !column.empty_is_value { Err(format!("{} is empty", column.name).into()) } else { Ok(Cell::Null) };
     }
+    fits(column, value)?;
     match column.kind {
         Kind::Text => Ok(Cell::Text(value)),
         Kind::Code => code(column, value),
         Kind::Date => date(column, dialect, value, world).map(Cell::Date),
-        Kind::Integer => integer(column, value).map(Cell::Integer),
-        Kind::Mark => mark(value, dialect.decimal_comma, world.mark_scale).map(Cell::Number),
-        Kind::SchoolYear => school_year(value).map(|()| Cell::Text(value)),
+        Kind::Integer => Ok(Cell::Integer(integer(column, value)?)),
+        Kind::Mark => Ok(Cell::Number(mark(value, dialect.decimal_comma, world.mark_scale)?)),
+        Kind::SchoolYear => Ok(school_year(value).map(|()| Cell::Text(value))?),
         Kind::PupilId => known(column, value, world.pupils.as_ref(), "pupil", "pupils or enrolments"),
         Kind::SchoolId => known(column, value, world.schools.as_ref(), "school", "schools"),
         Kind::CentreId => known(column, value, world.centres.as_ref(), "centre", "centres"),
         Kind::ParticipantId => Ok(Cell::Text(value)),
     }
+}
+
+/// That a value is no longer than what it is said to be, and no heading of totals where an id should stand.
+fn fits(column: &Column, value: &str) -> Result<(), Refusal> {
+    let is_id = matches!(column.kind, Kind::PupilId | Kind::SchoolId | Kind::CentreId | Kind::ParticipantId);
+    if is_id && is_totals(value) {
+        return Err(Refusal { why: Why::Totals, reason: format!("a row of totals: {} names nobody", column.name) });
+    }
+    let most = match (is_id || column.name.ends_with("_id"), column.name.as_str()) {
+        (true, _) => LONGEST_ID,
+        (_, "note" | "reason" | "concern") => LONGEST_WORDS,
+        _ => LONGEST_TEXT,
+    };
+    if value.len() > most && value.chars().count() > most {
+        return Err(format!("{} is longer than {most} letters", column.name).into());
+    }
+    Ok(())
 }
 
 fn known<'a>(
@@ -110,22 +188,19 @@ fn known<'a>(
     ids: Option<&hashbrown::HashSet<String>>,
     what: &str,
     tables: &str,
-) -> Result<Cell<'a>, String> {
+) -> Result<Cell<'a>, Refusal> {
     let taken = column.defines || column.every.as_deref() == Some(value) || ids.is_none_or(|ids| ids.contains(value));
-    if taken { Ok(Cell::Text(value)) } else { Err(format!("unknown {what}: not in {tables}")) }
+    if taken { Ok(Cell::Text(value)) } else { Err(format!("unknown {what}: not in {tables}").into()) }
 }
 
-fn code<'a>(column: &'a Column, value: &str) -> Result<Cell<'a>, String> {
+fn code<'a>(column: &'a Column, value: &str) -> Result<Cell<'a>, Refusal> {
     if let Some(code) = column.codes.iter().find(|c| c.eq_ignore_ascii_case(value)) {
         return Ok(Cell::Text(code));
     }
     let near = nearest(value, column.codes.iter().map(String::as_str)).map(|n| format!(" (nearest: {n})")).unwrap_or_default();
-    Err(format!(
-        "unknown code for {}{near}: map it by codes.{} in prane.toml; known: {}",
-        column.name,
-        column.name,
-        column.codes.join(", ")
-    ))
+    let known = column.codes.join(", ");
+    let reason = format!("unknown code for {}{near}: map it by codes.{} in prane.toml; known: {known}", column.name, column.name);
+    Err(Refusal { why: Why::Word, reason })
 }
 
 fn integer(column: &Column, value: &str) -> Result<i64, String> {
@@ -162,7 +237,7 @@ fn school_year(value: &str) -> Result<(), String> {
     }
 }
 
-fn date(column: &Column, dialect: &Dialect, value: &str, world: &World) -> Result<NaiveDate, String> {
+fn date(column: &Column, dialect: &Dialect, value: &str, world: &World) -> Result<NaiveDate, Refusal> {
     let day = parse_day(value, &dialect.date_format).ok_or_else(|| {
         if dialect.date_format == "%Y-%m-%d" {
             format!("{} is not a date like 2021-11-30: set date_format for this source if it writes dates otherwise", column.name)
@@ -171,17 +246,18 @@ fn date(column: &Column, dialect: &Dialect, value: &str, world: &World) -> Resul
         }
     })?;
     if !(1900..2200).contains(&day.year()) {
-        return Err(format!("{} lies in no year that can be meant", column.name));
+        return Err(format!("{} lies in no year that can be meant", column.name).into());
     }
     if column.any_time {
         return Ok(day);
     }
     if !column.future && day > world.today {
-        return Err(format!("{} is later than the day of the run ({})", column.name, world.today));
+        let reason = format!("{} is later than the day of the run ({})", column.name, world.today);
+        return Err(Refusal { why: Why::Early(day), reason });
     }
     if !column.future && !world.school_years.is_empty() && !world.school_years.contains(&school_year_of(day, world.year_starts)) {
         let known: Vec<String> = world.school_years.iter().map(|y| school_year_name(*y)).collect();
-        return Err(format!("{} is outside every school year ({})", column.name, known.join(", ")));
+        return Err(format!("{} is outside every school year ({})", column.name, known.join(", ")).into());
     }
     Ok(day)
 }
@@ -242,25 +318,35 @@ mod tests {
         let dialect = Dialect::of(&Source::default(), "x");
         let day = |raw: &'static str| judge(Box::leak(Box::new(column(Kind::Date))), Box::leak(Box::new(dialect.clone())), raw, &world());
         assert_eq!(day("2025-10-01"), Ok(Cell::Date(NaiveDate::from_ymd_opt(2025, 10, 1).unwrap())));
-        assert!(day("01.10.2025").unwrap_err().contains("date_format"));
+        assert!(day("01.10.2025").unwrap_err().reason.contains("date_format"));
         assert!(day("2025-02-30").is_err());
-        assert!(day("2026-03-02").unwrap_err().contains("later than the day of the run"));
-        assert!(day("2024-10-01").unwrap_err().contains("outside every school year"));
+        assert!(day("2026-03-02").unwrap_err().reason.contains("later than the day of the run"));
+        assert!(day("2024-10-01").unwrap_err().reason.contains("outside every school year"));
     }
 
     #[test]
     fn unknown_codes_are_never_present() {
         let (column, dialect) = (column(Kind::Code), Dialect::of(&Source::default(), "x"));
         assert_eq!(judge(&column, &dialect, "Present", &world()), Ok(Cell::Text("present")));
-        assert!(judge(&column, &dialect, "presnt", &world()).unwrap_err().contains("nearest: present"));
-        assert!(judge(&column, &dialect, "", &world()).unwrap_err().contains("is empty"));
+        assert!(judge(&column, &dialect, "presnt", &world()).unwrap_err().reason.contains("nearest: present"));
+        assert!(judge(&column, &dialect, "", &world()).unwrap_err().reason.contains("is empty"));
+    }
+
+    #[test]
+    fn a_heading_of_totals_is_no_id_and_a_name_that_begins_like_one_is() {
+        for heading in ["Gjithsej", "TOTALI:", "Shuma e klasës", " mesatarja", "Total"] {
+            assert!(is_totals(heading), "{heading}");
+        }
+        for id in ["P1", "Totalis", "T-total", "", "Shumaj"] {
+            assert!(!is_totals(id), "{id}");
+        }
     }
 
     #[test]
     fn marks_keep_to_the_scale() {
         let (column, dialect) = (column(Kind::Mark), Dialect::of(&Source::default(), "x"));
         assert_eq!(judge(&column, &dialect, "10", &world()), Ok(Cell::Number(10.0)));
-        assert!(judge(&column, &dialect, "11", &world()).unwrap_err().contains("off the scale"));
-        assert!(judge(&column, &dialect, "7,5", &world()).unwrap_err().contains("decimal comma"));
+        assert!(judge(&column, &dialect, "11", &world()).unwrap_err().reason.contains("off the scale"));
+        assert!(judge(&column, &dialect, "7,5", &world()).unwrap_err().reason.contains("decimal comma"));
     }
 }

@@ -237,7 +237,7 @@ async fn draw_again(project: &Project, now: DateTime<Utc>, receipt: &mut Receipt
         let asked = Asked {
             as_of: Some(day),
             known_at: night.map_or(now, |n| n.known_at),
-            today: now.date_naive(),
+            clock: now,
             asked_at: now,
             take_in: false,
             rehearsal: false,

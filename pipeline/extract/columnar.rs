@@ -5,7 +5,10 @@ use polars::prelude::*;
 use super::{Extract, FileFault, Rows};
 
 pub(super) fn all_records(extract: &Extract) -> Result<Rows, FileFault> {
-    let told = |e: PolarsError| FileFault::new(format!("cannot be read as Parquet: {e}"));
+    // The words of the library may repeat names and values of the file.
+    let told = |_: PolarsError| {
+        FileFault::new("cannot be read as Parquet: it is damaged, or has columns that hold more than one value a row; write it anew")
+    };
     let path = PlRefPath::new(extract.path.to_string_lossy());
     let frame = LazyFrame::scan_parquet(path, ScanArgsParquet::default())
         .map_err(told)?
@@ -15,5 +18,5 @@ pub(super) fn all_records(extract: &Extract) -> Result<Rows, FileFault> {
     let headers = frame.get_column_names().iter().map(ToString::to_string).collect();
     let columns: Vec<&StringChunked> = frame.columns().iter().map(|c| c.str()).collect::<PolarsResult<_>>().map_err(told)?;
     let records = (0..frame.height()).map(|row| columns.iter().map(|c| c.get(row).unwrap_or_default().to_string()).collect()).collect();
-    Ok(Rows { headers, records, first_row: 2, numbers: Vec::new() })
+    Ok(Rows { headers, records, first_row: 2, numbers: Vec::new(), notes: Vec::new() })
 }

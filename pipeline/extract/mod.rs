@@ -10,8 +10,11 @@ mod text;
 mod wide;
 mod workbook;
 
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
 
 use globset::Glob;
 use rayon::prelude::*;
@@ -52,6 +55,8 @@ pub struct Inbox {
     pub extracts: Vec<Extract>,
     /// Files left alone, a sentence each.
     pub left: Vec<String>,
+    /// What cannot be read at all, or must not be followed: name and reason. Each counts as a file refused.
+    pub unread: Vec<(String, String)>,
 }
 
 /// Looks through the inbox. Files that are still being written are left for the next night. With `note` it is kept how
@@ -74,7 +79,7 @@ pub fn find(project: &Project, contracts: &[Contract], note: bool) -> Outcome<In
         sources.push((glob.compile_matcher(), source));
     }
     let mut found = Vec::new();
-    walk(&root, &root, &mut found)?;
+    walk(&root, &root, &mut found, &mut inbox.unread)?;
     let mut wanted = Vec::new();
     for (path, name) in found {
         let file = name.rsplit('/').next().unwrap_or(&name);
@@ -97,9 +102,14 @@ pub fn find(project: &Project, contracts: &[Contract], note: bool) -> Outcome<In
         wanted.push((path, name, source));
     }
     let seen = Seen::load(&project.inbox_notes());
-    let looked: Vec<Outcome<(Extract, Look)>> =
-        wanted.into_par_iter().with_max_len(1).map(|(path, name, source)| look(&seen, path, name, source)).collect();
-    let looked = looked.into_iter().collect::<Outcome<Vec<_>>>()?;
+    let looked: Vec<Result<(Extract, Look), (String, String)>> = wanted
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|(path, name, source)| look(&seen, path, name.clone(), source).map_err(|_| (name, CLOSED.to_string())))
+        .collect();
+    let (looked, closed): (Vec<_>, Vec<_>) = looked.into_iter().partition(Result::is_ok);
+    inbox.unread.extend(closed.into_iter().filter_map(Result::err));
+    let looked: Vec<(Extract, Look)> = looked.into_iter().flatten().collect();
     if looked.iter().any(|(_, look)| look.is_fresh()) {
         std::thread::sleep(WATCH);
     }
@@ -120,11 +130,19 @@ pub fn find(project: &Project, contracts: &[Contract], note: bool) -> Outcome<In
         now.save(&project.inbox_notes())?;
     }
     inbox.left.sort();
+    inbox.unread.sort();
     inbox.extracts.sort_by(|a, b| (&a.table, &a.name).cmp(&(&b.table, &b.name)));
     Ok(inbox)
 }
 
-fn walk(root: &Path, folder: &Path, found: &mut Vec<(PathBuf, String)>) -> Outcome<()> {
+/// Why a link is not followed.
+const LINK: &str = "a link: nothing outside the inbox is read, and a link may lead round in a circle; put the file itself there";
+/// Why a pipe or a device is not opened.
+const NO_FILE: &str = "neither a file nor a folder: reading it might never end; take it away";
+/// Why a file could not be looked at.
+const CLOSED: &str = "cannot be opened: may the account of the run read it?";
+
+fn walk(root: &Path, folder: &Path, found: &mut Vec<(PathBuf, String)>, unread: &mut Vec<(String, String)>) -> Outcome<()> {
     let entries = std::fs::read_dir(folder).map_err(|e| Fault::io(folder, &e))?;
     for entry in entries {
         let path = entry.map_err(|e| Fault::io(folder, &e))?.path();
@@ -132,10 +150,14 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<(PathBuf, String)>) -> Outco
         if name.rsplit('/').next().is_some_and(|file| file.starts_with('.')) {
             continue;
         }
-        if path.is_dir() {
-            walk(root, &path, found)?;
-        } else {
-            found.push((path, name));
+        // The entry itself is asked, not what it points to.
+        match std::fs::symlink_metadata(&path).map(|data| data.file_type()) {
+            Ok(kind) if kind.is_symlink() => unread.push((name, LINK.into())),
+            Ok(kind) if kind.is_dir() => walk(root, &path, found, unread)?,
+            Ok(kind) if kind.is_file() => found.push((path, name)),
+            Ok(_) => unread.push((name, NO_FILE.into())),
+            // It went away meanwhile.
+            Err(_) => {}
         }
     }
     Ok(())
@@ -169,7 +191,8 @@ fn look(seen: &Seen, path: PathBuf, name: String, source: Option<Source>) -> Out
 /// Whether a file is a list of ours, filled in: by its mark whatever its name; by its headers where it is `nameless`.
 fn is_returned(path: &Path, nameless: bool) -> bool {
     let is_workbook = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
-    is_workbook && (returned::is_marked(path) || nameless && returned::is_headed(path))
+    let is_ours = || Ok(returned::is_marked(path) || nameless && returned::is_headed(path));
+    is_workbook && unharmed(is_ours).unwrap_or(false)
 }
 
 fn hash_of(path: &Path) -> Outcome<Hash> {
@@ -241,6 +264,8 @@ pub struct Reading {
     pub numbers: Vec<u64>,
     /// Records that one row of the file gives: 1, or its days in a wide register.
     pub records_a_row: u64,
+    /// What of the file was left alone; without its name, and without text of it.
+    pub notes: Vec<String>,
 }
 
 impl Reading {
@@ -266,12 +291,46 @@ pub struct FileFault {
     pub reason: String,
     /// Rows that could be counted.
     pub rows: u64,
+    /// The row at fault, if there is one; the reason says its number once it is [`Self::placed`].
+    at: Option<At>,
 }
 
 impl FileFault {
     fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), rows: 0 }
+        Self { reason: reason.into(), rows: 0, at: None }
     }
+
+    /// The same with the number of its row.
+    fn placed(self, reading: &Reading) -> Self {
+        match self.at {
+            Some(at) => Self { reason: format!("row {}: {}", reading.row_number(at), self.reason), at: None, ..self },
+            None => self,
+        }
+    }
+}
+
+/// Files being read now: what panics meanwhile is told as a fault of a file, without the words of the panic, which may repeat
+/// the file's.
+static READING: AtomicUsize = AtomicUsize::new(0);
+
+/// Does something with one file, so that no file can end the night: where the reading breaks down, the file is refused.
+///
+/// # Errors
+/// The fault of the work itself, or that it broke down.
+fn unharmed<T>(work: impl FnOnce() -> Result<T, FileFault>) -> Result<T, FileFault> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let told = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if READING.load(Ordering::SeqCst) == 0 {
+                told(panic);
+            }
+        }));
+    });
+    READING.fetch_add(1, Ordering::SeqCst);
+    let done = std::panic::catch_unwind(AssertUnwindSafe(work));
+    READING.fetch_sub(1, Ordering::SeqCst);
+    done.unwrap_or_else(|_| Err(FileFault::new("is damaged in a way that broke the reading of it: write or export it anew")))
 }
 
 /// Opens an extract, makes its plan and hands every record to takers made by `taker`.
@@ -280,6 +339,15 @@ impl FileFault {
 /// # Errors
 /// A fault of the file in plain words: a missing column, an encoding, a file cut short.
 pub fn read<T: Taker>(
+    extract: &Extract,
+    contract: &Contract,
+    threads: usize,
+    taker: &(dyn Fn(&Plan) -> T + Sync),
+) -> Result<(Reading, Plan, Vec<T>), FileFault> {
+    unharmed(|| read_any(extract, contract, threads, taker))
+}
+
+fn read_any<T: Taker>(
     extract: &Extract,
     contract: &Contract,
     threads: usize,
@@ -322,6 +390,8 @@ struct Rows {
     first_row: u64,
     /// The row of each record, where they do not follow each other.
     numbers: Vec<u64>,
+    /// What of the file was left alone.
+    notes: Vec<String>,
 }
 
 fn read_rows<T: Taker>(
@@ -336,7 +406,16 @@ fn read_rows<T: Taker>(
         let fields: Vec<&[u8]> = record.iter().map(String::as_bytes).collect();
         one.take(At { block: 0, row: u32::try_from(row).unwrap_or(u32::MAX) }, &fields);
     }
-    Ok((Reading { block_rows: vec![count], first_row: rows.first_row, numbers: rows.numbers, records_a_row: 1 }, plan, vec![one]))
+    let (first_row, numbers, notes) = (rows.first_row, rows.numbers, rows.notes);
+    Ok((Reading { block_rows: vec![count], first_row, numbers, records_a_row: 1, notes }, plan, vec![one]))
+}
+
+/// When a file was saved: as its workbook says (in UTC, text that sorts; zeros where it says nothing), and as the disk says.
+#[must_use]
+pub fn saved(extract: &Extract) -> (String, Option<SystemTime>) {
+    let inside = unharmed(|| Ok(workbook::saved_inside(&extract.path))).ok().flatten();
+    let on_disk = std::fs::metadata(&extract.path).and_then(|data| data.modified()).ok();
+    (inside.unwrap_or_else(|| "0000-00-00T00:00:00Z".into()), on_disk)
 }
 
 /// The headers of a file, for guessing a mapping, and up to `sample` rows.
@@ -348,10 +427,10 @@ pub fn peek(path: &Path, sample: usize) -> Result<(Vec<String>, Vec<Vec<String>>
     let source = Source::default();
     let format = format_of(&name, &source).ok_or_else(|| FileFault::new("not .csv, .xlsx or .parquet"))?;
     let extract = Extract { path: path.to_path_buf(), name, table: String::new(), source, hash: [0; 32], size: 0, returned: false };
-    let rows = match format {
-        Format::Workbook => workbook::all_records(&extract)?,
-        Format::Parquet => columnar::all_records(&extract)?,
-        _ => text::first_records(&extract, format, sample)?,
-    };
+    let rows = unharmed(|| match format {
+        Format::Workbook => workbook::all_records(&extract),
+        Format::Parquet => columnar::all_records(&extract),
+        _ => text::first_records(&extract, format, sample),
+    })?;
     Ok((rows.headers, rows.records.into_iter().take(sample).collect()))
 }

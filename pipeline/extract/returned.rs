@@ -8,11 +8,11 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use calamine::{Data, Reader, Xlsx, open_workbook};
+use calamine::Reader;
 use chrono::NaiveDate;
 use prane_reports::{ACTIONS, Language, OUTCOMES, Words, contact_headers, plain};
 
-use super::workbook::text_of;
+use super::workbook::{self, Book};
 use super::{Extract, FileFault, Rows};
 use crate::config::Source;
 
@@ -22,10 +22,10 @@ pub(super) const TABLE: &str = "contacts";
 const MACHINE_SHEET: &str = "prane";
 /// Rows within which the headers are looked for: somebody may have put lines above them.
 const HEADER_WITHIN: usize = 20;
+/// Bytes of a table of contents that are looked through for the mark.
+const LONGEST_CONTENTS: u64 = 1 << 22;
 /// What a line holds before anybody fills it in.
 const NOT_FILLED_IN: &str = "pupil_id";
-
-type Book = Xlsx<BufReader<File>>;
 
 /// Headers and words of one list: canonical → shown for columns, shown → canonical for the words of each.
 #[derive(Default)]
@@ -39,7 +39,7 @@ pub(super) fn is_marked(path: &Path) -> bool {
     let contents = || -> Option<String> {
         let mut archive = zip::ZipArchive::new(BufReader::new(File::open(path).ok()?)).ok()?;
         let mut text = String::new();
-        archive.by_name("xl/workbook.xml").ok()?.read_to_string(&mut text).ok()?;
+        archive.by_name("xl/workbook.xml").ok()?.take(LONGEST_CONTENTS).read_to_string(&mut text).ok()?;
         Some(text)
     };
     contents().is_some_and(|text| text.contains(&format!("name=\"{MACHINE_SHEET}\"")))
@@ -47,7 +47,7 @@ pub(super) fn is_marked(path: &Path) -> bool {
 
 /// Whether a workbook has the headers of a list of ours, in either language; for files that nothing else explains.
 pub(super) fn is_headed(path: &Path) -> bool {
-    let Ok(mut book) = open_workbook::<Book, _>(path) else { return false };
+    let Ok(mut book) = workbook::open(path) else { return false };
     key(&mut book).is_some_and(|key| find_list(&mut book, &key).is_some())
 }
 
@@ -56,21 +56,17 @@ pub(super) fn is_headed(path: &Path) -> bool {
 /// # Errors
 /// The file's fault in plain words.
 pub(super) fn records(extract: &Extract) -> Result<(Source, Rows), FileFault> {
-    let mut book: Book =
-        open_workbook(&extract.path).map_err(|e: calamine::XlsxError| FileFault::new(format!("cannot be opened as a workbook: {e}")))?;
+    let mut book = workbook::open(&extract.path)?;
     let missing =
         || FileFault::new("is a list that came back, but the headers of its columns to fill in are gone: put them back as they were");
     let key = key(&mut book).ok_or_else(missing)?;
-    let (top, mut rows) = find_list(&mut book, &key).ok_or_else(missing)?;
-    let headers = rows.remove(0);
+    let mut rows = find_list(&mut book, &key).ok_or_else(missing)?.into_iter();
+    let (header_at, headers) = rows.next().ok_or_else(missing)?;
     let places: Vec<(usize, &str)> =
         key.columns.iter().filter_map(|(name, shown)| Some((headers.iter().position(|h| same(h, shown))?, name.as_str()))).collect();
     let filled = |row: &Vec<String>| places.iter().any(|(at, name)| *name != NOT_FILLED_IN && row.get(*at).is_some_and(|f| !f.is_empty()));
-    let mut records = rows;
-    // The number of a row is told where something is wrong with it: rows left out before it still count.
-    let first_row = top as u64 + 2;
-    let numbers: Vec<u64> = records.iter().zip(first_row..).filter(|(row, _)| filled(row)).map(|(_, number)| number).collect();
-    records.retain(filled);
+    let first_row = header_at + 1;
+    let (numbers, mut records): (Vec<u64>, Vec<Vec<String>>) = rows.filter(|(_, row)| filled(row)).unzip();
     for row in &mut records {
         for (at, name) in &places {
             if let Some(field) = row.get_mut(*at) {
@@ -79,7 +75,7 @@ pub(super) fn records(extract: &Extract) -> Result<(Source, Rows), FileFault> {
         }
     }
     let source = Source { table: TABLE.into(), format: "xlsx".into(), columns: key.columns, ..Source::default() };
-    Ok((source, Rows { headers, records, first_row, numbers }))
+    Ok((source, Rows { headers, records, first_row, numbers, notes: Vec::new() }))
 }
 
 /// A field as the contract wants it: our word for theirs, a typed day as a day.
@@ -100,10 +96,10 @@ fn read_as(column: &str, field: &str, key: &Key) -> String {
 
 /// What the hidden sheet says; without it, the language whose headers are there.
 fn key(book: &mut Book) -> Option<Key> {
-    if let Ok(sheet) = book.worksheet_range(MACHINE_SHEET) {
+    if let Ok(rows) = workbook::filled_rows(book, MACHINE_SHEET) {
         let mut key = Key::default();
-        for row in sheet.rows() {
-            let field = |at: usize| row.get(at).map(text_of).unwrap_or_default();
+        for (_, row) in rows {
+            let field = |at: usize| row.get(at).cloned().unwrap_or_default();
             match field(0).as_str() {
                 "column" => _ = key.columns.insert(field(2), field(1)),
                 kind @ ("action" | "outcome") => _ = key.codes.entry(kind.into()).or_default().insert(field(1), field(2)),
@@ -123,20 +119,18 @@ fn key_of(words: &Words) -> Key {
     Key { columns, codes: BTreeMap::from([("action".into(), of("action", &ACTIONS)), ("outcome".into(), of("outcome", &OUTCOMES))]) }
 }
 
-/// The rows of the list from its headers on, and how many stand above them; on whichever sheet it lies.
-fn find_list(book: &mut Book, key: &Key) -> Option<(usize, Vec<Vec<String>>)> {
+/// The rows of the list from its headers on, with their numbers; on whichever sheet it lies.
+fn find_list(book: &mut Book, key: &Key) -> Option<workbook::Filled> {
     let wanted: Vec<&String> = ["pupil_id", "date", "by", "action"].iter().filter_map(|name| key.columns.get(*name)).collect();
     for name in book.sheet_names() {
-        let Ok(range) = book.worksheet_range(&name) else { continue };
-        let top = range.start().map_or(0, |(row, _)| row as usize);
-        let texts = |row: &[Data]| row.iter().map(|cell| text_of(cell).trim().to_string()).collect::<Vec<String>>();
-        let is_header = |row: &[Data]| {
-            let fields = texts(row);
-            wanted.len() == 4 && wanted.iter().all(|header| fields.iter().any(|field| same(field, header)))
-        };
-        let at = range.rows().take(HEADER_WITHIN).position(is_header);
+        let Ok(mut rows) = workbook::filled_rows(book, &name) else { continue };
+        for field in rows.iter_mut().flat_map(|(_, row)| row) {
+            *field = field.trim().to_string();
+        }
+        let is_header = |row: &Vec<String>| wanted.len() == 4 && wanted.iter().all(|header| row.iter().any(|field| same(field, header)));
+        let at = rows.iter().take(HEADER_WITHIN).position(|(_, row)| is_header(row));
         if let Some(at) = at {
-            return Some((top + at, range.rows().skip(at).map(texts).collect()));
+            return Some(rows.split_off(at));
         }
     }
     None

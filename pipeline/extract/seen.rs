@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Hash;
 use crate::fault::{Fault, Outcome};
+use crate::identity::restrict;
 
 /// A file's size and times, and on Unix its number: a copy over it or a write into it changes one of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,10 +85,13 @@ impl Seen {
     pub fn save(&self, path: &Path) -> Outcome<()> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|e| Fault::io(folder, &e))?;
+            restrict(folder, 0o700)?;
         }
         let text = serde_json::to_vec(self).map_err(|e| Fault::Bug(e.to_string()))?;
         let aside = path.with_extension("new");
-        std::fs::write(&aside, text).and_then(|()| std::fs::rename(&aside, path)).map_err(|e| Fault::io(path, &e))
+        std::fs::write(&aside, text).map_err(|e| Fault::io(&aside, &e))?;
+        restrict(&aside, 0o600)?;
+        std::fs::rename(&aside, path).map_err(|e| Fault::io(path, &e))
     }
 }
 

@@ -254,7 +254,9 @@ pub(super) fn read<T: Taker>(
             loop {
                 let next = receive.lock().map(|r| r.recv());
                 let Ok(Ok(block)) = next else { break };
-                let outcome = check_utf8(&block).and_then(|()| take_block(&block, delimiter, plan.width, &mut taker));
+                let take = || check_utf8(&block).and_then(|()| take_block(&block, delimiter, plan.width, &mut taker));
+                // A thread that gives up would leave the blocks after it to nobody.
+                let outcome = super::unharmed(take);
                 counts.push((block.number, outcome));
                 // Nobody waits for it where the file has ended.
                 let _ = give_back.send(block.bytes);
@@ -309,7 +311,7 @@ pub(super) fn read<T: Taker>(
         }
     }
     match fault {
-        Some(fault) => Err(FileFault { rows: reading.rows(), ..fault }),
+        Some(fault) => Err(FileFault { rows: reading.rows(), ..fault.placed(&reading) }),
         None => Ok((reading, plan, takers)),
     }
 }
@@ -318,6 +320,7 @@ pub(super) fn read<T: Taker>(
 fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut T) -> Result<u64, FileFault> {
     let mut row = 0;
     let mut last_width = width;
+    let (mut swallowed, mut ends_open) = (None, None);
     if block.quoted {
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(block.bytes.as_slice());
@@ -325,8 +328,16 @@ fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut 
         while reader.read_byte_record(&mut record).map_err(|e| FileFault::new(format!("cannot be read: {e}")))? {
             let fields: Vec<&[u8]> = record.iter().collect();
             last_width = fields.len();
-            taker.take(At { block: block.number, row }, &fields);
+            let at = At { block: block.number, row };
+            if swallowed.is_none() && fields.iter().any(|field| holds_rows(field, delimiter, width)) {
+                swallowed = Some(at);
+            }
+            ends_open = fields.last().is_some_and(|field| memchr::memchr(b'\n', field).is_some()).then_some(at);
+            taker.take(at, &fields);
             row += 1;
+        }
+        if block.last && block.bytes.trim_ascii_end().last() != Some(&b'"') {
+            swallowed = swallowed.or(ends_open);
         }
     } else {
         split_records(&block.bytes, delimiter, |fields| {
@@ -335,14 +346,37 @@ fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut 
             row += 1;
         });
     }
+    if let Some(at) = swallowed {
+        return Err(FileFault {
+            rows: u64::from(row),
+            at: Some(at),
+            reason: "a quote (\") is opened and not closed where it should be, and the rows after it became part of one field: mend it, and send the file again".into(),
+        });
+    }
     // A last line without its end and without all its fields was cut off on the way here.
     if block.last && last_width < width && !matches!(block.bytes.last(), None | Some(b'\n' | b'\r')) {
         return Err(FileFault {
             rows: u64::from(row),
+            at: None,
             reason: "the file ends in the middle of a row: it was cut short, send it again".into(),
         });
     }
     Ok(u64::from(row))
+}
+
+/// Whether a field has swallowed rows: it runs over lines that have as many separators as a row. The wider the table, the
+/// fewer such lines can be somebody's words.
+fn holds_rows(field: &[u8], delimiter: u8, width: usize) -> bool {
+    let most = match width {
+        0..=2 => 5,
+        3 => 2,
+        4 | 5 => 1,
+        _ => 0,
+    };
+    let Some(first) = memchr::memchr(b'\n', field) else { return false };
+    let last = memchr::memrchr(b'\n', field).unwrap_or(first);
+    let lines = field.get(first + 1..last).unwrap_or_default().split(|b| *b == b'\n');
+    lines.filter(|line| width > 1 && memchr::memchr_iter(delimiter, line).count() + 1 == width).count() > most
 }
 
 /// Splits text without quotes into records; empty lines are no records.
@@ -409,13 +443,19 @@ impl Taker for Collector {
 fn collect(extract: &Extract, format: Format, most: usize) -> Result<Rows, FileFault> {
     let Opened { headers, delimiter, first, mut blocks, first_row, .. } = start(extract, format)?;
     let mut collector = Collector(Vec::new(), most);
+    let mut counts = Vec::new();
     let mut next = Some(first);
     while let Some(block) = next {
         check_utf8(&block)?;
-        take_block(&block, delimiter, headers.len(), &mut collector)?;
+        match take_block(&block, delimiter, headers.len(), &mut collector) {
+            Ok(rows) => counts.push(rows),
+            Err(fault) => {
+                return Err(fault.placed(&Reading { block_rows: counts, first_row, records_a_row: 1, ..Reading::default() }));
+            }
+        }
         next = if collector.0.len() < most { blocks.next_block()? } else { None };
     }
-    Ok(Rows { headers, records: collector.0, first_row, numbers: Vec::new() })
+    Ok(Rows { headers, records: collector.0, first_row, numbers: Vec::new(), notes: Vec::new() })
 }
 
 /// Every record, for layouts that must see a row as a whole.

@@ -25,6 +25,7 @@ pub(super) fn read<T: Taker>(
         return Err(FileFault {
             reason: format!("no column is headed by a day of the form {}", wide.header),
             rows: rows.records.len() as u64,
+            at: None,
         });
     }
     let mut plan = plan(&rows.headers).map_err(|f| FileFault { rows: count, ..f })?;
@@ -33,7 +34,7 @@ pub(super) fn read<T: Taker>(
     let (date, status) = (contract.position("date").map_err(told)?, contract.position("status").map_err(told)?);
     plan.from[date] = From::Field(width);
     plan.from[status] = From::Field(width + 1);
-    plan.unknown.retain(|header| day_of(header, wide).is_none());
+    plan.unknown.retain(|at| days.iter().all(|(day, _)| day != at));
     plan.width = width + 2;
     // The days are ours and ISO, whatever the file's other dates look like.
     plan.dialects[date] = crate::contract::value::Dialect::of(&crate::config::Source::default(), "date");
@@ -54,7 +55,13 @@ pub(super) fn read<T: Taker>(
         }
     }
     Ok((
-        Reading { block_rows: vec![count], first_row: rows.first_row, numbers: rows.numbers, records_a_row: days.len() as u64 },
+        Reading {
+            block_rows: vec![count],
+            first_row: rows.first_row,
+            numbers: rows.numbers,
+            records_a_row: days.len() as u64,
+            notes: rows.notes,
+        },
         plan,
         vec![one],
     ))

@@ -2,6 +2,8 @@
 //!
 //! `read = stored + superseded + rejected` holds for each file, or the night ends as a bug.
 
+mod contacts;
+mod contradict;
 mod memo;
 mod packed;
 pub mod register;
@@ -55,9 +57,24 @@ pub struct Account {
     /// What whoever handed it in should hear of: rows that say otherwise than another file or the store.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<String>,
+    /// Whether the file is read again on the next night: it has rows of days that had not come.
+    #[serde(skip)]
+    pub read_again: bool,
 }
 
 impl Account {
+    /// The account of something in the inbox that is not read at all.
+    #[must_use]
+    pub fn unread((file, why): (String, String)) -> Self {
+        Self { file, refused: Some(why), ..Self::default() }
+    }
+
+    /// Refuses the file whole.
+    fn refuse(&mut self, why: String) {
+        self.refused = Some(why);
+        (self.stored, self.superseded, self.rejected) = (0, 0, self.read);
+    }
+
     /// Of the rows read and not refused, so many were replaced; the others are stored.
     fn supersede(&mut self, superseded: u64) {
         self.superseded = superseded;
@@ -84,7 +101,7 @@ impl Intake {
         if conflicts > 0 {
             self.notes.push(format!("{table}: {} of one key disagree; the later one counts", verdict::rows(conflicts)));
         }
-        self.taken.extend(accounts.iter().map(|a| (a.blake3.clone(), a.file.clone())));
+        self.taken.extend(accounts.iter().filter(|a| !a.read_again && a.refused.is_none()).map(|a| (a.blake3.clone(), a.file.clone())));
         self.accounts.extend(accounts);
     }
 

@@ -170,6 +170,13 @@ impl<R: Packed> Shelf<R> {
         self.pieces.append(&mut other.pieces);
     }
 
+    /// Leaves out rows.
+    pub fn retain(&mut self, wanted: impl Fn(&R) -> bool) {
+        for (_, rows) in &mut self.pieces {
+            rows.retain(&wanted);
+        }
+    }
+
     /// How many rows there are.
     #[must_use]
     pub fn count(&self) -> usize {

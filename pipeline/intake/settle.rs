@@ -67,6 +67,8 @@ pub struct Settling<'a> {
     pub subject_ranks: &'a [u32],
     /// Origins by their number in the packed rows; stored runs come first.
     pub origins: &'a [Origin],
+    /// Lessons that a day has, by school and school year, where only missed ones are written down.
+    pub lessons: &'a BTreeMap<(String, i32), u32>,
 }
 
 /// Reads the stored rows that the new ones could replace onto the shelves; returns the files that are to be rewritten.
@@ -207,8 +209,11 @@ pub fn settle<R: Packed>(store: &Store, shelves: Shelves<R>, with: &Settling<'_>
                     *row = R::pack(rank_of[row.pupil() as usize], row.day(), codes, row.origin());
                 }
                 rows.sort_by_key(|r| r.order());
-                let kept = keep_latest(&rows, with.origins, &mut tallies);
+                let mut kept = keep_latest(&rows, with.origins, &mut tallies);
                 drop(rows);
+                if let Some(lessons) = with.lessons.get(&(with.schools.text(school).to_string(), file.period.school_year)) {
+                    fill_lessons(&mut kept, *lessons, with.contract);
+                }
                 out.school(with.schools.text(school), &kept, &by_rank)?;
             }
             Ok((out.finish()?, tallies))
@@ -250,6 +255,22 @@ fn keep_latest<R: Packed>(rows: &[R], origins: &[Origin], tallies: &mut [Tally])
         kept.push(winner);
     }
     kept
+}
+
+/// Adds the lessons that a register of absences does not tell of on a day of which it tells others: they were not missed.
+fn fill_lessons<R: Packed>(rows: &mut Vec<R>, lessons: u32, contract: &Contract) {
+    let present = contract.column("status").and_then(|c| c.codes.iter().position(|code| code == "present"));
+    let Some(present) = present.and_then(|at| u32::try_from(at + 1).ok()) else { return };
+    let mut filled = Vec::new();
+    for day in rows.chunk_by(|a, b| (a.pupil(), a.day()) == (b.pupil(), b.day())) {
+        let told: Vec<u32> = day.iter().filter(|row| row.value() != 0).map(|row| row.codes()[0]).filter(|lesson| *lesson > 0).collect();
+        if let (Some(last), false) = (day.last(), told.is_empty()) {
+            let untold = (1..=lessons).filter(|lesson| day.iter().all(|row| row.codes()[0] != *lesson));
+            filled.extend(untold.map(|lesson| R::pack(last.pupil(), last.day(), [lesson, present, 0], last.origin())));
+        }
+    }
+    rows.append(&mut filled);
+    rows.sort_by_key(|row| row.order());
 }
 
 /// What one data file will hold.

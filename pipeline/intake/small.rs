@@ -4,15 +4,16 @@ use chrono::Datelike;
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use super::contacts;
 use crate::contract::plan::Plan;
 use crate::contract::reject::Reject;
-use crate::contract::value::{Cell, World, judge};
+use crate::contract::value::{Cell, Refusal, World, judge};
 use crate::contract::{self, Contract, Kind};
 use crate::day;
 use crate::extract::{At, Taker};
 use crate::fault::Outcome;
 use crate::identity::{IN_ENROLMENTS, IN_PUPILS, Key, Secret, hex};
-use crate::store::tables::{KNOWN_FROM, OTHER_PUPIL, PUPIL, ROW_KEY};
+use crate::store::tables::{KNOWN_FROM, OTHER_PUPIL, PUPIL, ROW_KEY, SAVED};
 use crate::vault::Vault;
 
 /// Values of one column of a block.
@@ -65,13 +66,15 @@ pub struct SmallTaker<'a> {
     pieces: Vec<(u32, Vec<Values>)>,
     /// Refused rows.
     pub rejects: Vec<(At, Reject)>,
+    /// Cells that were kept with the note, because they are not what they should be.
+    pub spared: u64,
 }
 
 impl<'a> SmallTaker<'a> {
     /// A taker for a file with this plan.
     #[must_use]
     pub fn new(contract: &'a Contract, world: &'a World, plan: &Plan) -> Self {
-        Self { contract, world, plan: plan.clone(), pieces: Vec::new(), rejects: Vec::new() }
+        Self { contract, world, plan: plan.clone(), pieces: Vec::new(), rejects: Vec::new(), spared: 0 }
     }
 }
 
@@ -98,8 +101,16 @@ fn columns_of(contract: &Contract) -> Vec<Values> {
 
 impl Taker for SmallTaker<'_> {
     fn take(&mut self, at: At, fields: &[&[u8]]) {
-        match judge_row(self.contract, &self.plan, self.world, fields) {
-            Ok(cells) => {
+        let is_contact = self.contract.table == contacts::TABLE;
+        match judge_sparing(self.contract, &self.plan, self.world, fields, is_contact) {
+            Ok((mut cells, spared)) => {
+                let note = if is_contact { contacts::tidy(self.contract, &mut cells, &spared) } else { None };
+                if let Some(note) = &note {
+                    self.spared += 1;
+                    for (cell, _) in cells.iter_mut().zip(&self.contract.columns).filter(|(_, c)| c.name == "note") {
+                        *cell = Cell::Text(note);
+                    }
+                }
                 if self.pieces.last().is_none_or(|(block, _)| *block != at.block) {
                     self.pieces.push((at.block, columns_of(self.contract)));
                 }
@@ -118,14 +129,36 @@ pub fn judge_row<'a>(
     plan: &'a Plan,
     world: &World,
     fields: &[&'a [u8]],
-) -> Result<Vec<Cell<'a>>, (Option<usize>, String)> {
+) -> Result<Vec<Cell<'a>>, (Option<usize>, Refusal)> {
+    judge_sparing(contract, plan, world, fields, contract.table == contacts::TABLE).map(|(cells, _)| cells)
+}
+
+/// Values of a row, and optional cells with their raw text that were emptied.
+type Spared<'a> = (Vec<Cell<'a>>, Vec<(usize, &'a str)>);
+
+/// The same; where `sparing`, an optional cell that cannot be read is emptied and given back instead of costing its row.
+fn judge_sparing<'a>(
+    contract: &'a Contract,
+    plan: &'a Plan,
+    world: &World,
+    fields: &[&'a [u8]],
+    sparing: bool,
+) -> Result<Spared<'a>, (Option<usize>, Refusal)> {
+    let mut spared = Vec::new();
     if fields.len() != plan.width {
-        return Err((None, format!("ragged row: {} fields where the header has {}", fields.len(), plan.width)));
+        return Err((None, format!("ragged row: {} fields where the header has {}", fields.len(), plan.width).into()));
     }
     let mut cells = Vec::with_capacity(contract.columns.len());
     for (at, column) in contract.columns.iter().enumerate() {
-        let raw = std::str::from_utf8(plan.raw(at, fields)).map_err(|_| (Some(at), "not UTF-8".to_string()))?;
-        cells.push(judge(column, &plan.dialects[at], raw, world).map_err(|reason| (Some(at), reason))?);
+        let raw = std::str::from_utf8(plan.raw(at, fields)).map_err(|_| (Some(at), "not UTF-8".to_string().into()))?;
+        cells.push(match judge(column, &plan.dialects[at], raw, world) {
+            Ok(cell) => cell,
+            Err(_) if sparing && !column.required => {
+                spared.push((at, raw));
+                Cell::Null
+            }
+            Err(refusal) => return Err((Some(at), refusal)),
+        });
     }
     for (at, column) in contract.columns.iter().enumerate() {
         let Some(other) = &column.not_before else { continue };
@@ -133,14 +166,14 @@ pub fn judge_row<'a>(
         if let (Cell::Date(end), Some(Cell::Date(start))) = (&cells[at], start)
             && end < start
         {
-            return Err((Some(at), format!("{} lies before {other} ({start})", column.name)));
+            return Err((Some(at), format!("{} lies before {other}", column.name).into()));
         }
     }
     let filled = |name: &String| contract.columns.iter().position(|c| &c.name == name).is_some_and(|i| cells[i] != Cell::Null);
     if !contract.one_of.is_empty() && !contract.one_of.iter().any(filled) {
-        return Err((None, format!("none of {} is filled", contract.one_of.join(", "))));
+        return Err((None, format!("none of {} is filled", contract.one_of.join(", ")).into()));
     }
-    Ok(cells)
+    Ok((cells, spared))
 }
 
 /// Pseudonyms in place of ids, personal columns into the vault; leaves the stored columns and the row key.
@@ -325,7 +358,7 @@ pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &str, ru
     let all = concat(numbered, UnionArgs { parallel: false, rechunk: true, ..UnionArgs::default() })?.collect()?;
     let content: Vec<String> = all.get_column_names().iter().map(ToString::to_string).filter(|n| n != "_file").collect();
     let last = all.unique_stable(Some(&[ROW_KEY.to_string()]), UniqueKeepStrategy::Last, None)?;
-    let told: Vec<&str> = content.iter().map(String::as_str).filter(|name| *name != ROW_KEY).collect();
+    let told: Vec<&str> = content.iter().map(String::as_str).filter(|name| ![ROW_KEY, SAVED].contains(name)).collect();
     // Where no key came twice, no row is held against another.
     let conflicts = if last.height() == all.height() { Vec::new() } else { differences(&all, &last, &told)? };
     let superseded = per_file(&all, count)?.iter().zip(per_file(&last, count)?).map(|(before, after)| before - after).collect();
@@ -337,7 +370,8 @@ pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &str, ru
         }
     };
     let new = last.drop("_file")?;
-    let on: Vec<Expr> = content.iter().map(|c| col(c.as_str())).collect();
+    // A row that is only handed in again is no news, whenever it was saved.
+    let on: Vec<Expr> = content.iter().filter(|c| *c != SAVED).map(|c| col(c.as_str())).collect();
     let equal = |how: JoinType| JoinArgs { nulls_equal: true, ..JoinArgs::new(how) };
     let with_run = |frame: DataFrame| frame.lazy().with_column(lit(run_id).alias(KNOWN_FROM));
     let (frame, changed) = match stored {

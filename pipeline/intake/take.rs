@@ -1,6 +1,6 @@
 //! From the files of one table to what the store keeps: the small tables as frames, the registers as packed rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, RwLock};
 
 use polars::prelude::*;
@@ -9,8 +9,8 @@ use super::packed::Packed;
 use super::register::{RegisterTaker, Shared, Shelves, Texts};
 use super::settle::{self, Origin, Settling};
 use super::small::{self, SmallTaker};
-use super::{Account, Intake, Taking, scan, verdict};
-use crate::config::Layout;
+use super::{Account, Intake, Taking, contacts, contradict, scan, verdict};
+use crate::config::{Layout, Register, Source};
 use crate::contract::Contract;
 use crate::contract::plan::Plan;
 use crate::contract::value::{World, school_year_name};
@@ -18,7 +18,7 @@ use crate::extract::Extract;
 use crate::fault::{Fault, Outcome};
 use crate::identity::hex;
 use crate::store::files::FileWriter;
-use crate::store::tables::{self, ROW_KEY, TableSpec, spec_of};
+use crate::store::tables::{self, ROW_KEY, SAVED, TableSpec, spec_of};
 use crate::store::{DataFile, Store};
 use crate::vault::Vault;
 
@@ -34,26 +34,45 @@ pub(super) fn small(
 ) -> Outcome<()> {
     let spec = spec_of(contract);
     let threads = with.project.config.engine.thread_count();
-    let (mut frames, mut accounts, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
-    for extract in files {
+    let (mut frames, mut accounts, mut rejected) = (Vec::new(), Vec::<Account>::new(), Vec::new());
+    let are_contacts = contract.table == contacts::TABLE;
+    let night = store.nights().len();
+    let in_order = if are_contacts { contacts::in_order(files) } else { files.iter().map(|file| (String::new(), file)).collect() };
+    for (place, (saved, extract)) in in_order.into_iter().enumerate() {
         let taker = |plan: &Plan| SmallTaker::new(contract, world, plan);
         let Some((reading, plan, mut takers)) = verdict::open(with, extract, contract, threads, &taker, intake) else { continue };
         let rejects = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.rejects)).collect();
-        if let Some(account) = verdict::judge(with, extract, (&reading, &plan), rejects, &mut rejected, intake) {
+        let spared: u64 = takers.iter().map(|t| t.spared).sum();
+        if let Some(mut account) = verdict::judge(with, extract, (&reading, &plan), rejects, &mut rejected, intake) {
             let frame = small::pseudonymise(contract, &small::into_frame(contract, takers)?, vault)?;
             // A line that nobody has decided yet says nothing, and takes nothing back.
             frames.push(match contract.table.as_str() {
                 "link_decisions" => frame.lazy().filter(col("decision").is_not_null()).collect()?,
+                contacts::TABLE => contacts::with_order(frame, &saved, night, place)?,
                 _ => frame,
             });
+            if spared > 0 {
+                account.told.push(format!(
+                    "{}: {} with words in place of a code or a day; they count, and the words are kept with the note",
+                    account.file,
+                    verdict::rows(spared)
+                ));
+            }
             accounts.push(account);
         }
     }
-    verdict::put_rejects(with, contract, &rejected)?;
+    verdict::put_rejects(with, contract, rejected, intake)?;
     if frames.is_empty() {
         return Ok(());
     }
-    let merged = small::merge(frames, stored(store, &contract.table)?, spec.columns.field(0).name(), with.run_id)?;
+    let before = stored(store, &contract.table)?;
+    if are_contacts {
+        let names: Vec<String> = accounts.iter().map(|a| a.file.clone()).collect();
+        for (at, told) in contacts::disagreements(&names, &frames, before.as_ref())? {
+            accounts[at].told.push(told);
+        }
+    }
+    let merged = small::merge(frames, before, spec.columns.field(0).name(), with.run_id)?;
     for (account, superseded) in accounts.iter_mut().zip(&merged.superseded) {
         account.supersede(*superseded);
     }
@@ -84,7 +103,13 @@ pub(super) fn small(
 
 /// Stored rows of a small table.
 fn stored(store: &Store, table: &str) -> Outcome<Option<DataFrame>> {
-    Ok(scan(store, table)?.map(LazyFrame::collect).transpose()?)
+    let mut frame = scan(store, table)?.map(LazyFrame::collect).transpose()?;
+    // Contacts of an older store do not say when they were saved.
+    if let Some(frame) = frame.as_mut().filter(|frame| table == contacts::TABLE && frame.column(SAVED).is_err()) {
+        let height = frame.height();
+        frame.with_column(Column::full_null(SAVED.into(), height, &DataType::String))?;
+    }
+    Ok(frame)
 }
 
 /// Prepares a small table's one file in place of the one before.
@@ -110,6 +135,9 @@ fn write_frame(store: &Store, spec: &TableSpec, frame: &DataFrame, run_id: &str)
     writer.finish()
 }
 
+/// Why a register of absences by lesson is refused.
+const LESSONS_UNKNOWN: &str = "a register of absences that tells of single lessons, and how many lessons a day has is not known: each missed lesson would count as a whole day. Write lessons_a_day = 6 (or as many as there are) into its [[source]] in prane.toml";
+
 /// Takes in a register, attendance or marks, as rows packed in the form that is its own.
 #[allow(clippy::too_many_lines)] // the order of the steps is the point
 pub(super) fn register<R: Packed>(
@@ -130,7 +158,8 @@ pub(super) fn register<R: Packed>(
     let first_file = runs.len();
     let mut shelves: Shelves<R> = Shelves::default();
     let (mut accounts, mut rejected) = (Vec::new(), Vec::new());
-    let mut registers: BTreeMap<(String, i32), &'static str> = BTreeMap::new();
+    // Of each file, by its place: how it is kept, and the schools and years that it tells of.
+    let mut kinds: Vec<(&Source, BTreeSet<(String, i32)>)> = Vec::new();
     {
         let pupils = RwLock::new(&mut vault.pupils);
         let memos = Mutex::new(Vec::new());
@@ -147,21 +176,25 @@ pub(super) fn register<R: Packed>(
                 rejects.extend(std::mem::take(&mut taker.rejects));
                 rows.push(taker.into_shelves());
             }
+            let lessons = rows.iter().flatten().flat_map(|(_, shelf)| shelf.iter()).any(|row| !R::BY_TERM && row.codes()[0] > 0);
+            if lessons && extract.source.register == Register::Absences && extract.source.lessons_a_day.is_none() {
+                intake.accounts.push(verdict::refused(extract, reading.rows(), LESSONS_UNKNOWN));
+                continue;
+            }
             let Some(account) = verdict::judge(with, extract, (&reading, &plan), rejects, &mut rejected, intake) else { continue };
+            let mut told_of = BTreeSet::new();
             for (key, more) in rows.into_iter().flatten() {
-                if contract.table == "attendance" {
-                    let name = schools.read().map(|s| s.text(key.1).to_string()).unwrap_or_default();
-                    registers.insert((name, key.0.school_year), extract.source.register.word());
-                }
+                told_of.insert((schools.read().map(|s| s.text(key.1).to_string()).unwrap_or_default(), key.0.school_year));
                 shelves.entry(key).or_default().append(more);
             }
+            kinds.push((&extract.source, told_of));
             accounts.push(account);
             if extract.source.layout == Layout::Wide {
                 intake.notes.push(format!("{}: read as a wide register, a row a pupil and day", extract.name));
             }
         }
     }
-    verdict::put_rejects(with, contract, &rejected)?;
+    verdict::put_rejects(with, contract, rejected, intake)?;
     if accounts.is_empty() {
         return Ok(());
     }
@@ -170,6 +203,31 @@ pub(super) fn register<R: Packed>(
     let rewritten = settle::recall(store, &spec, contract, &mut shelves, &vault.pupils, &mut schools, &mut subjects, &mut runs)?;
     if runs.len() > stored_runs {
         return Err(Fault::store("store", "holds rows of a run that nights.json does not name: restore nights.json from a backup"));
+    }
+    for (origin, met) in contradict::contradicting(&shelves, first_file, with.project.config.contract.most_corrected) {
+        let at = usize::from(origin) - first_file;
+        accounts[at].refuse(format!(
+            "says otherwise than {} of the {} of a school that it repeats: are its columns, its school and its days right? If it is to be let in, set [contract] most_corrected = 1 in prane.toml for one night",
+            met.changed,
+            verdict::rows(met.rows).replace("row", "stored row")
+        ));
+        kinds[at].1.clear();
+        shelves.values_mut().for_each(|shelf| shelf.retain(|row| row.origin() != origin));
+    }
+    if accounts.iter().all(|account| account.refused.is_some()) {
+        intake.keep(&contract.table, accounts, 0);
+        return Ok(());
+    }
+    shelves.retain(|_, shelf| shelf.count() > 0);
+    let mut lessons: BTreeMap<(String, i32), u32> = BTreeMap::new();
+    let mut registers: BTreeMap<(String, i32), &'static str> = BTreeMap::new();
+    for (source, told_of) in kinds.into_iter().filter(|_| contract.table == "attendance") {
+        for school in told_of {
+            if let (Register::Absences, Some(count)) = (source.register, source.lessons_a_day) {
+                lessons.insert(school.clone(), count);
+            }
+            registers.insert(school, source.register.word());
+        }
     }
     let origins: Vec<Origin> = runs.into_iter().map(Origin::Stored).chain((0..accounts.len()).map(Origin::File)).collect();
     with.progress.stage("settle");
@@ -186,10 +244,11 @@ pub(super) fn register<R: Packed>(
         subjects: &subjects,
         subject_ranks: &subject_ranks,
         origins: &origins,
+        lessons: &lessons,
     };
     let (written, tallies) = settle::settle(store, shelves, &settling)?;
     let mut conflicts = 0;
-    for (account, tally) in accounts.iter_mut().zip(&tallies[first_file..]) {
+    for (account, tally) in accounts.iter_mut().zip(&tallies[first_file..]).filter(|(account, _)| account.refused.is_none()) {
         account.supersede(tally.superseded);
         account.conflicts = tally.conflicts;
         conflicts += tally.conflicts;

@@ -23,6 +23,8 @@ pub struct TableSpec {
 pub const KNOWN_FROM: &str = "known_from";
 /// A pupil's number in this store, beside its key: what questions join and group by.
 pub const PUPIL: &str = "pupil";
+/// Of contacts: the order in which they were saved, as text that sorts.
+pub const SAVED: &str = "saved";
 /// Key of a pupil's second number, in decisions about links.
 pub const OTHER_PUPIL: &str = "other_pupil_key";
 /// Keyed hash of a row's key in its extract; a column of every stored table but the registers.
@@ -55,6 +57,9 @@ pub fn stored_columns(contract: &Contract) -> Vec<Field> {
             (Kind::Mark, ..) => fields.push(Field::new(&column.name, DataType::Float64, true)),
             _ => fields.push(text(&column.name)),
         }
+    }
+    if contract.table == "contacts" {
+        fields.push(text(SAVED));
     }
     fields
 }

@@ -1,5 +1,5 @@
 -- title = "What came of contacts so far"
--- about = "The latest contact with each pupil's family and what came of it, how many in a row found nobody, and when somebody was last reached by a real action. A pupil is in care only by such a contact, for as long as policy says, and no longer than to the day agreed for a review."
+-- about = "The latest contact with each pupil's family (of one day the one saved last) and what came of it, how many in a row found nobody, and when somebody was last reached by a real action. A pupil is in care only by such a contact, for as long as policy says, and no longer than to the day agreed for a review."
 -- grain = "one row a pupil with a contact and as_of"
 -- owner = "school integration team"
 -- cites = ["Student Insights #1655: a pupil is handled by a real action with a date, not by a note", "attendance ladders: unanswered contacts ask for more"]
@@ -13,7 +13,7 @@ read_policy as (
     from run.policy
 ),
 read_contacts as (
-    select pupil_key, date, by_key, action, outcome, review_date
+    select pupil_key, date, by_key, action, outcome, review_date, saved
     from sources.contacts
 ),
 weigh_contacts as (
@@ -26,6 +26,7 @@ weigh_contacts as (
         c.action,
         c.outcome,
         c.review_date,
+        c.saved,
         coalesce(array_has(p.contacts_unanswered, c.outcome), false) as unanswered,
         coalesce(not array_has(p.contacts_no_action, c.action), true) as is_action
     from read_contacts c
@@ -35,8 +36,8 @@ weigh_contacts as (
 order_contacts as (
     select
         *,
-        row_number() over (partition by as_of, pupil_key order by date desc, review_date desc nulls last, by_key, action) as latest,
-        row_number() over (partition by as_of, pupil_key order by is_action desc, date desc, review_date desc nulls last, by_key, action) as latest_action,
+        row_number() over (partition by as_of, pupil_key order by date desc, saved desc nulls last, review_date desc nulls last, by_key, action) as latest,
+        row_number() over (partition by as_of, pupil_key order by is_action desc, date desc, saved desc nulls last, review_date desc nulls last, by_key, action) as latest_action,
         max(case when not unanswered then date end) over (partition by as_of, pupil_key) as last_answered
     from weigh_contacts
 )

@@ -130,7 +130,7 @@ fn attendance_rows(town: &Town) -> Vec<Fault> {
         "attendance_S0001_unknown_code.csv",
         "P0000002,S0001,2026-02-26,prezent",
         "a status `prezent` that no mapping knows",
-        "row rejected: unknown code `prezent` in `status` (never taken for present); add it to codes.status",
+        "unknown code in `status` (never taken for present), the word itself under rejects/; add it to codes.status; file refused",
     );
     one(
         "outside_every_year",
@@ -212,7 +212,7 @@ fn other_tables(town: &Town) -> Vec<Fault> {
             file: "enrolments_ends_before_it_starts.csv",
             text: text(ENROLMENTS, &enrolments),
             what: "an enrolment from 16 February to 2 February",
-            say: "row rejected: the enrolment ends (2026-02-02) before it starts (2026-02-16)",
+            say: "row rejected: the enrolment ends before it starts",
         },
         Fault {
             folder: "seen_before",
