@@ -105,7 +105,7 @@ pub struct Source {
     pub date_format: DateFormat,
     /// "." or ",".
     pub decimal: String,
-    /// Sheet of a workbook; the first where empty.
+    /// Sheet of a workbook; the only one with something in it where empty.
     pub sheet: String,
     /// Row with the headers, from 1.
     pub header_row: Option<u64>,

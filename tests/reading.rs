@@ -76,6 +76,20 @@ fn the_first_child_of_a_file_without_a_header_row_is_told_nowhere() {
 }
 
 #[test]
+fn init_tells_no_word_of_a_file_that_it_does_not_know() {
+    let project = Project::empty();
+    project.put("referrals.csv", "referral_id,date,pupil_id,from,to_service,Zamirajzi\nR1,2026-02-27,P1,Bregucajzi,Selmanajzi,x\n");
+    let (made, file) = (project.path("made"), project.path("referrals.csv"));
+    let done = support::prane(["init", made.to_str().unwrap(), "--from", file.to_str().unwrap()])
+        .code(0)
+        .says(&["OPEN: what 1 word of to_service means"]);
+    for word in ["Zamirajzi", "Bregucajzi", "Selmanajzi"] {
+        assert!(!done.said().contains(word), "{}", done.said());
+    }
+    assert!(std::fs::read_to_string(made.join("prane.toml")).unwrap().contains("Selmanajzi"), "where it is answered");
+}
+
+#[test]
 fn sheets_called_after_children_are_counted_and_not_named() {
     let project = published();
     project.put("prane.toml", "[[source]]\ntable = \"attendance\"\nfiles = \"regjistri*.xlsx\"\nsheet = \"Regjistri\"\n");

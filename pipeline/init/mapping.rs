@@ -377,7 +377,8 @@ fn codes_of(column: &Column, header: &str, counted: &BTreeMap<String, usize>) ->
     if sure.len() == meanings.len() {
         return Some(Codes { open: None, lines: vec![format!("codes.{name} = {{ {} }}", sure.join(", "))] });
     }
-    let unsure: Vec<String> = meanings.iter().filter(|(.., m)| !matches!(m, Meaning::Sure(_))).map(|(word, ..)| quoted(word)).collect();
+    // The words stand in prane.toml alone, where they are answered: one of them may be a child's name.
+    let unsure = meanings.iter().filter(|(.., m)| !matches!(m, Meaning::Sure(_))).count();
     let known = if column.codes.is_empty() {
         String::new()
     } else {
@@ -385,8 +386,8 @@ fn codes_of(column: &Column, header: &str, counted: &BTreeMap<String, usize>) ->
     };
     let open = format!(
         "what {} of {name} {}{known}: remove the mark where a line is right; a word left unsaid is refused, never taken for present",
-        unsure.join(", "),
-        if unsure.len() == 1 { "means" } else { "mean" }
+        crate::fault::plural(unsure, "word"),
+        if unsure == 1 { "means" } else { "mean" }
     );
     let mut lines = vec![format!("[source.codes.{name}]")];
     for (word, count, meaning) in &meanings {

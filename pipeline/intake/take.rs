@@ -176,8 +176,8 @@ pub(super) fn register<R: Packed>(
                 rejects.extend(std::mem::take(&mut taker.rejects));
                 rows.push(taker.into_shelves());
             }
-            let lessons = rows.iter().flatten().flat_map(|(_, shelf)| shelf.iter()).any(|row| !R::BY_TERM && row.codes()[0] > 0);
-            if lessons && extract.source.register == Register::Absences && extract.source.lessons_a_day.is_none() {
+            let by_lesson = || rows.iter().flatten().flat_map(|(_, shelf)| shelf.iter()).any(|row| !R::BY_TERM && row.codes()[0] > 0);
+            if extract.source.register == Register::Absences && extract.source.lessons_a_day.is_none() && by_lesson() {
                 intake.accounts.push(verdict::refused(extract, reading.rows(), LESSONS_UNKNOWN));
                 continue;
             }

@@ -82,14 +82,14 @@ fn judge_file(
         account.rejected = read;
         return (account, false);
     }
-    if account.read_again {
-        intake.notes.push(format!("{}: has rows of days to come; it is read again on the next night", extract.name));
-    }
     if share > tolerance {
         account.refused =
             Some(format!("{} of {} rows refused, more than the tolerance of {} %{first}", account.rejected, read, tolerance * 100.0));
         account.rejected = read;
         return (account, false);
+    }
+    if account.read_again {
+        intake.notes.push(format!("{}: has rows of days to come; it is read again on the next night", extract.name));
     }
     if read == 0 {
         intake.notes.push(format!("{}: has a header and no rows", extract.name));
