@@ -1,5 +1,7 @@
 //! Checks: SQL files that must return nothing. A `fail` stops the night, a `warn` is told.
 
+use arrow::array::RecordBatch;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 use serde::Serialize;
 
 use crate::engine::Engine;
@@ -24,6 +26,36 @@ pub struct Verdict {
     /// How to mend it.
     #[serde(skip)]
     pub mend: String,
+    /// Schools and counts of its first rows, a text each.
+    #[serde(skip)]
+    pub places: Vec<String>,
+}
+
+/// Rows whose schools are told.
+const TOLD: usize = 5;
+
+/// Which schools the first rows name, and their counts of pupils: where to look, without asking SQL.
+fn places(batches: &[RecordBatch]) -> Outcome<Vec<String>> {
+    let mut told = Vec::new();
+    for batch in batches {
+        let names: Vec<usize> = (0..batch.num_columns())
+            .filter(|at| {
+                let name = batch.schema_ref().field(*at).name().as_str();
+                name.ends_with("_school_id") || name.starts_with("pupils_")
+            })
+            .collect();
+        let formats = names
+            .iter()
+            .map(|at| ArrayFormatter::try_new(batch.column(*at).as_ref(), &FormatOptions::default()))
+            .collect::<Result<Vec<_>, _>>()?;
+        for row in 0..batch.num_rows().min(TOLD - told.len()) {
+            let texts =
+                names.iter().zip(&formats).map(|(at, format)| format!("{} {}", batch.schema_ref().field(*at).name(), format.value(row)));
+            told.push(texts.collect::<Vec<_>>().join(", "));
+        }
+    }
+    told.retain(|text| !text.is_empty());
+    Ok(told)
 }
 
 /// Runs every check, in order of their names.
@@ -58,6 +90,7 @@ pub async fn judge(engine: &mut Engine<'_>, progress: &Progress) -> Outcome<Vec<
             rows,
             what: check.header.what.clone(),
             mend: check.header.mend.clone(),
+            places: if verdict == "failed" { places(&batches)? } else { Vec::new() },
         });
     }
     Ok(verdicts)
@@ -72,6 +105,7 @@ pub fn stop_on_failure(verdicts: &[Verdict]) -> Outcome<()> {
     if failed.is_empty() {
         return Ok(());
     }
-    let hint = failed.iter().map(|v| format!("{}: {} {}", v.name, v.what, v.mend)).collect::<Vec<_>>().join("\n  ");
+    let places = |v: &Verdict| v.places.iter().map(|place| format!("\n    {place}")).collect::<String>();
+    let hint = failed.iter().map(|v| format!("{}: {} {}{}", v.name, v.what, v.mend, places(v))).collect::<Vec<_>>().join("\n  ");
     Err(Fault::CheckFailed { checks: failed.iter().map(|v| format!("{} ({} rows)", v.name, v.rows)).collect(), hint })
 }
