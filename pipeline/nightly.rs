@@ -49,7 +49,7 @@ pub struct Asked {
     pub as_of: Option<NaiveDate>,
     /// What was known then.
     pub known_at: DateTime<Utc>,
-    /// The day of the run: nothing can have happened after it.
+    /// What the clock says: nothing can have happened after its day.
     pub clock: DateTime<Utc>,
     /// The hour at which it is asked, for the log of who saw names.
     pub asked_at: DateTime<Utc>,

@@ -6,6 +6,7 @@ mod contacts;
 mod contradict;
 mod memo;
 mod packed;
+mod persons;
 pub mod register;
 mod settle;
 mod small;

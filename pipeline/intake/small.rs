@@ -4,15 +4,15 @@ use chrono::Datelike;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::contacts;
-use crate::contract::plan::Plan;
+use super::{contacts, persons};
+use crate::contract::plan::{self, Plan};
 use crate::contract::reject::Reject;
 use crate::contract::value::{Cell, Refusal, World, judge};
 use crate::contract::{self, Contract, Kind};
 use crate::day;
 use crate::extract::{At, Taker};
 use crate::fault::Outcome;
-use crate::identity::{IN_ENROLMENTS, IN_PUPILS, Key, Secret, hex};
+use crate::identity::{IN_ENROLMENTS, Key, Secret, hex};
 use crate::store::tables::{KNOWN_FROM, OTHER_PUPIL, PUPIL, ROW_KEY, SAVED};
 use crate::vault::Vault;
 
@@ -62,8 +62,8 @@ pub struct SmallTaker<'a> {
     contract: &'a Contract,
     world: &'a World,
     plan: Plan,
-    /// Blocks of the file, each with its columns.
-    pieces: Vec<(u32, Vec<Values>)>,
+    /// Blocks of the file, each with its columns and the rows of the block that they are.
+    pieces: Vec<(u32, Vec<Values>, Vec<u32>)>,
     /// Refused rows.
     pub rejects: Vec<(At, Reject)>,
     /// Cells that were kept with the note, because they are not what they should be.
@@ -78,21 +78,22 @@ impl<'a> SmallTaker<'a> {
     }
 }
 
-/// The rows that the takers of one file took, in the order of the file and the contract's columns.
+/// The rows that the takers of one file took, in the order of the file and the contract's columns, and where each stood.
 ///
 /// # Errors
 /// A staging fault.
-pub fn into_frame(contract: &Contract, takers: Vec<SmallTaker<'_>>) -> Outcome<DataFrame> {
-    let mut pieces: Vec<(u32, Vec<Values>)> = takers.into_iter().flat_map(|t| t.pieces).collect();
-    pieces.sort_by_key(|(block, _)| *block);
+pub fn into_frame(contract: &Contract, takers: Vec<SmallTaker<'_>>) -> Outcome<(DataFrame, Vec<At>)> {
+    let mut pieces: Vec<(u32, Vec<Values>, Vec<u32>)> = takers.into_iter().flat_map(|t| t.pieces).collect();
+    pieces.sort_by_key(|(block, ..)| *block);
+    let places = pieces.iter().flat_map(|(block, _, rows)| rows.iter().map(|row| At { block: *block, row: *row })).collect();
     let frame =
         |columns: Vec<Values>| DataFrame::new_infer_height(columns.into_iter().map(Values::into_column).collect::<PolarsResult<Vec<_>>>()?);
     let mut all = frame(columns_of(contract))?;
-    for (_, columns) in pieces {
+    for (_, columns, _) in pieces {
         all.vstack_mut_owned(frame(columns)?)?;
     }
     all.rechunk_mut();
-    Ok(all)
+    Ok((all, places))
 }
 
 fn columns_of(contract: &Contract) -> Vec<Values> {
@@ -111,12 +112,14 @@ impl Taker for SmallTaker<'_> {
                         *cell = Cell::Text(note);
                     }
                 }
-                if self.pieces.last().is_none_or(|(block, _)| *block != at.block) {
-                    self.pieces.push((at.block, columns_of(self.contract)));
+                if self.pieces.last().is_none_or(|(block, ..)| *block != at.block) {
+                    self.pieces.push((at.block, columns_of(self.contract), Vec::new()));
                 }
-                for (values, cell) in self.pieces.last_mut().into_iter().flat_map(|(_, v)| v).zip(&cells) {
+                let Some((_, columns, rows)) = self.pieces.last_mut() else { return };
+                for (values, cell) in columns.iter_mut().zip(&cells) {
                     values.push(cell);
                 }
+                rows.push(at.row);
             }
             Err(_) => self.rejects.push((at, super::verdict::reject_of(self.contract, &self.plan, self.world, fields))),
         }
@@ -176,11 +179,17 @@ fn judge_sparing<'a>(
     Ok((cells, spared))
 }
 
-/// Pseudonyms in place of ids, personal columns into the vault; leaves the stored columns and the row key.
+/// Pseudonyms in place of ids, personal columns into the vault; leaves the stored columns and the row key, and sentences for
+/// whoever handed the file in.
 ///
 /// # Errors
 /// A staging fault, or a store fault of the vault.
-pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -> Outcome<DataFrame> {
+pub fn pseudonymise(
+    contract: &Contract,
+    frame: &DataFrame,
+    absent: &[&contract::Column],
+    vault: &mut Vault,
+) -> Outcome<(DataFrame, Vec<String>)> {
     let height = frame.height();
     let keyed = contract.key.iter().map(|k| texts(frame, k)).collect::<PolarsResult<Vec<_>>>()?;
     let secret = &vault.secret;
@@ -189,7 +198,7 @@ pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -
         Some(secret.key(&contract.table, &parts))
     };
     let row_keys = keys(ROW_KEY, height, row_key);
-    let mut own_keys = None;
+    let (mut own_keys, mut told) = (None, Vec::new());
     let mut columns: Vec<Column> = Vec::new();
     for column in &contract.columns {
         match (column.kind, contract.table.as_str(), column.name.as_str()) {
@@ -199,18 +208,15 @@ pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -
                 columns.push(keys(OTHER_PUPIL, height, |row| codes[row].map(|code| vault.pupils.key(code))));
             }
             (Kind::PupilId, table, _) => {
-                let national = (table == "pupils").then(|| texts(frame, "national_id")).transpose()?;
-                let seen = match table {
-                    "pupils" => IN_PUPILS,
-                    "enrolments" => IN_ENROLMENTS,
-                    _ => 0,
+                let codes: Vec<Option<u32>> = if table == "pupils" {
+                    let taken = persons::take(frame, vault)?;
+                    told.extend(taken.told);
+                    taken.codes
+                } else {
+                    let seen = if table == "enrolments" { IN_ENROLMENTS } else { 0 };
+                    let ids = texts(frame, &column.name)?;
+                    ids.iter().map(|id| id.map(|id| vault.pupils.take(&vault.secret, id, None, seen))).collect()
                 };
-                let ids = texts(frame, &column.name)?;
-                let mut code = |(row, id): (usize, Option<&str>)| {
-                    let national = national.as_ref().and_then(|n| n.get(row));
-                    id.map(|id| vault.pupils.take(&vault.secret, id, national, seen))
-                };
-                let codes: Vec<Option<u32>> = ids.iter().enumerate().map(&mut code).collect();
                 vault.pupils.number_all();
                 let found = keys("pupil_key", height, |row| codes[row].map(|code| vault.pupils.key(code)));
                 if table == "pupils" {
@@ -243,12 +249,12 @@ pub fn pseudonymise(contract: &Contract, frame: &DataFrame, vault: &mut Vault) -
         }
     }
     columns.push(row_keys.clone());
-    keep_personal(contract, frame, row_keys, own_keys, vault)?;
-    Ok(DataFrame::new_infer_height(columns)?)
+    keep_personal(contract, frame, (row_keys, own_keys), absent, vault)?;
+    Ok((DataFrame::new_infer_height(columns)?, told))
 }
 
 /// A column as texts.
-fn texts(frame: &DataFrame, name: &str) -> PolarsResult<StringChunked> {
+pub(super) fn texts(frame: &DataFrame, name: &str) -> PolarsResult<StringChunked> {
     let column = frame.column(name)?;
     match column.dtype() {
         // As a cast would write it, in a tenth of the time.
@@ -282,7 +288,13 @@ fn numbers(vault: &Vault, codes: &[Option<u32>]) -> Column {
 
 /// The vault's sheet of a table: its personal columns, with the key that leads back to them: of the pupil or participant
 /// whom the table tells of, else of the row.
-fn keep_personal(contract: &Contract, frame: &DataFrame, row_keys: Column, own_keys: Option<Column>, vault: &mut Vault) -> Outcome<()> {
+fn keep_personal(
+    contract: &Contract,
+    frame: &DataFrame,
+    (row_keys, own_keys): (Column, Option<Column>),
+    absent: &[&contract::Column],
+    vault: &mut Vault,
+) -> Outcome<()> {
     if !contract.columns.iter().any(|c| c.vault) {
         return Ok(());
     }
@@ -293,7 +305,72 @@ fn keep_personal(contract: &Contract, frame: &DataFrame, row_keys: Column, own_k
     }
     let key = own_keys.as_ref().map_or(ROW_KEY.into(), |keys| keys.name().clone());
     columns.extend(own_keys);
-    vault.merge(&contract.table, &key, DataFrame::new_infer_height(columns)?)
+    let mut rows = DataFrame::new_infer_height(columns)?;
+    let names: Vec<String> = absent.iter().filter(|c| c.vault).map(|c| c.name.clone()).collect();
+    if !names.is_empty()
+        && let Some(before) = vault.sheet(&contract.table, None)?
+    {
+        rows = filled_from(rows, &before, &key, &names)?;
+    }
+    vault.merge(&contract.table, &key, rows)
+}
+
+/// Columns that a file does not have, but those of the key: what is stored of them stays.
+#[must_use]
+pub fn absent<'a>(contract: &'a Contract, plan: &Plan) -> Vec<&'a contract::Column> {
+    let columns = contract.columns.iter().zip(&plan.from);
+    columns
+        .filter(|(column, from)| **from == plan::From::Nowhere && !contract.key.contains(&column.name))
+        .map(|(column, _)| column)
+        .collect()
+}
+
+/// A file's rows, with what was known before in the columns that the file does not have: from the files of the night before
+/// it, else from the store.
+///
+/// # Errors
+/// A staging fault.
+pub fn keep_absent(
+    contract: &Contract,
+    frame: DataFrame,
+    absent: &[&contract::Column],
+    stored: Option<&DataFrame>,
+    files: &[DataFrame],
+) -> Outcome<DataFrame> {
+    let kept: Vec<String> = absent
+        .iter()
+        .flat_map(|column| match (contract.table.as_str(), column.name.as_str()) {
+            ("pupils", "birth_date") => vec!["first_september"],
+            ("contacts" | "link_decisions", "by") => vec!["by_key"],
+            (_, "other_pupil_id") => vec![OTHER_PUPIL],
+            _ if column.kind == Kind::PupilId => vec!["pupil_key", PUPIL],
+            _ if column.kind == Kind::ParticipantId => vec!["participant_key"],
+            (_, name) => vec![name],
+        })
+        .filter(|name| frame.column(name).is_ok())
+        .map(String::from)
+        .collect();
+    if kept.is_empty() {
+        return Ok(frame);
+    }
+    let columns: Vec<Expr> = kept.iter().map(String::as_str).chain([ROW_KEY]).map(col).collect();
+    let before: Vec<LazyFrame> = stored.into_iter().chain(files).map(|known| known.clone().lazy().select(columns.clone())).collect();
+    if before.is_empty() {
+        return Ok(frame);
+    }
+    let before = concat(before, UnionArgs::default())?.collect()?;
+    let before = before.unique_stable(Some(&[ROW_KEY.to_string()]), UniqueKeepStrategy::Last, None)?;
+    filled_from(frame, &before, ROW_KEY, &kept)
+}
+
+/// Rows with some columns taken from the row of the same key in `before`, in the order they have.
+fn filled_from(rows: DataFrame, before: &DataFrame, key: &str, columns: &[String]) -> Outcome<DataFrame> {
+    let known: Vec<&str> = columns.iter().map(String::as_str).filter(|name| before.column(name).is_ok()).collect();
+    let order: Vec<Expr> = rows.get_column_names().iter().map(|name| col(name.as_str())).collect();
+    let before = before.clone().lazy().select(known.iter().copied().chain([key]).map(col).collect::<Vec<_>>());
+    let how = JoinArgs { suffix: Some("_before".into()), maintain_order: MaintainOrderJoin::Left, ..JoinArgs::new(JoinType::Left) };
+    let filled = known.iter().map(|name| coalesce(&[col(*name), col(format!("{name}_before"))]).alias(*name)).collect::<Vec<_>>();
+    Ok(rows.lazy().join(before, [col(key)], [col(key)], how).with_columns(filled).select(order).collect()?)
 }
 
 /// Pseudonym of a centre's participant. Identifications and referrals name no centre: theirs is of the number alone, and

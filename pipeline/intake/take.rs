@@ -6,6 +6,7 @@ use std::sync::{Mutex, RwLock};
 use polars::prelude::*;
 
 use super::packed::Packed;
+use super::persons::{self, Refusal};
 use super::register::{RegisterTaker, Shared, Shelves, Texts};
 use super::settle::{self, Origin, Settling};
 use super::small::{self, SmallTaker};
@@ -13,7 +14,8 @@ use super::{Account, Intake, Taking, contacts, contradict, scan, verdict};
 use crate::config::{Layout, Register, Source};
 use crate::contract::Contract;
 use crate::contract::plan::Plan;
-use crate::contract::value::{World, school_year_name};
+use crate::contract::reject::Reject;
+use crate::contract::value::{Why, World, school_year_name};
 use crate::extract::Extract;
 use crate::fault::{Fault, Outcome};
 use crate::identity::hex;
@@ -35,16 +37,30 @@ pub(super) fn small(
     let spec = spec_of(contract);
     let threads = with.project.config.engine.thread_count();
     let (mut frames, mut accounts, mut rejected) = (Vec::new(), Vec::<Account>::new(), Vec::new());
+    let before = stored(store, &contract.table)?;
     let are_contacts = contract.table == contacts::TABLE;
     let night = store.nights().len();
     let in_order = if are_contacts { contacts::in_order(files) } else { files.iter().map(|file| (String::new(), file)).collect() };
     for (place, (saved, extract)) in in_order.into_iter().enumerate() {
         let taker = |plan: &Plan| SmallTaker::new(contract, world, plan);
         let Some((reading, plan, mut takers)) = verdict::open(with, extract, contract, threads, &taker, intake) else { continue };
-        let rejects = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.rejects)).collect();
+        let mut rejects: Vec<_> = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.rejects)).collect();
         let spared: u64 = takers.iter().map(|t| t.spared).sum();
+        let (frame, places) = small::into_frame(contract, takers)?;
+        let refusals = persons::refusals(contract, &frame, store, vault)?;
+        for refusal in &refusals {
+            rejects.push((places[refusal.row], refused(contract, &frame, refusal)?));
+        }
+        let frame = without(&frame, &refusals)?;
         if let Some(mut account) = verdict::judge(with, extract, (&reading, &plan), rejects, &mut rejected, intake) {
-            let frame = small::pseudonymise(contract, &small::into_frame(contract, takers)?, vault)?;
+            let absent = small::absent(contract, &plan);
+            let (frame, told) = small::pseudonymise(contract, &frame, &absent, vault)?;
+            let frame = small::keep_absent(contract, frame, &absent, before.as_ref(), &frames)?;
+            let refused = refusals.first().map(|r| format!("{} refused: {}", verdict::rows(refusals.len() as u64), r.reason));
+            for sentence in told.into_iter().chain(refused) {
+                let sentence = format!("{}: {sentence}", account.file);
+                account.told.push(sentence);
+            }
             // A line that nobody has decided yet says nothing, and takes nothing back.
             frames.push(match contract.table.as_str() {
                 "link_decisions" => frame.lazy().filter(col("decision").is_not_null()).collect()?,
@@ -65,7 +81,6 @@ pub(super) fn small(
     if frames.is_empty() {
         return Ok(());
     }
-    let before = stored(store, &contract.table)?;
     if are_contacts {
         let names: Vec<String> = accounts.iter().map(|a| a.file.clone()).collect();
         for (at, told) in contacts::disagreements(&names, &frames, before.as_ref())? {
@@ -99,6 +114,29 @@ pub(super) fn small(
     }
     intake.keep(&contract.table, accounts, conflicts);
     if merged.changed { replace_table(store, &spec, merged.frame, with.run_id) } else { Ok(()) }
+}
+
+/// The reject of a row that was read and is not taken.
+fn refused(contract: &Contract, frame: &DataFrame, refusal: &Refusal) -> Outcome<Reject> {
+    let value = |name: &str| -> Outcome<String> { Ok(small::texts(frame, name)?.get(refusal.row).unwrap_or_default().to_string()) };
+    Ok(Reject {
+        row: 0,
+        column: refusal.column.to_string(),
+        value: value(refusal.column)?,
+        why: Why::Slip,
+        reason: refusal.reason.to_string(),
+        raw: contract.columns.iter().map(|column| value(&column.name)).collect::<Outcome<Vec<_>>>()?,
+    })
+}
+
+/// The rows that are not refused.
+fn without(frame: &DataFrame, refusals: &[Refusal]) -> Outcome<DataFrame> {
+    if refusals.is_empty() {
+        return Ok(frame.clone());
+    }
+    let gone: BTreeSet<usize> = refusals.iter().map(|r| r.row).collect();
+    let stays: BooleanChunked = (0..frame.height()).map(|row| Some(!gone.contains(&row))).collect();
+    Ok(frame.filter(&stays)?)
 }
 
 /// Stored rows of a small table.

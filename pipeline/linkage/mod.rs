@@ -12,7 +12,7 @@ pub mod pairing;
 mod people;
 pub mod review;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int32Array, RecordBatch, StringArray};
@@ -36,7 +36,10 @@ const READ: [&str; 8] =
 /// Sheets of the vault that do.
 const SHEETS: [&str; 3] = ["pupils", "centre_participants", "identifications"];
 /// Raised when weights, thresholds or fields change, so that a store is linked anew.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
+
+/// Pupils of one national id beyond which it is no slip and no second number, but what a form was filled with.
+const MOST_SHARING: usize = 5;
 
 /// One row of `links`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -125,7 +128,7 @@ pub fn link(
     let state = &hasher.finalize().to_hex()[..16];
     let before: Vec<String> = store.files(&spec.name).into_iter().map(|f| f.path).collect();
     let ours = |path: &String| path.contains(state);
-    let nothing = !["centre_participants", "identifications", "referrals", "enrolments"].iter().any(|table| store.has(table));
+    let nothing = !["centre_participants", "identifications", "referrals", "enrolments", "pupils"].iter().any(|table| store.has(table));
     if (nothing && before.is_empty()) || (!vault.is_changed(&SHEETS) && before.iter().any(ours)) {
         return Ok(notes);
     }
@@ -200,6 +203,9 @@ fn linked(
     followers(&mut rows, store, vault)?;
     progress.step("second numbers");
     rows.extend(second_numbers(settings, &handed_in.numbers, &pupils, store)?);
+    let (asked, sentence) = shared_ids(&handed_in.numbers, &pupils, &rows);
+    rows.extend(asked);
+    notes.extend(sentence);
     rows.sort_by(|a, b| (&a.kind, &a.record_key, a.place).cmp(&(&b.kind, &b.record_key, b.place)));
     Ok((rows, notes))
 }
@@ -295,6 +301,52 @@ fn second_numbers(settings: &Settings, decided: &[Decided], pupils: &Pupils, sto
         });
     }
     Ok(rows)
+}
+
+/// Pupils who have one national id and are not one: a person is asked of each beside the first of them. Nothing is joined
+/// here; an equal id may be a slip, a sibling's paper, or a second number of one child.
+fn shared_ids(decided: &[Decided], pupils: &Pupils, rows: &[Link]) -> (Vec<Link>, Option<String>) {
+    let mut having: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, person) in pupils.people.iter().enumerate() {
+        if let Some(id) = person.national_id.as_deref().and_then(pairing::clean_id) {
+            having.entry(id).or_default().push(at);
+        }
+    }
+    let pair = |a: &str, b: &str| if a < b { (a.to_string(), b.to_string()) } else { (b.to_string(), a.to_string()) };
+    // What a person said last of a pair holds; a pair that is asked about already is not asked about twice.
+    let answered = decided.iter().filter_map(|d| Some(pair(&d.record, d.pupil_key.as_deref()?)));
+    let asked = rows.iter().filter(|r| r.kind == "pupil").filter_map(|r| Some(pair(&r.record_key, r.pupil_key.as_deref()?)));
+    let known: BTreeSet<(String, String)> = answered.chain(asked).collect();
+    let mut places: BTreeMap<&str, i32> = BTreeMap::new();
+    for row in rows.iter().filter(|r| r.kind == "pupil") {
+        let place = places.entry(&row.record_key).or_default();
+        *place = row.place.max(*place);
+    }
+    let (mut links, mut many) = (Vec::new(), 0);
+    for group in having.values().filter(|group| group.len() > 1) {
+        if group.len() > MOST_SHARING {
+            many += group.len();
+            continue;
+        }
+        let (first, others) = (group[0], &group[1..]);
+        for other in others.iter().filter(|other| !known.contains(&pair(&pupils.keys[first], &pupils.keys[**other]))) {
+            let record_key = pupils.keys[*other].clone();
+            links.push(Link {
+                kind: "pupil".into(),
+                outcome: "review".into(),
+                place: places.get(record_key.as_str()).copied().unwrap_or_default() + 1,
+                pupil_key: Some(pupils.keys[first].clone()),
+                pupil: pupils.numbers[first],
+                doubt: Some("shared_id".into()),
+                record_key,
+                ..Link::default()
+            });
+        }
+    }
+    let sentence = (many > 0).then(|| {
+        format!("{many} pupils have a national id that more than {MOST_SHARING} pupils have: it is a placeholder, nothing was joined by it and nobody is asked; have it corrected in the pupils extract")
+    });
+    (links, sentence)
 }
 
 /// Which fields agree how well, and what that weighs.

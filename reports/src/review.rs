@@ -162,8 +162,18 @@ mod tests {
             for (id, _) in BESIDE {
                 assert!(words.get(id).is_some(), "{id} has no word in {}", language.tag());
             }
-            for doubt in ["unlikely", "rivals", "ids", "birth_dates", "names_only", "first_names", "last_names", "no_place", "two_numbers"]
-            {
+            for doubt in [
+                "unlikely",
+                "rivals",
+                "ids",
+                "birth_dates",
+                "names_only",
+                "first_names",
+                "last_names",
+                "no_place",
+                "two_numbers",
+                "shared_id",
+            ] {
                 assert!(words.get(&format!("doubt-{doubt}")).is_some(), "{doubt} has no word in {}", language.tag());
             }
         }

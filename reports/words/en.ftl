@@ -553,6 +553,7 @@ doubt-names_only = No personal number and no birth date to tell namesakes apart.
 doubt-first_names = The first names could be a brother's, sister's or twin's.
 doubt-last_names = The last names are not the same.
 doubt-no_place = A slip in name or birth date, no personal number, and no place in common.
+doubt-shared_id = Two pupils have one personal number: it may be one child with two pupil numbers, or two children and a slip. Once decided as the same, it cannot be taken back.
 doubt-two_numbers = One pupil left before the other arrived: it may be one child with two numbers. Once decided, it cannot be taken back.
 
 # --- on paper

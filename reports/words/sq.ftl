@@ -557,6 +557,7 @@ doubt-names_only = Pa numër personal dhe pa datëlindje për të dalluar ata me
 doubt-first_names = Emrat mund të jenë të një vëllai, motre ose binjaku.
 doubt-last_names = Mbiemrat nuk janë të njëjtë.
 doubt-no_place = Një gabim në emër ose datëlindje, pa numër personal dhe pa vend të përbashkët.
+doubt-shared_id = Dy nxënës kanë të njëjtin numër personal: mund të jetë një fëmijë me dy numra nxënësi, ose dy fëmijë dhe një gabim shkrimi. Pasi vendoset se janë një, nuk kthehet mbrapsht.
 doubt-two_numbers = Njëri nxënës iku para se të vinte tjetri: mund të jetë një fëmijë me dy numra. Pasi vendoset, nuk kthehet mbrapsht.
 
 # --- on paper

@@ -26,7 +26,7 @@ use std::ops::Range;
 
 pub use levels::{COMPARISONS, Levels};
 pub use model::{Comparison, Level, Model};
-pub use normalise::{clean, sound};
+pub use normalise::{clean, clean_id, sound};
 pub use person::{BirthDate, Person, Sex};
 pub use rules::{Passed, Rule};
 

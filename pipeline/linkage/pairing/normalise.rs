@@ -10,6 +10,8 @@ pub const NONE: u32 = u32::MAX;
 
 /// Ids shorter than this say nothing: "0", "-", "n/a", a class number in the wrong column.
 const SHORTEST_ID: usize = 5;
+/// Ids with fewer digits say nothing either: "nuk ka", "pa numer", "unknown", "mungon 1".
+const LEAST_DIGITS: usize = 3;
 
 /// A name in its written form: lower case, Latin letters without marks, words parted by one space.
 ///
@@ -99,13 +101,15 @@ pub fn sound(cleaned: &str) -> String {
     out
 }
 
-/// A national id as letters and digits in upper case; nothing where it cannot tell people apart (too short, or one
-/// character over and over, as forms are filled to get past a check).
+/// A national id as letters and digits in upper case; nothing where it cannot tell people apart: too short, words, or
+/// one digit over and over or digits in a row ("00000000", "X99999999X", "123456789"), as forms are filled to get past a check.
 #[must_use]
 pub fn clean_id(text: &str) -> Option<String> {
     let id: String = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-    let first = id.bytes().next()?;
-    (id.len() >= SHORTEST_ID && id.bytes().any(|b| b != first)).then_some(id)
+    let digits: Vec<u8> = id.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
+    let same = digits.windows(2).all(|pair| pair[0] == pair[1]);
+    let in_a_row = digits.len() == id.len() && digits.windows(2).all(|pair| pair[1] == (pair[0] + 1) % 10);
+    (id.len() >= SHORTEST_ID && digits.len() >= LEAST_DIGITS && !same && !in_a_row).then_some(id)
 }
 
 /// Texts and their numbers, given in the order they first come. Nothing ever walks the map: its order reaches no one.
@@ -255,6 +259,12 @@ mod tests {
         assert_eq!(clean_id("j 12345678-a").as_deref(), Some("J12345678A"));
         assert_eq!(clean_id("0000000000"), None);
         assert_eq!(clean_id("12"), None);
+        let placeholders =
+            ["nuk ka", "N/A", "0", "-", "pa numer", "x", "nuk dihet", "unknown", "mungon 1", "K00000000M", "123456789", "1234567890"];
+        for text in placeholders {
+            assert_eq!(clean_id(text), None, "{text}");
+        }
+        assert_eq!(clean_id("J12345678A").as_deref(), Some("J12345678A"), "with its letters it may be somebody's");
     }
 
     #[test]
