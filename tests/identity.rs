@@ -88,7 +88,7 @@ fn a_national_id_that_comes_later_for_another_child_joins_nothing() {
 /// The register of a school that counts its pupils from `first` on; its first pupil is away throughout.
 fn counting(school: &str, first: usize, pupils: usize) -> Register {
     let days = weekdays_to("2026-02-27", 30);
-    let status = |pupil: usize| move |_| if pupil == 1 { "absent" } else { "present" };
+    let status = |pupil: usize| move |_: usize| if pupil == 1 { "absent" } else { "present" };
     (first..first + pupils).fold(Register::default(), |register, pupil| register.days(&pupil.to_string(), school, &days, status(pupil)))
 }
 
