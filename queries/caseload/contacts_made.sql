@@ -38,6 +38,10 @@ order_contacts as (
         *,
         row_number() over (partition by as_of, pupil_key order by date desc, saved desc nulls last, review_date desc nulls last, by_key, action) as latest,
         row_number() over (partition by as_of, pupil_key order by is_action desc, date desc, saved desc nulls last, review_date desc nulls last, by_key, action) as latest_action,
+        row_number() over (
+            partition by as_of, pupil_key
+            order by is_action and not unanswered desc, date desc, saved desc nulls last, review_date desc nulls last, by_key, action
+        ) as latest_reached,
         max(case when not unanswered then date end) over (partition by as_of, pupil_key) as last_answered
     from weigh_contacts
 )
@@ -50,6 +54,9 @@ select
     max(case when latest = 1 then outcome end) as last_outcome,
     max(case when latest_action = 1 and is_action then review_date end) as review_date,
     max(case when is_action and not unanswered then date end) as last_reached,
+    -- what that contact was, and what came of it
+    max(case when latest_reached = 1 and is_action and not unanswered then action end) as reached_action,
+    max(case when latest_reached = 1 and is_action and not unanswered then outcome end) as reached_outcome,
     -- of this school year: a new year starts at the foot of the ladder
     cast(sum(case when unanswered and date >= year_start and (last_answered is null or date > last_answered) then 1 else 0 end) as int) as unanswered_contacts
 from order_contacts

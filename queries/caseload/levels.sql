@@ -4,14 +4,12 @@
 -- owner = "school integration team"
 -- cites = ["Student Insights: levels of support, every trigger listed", "DEWS: say where a level is not sure"]
 with read_flags as (
-    select as_of, pupil_key, flag, value, threshold, since_date, level
-    from run.raised_flags
+    select as_of, pupil_key, school_id, flag, value, threshold, since_date, level, recovered
+    from caseload.weighed_flags
 ),
 read_pupils as (
-    select as_of, pupil_key, school_id, recent_absent, recent_recorded, before_absence_rate
+    select as_of, pupil_key, recent_absent, recent_recorded, before_absence_rate
     from indicators.pupil
-    -- a pupil without enough records is neither well nor unwell: it goes to caseload.not_assessable
-    where assessable
 ),
 read_policy as (
     select school_id, ladder_flags_to_raise, ladder_top_level, confidence_near_permille
@@ -21,9 +19,10 @@ weigh_flags as (
     select
         f.as_of,
         f.pupil_key,
-        p.school_id,
+        f.school_id,
         f.flag,
         f.level,
+        f.recovered,
         reason(f.flag, f.value, f.threshold, f.since_date, p.recent_absent, p.recent_recorded, p.before_absence_rate) as reason,
         -- near the line, whichever side of it counts
         case when abs(f.value - f.threshold) * 1000 <= s.confidence_near_permille * abs(f.threshold) then 1 else 0 end as near,
@@ -31,7 +30,7 @@ weigh_flags as (
         s.ladder_top_level as top_level
     from read_flags f
     inner join read_pupils p on p.as_of = f.as_of and p.pupil_key = f.pupil_key
-    inner join read_policy s on s.school_id = p.school_id
+    inner join read_policy s on s.school_id = f.school_id
 ),
 sum_flags as (
     select
@@ -48,8 +47,8 @@ sum_flags as (
         max(level * 2 + near) as nearest,
         array_agg(flag) as flags_met,
         array_agg(reason) as reasons_met,
-        -- the place of each among the pupil's: highest level first, then by name
-        array_agg(concat(cast(9 - level as varchar), flag)) as places
+        -- the place of each among the pupil's: highest level first, what stands on the present before the year's rate, then by name
+        array_agg(concat(cast(9 - level as varchar), case when recovered then '1' else '0' end, flag)) as places
     from weigh_flags
     group by as_of, pupil_key, school_id
 ),

@@ -1,5 +1,5 @@
 -- title = "Next steps"
--- about = "The step a person is asked to think about and the service that fits, by the flag that weighs most; and where the ladder asks for more: after so many days without excuse, or so many contacts that found nobody. A record that is itself in doubt is looked at before any number of days counts."
+-- about = "The step a person is asked to think about and the service that fits, by the flag that weighs most; what the contact that last reached somebody leaves to do instead; and where the ladder asks for more: after so many days without excuse, or so many contacts that found nobody. A record that is itself in doubt is looked at before any number of days counts. What was just done with success is not asked again."
 -- grain = "one row a pupil with a level and as_of"
 -- owner = "school integration team"
 -- cites = ["Child First: 3 days phone, 5 visit, then the authorities", "KIPP: contact ladders by unexcused days"]
@@ -8,16 +8,24 @@ with read_levels as (
     from caseload.levels
 ),
 read_pupils as (
-    select as_of, pupil_key, unexcused_streak
+    select as_of, pupil_key, grade_level, absence_streak, unexcused_streak, absent_since, last_present
     from indicators.pupil
 ),
 read_contacts as (
-    select as_of, pupil_key, unanswered_contacts
+    select as_of, pupil_key, unanswered_contacts, last_reached, reached_action, reached_outcome, review_date
     from caseload.contacts_made
+),
+read_recovered as (
+    select as_of, pupil_key, flag
+    from caseload.weighed_flags
+    where recovered
 ),
 read_policy as (
     select
-        school_id,
+        school_id, caseload_recheck_days, recovery_next_step,
+        after_outcome_reached, after_outcome_plan_agreed, after_outcome_returned_to_school, after_outcome_referred,
+        after_outcome_no_support_needed, after_outcome_moved_away, after_outcome_until_seen,
+        suggested_service_career_from_grade, suggested_service_career_to_grade, suggested_service_career_otherwise,
         escalation_call_days, escalation_visit_days, escalation_protection_days, escalation_visit_unanswered, escalation_protection_unanswered,
         next_step_extended_absence, next_step_severe_absence, next_step_long_absence, next_step_chronic_absence, next_step_rising_absence,
         next_step_worsening_trend, next_step_hidden_dropout, next_step_never_arrived, next_step_falling_marks, next_step_failing_subjects,
@@ -33,9 +41,11 @@ pick_steps as (
     select
         l.as_of,
         l.pupil_key,
+        p.grade_level,
+        r.flag is not null as recovered,
         coalesce(p.unexcused_streak, 0) as unexcused_streak,
         coalesce(c.unanswered_contacts, 0) as unanswered_contacts,
-        case l.flags[1]
+        case when r.flag is not null then s.recovery_next_step else case l.flags[1]
             when 'extended_absence' then s.next_step_extended_absence
             when 'severe_absence' then s.next_step_severe_absence
             when 'long_absence' then s.next_step_long_absence
@@ -50,7 +60,7 @@ pick_steps as (
             when 'many_moves' then s.next_step_many_moves
             when 'left_centre' then s.next_step_left_centre
             else s.next_step_other
-        end as flag_step,
+        end end as flag_step,
         case l.flags[1]
             when 'extended_absence' then s.suggested_service_extended_absence
             when 'severe_absence' then s.suggested_service_severe_absence
@@ -66,7 +76,26 @@ pick_steps as (
             when 'many_moves' then s.suggested_service_many_moves
             when 'left_centre' then s.suggested_service_left_centre
             else s.suggested_service_other
-        end as suggested_service,
+        end as flag_service,
+        s.suggested_service_career_from_grade as career_from_grade,
+        s.suggested_service_career_to_grade as career_to_grade,
+        s.suggested_service_career_otherwise as career_otherwise,
+        -- what the contact that last reached somebody leaves to do
+        case c.reached_outcome
+            when 'reached' then s.after_outcome_reached
+            when 'plan_agreed' then s.after_outcome_plan_agreed
+            when 'returned_to_school' then s.after_outcome_returned_to_school
+            when 'referred' then s.after_outcome_referred
+            when 'no_support_needed' then s.after_outcome_no_support_needed
+            when 'moved_away' then s.after_outcome_moved_away
+        end as outcome_step,
+        case
+            when array_has(s.after_outcome_until_seen, c.reached_outcome) then p.last_present is null or p.last_present <= c.last_reached
+            -- an absence that began after it is a new one
+            when p.absence_streak >= s.escalation_call_days and p.absent_since > c.last_reached then false
+            else cast(l.as_of as int) - cast(greatest(c.last_reached, coalesce(c.review_date, c.last_reached)) as int) <= s.caseload_recheck_days
+        end as outcome_holds,
+        case c.reached_action when 'home_visit' then 2 when 'phone_call' then 1 when 'message' then 1 when 'meeting_family' then 1 else 0 end as reached_rung,
         s.escalation_call_days as call_days,
         s.escalation_visit_days as visit_days,
         s.escalation_protection_days as protection_days,
@@ -76,39 +105,58 @@ pick_steps as (
     inner join read_pupils p on p.as_of = l.as_of and p.pupil_key = l.pupil_key
     inner join read_policy s on s.school_id = l.school_id
     left join read_contacts c on c.as_of = l.as_of and c.pupil_key = l.pupil_key
+    left join read_recovered r on r.as_of = l.as_of and r.pupil_key = l.pupil_key and r.flag = l.flags[1]
+),
+follow_outcomes as (
+    select
+        *,
+        case when outcome_step is not null and outcome_holds then outcome_step else flag_step end as first_step,
+        case when outcome_step is not null and outcome_holds then reached_rung else 0 end as done_rung
+    from pick_steps
 ),
 climb_ladder as (
     -- rungs: 1 call, 2 visit, 3 child protection
     select
         *,
-        case flag_step when 'call_family' then 1 when 'home_visit' then 2 when 'refer_to_child_protection' then 3 else 0 end as flag_rung,
+        case first_step when 'call_family' then 1 when 'home_visit' then 2 when 'refer_to_child_protection' then 3 else 0 end as flag_rung,
         case
-            when flag_step in ('check_register', 'confirm_enrolment') then 0
+            when flag_step in ('check_register', 'confirm_enrolment') or first_step in ('check_register', 'confirm_enrolment') then 0
             when unexcused_streak >= protection_days then 3
             when unexcused_streak >= visit_days then 2
             when unexcused_streak >= call_days then 1
             else 0
         end as days_rung,
         case
+            -- nobody visits a family because a child who is at school again was once away
+            when recovered then 0
             when unanswered_contacts >= protection_unanswered then 3
             when unanswered_contacts >= visit_unanswered then 2
             else 0
         end as unanswered_rung
-    from pick_steps
+    from follow_outcomes
+),
+leave_done as (
+    -- a rung that somebody stood on with success is not asked again; the next one is
+    select *, case when days_rung <= done_rung then 0 else days_rung end as open_rung
+    from climb_ladder
 )
 select
     as_of,
     pupil_key,
-    case greatest(days_rung, unanswered_rung) > flag_rung
-        when true then case greatest(days_rung, unanswered_rung) when 1 then 'call_family' when 2 then 'home_visit' else 'refer_to_child_protection' end
-        else flag_step
+    case greatest(open_rung, unanswered_rung) > flag_rung
+        when true then case greatest(open_rung, unanswered_rung) when 1 then 'call_family' when 2 then 'home_visit' else 'refer_to_child_protection' end
+        else first_step
     end as next_step,
     case
-        when greatest(days_rung, unanswered_rung) <= flag_rung then null
-        when days_rung >= unanswered_rung then 'unexcused_days'
+        when greatest(open_rung, unanswered_rung) <= flag_rung then null
+        when open_rung >= unanswered_rung then 'unexcused_days'
         else 'unanswered_contacts'
     end as escalation,
-    suggested_service,
+    -- a grade that is not known is no grade it is meant for
+    case
+        when flag_service = 'career_counselling' and not coalesce(grade_level between career_from_grade and career_to_grade, false) then career_otherwise
+        else flag_service
+    end as suggested_service,
     unexcused_streak,
     unanswered_contacts
-from climb_ladder
+from leave_done

@@ -9,8 +9,11 @@
 -- mend = "Nothing in the extracts to mend; look at a rule of the project's own queries/ folder first."
 with count_flags as (
     -- flags of pupils that are not assessable put nobody on a list
-    select f.as_of, f.pupil_key, f.flag, max(f.level) as level, count(*) as times
+    -- and each counts as caseload.weighed_flags weighs it
+    select f.as_of, f.pupil_key, f.flag, max(coalesce(w.level, f.level)) as level, count(*) as times
     from run.raised_flags f
+    left join (select distinct as_of, pupil_key, flag, level from caseload.weighed_flags) w
+        on w.as_of = f.as_of and w.pupil_key = f.pupil_key and w.flag = f.flag
     left semi join indicators.pupil p on p.as_of = f.as_of and p.pupil_key = f.pupil_key and p.assessable
     group by f.as_of, f.pupil_key, f.flag
 ),

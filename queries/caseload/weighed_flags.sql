@@ -1,0 +1,51 @@
+-- title = "What each flag weighs"
+-- about = "The flags of every pupil who can be assessed, each with the level it counts at. A flag of the year's rate cannot be undone by coming to school: while hardly a day of the recent weeks was missed, it weighs less."
+-- grain = "one row a pupil, flag and as_of"
+-- owner = "school integration team"
+-- cites = ["cases: recovery"]
+with read_flags as (
+    select as_of, pupil_key, flag, value, threshold, since_date, level
+    from run.raised_flags
+),
+read_pupils as (
+    select as_of, pupil_key, school_id, recent_absent, recent_recorded
+    from indicators.pupil
+    -- a pupil without enough records is neither well nor unwell: it goes to caseload.not_assessable
+    where assessable
+),
+read_policy as (
+    select school_id, recovery_flags, recovery_max_absent, recovery_min_recorded, recovery_levels_less
+    from run.policy_school
+),
+find_recovered as (
+    select
+        f.as_of,
+        f.pupil_key,
+        p.school_id,
+        f.flag,
+        f.value,
+        f.threshold,
+        f.since_date,
+        f.level,
+        s.recovery_levels_less as levels_less,
+        coalesce(
+            array_has(s.recovery_flags, f.flag)
+                and p.recent_recorded >= s.recovery_min_recorded
+                and p.recent_absent <= s.recovery_max_absent,
+            false
+        ) as recovered
+    from read_flags f
+    inner join read_pupils p on p.as_of = f.as_of and p.pupil_key = f.pupil_key
+    inner join read_policy s on s.school_id = p.school_id
+)
+select
+    as_of,
+    pupil_key,
+    school_id,
+    flag,
+    value,
+    threshold,
+    since_date,
+    cast(case when recovered then greatest(least(level, 1), level - levels_less) else level end as int) as level,
+    recovered
+from find_recovered
