@@ -4,6 +4,7 @@
 //! Each chart has a title and a text alternative; lines differ in dash and shape, bars in lightness, so
 //! that neither colour blindness nor a black-and-white printer loses anything.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::fmt::{Display, Write as _};
 
@@ -13,7 +14,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::fault::Fault;
-use crate::ink::{Ink, Sheet, escape};
+use crate::ink::{Edges, Ink, Sheet, escape};
 use crate::list::Card;
 use crate::words::Words;
 use crate::year::{STEP, Year};
@@ -136,15 +137,20 @@ pub fn spread<'a>(words: &Words, rates: &[f64], last: f64) -> FluentArgs<'a> {
     args
 }
 
-/// Frames a drawing: size, role, title and text alternative.
+/// Frames a drawing: size, role, title and text alternative. The frame is as wide as the labels need: half a number is a
+/// wrong number.
 pub fn svg(size: Size, title: Option<&str>, text: &str, draw: impl FnOnce(&Area<'_>) -> Drawn) -> Result<String, Fault> {
-    let mut out = String::with_capacity(4 * 1024);
-    let _ = write!(out, "<svg viewBox=\"0 0 {} {}\" role=\"img\"><title>", size.0, size.1);
+    let reach = Cell::new(Edges(0, 0, size.0.cast_signed(), size.1.cast_signed()));
+    let mut drawing = String::with_capacity(4 * 1024);
+    draw_into(Sheet::new(&mut drawing, (size.0, size.1)).measured(&reach), draw)?;
+    let Edges(left, top, right, foot) = reach.get();
+    let mut out = String::with_capacity(drawing.len() + 512);
+    let _ = write!(out, "<svg viewBox=\"{left} {top} {} {}\" role=\"img\"><title>", right - left, foot - top);
     let _ = escape(&mut out, title.unwrap_or_default());
     out.push_str("</title><desc>");
     let _ = escape(&mut out, text);
     out.push_str("</desc>");
-    draw_into(&mut out, size, draw)?;
+    out.push_str(&drawing);
     out.push_str("</svg>");
     Ok(out)
 }
@@ -152,12 +158,12 @@ pub fn svg(size: Size, title: Option<&str>, text: &str, draw: impl FnOnce(&Area<
 /// The strokes alone, for a drawing that another frame holds.
 pub fn inside(size: Size, draw: impl FnOnce(&Area<'_>) -> Drawn) -> Result<String, Fault> {
     let mut out = String::with_capacity(256);
-    draw_into(&mut out, size, draw)?;
+    draw_into(Sheet::new(&mut out, (size.0, size.1)), draw)?;
     Ok(out)
 }
 
-fn draw_into(out: &mut String, size: Size, draw: impl FnOnce(&Area<'_>) -> Drawn) -> Result<(), Fault> {
-    let root = Sheet::new(out, (size.0, size.1)).into_drawing_area();
+fn draw_into(sheet: Sheet<'_>, draw: impl FnOnce(&Area<'_>) -> Drawn) -> Result<(), Fault> {
+    let root = sheet.into_drawing_area();
     draw(&root).map_err(fault)?;
     root.present().map_err(fault)
 }

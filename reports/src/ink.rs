@@ -4,6 +4,7 @@
 //! plotters' own SVG backend writes fixed colours, which neither dark mode nor a black-and-white printer
 //! can change, and no dashes. Here every colour is an [`Ink`], and the style sheet says what an ink looks like.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::fmt;
 
@@ -93,10 +94,35 @@ impl Ink {
     }
 }
 
+/// Size of the largest text of a chart in units: what the style sheet gives it on a narrow screen.
+const LARGEST: u32 = 12;
+
+/// Left, upper, right and lower edge in units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edges(pub i32, pub i32, pub i32, pub i32);
+
+/// No font that a page may come to be read in sets the text wider than this, in units and at the largest size.
+fn widest(text: &str) -> i32 {
+    let hundredths: u32 = text
+        .chars()
+        .map(|letter| match letter {
+            ' ' | '.' | ',' | ':' | ';' | '-' | 'i' | 'j' | 'l' | 'f' | 't' | 'r' | '\u{a0}' | '\u{202f}' => 43,
+            '0'..='9' => 64,
+            'm' | 'w' | 'M' | 'W' | '%' => 100,
+            'A'..='Z' => 80,
+            'a'..='z' | 'ë' | 'ç' => 64,
+            _ => 100,
+        })
+        .sum();
+    i32::try_from((hundredths * LARGEST).div_ceil(100)).unwrap_or(i32::MAX / 4)
+}
+
 /// Where the strokes go.
 pub struct Sheet<'a> {
     out: &'a mut String,
     size: (u32, u32),
+    /// How far the texts reach.
+    reach: Option<&'a Cell<Edges>>,
     /// Ink and kind of the path that is still open.
     open: Option<(u8, bool)>,
     /// Where the pen of that path is: from there on everything is told as a step, which is shorter than a place.
@@ -105,7 +131,12 @@ pub struct Sheet<'a> {
 
 impl<'a> Sheet<'a> {
     pub const fn new(out: &'a mut String, size: (u32, u32)) -> Self {
-        Self { out, size, open: None, pen: None }
+        Self { out, size, reach: None, open: None, pen: None }
+    }
+
+    /// Widens `reach` by every text that is drawn.
+    pub const fn measured(self, reach: &'a Cell<Edges>) -> Self {
+        Self { reach: Some(reach), ..self }
     }
 
     /// Opens a path of this ink, or goes on with the one that is open. Filled shapes and lines are apart.
@@ -279,6 +310,16 @@ impl DrawingBackend for Sheet<'_> {
             VPos::Center => 4,
             VPos::Bottom => -2,
         };
+        if let Some(reach) = self.reach {
+            let (width, Edges(left, top, right, foot)) = (widest(text), reach.get());
+            let from = match style.anchor().h_pos {
+                HPos::Left => x,
+                HPos::Center => x - width / 2 - 1,
+                HPos::Right => x - width,
+            };
+            // Over the baseline a capital with its sign, under it the tail of a letter.
+            reach.set(Edges(left.min(from), top.min(y - 11), right.max(from + width + 1), foot.max(y + 3)));
+        }
         self.put("<text x=\"", [x]);
         self.put("\" y=\"", [y]);
         self.out.push('"');

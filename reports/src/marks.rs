@@ -13,6 +13,8 @@ use crate::words::Words;
 
 pub const WIDTH: u32 = 120;
 pub const HEIGHT: u32 = 14;
+/// Units at either end: room for half a "10" in the largest text.
+const SIDE: i32 = 10;
 
 pub struct MarksView<'a> {
     pub terms: Vec<u8>,
@@ -68,7 +70,7 @@ impl<'a> MarksView<'a> {
 impl Span {
     #[expect(clippy::cast_possible_truncation, reason = "a mark within the scale, some hundred units at most")]
     fn x(&self, mark: f64) -> i32 {
-        6 + ((mark - self.low) / (self.high - self.low).max(1.0) * f64::from(WIDTH - 12)).round() as i32
+        SIDE + ((mark - self.low) / (self.high - self.low).max(1.0) * f64::from(WIDTH.cast_signed() - 2 * SIDE)).round() as i32
     }
 
     fn head(&self, words: &Words) -> Result<String, Fault> {
@@ -84,7 +86,7 @@ impl Span {
     fn slope(&self, by_term: &[(u8, f64)]) -> Result<String, Fault> {
         let middle = HEIGHT.cast_signed() / 2;
         inside(Size(WIDTH, HEIGHT), |root| {
-            root.draw(&PathElement::new([(6, middle), (WIDTH.cast_signed() - 6, middle)], Ink::Grid.color()))?;
+            root.draw(&PathElement::new([(SIDE, middle), (WIDTH.cast_signed() - SIDE, middle)], Ink::Grid.color()))?;
             if let Some(pass) = self.pass {
                 root.draw(&PathElement::new([(self.x(pass), 0), (self.x(pass), HEIGHT.cast_signed())], Ink::Pass.color()))?;
             }

@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::ink::Ink;
 use crate::overview::{MunicipalityTrend, WeekRate};
 use crate::words::Words;
-use crate::year::{STEP, Year};
+use crate::year::{LEFT, STEP, Year};
 
 /// One small chart.
 pub struct Multiple<'a> {
@@ -47,12 +47,12 @@ pub fn multiples<'a>(trends: &'a [MunicipalityTrend], overall: &[WeekRate], word
         return Ok(Vec::new());
     };
     let days = (last - first).num_days().max(7);
-    let place = |week: NaiveDate| i32::try_from((week - first).num_days() * 158 / days + 28).ok();
+    let place = |week: NaiveDate| i32::try_from((week - first).num_days() * 158 / days + i64::from(LEFT)).ok();
     let mut all = Vec::with_capacity(trends.len());
     for trend in trends {
         let Some(latest) = trend.weeks.last() else { continue };
-        let chart = svg(Size(190, 66), Some(&trend.municipality), &text(&trend.weeks, words)?, |root: &Area<'_>| -> Drawn {
-            scale.draw(root, 28, 188, words)?;
+        let chart = svg(Size(202, 66), Some(&trend.municipality), &text(&trend.weeks, words)?, |root: &Area<'_>| -> Drawn {
+            scale.draw(root, LEFT, LEFT + 160, words)?;
             root.draw(&PathElement::new(points(overall, place, &scale), Ink::School.color()))?;
             root.draw(&PathElement::new(points(&trend.weeks, place, &scale), Ink::Own.color()))
         })?;

@@ -9,8 +9,8 @@ use crate::words::Words;
 
 /// Units a week, and a day of the week.
 pub const STEP: i32 = 11;
-/// Units to the left of the first week, for labels.
-const LEFT: i32 = 28;
+/// Units to the left of the first week: room for "100%" in the largest text, so that the charts of a card stand under each other.
+pub const LEFT: i32 = 40;
 /// The axis has room for so many weeks from the first day on, and grows with the year: what is drawn stays as large as it can.
 const WEEKS: i32 = 30;
 
