@@ -107,6 +107,15 @@ pub struct PlacePage {
     pub referral_candidates: Vec<Row>,
 }
 
+impl PlacePage {
+    /// Whether so little is recorded of the pupils that an empty list does not mean that nobody needs to be on it: the
+    /// records are stale, or more than half the pupils cannot be assessed.
+    #[must_use]
+    pub fn too_little_known(&self) -> bool {
+        self.stale_days.is_some() || u64::try_from(self.not_assessable.len()).is_ok_and(|unknown| unknown * 2 > u64::from(self.pupils))
+    }
+}
+
 /// One pupil of the ranked list.
 #[derive(Debug, Clone, Default)]
 pub struct Row {

@@ -36,6 +36,9 @@ pub struct ListView<'a> {
     capacity: u32,
     left_off: u32,
     no_data: bool,
+    /// Too little is known for an empty list to mean anything.
+    not_known: bool,
+    data_through_word: String,
     levels: [(u8, usize); 3],
     classes: BTreeSet<&'a str>,
     statuses: BTreeSet<&'a str>,
@@ -145,6 +148,8 @@ impl<'a> ListView<'a> {
             capacity: page.capacity,
             left_off: page.left_off,
             no_data: page.data_through.is_none(),
+            data_through_word: page.data_through.map(|day| words.date(day)).unwrap_or_default(),
+            not_known: page.too_little_known(),
             levels: [at_level(3), at_level(2), at_level(1)],
             classes: listed.iter().map(|listed| listed.row.class.as_str()).collect(),
             statuses: listed.iter().map(|listed| listed.row.status.as_str()).collect(),

@@ -298,3 +298,22 @@ fn beside_an_encrypted_list_the_index_tells_no_count() {
     let html = make.index_html(&index, &edition(Language::En)).unwrap();
     assert!(html.contains(">1234</td>") && !html.contains("4321"));
 }
+
+/// No record is no record of nothing: a school that stopped handing in is not told that nobody needs support.
+#[test]
+fn an_empty_list_says_nothing_where_too_little_is_known() {
+    for language in BOTH {
+        let words = Words::new(language).unwrap();
+        let mut page = school(&words, 0);
+        page.rows.clear();
+        let said = |page: &PlacePage| renderer().list_html(page, &edition(language)).unwrap();
+        let nobody = words.say("list-empty");
+        assert!(said(&page).contains(&nobody), "enough pupils could be assessed");
+        let unknown = |html: &str| !html.contains(&nobody) && html.contains("<strong>?</strong>") && html.contains("class=\"warn\"");
+        page.stale_days = Some(7);
+        assert!(unknown(&said(&page)), "stale");
+        page.stale_days = None;
+        page.pupils = 5;
+        assert!(unknown(&said(&page)), "three of five cannot be assessed");
+    }
+}

@@ -244,6 +244,7 @@ offer-more = { $n ->
    *[other] { $n } more centres offer it.
 }
 list-empty = Nobody needs to be on this list this week.
+list-not-known = Who needs to be on this list cannot be said: there are no or too few records since { $date }.
 list-no-data = No data yet: nobody can be assessed before there are records.
 next-in-line = Next in line
 next-in-line-about = { $n ->

@@ -248,6 +248,7 @@ offer-more = { $n ->
    *[other] E ofrojnë edhe { $n } qendra të tjera.
 }
 list-empty = Askush nuk ka nevojë të jetë në këtë listë këtë javë.
+list-not-known = Nuk mund të thuhet kush duhet të jetë në këtë listë: që prej { $date } ka pak ose aspak shënime.
 list-no-data = Ende pa të dhëna: askush nuk mund të vlerësohet para se të ketë shënime.
 next-in-line = Të radhës
 next-in-line-about = { $n ->

@@ -38,6 +38,8 @@ pub struct Paper<'a> {
     /// Samples of the day marks, with their words.
     day_key: Vec<Sample>,
     no_data: bool,
+    /// Too little is known for an empty list to mean anything.
+    not_known: Option<String>,
     listed: Vec<Child<'a>>,
     next: Vec<Child<'a>>,
     next_about: String,
@@ -139,6 +141,10 @@ impl<'a> Paper<'a> {
             capacity: words.sentence("capacity-line", [("left", page.left_off.into()), ("capacity", page.capacity.into())])?,
             day_key: strip::MARKS.into_iter().map(|mark| day_sample(mark, words)).collect::<Result<_, _>>()?,
             no_data: page.data_through.is_none(),
+            not_known: match page.data_through {
+                Some(day) if page.too_little_known() => Some(words.sentence("list-not-known", [("date", words.date(day).into())])?),
+                _ => None,
+            },
             listed,
             next_about: words.sentence("next-in-line-about", [("n", next.len().into())])?,
             next,
