@@ -26,15 +26,13 @@ read_policy as (
         after_outcome_reached, after_outcome_plan_agreed, after_outcome_returned_to_school, after_outcome_referred,
         after_outcome_no_support_needed, after_outcome_moved_away, after_outcome_until_seen,
         suggested_service_career_from_grade, suggested_service_career_to_grade, suggested_service_career_otherwise,
-        escalation_call_days, escalation_visit_days, escalation_protection_days, escalation_visit_unanswered, escalation_protection_unanswered,
-        next_step_extended_absence, next_step_severe_absence, next_step_long_absence, next_step_chronic_absence, next_step_rising_absence,
-        next_step_worsening_trend, next_step_hidden_dropout, next_step_never_arrived, next_step_falling_marks, next_step_failing_subjects,
-        next_step_over_age, next_step_many_moves, next_step_left_centre, next_step_other,
-        suggested_service_extended_absence, suggested_service_severe_absence, suggested_service_long_absence, suggested_service_chronic_absence,
-        suggested_service_rising_absence, suggested_service_worsening_trend, suggested_service_hidden_dropout, suggested_service_never_arrived,
-        suggested_service_falling_marks, suggested_service_failing_subjects, suggested_service_over_age, suggested_service_many_moves,
-        suggested_service_left_centre, suggested_service_other
+        escalation_call_days, escalation_visit_days, escalation_protection_days, escalation_visit_unanswered, escalation_protection_unanswered
     from run.policy_school
+),
+read_steps as (
+    -- of each flag, the rules of a project's own too
+    select school_id, flag, next_step, suggested_service
+    from run.flag_steps
 ),
 pick_steps as (
     -- what the flag that weighs most asks for
@@ -45,38 +43,8 @@ pick_steps as (
         r.flag is not null as recovered,
         coalesce(p.unexcused_streak, 0) as unexcused_streak,
         coalesce(c.unanswered_contacts, 0) as unanswered_contacts,
-        case when r.flag is not null then s.recovery_next_step else case l.flags[1]
-            when 'extended_absence' then s.next_step_extended_absence
-            when 'severe_absence' then s.next_step_severe_absence
-            when 'long_absence' then s.next_step_long_absence
-            when 'chronic_absence' then s.next_step_chronic_absence
-            when 'rising_absence' then s.next_step_rising_absence
-            when 'worsening_trend' then s.next_step_worsening_trend
-            when 'hidden_dropout' then s.next_step_hidden_dropout
-            when 'never_arrived' then s.next_step_never_arrived
-            when 'falling_marks' then s.next_step_falling_marks
-            when 'failing_subjects' then s.next_step_failing_subjects
-            when 'over_age' then s.next_step_over_age
-            when 'many_moves' then s.next_step_many_moves
-            when 'left_centre' then s.next_step_left_centre
-            else s.next_step_other
-        end end as flag_step,
-        case l.flags[1]
-            when 'extended_absence' then s.suggested_service_extended_absence
-            when 'severe_absence' then s.suggested_service_severe_absence
-            when 'long_absence' then s.suggested_service_long_absence
-            when 'chronic_absence' then s.suggested_service_chronic_absence
-            when 'rising_absence' then s.suggested_service_rising_absence
-            when 'worsening_trend' then s.suggested_service_worsening_trend
-            when 'hidden_dropout' then s.suggested_service_hidden_dropout
-            when 'never_arrived' then s.suggested_service_never_arrived
-            when 'falling_marks' then s.suggested_service_falling_marks
-            when 'failing_subjects' then s.suggested_service_failing_subjects
-            when 'over_age' then s.suggested_service_over_age
-            when 'many_moves' then s.suggested_service_many_moves
-            when 'left_centre' then s.suggested_service_left_centre
-            else s.suggested_service_other
-        end as flag_service,
+        case when r.flag is not null then s.recovery_next_step else f.next_step end as flag_step,
+        f.suggested_service as flag_service,
         s.suggested_service_career_from_grade as career_from_grade,
         s.suggested_service_career_to_grade as career_to_grade,
         s.suggested_service_career_otherwise as career_otherwise,
@@ -104,6 +72,7 @@ pick_steps as (
     from read_levels l
     inner join read_pupils p on p.as_of = l.as_of and p.pupil_key = l.pupil_key
     inner join read_policy s on s.school_id = l.school_id
+    left join read_steps f on f.school_id = l.school_id and f.flag = l.flags[1]
     left join read_contacts c on c.as_of = l.as_of and c.pupil_key = l.pupil_key
     left join read_recovered r on r.as_of = l.as_of and r.pupil_key = l.pupil_key and r.flag = l.flags[1]
 ),
