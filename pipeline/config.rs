@@ -243,6 +243,12 @@ pub enum ShowCentre {
 }
 
 impl ShowCentre {
+    /// The setting that a word of a policy names.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::No, Self::Known, Self::Service].into_iter().find(|one| one.word() == word)
+    }
+
     /// The word in `prane.toml` and in SQL.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -11,7 +11,7 @@ use crate::fault::{Fault, Outcome};
 use crate::nightly::Night;
 use crate::project::Project;
 use crate::publish::Aside;
-use crate::recipient::{COORDINATOR, Recipients};
+use crate::recipient::{ANALYSTS, COORDINATOR, Recipients};
 use crate::shell;
 
 /// Draws the pages of one night.
@@ -27,7 +27,7 @@ pub struct Drawn {
     pub places: Vec<PlacePage>,
     /// What coordinators see.
     pub overview: Overview,
-    /// `caseload.list` of the night.
+    /// The list as analysts get it ([`crate::caseload::analysts_question`]).
     pub list: Vec<RecordBatch>,
     /// What the front page says of the night's data.
     pub notes: Vec<String>,
@@ -42,8 +42,9 @@ const FILES: [&str; 4] = ["list.html", "list.xlsx", "list.csv", "list.pdf"];
 const SEALED: &str = "list.zip.age";
 /// The same of the overview.
 const SEALED_OVERVIEW: &str = "overview.zip.age";
-/// The list of all schools as a table.
-pub const LISTS_CSV: &str = "lists.csv";
+/// The folder of what analysts get, and the one file there where it is sealed.
+const ANALYSTS_FOLDER: &str = "analysts";
+const SEALED_LISTS: &str = "lists.zip.age";
 
 fn told(e: prane_reports::Fault) -> Fault {
     Fault::Bug(format!("a page cannot be drawn: {e}"))
@@ -122,14 +123,17 @@ impl Artist {
         let page = self.renderer.overview_html(&drawn.overview, &self.edition).map_err(told)?.into_bytes();
         let overview = self.recipients.published(COORDINATOR, SEALED_OVERVIEW, vec![("index.html".to_string(), page)])?;
         let overview = overview.into_iter().map(|(name, bytes)| (format!("overview/{name}"), bytes));
-        let tables = [(LISTS_CSV, shell::Format::Csv), ("lists.parquet", shell::Format::Parquet)];
-        let tables = tables.into_iter().map(|(name, format)| Ok((name.to_string(), shell::bytes_of(&drawn.list, format)?)));
-        let mut files: Vec<(String, Vec<u8>)> = overview.map(Ok).chain(tables).collect::<Outcome<_>>()?;
+        let mut files: Vec<(String, Vec<u8>)> = overview.collect();
         let index = Index {
             entries: drawn.places.iter().map(|page| entry(page, self.recipients.has(&whom(page)))).collect(),
             files: files.iter().map(|(name, _)| name.clone()).chain(["run.json".to_string()]).collect(),
             notes: drawn.notes.clone(),
         };
+        // The front page goes to everyone: what analysts get is not offered there.
+        let tables = [("lists.csv", shell::Format::Csv), ("lists.parquet", shell::Format::Parquet)];
+        let tables = tables.into_iter().map(|(name, format)| Ok((name.to_string(), shell::bytes_of(&drawn.list, format)?)));
+        let tables = self.recipients.published(ANALYSTS, SEALED_LISTS, tables.collect::<Outcome<_>>()?)?;
+        files.extend(tables.into_iter().map(|(name, bytes)| (format!("{ANALYSTS_FOLDER}/{name}"), bytes)));
         files.push(("index.html".into(), self.renderer.index_html(&index, &self.edition).map_err(told)?.into_bytes()));
         files.into_iter().map(|(name, bytes)| Ok((name.clone(), Aside::write_at(folder, &name, &bytes)?))).collect()
     }
@@ -182,9 +186,32 @@ fn whom(page: &PlacePage) -> String {
 /// `schools/S0001`; ids come from extracts, and a folder's name must stay below its own folder.
 pub(crate) fn place_folder(kind: PlaceKind, id: &str) -> String {
     let safe: String = id.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' }).collect();
-    let name = if safe == id { safe } else { format!("{safe}-{}", &blake3::hash(id.as_bytes()).to_hex()[..6]) };
+    // Folders that differ by case only are one folder on Windows and on a stick, where some names cannot be made at all.
+    let clear = safe == id && !id.chars().any(char::is_lowercase) && !reserved(id);
+    let name = if clear { safe } else { format!("{safe}-{}", &blake3::hash(id.as_bytes()).to_hex()[..6]) };
     match kind {
         PlaceKind::School => format!("schools/{name}"),
         PlaceKind::Centre => format!("centres/{name}"),
+    }
+}
+
+/// Names that Windows keeps for devices.
+fn reserved(id: &str) -> bool {
+    let upper = id.to_uppercase();
+    let port = |name: &str| upper.strip_prefix(name).is_some_and(|n| n.len() == 1 && n != "0" && n.chars().all(|c| c.is_ascii_digit()));
+    matches!(upper.as_str(), "CON" | "PRN" | "AUX" | "NUL") || port("COM") || port("LPT")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_places_share_a_folder_where_case_does_not_count() {
+        let folders: BTreeSet<String> =
+            ["S1", "s1", "CON", "con", "Con", "LPT1"].iter().map(|id| place_folder(PlaceKind::School, id).to_lowercase()).collect();
+        assert_eq!(folders.len(), 6);
+        assert!(!folders.contains("schools/con") && !folders.contains("schools/lpt1"));
+        assert_eq!(place_folder(PlaceKind::School, "S0001"), "schools/S0001");
     }
 }

@@ -177,9 +177,9 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
 
     progress.stage("draw");
     let mut aside = Aside::new(&work.path)?;
-    let list = draw(&mut engine, &vault, project, &night, &notes, &mut aside, progress).await?;
-    // The same rows were told as a table just now: its hash is theirs.
-    let told = aside.files().get(draw::LISTS_CSV).cloned().ok_or_else(|| Fault::Bug("the list was not told as a table".into()))?;
+    let list = draw(&mut engine, &vault, (project, &house.policy), &night, &notes, &mut aside, progress).await?;
+    // Of all columns, also those that no published file has: two lists that differ are two files of the store.
+    let told = blake3::hash(&shell::bytes_of(&list, shell::Format::Csv)?).to_hex();
     keep(&mut store, &tables::lists_spec(), &list, night.as_of, &told)?;
     for spec in tables::shown_specs() {
         let shown = engine.rows(&tables::shown_question(&spec, night.as_of), progress).await?;
@@ -233,7 +233,7 @@ fn open_vault(project: &Project, store: &Store, make: bool) -> Outcome<Vault> {
 async fn draw(
     engine: &mut Engine<'_>,
     vault: &Vault,
-    project: &Project,
+    (project, policy): (&Project, &Policy),
     night: &Night,
     notes: &[String],
     aside: &mut Aside,
@@ -244,11 +244,12 @@ async fn draw(
     let overview = caseload::overview(engine, night.as_of, progress).await?;
     let question = format!("select * from caseload.list where as_of = date '{}' order by school_id, rank", night.as_of);
     let list = engine.rows(&question, progress).await?;
-    let places = caseload::places(engine, vault, &project.config, night.as_of, &list, progress).await?;
+    let places = caseload::places(engine, vault, policy, night.as_of, &list, progress).await?;
     let artist = Artist::new(project, night)?;
     artist.no_recipient_nowhere(&places)?;
+    let for_analysts = engine.rows(&caseload::analysts_question(night.as_of), progress).await?;
     progress.step("lists");
-    let drawn = Drawn { places, overview, list: list.clone(), notes: notes.to_vec() };
+    let drawn = Drawn { places, overview, list: for_analysts, notes: notes.to_vec() };
     let folder = aside.folder().to_path_buf();
     // Apart, so that a night can be interrupted in the middle of it.
     let drawing = tokio::task::spawn_blocking(move || artist.night(&folder, &drawn));

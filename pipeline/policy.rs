@@ -9,6 +9,48 @@ use crate::fault::{Fault, Outcome, nearest};
 use crate::project::toml_fault;
 use crate::query::{Library, Query};
 
+/// Values as the program itself reads them.
+pub struct Values(Numbers);
+
+impl Values {
+    fn get(&self, name: &str) -> Outcome<&Value> {
+        self.0.get(name).ok_or_else(|| missing(name))
+    }
+
+    /// A number.
+    ///
+    /// # Errors
+    /// A configuration fault where it is missing.
+    pub fn number(&self, name: &str) -> Outcome<f64> {
+        match self.get(name)? {
+            #[allow(clippy::cast_precision_loss)] // small numbers
+            Value::Integer(n) => Ok(*n as f64),
+            Value::Float(n) => Ok(*n),
+            _ => Err(missing(name)),
+        }
+    }
+
+    /// A whole number.
+    ///
+    /// # Errors
+    /// A configuration fault where it is missing.
+    pub fn whole(&self, name: &str) -> Outcome<i64> {
+        self.get(name)?.as_integer().ok_or_else(|| missing(name))
+    }
+
+    /// A text.
+    ///
+    /// # Errors
+    /// A configuration fault where it is missing.
+    pub fn text(&self, name: &str) -> Outcome<&str> {
+        self.get(name)?.as_str().ok_or_else(|| missing(name))
+    }
+}
+
+fn missing(name: &str) -> Fault {
+    Fault::configuration("queries/policy.toml", format!("{name} is missing"), "restore it from the built-in policy.toml")
+}
+
 /// Flat name → value, in order of names.
 pub type Numbers = BTreeMap<String, Value>;
 
@@ -81,6 +123,12 @@ impl Policy {
             numbers.extend(of_school.numbers.clone());
         }
         numbers
+    }
+
+    /// The same, to be read by the program. A centre has no override of its own: for it, `school` is empty.
+    #[must_use]
+    pub fn values(&self, school: &str, region: &str) -> Values {
+        Values(self.of_school(school, region))
     }
 
     /// A number that the program itself needs.

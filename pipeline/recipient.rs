@@ -15,7 +15,10 @@ use crate::vault::keep::archive;
 /// Coordinators, as `[[recipient]]` calls them.
 pub const COORDINATOR: &str = "coordinator";
 
-/// The recipients of a project, by `school:S0001`, `centre:C01` or `coordinator`.
+/// Analysts, as `[[recipient]]` calls them.
+pub const ANALYSTS: &str = "analysts";
+
+/// The recipients of a project, by `school:S0001`, `centre:C01`, `coordinator` or `analysts`.
 #[derive(Default)]
 pub struct Recipients(BTreeMap<String, Vec<Recipient>>);
 
@@ -30,13 +33,13 @@ impl Recipients {
             let known = match recipient.whom.split_once(':') {
                 Some(("school" | "centre", id)) => !id.is_empty(),
                 Some(_) => false,
-                None => recipient.whom == COORDINATOR,
+                None => matches!(recipient.whom.as_str(), COORDINATOR | ANALYSTS),
             };
             if !known {
                 return Err(Fault::configuration(
                     file,
                     format!("a [[recipient]] is for \"{}\"", recipient.whom),
-                    "write for = \"school:S0001\", \"centre:C01\" or \"coordinator\"",
+                    "write for = \"school:S0001\", \"centre:C01\", \"coordinator\" or \"analysts\"",
                 ));
             }
             let key = Recipient::parse(&recipient.key).map_err(|what| {
@@ -75,6 +78,7 @@ impl Recipients {
             .map(|whom| match whom.split_once(':') {
                 Some(("school", id)) => place_folder(PlaceKind::School, id),
                 Some((_, id)) => place_folder(PlaceKind::Centre, id),
+                None if whom == ANALYSTS => ANALYSTS.into(),
                 None => "overview".into(),
             })
             .collect()
@@ -83,6 +87,6 @@ impl Recipients {
     /// Recipients of places that are not among `places`: a typing error would leave the true place's files in the clear.
     #[must_use]
     pub fn nowhere(&self, places: &BTreeSet<String>) -> Vec<String> {
-        self.0.keys().filter(|whom| *whom != COORDINATOR && !places.contains(*whom)).cloned().collect()
+        self.0.keys().filter(|whom| !matches!(whom.as_str(), COORDINATOR | ANALYSTS) && !places.contains(*whom)).cloned().collect()
     }
 }

@@ -21,7 +21,11 @@ impl WorkFolder {
     /// A store fault.
     pub fn new(project: &Project, temporary: bool) -> Outcome<Self> {
         if temporary {
-            let folder = tempfile::Builder::new().prefix("prane-").tempdir().map_err(|e| Fault::io(&std::env::temp_dir(), &e))?;
+            let mut builder = tempfile::Builder::new();
+            // Closed from the moment it is there: what lies in it is nobody else's.
+            #[cfg(unix)]
+            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+            let folder = builder.prefix("prane-").tempdir().map_err(|e| Fault::io(&std::env::temp_dir(), &e))?;
             return Ok(Self { path: folder.path().to_path_buf(), _temporary: Some(folder) });
         }
         let path = project.staging();

@@ -238,7 +238,7 @@ fn a_past_night_keeps_the_links_it_had() {
     project.prane(&["report", "--as-of", "2026-02-27"]).code(0);
     let again = project.published("2026-02-27");
     assert_eq!(before["centres/C02/list.csv"], again["centres/C02/list.csv"]);
-    assert_eq!(before["lists.csv"], again["lists.csv"]);
+    assert_eq!(before["analysts/lists.csv"], again["analysts/lists.csv"]);
 }
 
 /// A child who left S0001 before Christmas and came to S0003 in January under another number, and nobody wrote a personal number.
@@ -326,7 +326,7 @@ fn a_child_with_two_numbers_becomes_one_when_a_person_says_so() {
     // A list of before is made again as it was.
     project.prane(&["report", "--as-of", "2026-02-27"]).code(0);
     let again = project.published("2026-02-27");
-    assert_eq!(published["lists.csv"], again["lists.csv"]);
+    assert_eq!(published["analysts/lists.csv"], again["analysts/lists.csv"]);
     // Gone is gone under both numbers.
     project.prane_at(LATER, &["erase", "P0007002", "--yes"]).code(0);
     assert_eq!(now(&format!("select count(*) as n from sources.attendance where pupil_key = '{first}'")), "0");

@@ -49,7 +49,7 @@ fn the_sample_ends_in_lists_for_every_school_and_centre_and_prints_where() {
         }
         assert!(!page.contains("<script src") && !page.contains("https://"), "{place} cannot be read offline");
     }
-    for file in ["index.html", "overview/index.html", "lists.csv", "lists.parquet", "run.json"] {
+    for file in ["index.html", "overview/index.html", "analysts/lists.csv", "analysts/lists.parquet", "run.json"] {
         assert!(files.contains_key(file), "no {file}");
     }
     // The front page says how far each place's records reach: the samples' last day, and a school that fell silent.

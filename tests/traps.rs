@@ -242,7 +242,7 @@ fn a_correction_that_arrives_later_changes_the_next_list_and_no_past_one() {
     let project = fill(Project::empty(), Register::default().days("P1", "S1", &days, away).days("P2", "S1", &days, away), &days, &seats);
     project.run();
     let old = project.published("2026-02-27");
-    let list = rows(&old["lists.csv"]);
+    let list = rows(&old["analysts/lists.csv"]);
     assert_eq!(list.len(), 2);
     let correction = days
         .iter()

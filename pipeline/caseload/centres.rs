@@ -11,9 +11,9 @@ use prane_reports::{Card, Participant, Place, PlaceKind, PlacePage, Row};
 use super::columns::{Answer, Line, ask};
 use super::names::{self, Names};
 use super::school::CentreOffer;
-use crate::config::Config;
 use crate::engine::Engine;
 use crate::fault::Outcome;
+use crate::policy::Policy;
 use crate::telemetry::Progress;
 use crate::vault::Vault;
 
@@ -31,13 +31,13 @@ struct Found<'a> {
 pub(super) async fn pages(
     engine: &mut Engine<'_>,
     vault: &Vault,
-    config: &Config,
+    policy: &Policy,
     schools: &BTreeMap<String, PlacePage>,
     as_of: NaiveDate,
     offers: Vec<CentreOffer>,
     progress: &Progress,
 ) -> Outcome<Vec<PlacePage>> {
-    let mut pages = places(engine, config, as_of, progress).await?;
+    let mut pages = places(engine, policy, as_of, progress).await?;
     for of in offers {
         if let Some(page) = pages.get_mut(&of.centre_id) {
             page.offers.push(of.offer);
@@ -65,7 +65,7 @@ pub(super) async fn pages(
     Ok(pages.into_values().collect())
 }
 
-async fn places(engine: &mut Engine<'_>, config: &Config, as_of: NaiveDate, progress: &Progress) -> Outcome<BTreeMap<String, PlacePage>> {
+async fn places(engine: &mut Engine<'_>, policy: &Policy, as_of: NaiveDate, progress: &Progress) -> Outcome<BTreeMap<String, PlacePage>> {
     let sql = format!(
         "with heard as (select centre_id, max(date) as data_through from sources.centre_attendance where date <= date '{as_of}' group by centre_id) \
          select c.centre_id, c.centre_name, c.municipality, c.region, h.data_through \
@@ -82,7 +82,8 @@ async fn places(engine: &mut Engine<'_>, config: &Config, as_of: NaiveDate, prog
             region: line.text("region")?.into(),
         };
         let data_through = line.day("data_through")?;
-        pages.insert(place.id.clone(), PlacePage { place, data_through, capacity: config.caseload.per_centre, ..PlacePage::default() });
+        let capacity = u32::try_from(policy.values("", &place.region).whole("caseload_per_centre")?).unwrap_or(0);
+        pages.insert(place.id.clone(), PlacePage { place, data_through, capacity, ..PlacePage::default() });
     }
     Ok(pages)
 }
@@ -205,6 +206,11 @@ fn lists(schools: &BTreeMap<String, PlacePage>, linked: &Linked, pages: &mut BTr
         rank(&mut found);
         page.left_off = u32::try_from(found.len().saturating_sub(capacity)).unwrap_or(u32::MAX);
         page.rows = placed(&found, capacity);
+        // What another centre does with the child is that centre's to tell.
+        let here: BTreeMap<&str, &[String]> = page.participants.iter().map(|p| (p.pupil_key.as_str(), p.services.as_slice())).collect();
+        for row in &mut page.rows {
+            row.services = here.get(row.pupil_key.as_str()).map(|services| services.to_vec()).unwrap_or_default();
+        }
         let listed = page.rows.iter().filter(|r| r.on_list);
         page.cards = listed.filter_map(|r| cards.get(r.pupil_key.as_str()).map(|c| (*c).clone())).collect();
         let near = around.get(page.place.municipality.as_str()).map_or(&[][..], Vec::as_slice);

@@ -15,9 +15,10 @@ use arrow::array::RecordBatch;
 use chrono::NaiveDate;
 use prane_reports::{Change, Flag, NotAssessable, Overview, Place, PlaceKind, PlacePage, Row};
 
-use crate::config::{Config, ShowCentre};
+use crate::config::ShowCentre;
 use crate::engine::Engine;
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
+use crate::policy::Policy;
 use crate::telemetry::Progress;
 use crate::vault::Vault;
 use columns::{Answer, Line, ask, ask_all, widen};
@@ -43,7 +44,7 @@ pub const SHOWN: [&str; 8] = [
 pub async fn places(
     engine: &mut Engine<'_>,
     vault: &Vault,
-    config: &Config,
+    policy: &Policy,
     as_of: NaiveDate,
     list: &[RecordBatch],
     progress: &Progress,
@@ -67,7 +68,7 @@ pub async fn places(
     let people = names::pupils(vault, &keys)?;
 
     progress.step("pages");
-    let mut schools = school_pages(engine, config, &day, progress).await?;
+    let mut schools = school_pages(engine, policy, &day, progress).await?;
     let flags = flags(&raised)?;
     for line in list.lines() {
         let mut row = row(line, &people, &staff)?;
@@ -117,11 +118,29 @@ pub async fn places(
     progress.step("cards");
     cards::fill(engine, &mut schools, &staff, &day, &sessions, progress).await?;
     progress.step("centres");
-    let centres = centres::pages(engine, vault, config, &schools, as_of, offers, progress).await?;
+    let centres = centres::pages(engine, vault, policy, &schools, as_of, offers, progress).await?;
     for page in schools.values_mut() {
-        withhold(page, config.caseload.show_centre_to_schools);
+        let show = shown_of_centres(policy, &page.place)?;
+        withhold(page, show);
     }
     Ok(schools.into_values().chain(centres).collect())
+}
+
+/// The list as it is published for analysts: nothing that leads from a name on a school's list to a key of the store (the
+/// key, digests of the records, who made a contact), and of centres what the child's school may know, no more.
+#[must_use]
+pub fn analysts_question(as_of: NaiveDate) -> String {
+    format!(
+        "select l.as_of, l.school_id, l.grade_level, l.level, l.level_before, l.status, l.cause, l.weeks_on_list, l.risk, l.flag_count, l.flags, l.reasons, \
+                l.absence_rate, l.recent_absent, l.recent_recorded, l.recent_absence_rate, l.before_absence_rate, l.absence_streak, l.absence_trend, \
+                l.mark_change, l.failing_subjects, \
+                case when p.caseload_show_centre_to_schools in ('known', 'service') then l.known_to_centre end as known_to_centre, \
+                case when p.caseload_show_centre_to_schools = 'service' then l.services end as services, \
+                l.next_step, l.escalation, l.suggested_service, l.unexcused_streak, l.unanswered_contacts, l.last_contact, l.last_action, \
+                l.last_outcome, l.review_date, l.review_due, l.confidence, l.on_list, l.data_through \
+         from caseload.list l inner join run.policy_school p on p.school_id = l.school_id \
+         where l.as_of = date '{as_of}' order by l.school_id, l.rank"
+    )
 }
 
 /// Asks for everything that the coordinators' page shows on `as_of`.
@@ -147,16 +166,25 @@ fn withhold(page: &mut PlacePage, show: ShowCentre) {
     }
 }
 
-async fn school_pages(engine: &mut Engine<'_>, config: &Config, day: &str, progress: &Progress) -> Outcome<BTreeMap<String, PlacePage>> {
-    let pass_mark = ask(engine, "select cast(marks_pass as double) as pass from run.policy", progress).await?;
-    let pass_mark = match pass_mark.lines().next() {
-        Some(line) => line.number("pass")?,
-        None => None,
-    };
+/// What a school may know of centres: its own override goes before its region's, and that before the project's.
+fn shown_of_centres(policy: &Policy, school: &Place) -> Outcome<ShowCentre> {
+    let word = "caseload_show_centre_to_schools";
+    let said = policy.values(&school.id, &school.region).text(word)?.to_string();
+    ShowCentre::of_word(&said).ok_or_else(|| {
+        Fault::configuration(
+            "queries/policy.toml",
+            format!("show_centre_to_schools is \"{said}\" for the school {}", school.id),
+            "write \"no\", \"known\" or \"service\"",
+        )
+    })
+}
+
+async fn school_pages(engine: &mut Engine<'_>, policy: &Policy, day: &str, progress: &Progress) -> Outcome<BTreeMap<String, PlacePage>> {
     let summary = ask(engine, &format!("select * from caseload.school_summary where as_of = {day} order by school_id"), progress).await?;
     let mut pages = BTreeMap::new();
     for line in summary.lines() {
-        let late = line.whole("days_since_data")?.unwrap_or(0) - config.contract.stale_after_days;
+        let own = policy.values(line.text("school_id")?, line.text("region")?);
+        let late = line.whole("days_since_data")?.unwrap_or(0) - own.whole("contract_stale_after_days")?;
         let page = PlacePage {
             place: Place {
                 kind: PlaceKind::School,
@@ -171,7 +199,7 @@ async fn school_pages(engine: &mut Engine<'_>, config: &Config, day: &str, progr
             pupils: line.count("pupils")?,
             capacity: line.count("capacity")?,
             left_off: line.count("left_off")?,
-            pass_mark,
+            pass_mark: Some(own.number("marks_pass")?),
             ..PlacePage::default()
         };
         pages.insert(page.place.id.clone(), page);

@@ -176,8 +176,4 @@ fn column_number(at: usize) -> u16 {
     u16::try_from(at).unwrap_or(u16::MAX)
 }
 
-/// A cell that a spreadsheet would run as a formula, made harmless.
-#[must_use]
-pub fn harmless(value: &str) -> String {
-    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{value}") } else { value.to_string() }
-}
+pub use prane_reports::harmless;

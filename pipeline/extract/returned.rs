@@ -81,6 +81,7 @@ pub(super) fn records(extract: &Extract) -> Result<(Source, Rows), FileFault> {
 /// A field as the contract wants it: our word for theirs, a typed day as a day.
 fn read_as(column: &str, field: &str, key: &Key) -> String {
     let shown = plain(field.trim());
+    let shown = shown.as_str();
     if let Some(words) = key.codes.get(column) {
         let found = words.iter().find(|(theirs, _)| same(theirs, shown));
         return found.map_or_else(|| shown.to_string(), |(_, ours)| ours.clone());

@@ -5,15 +5,15 @@ use chrono::NaiveDate;
 use crate::fault::Fault;
 use crate::list::{Edition, PlacePage};
 
-/// Columns of `list.csv`, in order. Codes and rates stay as the program knows them, for machines.
-pub const LIST_COLUMNS: [&str; 42] = [
+/// Columns of `list.csv`, in order. Codes and rates stay as the program knows them, for machines. A row is known by `rank`
+/// and `pupil_id`: beside a name stands no key of the store.
+pub const LIST_COLUMNS: [&str; 41] = [
     "as_of",
     "run_id",
     "place_kind",
     "place_id",
     "rank",
     "on_list",
-    "pupil_key",
     "pupil_id",
     "first_name",
     "last_name",
@@ -51,20 +51,28 @@ pub const LIST_COLUMNS: [&str; 42] = [
     "data_through",
 ];
 
-/// A cell that no spreadsheet takes for a formula: text that begins with `= + - @`, a tab or a line end
+/// A cell that no spreadsheet takes for a formula, also where a semicolon or a tab parts its cells: text that begins with `= + - @`, a tab or a line end
 /// (after any quotes of this guard) gets a `'` in front. [`plain`] takes it off again.
 #[must_use]
 pub fn harmless(text: &str) -> String {
-    if opens_formula(text.trim_start_matches('\'')) { format!("'{text}") } else { text.to_owned() }
+    let mut cell = String::with_capacity(text.len() + 1);
+    for part in text.split_inclusive([';', '\t']) {
+        if opens_formula(part.trim_start_matches('\'')) {
+            cell.push('\'');
+        }
+        cell.push_str(part);
+    }
+    cell
 }
 
 /// The text that [`harmless`] was given.
 #[must_use]
-pub fn plain(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if opens_formula(rest.trim_start_matches('\'')) => rest,
-        _ => cell,
-    }
+pub fn plain(cell: &str) -> String {
+    let bare = |part: &str| match part.strip_prefix('\'') {
+        Some(rest) if opens_formula(rest.trim_start_matches('\'')) => rest.to_owned(),
+        _ => part.to_owned(),
+    };
+    cell.split_inclusive([';', '\t']).map(bare).collect()
 }
 
 fn opens_formula(text: &str) -> bool {
@@ -89,7 +97,6 @@ pub fn list_csv(page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
             harmless(&page.place.id),
             row.rank.to_string(),
             row.on_list.to_string(),
-            harmless(&row.pupil_key),
             harmless(&row.pupil_id),
             harmless(&row.first_name),
             harmless(&row.last_name),
@@ -146,12 +153,15 @@ mod tests {
 
     #[test]
     fn formulas_are_made_harmless_and_come_back() {
-        for text in ["=1+1", "+355", "-12", "@sum", "\tx", "'=1", "''=1", "Arta", "O'Neil", "'tis", ""] {
+        for text in
+            ["=1+1", "+355", "-12", "@sum", "\tx", "'=1", "''=1", "Arta", "O'Neil", "'tis", "", "x;=1+1", "x\t@sum", "a;'-2;b", ";=1"]
+        {
             let cell = harmless(text);
             assert!(!opens_formula(&cell), "{cell}");
             assert_eq!(plain(&cell), text);
         }
         assert_eq!(harmless("=1"), "'=1");
         assert_eq!(harmless("Arta"), "Arta");
+        assert_eq!(harmless("x;=1+1"), "x;'=1+1", "where Excel parts cells at semicolons this is a cell of its own");
     }
 }

@@ -1,0 +1,113 @@
+//! What published files tell, one alone and two side by side: nothing that neither reader may know.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{Cursor, Read};
+use std::sync::LazyLock;
+
+use support::{Project, Row, cells, is_a, rows};
+
+const AS_OF: &str = "2026-02-27";
+
+/// The samples, where schools may know the services of their pupils, but for one school that may know nothing.
+static TOWN: LazyLock<Project> = LazyLock::new(|| {
+    let project = Project::shared("leaks").with_samples();
+    let settings = fs::read_to_string(project.path("prane.toml")).unwrap();
+    project.put("prane.toml", settings.replace("[caseload]\n", "[caseload]\nshow_centre_to_schools = \"service\"\n"));
+    project.put("queries/policy.toml", "[[override]]\nschool = \"S0001\"\ncaseload.show_centre_to_schools = \"no\"\n");
+    project.run();
+    project
+});
+
+/// All that can be read in a file: a workbook is unpacked, a table's cells told.
+fn readable(name: &str, bytes: &[u8]) -> String {
+    if is_a(name, "parquet") {
+        return cells(bytes);
+    }
+    if !is_a(name, "xlsx") {
+        return String::from_utf8_lossy(bytes).to_string();
+    }
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut text = String::new();
+    for at in 0..archive.len() {
+        let mut part = Vec::new();
+        archive.by_index(at).unwrap().read_to_end(&mut part).unwrap();
+        text.push_str(&String::from_utf8_lossy(&part));
+    }
+    text
+}
+
+#[test]
+fn no_published_file_holds_a_pseudonym_of_the_store() {
+    let keys: BTreeSet<String> = TOWN.sql("select pupil_key from sources.pupils").into_iter().map(|row| row["pupil_key"].clone()).collect();
+    assert!(keys.len() > 100);
+    let published = TOWN.published(AS_OF);
+    assert!(published.contains_key("analysts/lists.csv") && published.contains_key("analysts/lists.parquet"));
+    for (name, bytes) in &published {
+        let text = readable(name, bytes);
+        let mut words = text.split(|c: char| !c.is_ascii_hexdigit()).filter(|word| word.len() == 32);
+        assert!(words.all(|word| !keys.contains(word)), "{name} holds a key of the store");
+    }
+}
+
+/// Two files laid side by side: every pair of rows that agree in all columns that both have.
+fn joined<'a>(one: &'a [Row], other: &'a [Row]) -> Vec<(&'a Row, &'a Row)> {
+    let number = |text: &str| text.parse::<f64>().map_or_else(|_| text.to_string(), |n| format!("{n:.3}"));
+    let told = [
+        "reasons",
+        "flags",
+        "services",
+        "known_to_centre",
+        "rank",
+        "on_list",
+        "last_action",
+        "last_outcome",
+        "last_contact",
+        "data_through",
+    ];
+    let fits = |a: &Row, b: &Row| {
+        let mut common = a.keys().filter(|name| b.contains_key(*name) && !told.contains(&name.as_str()));
+        common.all(|name| number(&a[name]) == number(&b[name]))
+    };
+    one.iter().flat_map(|a| other.iter().filter(move |b| fits(a, b)).map(move |b| (a, b))).collect()
+}
+
+#[test]
+fn no_two_files_side_by_side_tell_a_school_what_it_may_not_know() {
+    let files: BTreeMap<String, Vec<Row>> =
+        TOWN.published(AS_OF).into_iter().filter(|(name, _)| is_a(name, "csv")).map(|(name, bytes)| (name, rows(&bytes))).collect();
+    let at_centre = TOWN.sql("select rank from caseload.list where school_id = 'S0001' and known_to_centre order by rank");
+    assert!(!at_centre.is_empty(), "nobody of the school is at a centre: nothing could be told");
+    let own = &files["schools/S0001/list.csv"];
+    let mut pairs = 0;
+    for (name, other) in files.iter().filter(|(name, _)| !name.starts_with("centres/")) {
+        for (a, b) in joined(own, other) {
+            pairs += 1;
+            // Two children whose rows are alike are told apart by the school.
+            let theirs = b.get("school_id").or_else(|| b.get("place_id")).is_some_and(|school| school == "S0001");
+            for row in if theirs { vec![a, b] } else { vec![a] } {
+                assert_eq!((row["services"].as_str(), row["known_to_centre"].as_str()), ("", ""), "{name} beside the school's own list");
+            }
+        }
+    }
+    assert!(pairs > own.len(), "the files fit nowhere: the comparison shows nothing");
+    assert!(files["analysts/lists.csv"].iter().any(|row| !row["services"].is_empty()), "other schools may know");
+}
+
+#[test]
+fn an_override_of_what_a_school_may_know_is_obeyed_by_its_list_and_by_no_other() {
+    let neighbour = rows(&TOWN.published(AS_OF)["schools/S0002/list.csv"]);
+    assert!(neighbour.iter().any(|row| row["known_to_centre"] == "true" && row["services"] == "school_integration"));
+    let own = rows(&TOWN.published(AS_OF)["schools/S0001/list.csv"]);
+    assert!(!own.is_empty() && own.iter().all(|row| row["known_to_centre"].is_empty() && row["services"].is_empty()));
+}
+
+#[test]
+fn the_front_page_offers_nothing_of_the_analysts() {
+    let index = String::from_utf8(TOWN.published(AS_OF)["index.html"].clone()).unwrap();
+    assert!(index.contains("overview/index.html") && !index.contains("lists.csv") && !index.contains("analysts/"));
+}
