@@ -239,7 +239,14 @@ fn decimals_and_worded_marks() {
 
 #[test]
 fn columns_nobody_knows_are_told_once() {
-    assert_eq!(READ.done.err.matches("Kujdestari").count(), 1, "{}", READ.done.said());
+    // Headers that are no known words may be names of people: their places are told, not their words.
+    assert_eq!(
+        READ.done.err.matches("wide_short.csv: 2 columns that nobody knows left alone (number 7, 8)").count(),
+        1,
+        "{}",
+        READ.done.said()
+    );
+    assert!(!READ.done.said().contains("Kujdestari"), "{}", READ.done.said());
 }
 
 #[test]
@@ -292,9 +299,9 @@ fn a_packed_file_that_was_cut_is_refused() {
 }
 
 #[test]
-fn a_sheet_that_is_not_there_is_told_with_those_that_are() {
+fn a_sheet_that_is_not_there_is_told_with_how_many_there_are() {
     let project = Project::empty().with_small();
     project.put("prane.toml", "[[source]]\ntable = \"attendance\"\nfiles = \"book.xlsx\"\nsheet = \"Rregjistri\"\n");
     project.put("inbox/book.xlsx", workbook("S1"));
-    project.prane(&["run"]).code(5).says(&["book.xlsx", "Rregjistri", "Kopertina, Regjistri"]);
+    project.prane(&["run"]).code(5).says(&["book.xlsx", "Rregjistri", "it has 2 sheets"]);
 }

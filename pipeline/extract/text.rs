@@ -423,7 +423,7 @@ fn count_rows(first: Block, blocks: &mut Blocks, delimiter: u8) -> u64 {
     let mut rows = 0;
     let mut next = Some(first);
     while let Some(block) = next {
-        rows += take_block(&block, delimiter, 0, &mut Nobody).unwrap_or(0);
+        rows += take_block(&block, delimiter, 0, &mut Nobody).unwrap_or_else(|fault| fault.rows);
         next = blocks.next_block().ok().flatten();
     }
     rows

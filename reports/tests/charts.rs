@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::wildcard_imports)]
 
+#[allow(dead_code)] // each test crate uses a part of it
 mod given;
 
 use given::{day, edition, overview, school};
