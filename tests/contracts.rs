@@ -231,8 +231,7 @@ fn rejects_can_be_mended_in_their_workbook_and_sent_back() {
     let mut back = Workbook::new();
     let page = back.add_worksheet();
     for (row, column, cell) in sheet.used_cells() {
-        page.write_string(u32::try_from(row).unwrap(), u16::try_from(column).unwrap(), cell.to_string().replace('?', ""))
-            .unwrap();
+        page.write_string(u32::try_from(row).unwrap(), u16::try_from(column).unwrap(), cell.to_string().replace('?', "")).unwrap();
     }
     project.put("inbox/attendance-S1-mend.xlsx", back.save_to_buffer().unwrap()).run();
     assert_eq!(project.one(&format!("select count(*) from sources.attendance where date = date '{mended}' and status = 'present'")), "4");
