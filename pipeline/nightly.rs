@@ -99,6 +99,7 @@ impl House {
 ///
 /// # Errors
 /// Every fault of the table of exit codes.
+#[allow(clippy::too_many_lines)] // the order of the steps is the point
 pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outcome<Published> {
     let _lock = publish::lock(project)?;
     let house = House::load(project)?;

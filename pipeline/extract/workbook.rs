@@ -129,7 +129,7 @@ fn sheet_to_read(book: &mut Book, wanted: &str) -> Result<(String, Vec<String>),
     }
     // The help that our own workbooks carry is no table.
     let help: Vec<String> =
-        [Language::Sq, Language::En].into_iter().filter_map(|l| Some(Words::new(l).ok()?.say("sheet-help").to_string())).collect();
+        [Language::Sq, Language::En].into_iter().filter_map(|l| Some(Words::new(l).ok()?.say("sheet-help").clone())).collect();
     let filled: Vec<_> = sheets.iter().filter(|s| !help.contains(&s.name) && is_filled(book, &s.name)).collect();
     let visible: Vec<_> = filled.iter().filter(|s| s.visible == SheetVisible::Visible).collect();
     let chosen = match (wanted, visible.as_slice()) {

@@ -22,7 +22,7 @@ read_recovered as (
 ),
 read_policy as (
     select
-        school_id, caseload_recheck_days, recovery_next_step,
+        school_id, caseload_recheck_days, recovery_next_step, next_step_other, suggested_service_other,
         after_outcome_reached, after_outcome_plan_agreed, after_outcome_returned_to_school, after_outcome_referred,
         after_outcome_no_support_needed, after_outcome_moved_away, after_outcome_until_seen,
         suggested_service_career_from_grade, suggested_service_career_to_grade, suggested_service_career_otherwise,
@@ -43,8 +43,8 @@ pick_steps as (
         r.flag is not null as recovered,
         coalesce(p.unexcused_streak, 0) as unexcused_streak,
         coalesce(c.unanswered_contacts, 0) as unanswered_contacts,
-        case when r.flag is not null then s.recovery_next_step else f.next_step end as flag_step,
-        f.suggested_service as flag_service,
+        case when r.flag is not null then s.recovery_next_step else coalesce(f.next_step, s.next_step_other) end as flag_step,
+        coalesce(f.suggested_service, s.suggested_service_other) as flag_service,
         s.suggested_service_career_from_grade as career_from_grade,
         s.suggested_service_career_to_grade as career_to_grade,
         s.suggested_service_career_otherwise as career_otherwise,

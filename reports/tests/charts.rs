@@ -1,6 +1,6 @@
 //! A label that is cut says a wrong number: every text of every chart lies within its frame, in both languages.
 
-#![allow(clippy::unwrap_used, clippy::wildcard_imports)]
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::wildcard_imports)]
 
 #[allow(dead_code)] // each test crate uses a part of it
 mod given;
@@ -8,7 +8,7 @@ mod given;
 use given::{day, edition, overview, school};
 use prane_reports::*;
 
-/// Width of a letter of DejaVu Sans, the widest of the fonts a page names or falls back to, in thousandths of its size.
+/// Width of a letter of the font `DejaVu Sans`, the widest of the fonts a page names or falls back to, in thousandths of its size.
 fn letter(of: char) -> f64 {
     f64::from(match of {
         'i' | 'j' | 'l' => 278,
