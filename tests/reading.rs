@@ -180,7 +180,7 @@ fn a_row_of_totals_is_no_pupil() {
     let header: String = days.iter().fold("pupil_id".into(), |text, day| format!("{text},{day}"));
     let row = |name: &str, cell: &str| format!("{name}{}\n", format!(",{cell}").repeat(days.len()));
     let pupils: String = (1..=8).map(|at| row(&format!("P{at}"), "p")).collect();
-    project.put("inbox/regjistri.csv", format!("{header}\n{pupils}{}{}", row("Gjithsej:", "8"), row("", "m").replacen("m", "TOTALI", 1)));
+    project.put("inbox/regjistri.csv", format!("{header}\n{pupils}{}{}", row("Gjithsej:", "8"), row("", "m").replacen('m', "TOTALI", 1)));
     let done = project.prane(&["run"]).code(0);
     assert!(done.err.contains("rows of totals set aside"), "{}", done.said());
     assert_eq!(project.one("select count(*) from indicators.pupil"), "8");
