@@ -136,7 +136,7 @@ fn settings_that_nothing_obeys_are_refused() {
 }
 
 /// Where each setting is read. A new setting needs its line here, and the text must stand in the program.
-const READERS: [(&str, &str); 39] = [
+const READERS: [(&str, &str); 41] = [
     ("project.name", "project.name"),
     ("project.language", "project.language"),
     ("project.timezone", "self.timezone"),
@@ -151,11 +151,13 @@ const READERS: [(&str, &str); 39] = [
     ("source.header_row", "source.header_row"),
     ("source.register", "source.register"),
     ("source.layout", "source.layout"),
+    ("source.lessons_a_day", "source.lessons_a_day"),
     ("source.wide", "source.wide"),
     ("source.columns", "source.columns"),
     ("source.codes", "source.codes"),
     ("source.constants", "source.constants"),
     ("contract.tolerance", "contract.tolerance"),
+    ("contract.most_corrected", "contract.most_corrected"),
     ("contract.stale_after_days", "contract.stale_after_days"),
     ("caseload.per_school", "caseload.per_school"),
     ("caseload.per_centre", "caseload.per_centre"),
