@@ -155,7 +155,8 @@ pub fn edition(project: &Project, night: &Night) -> Edition {
 /// A place's line in the index.
 fn entry(page: &PlacePage, sealed: bool) -> IndexEntry {
     let place = place_folder(page.place.kind, &page.place.id);
-    let level = |level: u8| u32::try_from(page.rows.iter().filter(|r| r.level == level).count()).unwrap_or(u32::MAX);
+    // As the tiles of the page itself: children with a place on the list. Those left off are a number of their own.
+    let level = |level: u8| u32::try_from(page.rows.iter().filter(|r| r.on_list && r.level == level).count()).unwrap_or(u32::MAX);
     IndexEntry {
         kind: page.place.kind,
         id: page.place.id.clone(),
@@ -171,6 +172,7 @@ fn entry(page: &PlacePage, sealed: bool) -> IndexEntry {
         data_through: page.data_through,
         stale: page.stale_days.is_some(),
         not_assessable: u32::try_from(page.not_assessable.len()).unwrap_or(u32::MAX),
+        not_known: page.rows.is_empty() && page.too_little_known(),
         sealed,
     }
 }

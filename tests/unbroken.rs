@@ -241,7 +241,7 @@ fn a_store_is_begun_anew_on_purpose() {
     fs::remove_dir_all(project.path("store")).unwrap();
     project.put("store/nights.json", "[]");
     project.run();
-    assert_eq!(lists["lists.csv"], project.published("2026-02-27")["lists.csv"]);
+    assert_eq!(lists["analysts/lists.csv"], project.published("2026-02-27")["analysts/lists.csv"]);
 }
 
 #[test]

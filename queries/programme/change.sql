@@ -153,14 +153,15 @@ tell_rates as (
         min_cell,
         pupils,
         less_absent,
-        case when away_before >= min_cell and there_before >= min_cell then cast(parts_before as double) / (days_before * 720720) end as rate_before,
+        -- no more digits than a page shows: from all of them the days behind a rate can be worked out
+        case when away_before >= min_cell and there_before >= min_cell then round(cast(parts_before as double) / (days_before * 720720), 3) end as rate_before,
         case when away_before < min_cell and parts_before * 1000 < low_permille * days_before * 720720 then low_permille / 1000.0 end as before_below,
         case when there_before < min_cell and parts_before * 1000 > high_permille * days_before * 720720 then high_permille / 1000.0 end as before_above,
-        case when away_after >= min_cell and there_after >= min_cell then cast(parts_after as double) / (days_after * 720720) end as rate_after,
+        case when away_after >= min_cell and there_after >= min_cell then round(cast(parts_after as double) / (days_after * 720720), 3) end as rate_after,
         case when away_after < min_cell and parts_after * 1000 < low_permille * days_after * 720720 then low_permille / 1000.0 end as after_below,
         case when there_after < min_cell and parts_after * 1000 > high_permille * days_after * 720720 then high_permille / 1000.0 end as after_above,
-        cast(school_before as double) / (days_before * 1000000000) as school_before,
-        cast(school_after as double) / (days_after * 1000000000) as school_after
+        round(cast(school_before as double) / (days_before * 1000000000), 3) as school_before,
+        round(cast(school_after as double) / (days_after * 1000000000), 3) as school_after
     from sum_services
 ),
 hold_services as (
@@ -242,7 +243,7 @@ select
     case when hide then null when held then last_school_before else school_before end as school_rate_before,
     case when hide then null when held then last_school_after else school_after end as school_rate_after,
     -- the children's change less their schools' change over the same weeks
-    case when hide then null when held then last_change else (rate_after - rate_before) - (school_after - school_before) end as change_beside_school,
+    case when hide then null when held then last_change else round((rate_after - rate_before) - (school_after - school_before), 3) end as change_beside_school,
     case when not hide then less_shown end as less_absent,
     hide as suppressed
 from hide_less

@@ -24,7 +24,8 @@ sum_municipalities as (
         w.as_of,
         s.municipality,
         w.week,
-        sum(w.away) / sum(w.recorded) as absence_rate,
+        -- no more digits than a page shows: from all of them the days behind a rate can be worked out
+        round(sum(w.away) / sum(w.recorded), 3) as absence_rate,
         count(*) as schools,
         sum(w.pupils) as pupils
     from sum_schools w

@@ -113,8 +113,9 @@ select
     -- those who came are counted apart, so they may be few where those enrolled are not; numbers shown again must fit too
     case when h.hide or h.few_attending or h.attending < h.min_cell or (h.participants - h.attending < h.min_cell and h.participants <> h.attending)
         then null else h.attending end as attending,
+    -- no more digits than a page shows: from all of them the sessions behind a rate can be worked out
     case when not h.hide and h.came >= h.min_cell and h.missing >= h.min_cell
-        then cast(h.attended as double) / h.expected end as attended_rate,
+        then round(cast(h.attended as double) / h.expected, 3) end as attended_rate,
     case when not h.hide and h.seen >= h.min_cell and h.came < h.min_cell and h.attended * 1000 < h.low_permille * h.expected
         then h.low_permille / 1000.0 end as attended_rate_below,
     case when not h.hide and h.seen >= h.min_cell and h.missing < h.min_cell and h.attended * 1000 > h.high_permille * h.expected

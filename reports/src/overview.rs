@@ -142,6 +142,8 @@ pub struct IndexEntry {
     pub not_assessable: u32,
     pub data_through: Option<NaiveDate>,
     pub stale: bool,
+    /// So little is recorded that no row does not mean that nobody needs support: no number stands for the levels.
+    pub not_known: bool,
     /// Only an encrypted file is published: counts are held back.
     pub sealed: bool,
 }

@@ -389,6 +389,7 @@ pub fn index() -> Index {
         not_assessable: 2,
         data_through: Some(day(2021, 3, 12)),
         stale: at == 2,
+        not_known: at == 4,
         sealed: at == 3,
     };
     Index {

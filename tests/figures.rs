@@ -1,0 +1,77 @@
+//! The same words have the same numbers wherever they stand, and a number is not told more exactly than it is shown.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::sync::LazyLock;
+
+use support::{Project, rows};
+
+/// The samples with fewer places than pupils who need one.
+static FEW_PLACES: LazyLock<Project> = LazyLock::new(|| {
+    let project = Project::shared("figures").with_samples();
+    let settings = std::fs::read_to_string(project.path("prane.toml")).unwrap();
+    let few: String =
+        settings.lines().map(|line| if line.starts_with("per_school") { "per_school = 5\n".into() } else { format!("{line}\n") }).collect();
+    assert!(few.contains("per_school = 5\n"), "the samples say how many places there are");
+    project.put("prane.toml", few);
+    project.run();
+    project
+});
+
+fn page(name: &str) -> String {
+    String::from_utf8(FEW_PLACES.published("2026-02-27").remove(name).unwrap_or_else(|| panic!("no {name}"))).unwrap()
+}
+
+/// The number that follows a piece of a page, tags and all.
+fn number_after(text: &str, piece: &str) -> u32 {
+    let rest = text.split_once(piece).unwrap_or_else(|| panic!("the page never says {piece}")).1;
+    let digits = rest.chars().skip_while(|c| *c == '>' || *c == ' ').take_while(char::is_ascii_digit).collect::<String>();
+    digits.parse().unwrap_or_else(|_| panic!("no number after {piece}: {}", rest.chars().take(80).collect::<String>()))
+}
+
+#[test]
+fn the_front_page_and_the_list_count_the_same_children_by_the_same_words() {
+    let index = page("index.html");
+    let row = index.split("<tr").find(|row| row.contains("schools/S0001/list.html")).expect("a line of the school");
+    let list = page("schools/S0001/list.html");
+    let tiles: Vec<&str> =
+        list.split("<ul class=\"tiles\">").nth(1).unwrap().split("</ul>").next().unwrap().split("<strong>").skip(1).collect();
+    let tile = |at: usize| tiles[at].chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u32>().unwrap();
+    let listed = rows(page("schools/S0001/list.csv").as_bytes());
+    let mut placed = 0;
+    for (at, (word, level)) in [("kontakt tani", "3"), ("plan mbështetjeje", "2"), ("në vëmendje", "1")].into_iter().enumerate() {
+        let on_front = number_after(row, &format!("data-h=\"{word}\">"));
+        let on_list = listed.iter().filter(|r| r["level"] == level && r["on_list"] == "true").count();
+        assert_eq!((on_front, u32::try_from(on_list).unwrap()), (tile(at), tile(at)), "level {level}");
+        placed += on_front;
+    }
+    let left_off = number_after(row, "data-h=\"Pa vend këtë javë\">");
+    assert_eq!((placed, left_off), (5, tile(3)));
+    assert!(left_off > 0, "more pupils than places");
+}
+
+#[test]
+fn no_rate_of_an_aggregate_is_told_more_exactly_than_it_is_shown() {
+    let overview = page("overview/index.html");
+    let values: Vec<&str> = overview.split("data-v=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let fractions = values.iter().filter(|value| value.contains('.')).count();
+    assert!(fractions > 3, "the page tells rates: {values:?}");
+    let digits = |value: &str| value.split_once('.').map_or(0, |(_, after)| after.len());
+    for value in values {
+        assert!(digits(value) <= 3, "{value} tells more than is shown");
+    }
+    for (view, column) in [
+        ("groups", "absence_rate"),
+        ("reach", "attended_rate"),
+        ("municipality_weeks", "absence_rate"),
+        ("change", "absence_rate_before"),
+        ("change", "absence_rate_after"),
+    ] {
+        let exact = format!(
+            "select count(*) from programme.{view} where {column} is not null and abs({column} * 1000 - round({column} * 1000)) > 0.000001"
+        );
+        assert_eq!(FEW_PLACES.one(&exact), "0", "programme.{view}.{column}");
+    }
+}
