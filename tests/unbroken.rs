@@ -107,9 +107,17 @@ fn a_school_refused_on_one_night_and_taken_on_the_next_takes_no_row_of_another()
     refused_then_taken(&[1, 0]);
 }
 
+// Every order of three, as two tests that run beside each other.
 #[test]
 fn three_schools_refused_and_taken_in_every_order_keep_their_rows() {
-    for ripe in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [2, 0, 1], [1, 2, 0], [2, 1, 0]] {
+    for ripe in [[0, 1, 2], [0, 2, 1], [1, 0, 2]] {
+        refused_then_taken(&ripe);
+    }
+}
+
+#[test]
+fn three_schools_refused_and_taken_in_every_other_order_keep_their_rows() {
+    for ripe in [[2, 0, 1], [1, 2, 0], [2, 1, 0]] {
         refused_then_taken(&ripe);
     }
 }
