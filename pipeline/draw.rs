@@ -172,7 +172,7 @@ fn entry(page: &PlacePage, sealed: bool) -> IndexEntry {
         data_through: page.data_through,
         stale: page.stale_days.is_some(),
         not_assessable: u32::try_from(page.not_assessable.len()).unwrap_or(u32::MAX),
-        not_known: page.rows.is_empty() && page.too_little_known(),
+        not_known: page.rows.is_empty() && page.too_little_known,
         sealed,
     }
 }

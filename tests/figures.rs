@@ -6,6 +6,7 @@ mod support;
 
 use std::sync::LazyLock;
 
+use support::made::{Register, calendar, day, enrolments, weekdays_to};
 use support::{Project, rows};
 
 /// The samples with fewer places than pupils who need one.
@@ -74,4 +75,39 @@ fn no_rate_of_an_aggregate_is_told_more_exactly_than_it_is_shown() {
         );
         assert_eq!(FEW_PLACES.one(&exact), "0", "programme.{view}.{column}");
     }
+}
+
+#[test]
+fn a_school_that_falls_silent_keeps_its_last_list_and_is_not_told_that_nobody_needs_it() {
+    let all = weekdays_to("2026-02-27", 75);
+    let (early, late) = all.split_at(60);
+    let away = |at: usize| if at >= 50 { "absent" } else { "present" };
+    let project = Project::empty();
+    let seats: Vec<(String, String)> =
+        ["S1", "S2"].iter().flat_map(|school| (1..=5).map(move |n| (format!("{school}-P{n}"), (*school).to_string()))).collect();
+    let seats: Vec<_> = seats.iter().map(|(pupil, school)| (pupil.as_str(), school.as_str(), "2025-09-01", "", "")).collect();
+    project
+        .put("inbox/calendar.csv", calendar("*", &all))
+        .put("inbox/enrolments.csv", enrolments(&seats))
+        .put("inbox/attendance_S1.csv", Register::default().class("S1", 4, early).days("S1-P5", "S1", early, away).0)
+        .put("inbox/attendance_S2.csv", Register::default().class("S2", 5, early).0);
+    let first = early.last().unwrap().to_string();
+    project.prane_at(&format!("{first}T20:00:00Z"), &["run", "--quiet"]).code(0);
+    let page = |day: &str, name: &str| String::from_utf8(project.published(day).remove(name).unwrap()).unwrap();
+    let before = rows(page(&first, "schools/S1/list.csv").as_bytes());
+    assert_eq!((before.len(), before[0]["pupil_id"].as_str(), before[0]["level"].as_str()), (1, "S1-P5", "3"));
+
+    project.put("inbox/attendance_S2_more.csv", Register::default().class("S2", 5, late).0);
+    project.run();
+    let silent = page("2026-02-27", "schools/S1/list.html");
+    assert!(!silent.contains("Askush nuk ka nevojë"), "silence is told as if nobody needed support");
+    assert!(silent.contains("siç dihej së fundi") && silent.contains("<strong>1</strong>"), "the last list and its tile");
+    let date = day(&first).format("%-d.%-m.%Y").to_string();
+    assert!(silent.contains(&format!("lista e datës {date}")) || silent.contains(&date), "its day");
+    let after = rows(page("2026-02-27", "schools/S1/list.csv").as_bytes());
+    assert_eq!((after.len(), after[0]["pupil_id"].as_str(), after[0]["status"].as_str()), (1, "S1-P5", "last_known"));
+    let workbook = support::sheets(&project.published("2026-02-27")["schools/S1/list.xlsx"]);
+    assert!(workbook.contains("S1-P5") && workbook.contains("siç dihej së fundi"), "{workbook}");
+    // The other school, where enough could be assessed, may be told that nobody needs to be on its list.
+    assert!(page("2026-02-27", "schools/S2/list.html").contains("Askush nuk ka nevojë"));
 }

@@ -25,7 +25,8 @@ use columns::{Answer, Line, ask, ask_all, widen};
 use names::Names;
 
 /// Views that pages show beside the list: built in one go, so that one does not wait for the other's last thread.
-pub const SHOWN: [&str; 8] = [
+pub const SHOWN: [&str; 9] = [
+    "caseload.last_known",
     "programme.change",
     "programme.reach",
     "programme.groups",
@@ -60,9 +61,10 @@ pub async fn places(
         ),
     ];
     let [changes, unjudged, raised] = ask_all(engine, questions, progress).await?;
+    let known = ask(engine, &format!("select * from caseload.last_known where as_of = {day} order by school_id, place"), progress).await?;
     progress.step("names");
     let mut keys = BTreeSet::new();
-    for line in list.lines().chain(changes.lines()).chain(unjudged.lines()) {
+    for line in list.lines().chain(changes.lines()).chain(unjudged.lines()).chain(known.lines()) {
         keys.insert(line.text("pupil_key")?.to_string());
     }
     let people = names::pupils(vault, &keys)?;
@@ -119,6 +121,7 @@ pub async fn places(
     cards::fill(engine, &mut schools, &staff, &day, &sessions, progress).await?;
     progress.step("centres");
     let centres = centres::pages(engine, vault, policy, &schools, as_of, offers, progress).await?;
+    keep_last_known(&mut schools, &known, &people)?;
     for page in schools.values_mut() {
         let show = shown_of_centres(policy, &page.place)?;
         withhold(page, show);
@@ -200,11 +203,39 @@ async fn school_pages(engine: &mut Engine<'_>, policy: &Policy, day: &str, progr
             capacity: line.count("capacity")?,
             left_off: line.count("left_off")?,
             pass_mark: Some(own.number("marks_pass")?),
+            too_little_known: line.yes("too_little_known")?,
             ..PlacePage::default()
         };
         pages.insert(page.place.id.clone(), page);
     }
     Ok(pages)
+}
+
+/// Puts below tonight's rows of a school that fell silent those of its last list: what was known is not resolved by silence.
+fn keep_last_known(schools: &mut BTreeMap<String, PlacePage>, known: &Answer, people: &Names) -> Outcome<()> {
+    for line in known.lines() {
+        let Some(page) = schools.get_mut(line.text("school_id")?) else { continue };
+        let person = names::of(people, line.text("pupil_key")?);
+        page.last_known = line.day("list_date")?;
+        let rank = page.rows.iter().map(|row| row.rank).max().unwrap_or(0) + 1;
+        page.rows.push(Row {
+            rank,
+            pupil_key: line.text("pupil_key")?.into(),
+            pupil_id: person.id,
+            first_name: person.first_name,
+            last_name: person.last_name,
+            class: line.text("class")?.into(),
+            level: line.small("level")?,
+            status: "last_known".into(),
+            weeks_on_list: line.count("weeks_on_list")?,
+            next_step: line.text("next_step")?.into(),
+            suggested_service: line.text("suggested_service")?.into(),
+            confidence: "thin".into(),
+            on_list: true,
+            ..Row::default()
+        });
+    }
+    Ok(())
 }
 
 /// A line of the list as the page shows it, for whoever may see it all.

@@ -12,7 +12,7 @@ read_schools as (
     from sources.schools
 ),
 read_policy as (
-    select school_id, caseload_per_school, contract_stale_after_days
+    select school_id, caseload_per_school, contract_stale_after_days, assessable_unknown_permille
     from run.policy_school
 ),
 count_pupils as (
@@ -92,6 +92,10 @@ select
         cast(n.as_of as int) - cast(p.data_through as int) > o.contract_stale_after_days and d.last_session_day > p.data_through,
         false
     ) as stale,
+    -- so little is recorded that nobody on the list does not mean that nobody needs to be there
+    coalesce(t.pupils, 0) > 0
+        or coalesce(cast(n.as_of as int) - cast(p.data_through as int) > o.contract_stale_after_days and d.last_session_day > p.data_through, false)
+        or coalesce((p.pupils - p.assessable) * 1000 > o.assessable_unknown_permille * p.pupils, false) as too_little_known,
     coalesce(d.session_days, 0) as session_days,
     coalesce(d.disrupted_days, 0) as disrupted_days
 from read_nights n

@@ -1,7 +1,7 @@
 //! The codes that have words in `words/*.ftl`. A code that is not here is no fault: it is shown as it stands.
 
 /// Statuses of a pupil on the list.
-pub const STATUSES: [&str; 6] = ["new", "worsening", "continuing", "improving", "returned", "in_care"];
+pub const STATUSES: [&str; 7] = ["new", "worsening", "continuing", "improving", "returned", "in_care", "last_known"];
 /// Why a pupil is off the list.
 pub const CAUSES: [&str; 6] = ["resolved", "transferred", "left", "turned_16", "corrected", "not_assessable"];
 /// Why a pupil is not assessable.

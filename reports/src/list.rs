@@ -97,6 +97,10 @@ pub struct PlacePage {
     pub absence_by_grade: Vec<GradeAbsence>,
     /// In the recent weeks, in order of class.
     pub absence_by_class: Vec<ClassAbsence>,
+    /// So little is recorded of the pupils that an empty list does not mean that nobody needs to be on it.
+    pub too_little_known: bool,
+    /// Day of the list from which the rows of status `last_known` are: the last one made while the school handed in.
+    pub last_known: Option<NaiveDate>,
     /// First session day of the school year: where every strip of days begins.
     pub first_day: Option<NaiveDate>,
     /// What the centres nearby can offer, in order of service and centre; for a centre, its own services.
@@ -105,15 +109,6 @@ pub struct PlacePage {
     pub participants: Vec<Participant>,
     /// Centres only: children of the municipality with a level, enrolled at no centre.
     pub referral_candidates: Vec<Row>,
-}
-
-impl PlacePage {
-    /// Whether so little is recorded of the pupils that an empty list does not mean that nobody needs to be on it: the
-    /// records are stale, or more than half the pupils cannot be assessed.
-    #[must_use]
-    pub fn too_little_known(&self) -> bool {
-        self.stale_days.is_some() || u64::try_from(self.not_assessable.len()).is_ok_and(|unknown| unknown * 2 > u64::from(self.pupils))
-    }
 }
 
 /// One pupil of the ranked list.

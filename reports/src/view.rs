@@ -38,6 +38,8 @@ pub struct ListView<'a> {
     no_data: bool,
     /// Too little is known for an empty list to mean anything.
     not_known: bool,
+    /// Day of the last list known, and how many days ago it was.
+    last_known: Option<(chrono::NaiveDate, i64)>,
     data_through_word: String,
     levels: [(u8, usize); 3],
     classes: BTreeSet<&'a str>,
@@ -149,7 +151,8 @@ impl<'a> ListView<'a> {
             left_off: page.left_off,
             no_data: page.data_through.is_none(),
             data_through_word: page.data_through.map(|day| words.date(day)).unwrap_or_default(),
-            not_known: page.too_little_known(),
+            not_known: page.too_little_known,
+            last_known: page.last_known.map(|day| (day, (edition.as_of - day).num_days())),
             levels: [at_level(3), at_level(2), at_level(1)],
             classes: listed.iter().map(|listed| listed.row.class.as_str()).collect(),
             statuses: listed.iter().map(|listed| listed.row.status.as_str()).collect(),

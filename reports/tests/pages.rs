@@ -310,10 +310,7 @@ fn an_empty_list_says_nothing_where_too_little_is_known() {
         let nobody = words.say("list-empty");
         assert!(said(&page).contains(&nobody), "enough pupils could be assessed");
         let unknown = |html: &str| !html.contains(&nobody) && html.contains("<strong>?</strong>") && html.contains("class=\"warn\"");
-        page.stale_days = Some(7);
-        assert!(unknown(&said(&page)), "stale");
-        page.stale_days = None;
-        page.pupils = 5;
-        assert!(unknown(&said(&page)), "three of five cannot be assessed");
+        page.too_little_known = true;
+        assert!(unknown(&said(&page)), "too little is recorded");
     }
 }

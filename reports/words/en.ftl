@@ -14,6 +14,7 @@ status-continuing = continuing
 status-improving = improving
 status-returned = back on the list
 status-in_care = being followed up
+status-last_known = as last known
 status-off = off the list
 cause-resolved = attendance or marks have recovered
 cause-transferred = moved to another school
@@ -191,6 +192,10 @@ contents = Contents
 stale = { $days ->
     [one] The records are { $days } day older than they should be. What happened since is not in this list.
    *[other] The records are { $days } days older than they should be. What happened since is not in this list.
+}
+last-known = { $days ->
+    [one] The pupils marked “as last known” are from the list of { $date }, { $days } day ago: since then there are no or too few records of them. Nothing of theirs is settled.
+   *[other] The pupils marked “as last known” are from the list of { $date }, { $days } days ago: since then there are no or too few records of them. Nothing of theirs is settled.
 }
 capacity-line = { $left ->
     [0] There is room for { $capacity }; nobody was left off.

@@ -14,6 +14,7 @@ status-continuing = vazhdon
 status-improving = po përmirësohet
 status-returned = rikthim në listë
 status-in_care = në ndjekje
+status-last_known = siç dihej së fundi
 status-off = jashtë listës
 cause-resolved = frekuentimi ose notat u përmirësuan
 cause-transferred = kaloi në shkollë tjetër
@@ -194,6 +195,10 @@ contents = Përmbajtja
 stale = { $days ->
     [one] Të dhënat janë { $days } ditë më të vjetra se ç'duhet. Ajo që ka ndodhur që atëherë nuk është në këtë listë.
    *[other] Të dhënat janë { $days } ditë më të vjetra se ç'duhet. Ajo që ka ndodhur që atëherë nuk është në këtë listë.
+}
+last-known = { $days ->
+    [one] Nxënësit me shënimin «siç dihej së fundi» janë nga lista e datës { $date }, para { $days } dite: që atëherë për ta ka pak ose aspak shënime. Asgjë e tyre nuk është zgjidhur.
+   *[other] Nxënësit me shënimin «siç dihej së fundi» janë nga lista e datës { $date }, para { $days } ditësh: që atëherë për ta ka pak ose aspak shënime. Asgjë e tyre nuk është zgjidhur.
 }
 capacity-line = { $left ->
     [0] Ka vend për { $capacity }; askush nuk mbeti jashtë.

@@ -142,7 +142,7 @@ impl<'a> Paper<'a> {
             day_key: strip::MARKS.into_iter().map(|mark| day_sample(mark, words)).collect::<Result<_, _>>()?,
             no_data: page.data_through.is_none(),
             not_known: match page.data_through {
-                Some(day) if page.too_little_known() => Some(words.sentence("list-not-known", [("date", words.date(day).into())])?),
+                Some(day) if page.too_little_known => Some(words.sentence("list-not-known", [("date", words.date(day).into())])?),
                 _ => None,
             },
             listed,
