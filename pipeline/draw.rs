@@ -81,23 +81,23 @@ impl Artist {
         ))
     }
 
-    /// Writes everything of a night into `folder`; name → hash of each file. The tables of all schools are written by one
+    /// Draws everything of a night, into `folder` where there is one; name → hash of each file. The tables of all schools are written by one
     /// thread, beside those that draw the places.
     ///
     /// # Errors
     /// A store fault, or a bug in a template.
-    pub fn night(&self, folder: &Path, drawn: &Drawn) -> Outcome<Vec<(String, String)>> {
+    pub fn night(&self, folder: Option<&Path>, drawn: &Drawn) -> Outcome<Vec<(String, String)>> {
         let (rest, places) = rayon::join(|| self.rest(folder, drawn), || self.places(folder, &drawn.places));
         Ok([places?, rest?].concat())
     }
 
     /// The lists of schools and centres, several at once.
-    fn places(&self, folder: &Path, places: &[PlacePage]) -> Outcome<Vec<(String, String)>> {
+    fn places(&self, folder: Option<&Path>, places: &[PlacePage]) -> Outcome<Vec<(String, String)>> {
         let written: Vec<Outcome<Vec<(String, String)>>> = places.par_iter().map(|page| self.place(folder, page)).collect();
         Ok(written.into_iter().collect::<Outcome<Vec<_>>>()?.concat())
     }
 
-    fn place(&self, folder: &Path, page: &PlacePage) -> Outcome<Vec<(String, String)>> {
+    fn place(&self, folder: Option<&Path>, page: &PlacePage) -> Outcome<Vec<(String, String)>> {
         let place = place_folder(page.place.kind, &page.place.id);
         let drawn = [
             self.renderer.list_html(page, &self.edition).map_err(told)?.into_bytes(),
@@ -119,7 +119,7 @@ impl Artist {
     }
 
     /// What is drawn once a night: the overview, the list of all schools, and the index of the places.
-    fn rest(&self, folder: &Path, drawn: &Drawn) -> Outcome<Vec<(String, String)>> {
+    fn rest(&self, folder: Option<&Path>, drawn: &Drawn) -> Outcome<Vec<(String, String)>> {
         let page = self.renderer.overview_html(&drawn.overview, &self.edition).map_err(told)?.into_bytes();
         let overview = self.recipients.published(COORDINATOR, SEALED_OVERVIEW, vec![("index.html".to_string(), page)])?;
         let overview = overview.into_iter().map(|(name, bytes)| (format!("overview/{name}"), bytes));

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
     runtime.spawn(async {
         if tokio::signal::ctrl_c().await.is_ok() {
             eprintln!("interrupted: nothing was published");
+            prane::work::clear();
             // Threads still at work are not waited for: what they write lies in the work folder, and goes with the next run.
             std::process::exit(130)
         }

@@ -178,7 +178,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
 
     progress.stage("draw");
     let mut aside = Aside::new(&work.path)?;
-    let list = draw(&mut engine, &vault, (project, &house.policy), &night, &notes, &mut aside, progress).await?;
+    let list = draw(&mut engine, &vault, (project, &house.policy), (&night, asked.rehearsal), &notes, &mut aside, progress).await?;
     // Of all columns, also those that no published file has: two lists that differ are two files of the store.
     let told = blake3::hash(&shell::bytes_of(&list, shell::Format::Csv)?).to_hex();
     keep(&mut store, &tables::lists_spec(), &list, night.as_of, &told)?;
@@ -235,7 +235,7 @@ async fn draw(
     engine: &mut Engine<'_>,
     vault: &Vault,
     (project, policy): (&Project, &Policy),
-    night: &Night,
+    (night, rehearsal): (&Night, bool),
     notes: &[String],
     aside: &mut Aside,
     progress: &Progress,
@@ -251,9 +251,9 @@ async fn draw(
     let for_analysts = engine.rows(&caseload::analysts_question(night.as_of), progress).await?;
     progress.step("lists");
     let drawn = Drawn { places, overview, list: for_analysts, notes: notes.to_vec() };
-    let folder = aside.folder().to_path_buf();
+    let folder = (!rehearsal).then(|| aside.folder().to_path_buf());
     // Apart, so that a night can be interrupted in the middle of it.
-    let drawing = tokio::task::spawn_blocking(move || artist.night(&folder, &drawn));
+    let drawing = tokio::task::spawn_blocking(move || artist.night(folder.as_deref(), &drawn));
     aside.note(drawing.await.map_err(|e| Fault::Bug(format!("drawing stopped: {e}")))??);
     Ok(list)
 }

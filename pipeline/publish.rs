@@ -47,17 +47,18 @@ impl Aside {
         Ok(Self { folder, files: BTreeMap::new() })
     }
 
-    /// Writes one file; returns its hash.
+    /// Writes one file; returns its hash. Without a folder, in a rehearsal, nothing is written: names stay in memory.
     ///
     /// # Errors
     /// A store fault.
-    pub fn write_at(folder: &Path, name: &str, bytes: &[u8]) -> Outcome<String> {
-        let path = folder.join(name);
+    pub fn write_at(folder: Option<&Path>, name: &str, bytes: &[u8]) -> Outcome<String> {
+        let hash = blake3::hash(bytes).to_hex().to_string();
+        let Some(path) = folder.map(|folder| folder.join(name)) else { return Ok(hash) };
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(|e| Fault::io(parent, &e))?;
         }
         std::fs::write(&path, bytes).map_err(|e| Fault::io(&path, &e))?;
-        Ok(blake3::hash(bytes).to_hex().to_string())
+        Ok(hash)
     }
 
     /// Where it is written.
@@ -71,7 +72,7 @@ impl Aside {
     /// # Errors
     /// A store fault.
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Outcome<()> {
-        let hash = Self::write_at(&self.folder, name, bytes)?;
+        let hash = Self::write_at(Some(&self.folder), name, bytes)?;
         self.files.insert(name.to_string(), hash);
         Ok(())
     }

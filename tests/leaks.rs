@@ -111,3 +111,67 @@ fn the_front_page_offers_nothing_of_the_analysts() {
     let index = String::from_utf8(TOWN.published(AS_OF)["index.html"].clone()).unwrap();
     assert!(index.contains("overview/index.html") && !index.contains("lists.csv") && !index.contains("analysts/"));
 }
+
+/// Names and modes of everything below a folder, as it is at this moment.
+#[cfg(unix)]
+fn below(folder: &std::path::Path) -> Vec<(String, u32)> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(next) = open.pop() {
+        for path in std::fs::read_dir(&next).into_iter().flatten().flatten().map(|e| e.path()) {
+            let Ok(metadata) = std::fs::symlink_metadata(&path) else { continue };
+            found.push((path.strip_prefix(folder).unwrap().to_string_lossy().to_string(), metadata.permissions().mode() & 0o777));
+            if metadata.is_dir() {
+                open.push(path);
+            }
+        }
+    }
+    found
+}
+
+#[cfg(unix)]
+#[test]
+fn a_rehearsal_writes_no_list_to_disk_and_leaves_nothing_when_it_is_broken_off() {
+    let project = Project::empty().with_samples();
+    let temporary = tempfile::tempdir().unwrap();
+    let start = || {
+        std::process::Command::new(env!("CARGO_BIN_EXE_prane"))
+            .args(["check", "--quiet", "--known-at", support::KNOWN_AT, "--project"])
+            .arg(project.path(""))
+            .env("TMPDIR", temporary.path())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let pause = || std::thread::sleep(std::time::Duration::from_millis(5));
+    let mut child = start();
+    let mut seen = false;
+    while child.try_wait().unwrap().is_none() {
+        for (name, mode) in below(temporary.path()) {
+            seen = true;
+            assert!(name.contains('/') || mode == 0o700, "{name} can be opened by others: {mode:o}");
+            assert!(!name.contains("list.") && !name.contains("index.html"), "a rehearsal wrote {name}");
+        }
+        pause();
+    }
+    assert!(seen, "the work folder was never looked at");
+    assert_eq!(below(temporary.path()), [], "it goes with the work");
+    for signal in ["-INT", "-KILL"] {
+        let mut child = start();
+        while below(temporary.path()).len() < 3 {
+            assert!(child.try_wait().unwrap().is_none(), "it ended before it was broken off");
+            pause();
+        }
+        assert!(std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        child.wait().unwrap();
+        if signal == "-INT" {
+            assert_eq!(below(temporary.path()), [], "Ctrl-C leaves a folder behind");
+        }
+    }
+    // What a killed one left behind goes with the next one's start.
+    assert!(!below(temporary.path()).is_empty());
+    assert_eq!(start().wait().unwrap().code(), Some(0));
+    assert_eq!(below(temporary.path()), []);
+}

@@ -57,7 +57,11 @@ pub async fn places(
         format!("select * from caseload.changes where as_of = {day} order by school_id, status, level desc, pupil_key"),
         format!("select * from caseload.not_assessable where as_of = {day} order by school_id, class, pupil_key"),
         format!(
-            "select f.pupil_key, f.flag, f.value, f.threshold, f.since_date, f.level from caseload.list l right semi join caseload.weighed_flags f on l.pupil_key = f.pupil_key and l.as_of = f.as_of where f.as_of = {day} order by f.pupil_key, f.level desc, f.recovered, f.flag"
+            "select pupil_key, case when withheld then 'at_centre' else rule end as flag, case when withheld then null else value end as value, \
+                    case when withheld then null else threshold end as threshold, case when withheld then null else since_date end as since_date, level \
+             from (select f.pupil_key, f.flag as rule, f.value, f.threshold, f.since_date, f.level, f.recovered, f.withheld \
+                   from caseload.list l right semi join caseload.weighed_flags f on l.pupil_key = f.pupil_key and l.as_of = f.as_of where f.as_of = {day}) \
+             order by pupil_key, level desc, recovered, rule"
         ),
     ];
     let [changes, unjudged, raised] = ask_all(engine, questions, progress).await?;

@@ -4,7 +4,7 @@
 -- owner = "school integration team"
 -- cites = ["Student Insights: levels of support, every trigger listed", "DEWS: say where a level is not sure"]
 with read_flags as (
-    select as_of, pupil_key, school_id, flag, value, threshold, since_date, level, recovered
+    select as_of, pupil_key, school_id, flag, value, threshold, since_date, level, recovered, withheld
     from caseload.weighed_flags
 ),
 read_pupils as (
@@ -23,7 +23,11 @@ weigh_flags as (
         f.flag,
         f.level,
         f.recovered,
-        reason(f.flag, f.value, f.threshold, f.since_date, p.recent_absent, p.recent_recorded, p.before_absence_rate) as reason,
+        -- of a centre a school that may not know more is told neither the rule nor its number
+        case
+            when f.withheld then reason('at_centre', cast(null as double), cast(null as double), cast(null as date), p.recent_absent, p.recent_recorded, p.before_absence_rate)
+            else reason(f.flag, f.value, f.threshold, f.since_date, p.recent_absent, p.recent_recorded, p.before_absence_rate)
+        end as reason,
         -- near the line, whichever side of it counts
         case when abs(f.value - f.threshold) * 1000 <= s.confidence_near_permille * abs(f.threshold) then 1 else 0 end as near,
         s.ladder_flags_to_raise as flags_to_raise,

@@ -1,5 +1,5 @@
 -- title = "What each flag weighs"
--- about = "The flags of every pupil who can be assessed, each with the level it counts at. A flag of the year's rate cannot be undone by coming to school: while hardly a day of the recent weeks was missed, it weighs less."
+-- about = "The flags of every pupil who can be assessed, each with the level it counts at. A flag of the year's rate cannot be undone by coming to school: while hardly a day of the recent weeks was missed, it weighs less. A flag that rests on a centre is none where the school is told nothing of centres, and is only said to be of the centre (withheld) where it may know no more than that a child is known there."
 -- grain = "one row a pupil, flag and as_of"
 -- owner = "school integration team"
 -- cites = ["cases: recovery"]
@@ -14,8 +14,12 @@ read_pupils as (
     where assessable
 ),
 read_policy as (
-    select school_id, recovery_flags, recovery_max_absent, recovery_min_recorded, recovery_levels_less
+    select school_id, caseload_show_centre_to_schools as show_centre, recovery_flags, recovery_max_absent, recovery_min_recorded, recovery_levels_less
     from run.policy_school
+),
+read_rules as (
+    select flag, rests_on
+    from run.flag_rules
 ),
 find_recovered as (
     select
@@ -28,6 +32,7 @@ find_recovered as (
         f.since_date,
         f.level,
         s.recovery_levels_less as levels_less,
+        coalesce(r.rests_on = 'centre' and s.show_centre <> 'service', false) as withheld,
         coalesce(
             array_has(s.recovery_flags, f.flag)
                 and p.recent_recorded >= s.recovery_min_recorded
@@ -37,6 +42,8 @@ find_recovered as (
     from read_flags f
     inner join read_pupils p on p.as_of = f.as_of and p.pupil_key = f.pupil_key
     inner join read_policy s on s.school_id = p.school_id
+    left join read_rules r on r.flag = f.flag
+    where coalesce(not (r.rests_on = 'centre' and s.show_centre = 'no'), true)
 )
 select
     as_of,
@@ -47,5 +54,6 @@ select
     threshold,
     since_date,
     cast(case when recovered then greatest(least(level, 1), level - levels_less) else level end as int) as level,
-    recovered
+    recovered,
+    withheld
 from find_recovered

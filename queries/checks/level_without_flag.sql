@@ -12,9 +12,13 @@ with count_flags as (
     -- and each counts as caseload.weighed_flags weighs it
     select f.as_of, f.pupil_key, f.flag, max(coalesce(w.level, f.level)) as level, count(*) as times
     from run.raised_flags f
+    left join run.flag_rules r on r.flag = f.flag
     left join (select distinct as_of, pupil_key, flag, level from caseload.weighed_flags) w
         on w.as_of = f.as_of and w.pupil_key = f.pupil_key and w.flag = f.flag
-    left semi join indicators.pupil p on p.as_of = f.as_of and p.pupil_key = f.pupil_key and p.assessable
+    inner join indicators.pupil p on p.as_of = f.as_of and p.pupil_key = f.pupil_key and p.assessable
+    left join run.policy_school s on s.school_id = p.school_id
+    -- what a school is told nothing of is on no list of its
+    where coalesce(not (r.rests_on = 'centre' and s.caseload_show_centre_to_schools = 'no'), true)
     group by f.as_of, f.pupil_key, f.flag
 ),
 sum_flags as (

@@ -44,7 +44,8 @@ pub const ACTIONS: [&str; 8] =
 pub const OUTCOMES: [&str; 8] =
     ["reached", "not_reached", "plan_agreed", "returned_to_school", "referred", "no_support_needed", "moved_away", "other"];
 /// The rules that have a sentence of their own.
-pub const FLAGS: [&str; 13] = [
+pub const FLAGS: [&str; 14] = [
+    "at_centre",
     "extended_absence",
     "severe_absence",
     "long_absence",

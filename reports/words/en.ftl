@@ -65,7 +65,7 @@ escalation-unanswered_contacts = { $n ->
 # --- what moved a pupil on the list, onto it or off it
 mover-attendance = attendance
 mover-marks = marks
-mover-centre = attendance at the centre
+mover-centre = the centre
 mover-transfer = change of school
 mover-enrolment = enrolment
 mover-records = too few or enough records
@@ -109,6 +109,7 @@ flag-failing_subjects = marks below the pass mark
 flag-over_age = older than the grade
 flag-many_moves = changes of school
 flag-left_centre = seldom at the centre
+flag-at_centre = at the centre
 
 # --- reasons: one sentence, with its numbers
 since-tail = { $dated ->
@@ -163,6 +164,7 @@ reason-many_moves = { $n ->
    *[other] { $n } changes
 } of school in the last 12 months.
 reason-left_centre = Came to { $rate } of recent sessions at the centre{ since-tail }.
+reason-at_centre = Something at the centre: ask there.
 reason-other = { $flag }: { $value } (the line is { $line }){ since-tail }.
 
 # --- head of every page

@@ -65,7 +65,7 @@ escalation-unanswered_contacts = { $n ->
 # --- çfarë e lëvizi një nxënës në listë, në hyrje ose në dalje
 mover-attendance = frekuentimi
 mover-marks = notat
-mover-centre = ardhja në qendër
+mover-centre = qendra
 mover-transfer = ndërrimi i shkollës
 mover-enrolment = regjistrimi
 mover-records = sasia e shënimeve
@@ -109,6 +109,7 @@ flag-failing_subjects = nota nën kufirin kalues
 flag-over_age = mbi moshën e klasës
 flag-many_moves = ndërrime shkolle
 flag-left_centre = rrallë në qendër
+flag-at_centre = në qendër
 
 # --- arsyet: një fjali, me numrat e saj
 since-tail = { $dated ->
@@ -166,6 +167,7 @@ reason-many_moves = { $n ->
    *[other] { $n } ndërrime
 } shkolle në 12 muajt e fundit.
 reason-left_centre = Erdhi në { $rate } të takimeve të fundit në qendër{ since-tail }.
+reason-at_centre = Diçka në qendër: pyesni atje.
 reason-other = { $flag }: { $value } (kufiri është { $line }){ since-tail }.
 
 # --- kreu i çdo faqeje
