@@ -272,7 +272,7 @@ pub struct SuppressSection {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recipient {
-    /// `school:S0001`, `centre:C01` or `coordinator`.
+    /// `school:S0001`, `centre:C01`, `coordinator` (the overview) or `analysts` (lists of all schools as tables).
     #[serde(rename = "for")]
     pub whom: String,
     /// Public key.

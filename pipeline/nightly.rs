@@ -108,6 +108,8 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     there::must_be_there(project, &store)?;
     there::something_is_known(&store, asked.known_at)?;
     let mut vault = open_vault(project, &store, !asked.rehearsal)?;
+    let nights = store.nights().len();
+    vault.for_night(if store.is_past() { nights.saturating_sub(1) } else { nights }, store.is_past());
 
     progress.stage("look");
     let inbox = if asked.take_in && !store.is_past() {

@@ -111,3 +111,39 @@ fn a_school_that_falls_silent_keeps_its_last_list_and_is_not_told_that_nobody_ne
     // The other school, where enough could be assessed, may be told that nobody needs to be on its list.
     assert!(page("2026-02-27", "schools/S2/list.html").contains("Askush nuk ka nevojë"));
 }
+
+#[test]
+fn what_an_owner_overrides_for_one_place_reaches_its_page_and_no_other() {
+    let project = Project::shared("overrides").with_samples();
+    project.run();
+    let plain = project.published("2026-02-27");
+    project.put(
+        "queries/policy.toml",
+        "[[override]]\nschool = \"S0001\"\nmarks.pass = 9\ncaseload.per_school = 3\ncontract.stale_after_days = 0\n\n[[override]]\nregion = \"Kukës\"\ncaseload.per_centre = 1\n",
+    );
+    project.prane(&["run", "--as-of", "2026-02-28"]).code(0);
+    let own = project.published("2026-02-28");
+    let text = |files: &std::collections::BTreeMap<String, Vec<u8>>, name: &str| String::from_utf8(files[name].clone()).unwrap();
+    let failing = |page: &str| page.matches("<span class=\"low\">").count();
+    let placed = |files: &std::collections::BTreeMap<String, Vec<u8>>, name: &str| {
+        rows(&files[name]).iter().filter(|row| row["on_list"] == "true").count()
+    };
+    let (before, after) = (text(&plain, "schools/S0001/list.html"), text(&own, "schools/S0001/list.html"));
+    // Three cards are left of more; all the same more marks lie under a pass mark of nine.
+    assert!(failing(&after) > failing(&before), "marks under the pass mark: {} and {}", failing(&before), failing(&after));
+    assert!(placed(&plain, "schools/S0001/list.csv") > 3);
+    assert_eq!(placed(&own, "schools/S0001/list.csv"), 3);
+    let warned = |page: &str| page.contains("<p class=\"warn\">");
+    assert!(!warned(&before) && warned(&after), "records of yesterday are stale where none may be older than today");
+    assert!(placed(&plain, "centres/C02/list.csv") > 1);
+    assert_eq!(placed(&own, "centres/C02/list.csv"), 1);
+
+    // Neighbours are as they were but for the day.
+    for name in ["schools/S0002/list.html", "schools/S0003/list.html"] {
+        let (before, after) = (text(&plain, name), text(&own, name));
+        assert_eq!((failing(&before), warned(&before)), (failing(&after), warned(&after)), "{name}");
+    }
+    for name in ["schools/S0002/list.csv", "schools/S0003/list.csv", "centres/C01/list.csv"] {
+        assert_eq!(placed(&plain, name), placed(&own, name), "{name}");
+    }
+}

@@ -6,7 +6,7 @@ mod support;
 
 use std::fmt::Write;
 
-use support::Project;
+use support::{Project, same_files};
 use support::made::{Register, enrolments, weekdays_to};
 
 const HEAD: &str = "pupil_id,national_id,first_name,last_name,birth_date,sex";
@@ -167,4 +167,34 @@ fn a_decision_that_nobody_was_asked_for_makes_no_two_children_one() {
     for pupil in ["A1", "A2"] {
         assert!(project.row_of("caseload.list", pupil, &[]).is_some(), "{pupil} is away, and on no list");
     }
+}
+
+#[test]
+fn names_of_a_past_list_are_those_of_its_day() {
+    let project = school_with(&["A1,J40707007X,Besym,Leka,2014-01-02,M"]);
+    let pupils = std::fs::read_to_string(project.path("inbox/pupils.csv")).unwrap();
+    std::fs::remove_file(project.path("inbox/pupils.csv")).unwrap();
+    let list = |day: &str| String::from_utf8(project.published(day)["schools/S1/list.csv"].clone()).unwrap();
+    let night = |day: &str| {
+        project.prane_at(&format!("{day}T20:00:00Z"), &["run", "--as-of", day]).code(0);
+        project.published(day)
+    };
+    // Nobody has a name yet; then names arrive; then a slip in one of them is corrected.
+    let first = night("2026-02-26");
+    assert!(list("2026-02-26").contains("A1") && !list("2026-02-26").contains("Besym"));
+    project.put("inbox/pupils.csv", pupils);
+    let second = night("2026-02-27");
+    assert!(list("2026-02-27").contains("Besym"));
+    project.put("inbox/pupils_2.csv", format!("{HEAD}\nA1,J40707007X,Besim,Leka,2014-01-02,M\n"));
+    night("2026-02-28");
+    assert!(list("2026-02-28").contains("Besim") && !list("2026-02-28").contains("Besym"));
+
+    for (day, before) in [("2026-02-26", &first), ("2026-02-27", &second)] {
+        project.prane_at(&format!("{day}T20:00:00Z"), &["report", "--as-of", day]).code(0);
+        same_files(before, &project.published(day));
+    }
+    // A child that is erased is gone from every version of its name.
+    project.prane(&["erase", "A1", "--yes"]).code(0);
+    project.prane_at("2026-02-27T20:00:00Z", &["report", "--as-of", "2026-02-27"]).code(0);
+    assert!(!list("2026-02-27").contains("Besym") && !list("2026-02-27").contains("Leka"));
 }

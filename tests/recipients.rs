@@ -19,6 +19,7 @@ struct Sealed {
     school: KeyPair,
     centre: KeyPair,
     coordinator: KeyPair,
+    analysts: KeyPair,
     open: BTreeMap<String, Vec<u8>>,
 }
 
@@ -29,7 +30,7 @@ fn public(key: &KeyPair) -> String {
 
 /// The samples, published once in the clear and once with recipients.
 static SEALED: LazyLock<Sealed> = LazyLock::new(|| {
-    let (school, centre, coordinator) = (KeyPair::generate(), KeyPair::generate(), KeyPair::generate());
+    let [school, centre, coordinator, analysts] = std::array::from_fn(|_| KeyPair::generate());
     let project = Project::shared("recipients").with_samples();
     project.run();
     let open = project.published(AS_OF);
@@ -37,14 +38,14 @@ static SEALED: LazyLock<Sealed> = LazyLock::new(|| {
     let recipient = |whom: &str, key: &KeyPair| format!("\n[[recipient]]\nfor = \"{whom}\"\nkey = \"{}\"\n", public(key));
     project.put(
         "prane.toml",
-        [settings, recipient("school:S0001", &school), recipient("centre:C01", &centre), recipient("coordinator", &coordinator)].concat(),
+        [settings, recipient("school:S0001", &school), recipient("centre:C01", &centre), recipient("coordinator", &coordinator), recipient("analysts", &analysts)].concat(),
     );
     project
         .prane(&["doctor"])
-        .says(&["published/2026-02-27 holds files of a [[recipient]] in the clear: centres/C01, overview, schools/S0001"]);
+        .says(&["published/2026-02-27 holds files of a [[recipient]] in the clear: analysts, centres/C01, overview, schools/S0001"]);
     project.prane(&["run"]).code(0);
     assert!(!project.prane(&["doctor"]).said().contains("in the clear"));
-    Sealed { project, school, centre, coordinator, open }
+    Sealed { project, school, centre, coordinator, analysts, open }
 });
 
 fn unpacked(bytes: &[u8], key: &KeyPair) -> BTreeMap<String, Vec<u8>> {
@@ -66,6 +67,7 @@ fn a_recipient_s_files_are_published_sealed_alone() {
         ("schools/S0001", "schools/S0001/list.zip.age", &SEALED.school),
         ("centres/C01", "centres/C01/list.zip.age", &SEALED.centre),
         ("overview", "overview/overview.zip.age", &SEALED.coordinator),
+        ("analysts", "analysts/lists.zip.age", &SEALED.analysts),
     ] {
         let here: Vec<&String> = published.keys().filter(|n| n.starts_with(&format!("{folder}/"))).collect();
         assert_eq!(here, [whole]);
@@ -76,13 +78,20 @@ fn a_recipient_s_files_are_published_sealed_alone() {
         } else {
             &["list.csv", "list.html", "list.xlsx"]
         };
-        assert_eq!(names, if folder == "overview" { &["index.html"][..] } else { lists });
+        assert_eq!(
+            names,
+            match folder {
+                "overview" => &["index.html"][..],
+                "analysts" => &["lists.csv", "lists.parquet"],
+                _ => lists,
+            }
+        );
         for (name, bytes) in &files {
             let open = &SEALED.open[&format!("{folder}/{name}")];
             // Another setting, another run: but for that name and hash the file is the one published in the clear.
             assert!(bytes.len().abs_diff(open.len()) < 600, "{folder}/{name}");
         }
-        if folder != "overview" {
+        if !matches!(folder, "overview" | "analysts") {
             let ids = |bytes: &[u8]| rows(bytes).iter().map(|r| r.get("pupil_id").cloned()).collect::<Vec<_>>();
             assert_eq!(ids(&files["list.csv"]), ids(&SEALED.open[&format!("{folder}/list.csv")]));
         }
@@ -94,7 +103,7 @@ fn a_recipient_s_files_are_published_sealed_alone() {
 fn another_s_key_does_not_open_them() {
     let published = SEALED.project.published(AS_OF);
     let archive = &published["schools/S0001/list.zip.age"];
-    for key in [&SEALED.centre, &SEALED.coordinator] {
+    for key in [&SEALED.centre, &SEALED.coordinator, &SEALED.analysts] {
         assert!(key.open(archive, "x").unwrap_err().to_string().contains("another key"));
     }
 }

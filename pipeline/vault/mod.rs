@@ -7,6 +7,7 @@
 pub mod keep;
 pub mod key;
 mod next;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
@@ -40,6 +41,10 @@ pub struct Vault {
     /// All pupils ever seen.
     pub pupils: Pupils,
     pending: Vec<(String, DataFrame)>,
+    /// Place among the nights of the store of the one that reads and adds.
+    night: i32,
+    /// Whether that night is past: names are as it knew them.
+    past: bool,
 }
 
 impl Vault {
@@ -72,12 +77,17 @@ impl Vault {
             }
             None => Secret::generate()?,
         };
-        let mut vault = Self { folder, next, key, secret, pupils: Pupils::default(), pending: Vec::new() };
+        let mut vault = Self { folder, next, key, secret, pupils: Pupils::default(), pending: Vec::new(), night: i32::MAX, past: false };
         if make && !path.exists() {
             vault.put(SECRET, vault.secret.text().as_bytes())?;
         }
         vault.restore_pupils()?;
         Ok(vault)
+    }
+
+    /// Says which night reads and adds: `place` among those of the store, and whether it is past.
+    pub fn for_night(&mut self, place: usize, past: bool) {
+        (self.night, self.past) = (i32::try_from(place).unwrap_or(i32::MAX), past);
     }
 
     /// Whether a project has a vault, sealed or open.
@@ -140,13 +150,25 @@ impl Vault {
         read.map(Some).map_err(|e| Fault::store(format!("vault/{file}"), e))
     }
 
+    /// Columns of a sheet as the night knew it.
+    fn known_sheet(&self, name: &str, columns: &[&str]) -> Outcome<Option<DataFrame>> {
+        if !self.past || !versions::are_kept(name) {
+            return self.sheet(name, Some(columns));
+        }
+        let Some(sheet) = self.sheet(name, None)? else { return Ok(None) };
+        let before = self.sheet(&versions::sheet_before(name), None)?;
+        let known = versions::as_known(versions::with_since(sheet, 0)?, before, self.night)?;
+        Ok(Some(known.select(columns.iter().copied())?))
+    }
+
     /// Whether this night added to one of these sheets.
     #[must_use]
     pub fn is_changed(&self, sheets: &[&str]) -> bool {
         self.pending.iter().any(|(name, _)| sheets.contains(&name.as_str()))
     }
 
-    /// Texts of `columns` in a sheet, for the rows whose `key` is among `wanted`; every row where `wanted` is none.
+    /// Texts of `columns` in a sheet, for the rows whose `key` is among `wanted`; every row where `wanted` is none. A past
+    /// night reads names as it knew them.
     ///
     /// # Errors
     /// A vault or store fault when it cannot be read.
@@ -157,8 +179,8 @@ impl Vault {
         wanted: Option<&BTreeSet<String>>,
         columns: [&str; N],
     ) -> Outcome<Vec<[String; N]>> {
-        let needed: BTreeSet<&str> = columns.iter().copied().chain([key]).collect();
-        let Some(mut frame) = self.sheet(name, Some(&needed.into_iter().collect::<Vec<_>>()))? else { return Ok(Vec::new()) };
+        let needed: Vec<&str> = columns.iter().copied().chain([key]).collect::<BTreeSet<_>>().into_iter().collect();
+        let Some(mut frame) = self.known_sheet(name, &needed)? else { return Ok(Vec::new()) };
         if let Some(wanted) = wanted {
             let wanted = df!(key => wanted.iter().map(String::as_str).collect::<Vec<_>>())?.lazy();
             frame = frame.lazy().join(wanted, [col(key)], [col(key)], JoinArgs::new(JoinType::Semi)).collect()?;
@@ -175,11 +197,17 @@ impl Vault {
         if rows.height() == 0 {
             return Ok(());
         }
-        let rows = rows.unique_stable(Some(&[key.to_string()]), UniqueKeepStrategy::Last, None)?;
-        let before = match self.pending.iter().position(|(n, _)| n == name) {
-            Some(at) => Some(self.pending.remove(at).1),
-            None => self.sheet(name, None)?,
-        };
+        let mut rows = rows.unique_stable(Some(&[key.to_string()]), UniqueKeepStrategy::Last, None)?;
+        let mut before = self.take_sheet(name)?;
+        if versions::are_kept(name) {
+            rows = versions::with_since(rows, self.night)?;
+            if let Some(sheet) = before.take() {
+                let sheet = versions::with_since(sheet, 0)?;
+                let (changing, gone) = versions::replaced(&sheet, rows, key, self.night)?;
+                self.keep_before(name, key, gone)?;
+                (before, rows) = (Some(sheet), changing);
+            }
+        }
         let merged = match before {
             Some(before) => {
                 let kept = before.lazy().join(rows.clone().lazy(), [col(key)], [col(key)], JoinArgs::new(JoinType::Anti));
@@ -188,6 +216,28 @@ impl Vault {
             None => rows,
         };
         self.pending.push((name.to_string(), merged.sort([key], SortMultipleOptions::default())?));
+        Ok(())
+    }
+
+    /// A sheet as it is now, taken out of what is pending.
+    fn take_sheet(&mut self, name: &str) -> Outcome<Option<DataFrame>> {
+        match self.pending.iter().position(|(n, _)| n == name) {
+            Some(at) => Ok(Some(self.pending.remove(at).1)),
+            None => self.sheet(name, None),
+        }
+    }
+
+    /// Adds to the versions of a sheet that were replaced.
+    fn keep_before(&mut self, name: &str, key: &str, gone: DataFrame) -> Outcome<()> {
+        if gone.height() == 0 {
+            return Ok(());
+        }
+        let name = versions::sheet_before(name);
+        let kept = match self.take_sheet(&name)? {
+            Some(before) => concat([before.lazy(), gone.lazy()], UnionArgs { diagonal: true, ..UnionArgs::default() })?.collect()?,
+            None => gone,
+        };
+        self.pending.push((name, kept.sort([key, versions::SINCE], SortMultipleOptions::default())?));
         Ok(())
     }
 
@@ -324,12 +374,13 @@ impl Vault {
     /// A vault fault where the sheet of pupils does not open.
     pub fn merge_pupils(&mut self, gone: Key, keep: Key) -> Outcome<()> {
         self.pupils.merge(gone, keep);
-        if let Some(sheet) = self.sheet("pupils", None)? {
+        if let Some(sheet) = self.take_sheet("pupils")? {
+            let sheet = versions::with_since(sheet, 0)?;
             let gone = hex(gone);
-            let stays: BooleanChunked = sheet.column("pupil_key")?.str()?.iter().map(|key| Some(key != Some(gone.as_str()))).collect();
-            let kept = sheet.filter(&stays)?;
-            self.pending.retain(|(name, _)| name != "pupils");
-            self.pending.push(("pupils".into(), kept));
+            let leaves: BooleanChunked = sheet.column("pupil_key")?.str()?.iter().map(|key| Some(key == Some(gone.as_str()))).collect();
+            // Lists of past nights call the child by the number that it had then.
+            self.keep_before("pupils", "pupil_key", versions::until(sheet.filter(&leaves)?, self.night)?)?;
+            self.pending.push(("pupils".into(), sheet.filter(&!leaves)?));
         }
         Ok(())
     }
