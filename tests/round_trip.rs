@@ -7,9 +7,14 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use support::{Project, root};
+use calamine::{Reader, Xlsx, open_workbook_from_rs};
+use prane::identity::hex;
+use prane::vault::Vault;
+use support::{Project, root, rows};
 
 const BEFORE: &str = "2026-02-20";
 const NOW: &str = "2026-02-27";
@@ -128,4 +133,92 @@ fn a_list_handed_in_as_it_went_out_is_no_contact_and_no_fault() {
     project.night(&["--as-of", NOW]).code(0);
     is_told(&project, "attendance of this week.xlsx: a list that came back with nothing filled in");
     assert_eq!(project.one("select count(*) from sources.contacts"), contacts);
+}
+
+/// A list as it went out, with a line below for each of these pupils: a call on `NOW` that reached the family.
+fn with_lines_below(list: &[u8], pupils: &[&str]) -> Vec<u8> {
+    let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(list)).unwrap();
+    let mut copy = rust_xlsxwriter::Workbook::new();
+    for (at, (name, range)) in book.worksheets().into_iter().enumerate() {
+        let sheet = copy.add_worksheet();
+        sheet.set_name(&name).unwrap().set_hidden(name == "prane");
+        let mut table: Vec<Vec<String>> = range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+        if at == 0 {
+            let headers = table[0].clone();
+            table.retain(|row| row.iter().any(|cell| !cell.is_empty()));
+            for pupil in pupils {
+                let filled = [
+                    ("Numri i nxënësit", *pupil),
+                    ("Data e kontaktit", NOW),
+                    ("Kontaktoi", "Ana Provë"),
+                    ("Veprimi", "telefonatë"),
+                    ("Rezultati", "u kontaktua"),
+                ];
+                let cell =
+                    |header: &String| filled.iter().find(|(of, _)| of == header).map_or_else(String::new, |(_, cell)| (*cell).into());
+                table.push(headers.iter().map(cell).collect());
+            }
+        }
+        for (row, cells) in (0_u32..).zip(&table) {
+            for (column, cell) in (0_u16..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+                sheet.write_string(row, column, cell).unwrap();
+            }
+        }
+    }
+    copy.save_to_buffer().unwrap()
+}
+
+/// Numbers of a column of a published table.
+fn numbers(project: &Project, file: &str) -> BTreeSet<String> {
+    rows(&project.published(BEFORE)[file]).into_iter().map(|row| row["pupil_id"].clone()).collect()
+}
+
+/// Fails unless a list that came back gave all its lines but the last, which is refused with the place that the list is of.
+#[track_caller]
+fn refuses_the_last(project: &Project, file: &str, stranger: &str, place: &str) {
+    let account = project.account(file);
+    assert_eq!((account["read"].as_u64(), account["rejected"].as_u64()), (Some(3), Some(1)), "{account}");
+    let rejects = project.rejects();
+    assert_eq!(rejects.len(), 1, "{rejects:?}");
+    let reject = &rejects[0];
+    assert_eq!((reject["file"].as_str(), reject["column"].as_str(), reject["value"].as_str()), (file, "pupil_id", stranger));
+    assert!(reject["row"].parse::<u64>().unwrap() > 3 && reject["reason"].contains(&format!("this is the list of {place}, and the pupil")));
+    let stored = project.sql(&format!("select pupil_key from sources.contacts where date = date '{NOW}'"));
+    assert_eq!((stored.len(), stored.iter().any(|row| row["pupil_key"] == project.key_of(stranger))), (2, false));
+    is_told(project, "1 of 3 rows filled in cannot be used");
+}
+
+#[test]
+fn a_school_s_list_speaks_of_its_own_pupils_and_of_no_other_school_s() {
+    let project = published();
+    let seats = rows(&std::fs::read(project.path("inbox/enrolments_2025-2026.csv")).unwrap());
+    let listed = numbers(&project, "schools/S0001/list.csv");
+    let of = |school: &str, listed: &BTreeSet<String>| {
+        let open = seats.iter().find(|row| row["school_id"] == school && row["end_date"].is_empty() && !listed.contains(&row["pupil_id"]));
+        open.unwrap()["pupil_id"].clone()
+    };
+    let (own, stranger) = (of("S0001", &listed), of("S0002", &listed));
+    let list = &project.published(BEFORE)["schools/S0001/list.xlsx"];
+    project.put("inbox/lista.xlsx", with_lines_below(list, &[listed.first().unwrap(), &own, &stranger]));
+    project.night(&["--as-of", NOW]);
+    refuses_the_last(&project, "lista.xlsx", &stranger, "school S0001");
+}
+
+#[test]
+fn a_centre_s_list_speaks_of_its_own_participants_and_of_no_other_child() {
+    let project = published();
+    let vault = Vault::open(&prane::project::Project::open(&project.path("")).unwrap(), false).unwrap();
+    let here = project.sql("select pupil_key from sources.centre_participants where centre_id = 'C01' and pupil_key is not null");
+    let here: BTreeSet<String> = here.into_iter().map(|row| row["pupil_key"].clone()).collect();
+    let listed = numbers(&project, "centres/C01/list.csv");
+    let pupils = rows(&std::fs::read(project.path("inbox/pupils.csv")).unwrap());
+    let find = |is_linked: bool| {
+        let fits = |id: &&String| !listed.contains(*id) && here.contains(&hex(vault.pupil_key(id).unwrap())) == is_linked;
+        pupils.iter().map(|row| &row["pupil_id"]).find(fits).unwrap().clone()
+    };
+    let (own, stranger) = (find(true), find(false));
+    let list = &project.published(BEFORE)["centres/C01/list.xlsx"];
+    project.put("inbox/lista e qendres.xlsx", with_lines_below(list, &[listed.first().unwrap(), &own, &stranger]));
+    project.night(&["--as-of", NOW]);
+    refuses_the_last(&project, "lista e qendres.xlsx", &stranger, "centre C01");
 }

@@ -18,5 +18,5 @@ pub(super) fn all_records(extract: &Extract) -> Result<Rows, FileFault> {
     let headers = frame.get_column_names().iter().map(ToString::to_string).collect();
     let columns: Vec<&StringChunked> = frame.columns().iter().map(|c| c.str()).collect::<PolarsResult<_>>().map_err(told)?;
     let records = (0..frame.height()).map(|row| columns.iter().map(|c| c.get(row).unwrap_or_default().to_string()).collect()).collect();
-    Ok(Rows { headers, records, first_row: 2, numbers: Vec::new(), notes: Vec::new() })
+    Ok(Rows { headers, records, first_row: 2, numbers: Vec::new(), notes: Vec::new(), of: None })
 }

@@ -10,6 +10,7 @@ mod text;
 mod wide;
 mod workbook;
 
+use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
@@ -266,6 +267,19 @@ pub struct Reading {
     pub records_a_row: u64,
     /// What of the file was left alone; without its name, and without text of it.
     pub notes: Vec<String>,
+    /// Of a list of ours that came back: whose it is, where it still says so.
+    pub of: Option<ListOf>,
+}
+
+/// The place that a list was made for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListOf {
+    /// `school` or `centre`.
+    pub kind: String,
+    /// Its code.
+    pub place: String,
+    /// Numbers of the pupils whom the list was made with.
+    pub pupils: BTreeSet<String>,
 }
 
 impl Reading {
@@ -392,6 +406,8 @@ struct Rows {
     numbers: Vec<u64>,
     /// What of the file was left alone.
     notes: Vec<String>,
+    /// Whose list it is, of one that came back.
+    of: Option<ListOf>,
 }
 
 fn read_rows<T: Taker>(
@@ -406,8 +422,8 @@ fn read_rows<T: Taker>(
         let fields: Vec<&[u8]> = record.iter().map(String::as_bytes).collect();
         one.take(At { block: 0, row: u32::try_from(row).unwrap_or(u32::MAX) }, &fields);
     }
-    let (first_row, numbers, notes) = (rows.first_row, rows.numbers, rows.notes);
-    Ok((Reading { block_rows: vec![count], first_row, numbers, records_a_row: 1, notes }, plan, vec![one]))
+    let (first_row, numbers, notes, of) = (rows.first_row, rows.numbers, rows.notes, rows.of);
+    Ok((Reading { block_rows: vec![count], first_row, numbers, records_a_row: 1, notes, of }, plan, vec![one]))
 }
 
 /// When a file was saved: as its workbook says (in UTC, text that sorts; zeros where it says nothing), and as the disk says.

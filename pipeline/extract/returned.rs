@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use prane_reports::{ACTIONS, Language, OUTCOMES, Words, contact_headers, plain};
 
 use super::workbook::{self, Book};
-use super::{Extract, FileFault, Rows};
+use super::{Extract, FileFault, ListOf, Rows};
 use crate::config::Source;
 
 /// The table that filled lines become.
@@ -32,6 +32,8 @@ const NOT_FILLED_IN: &str = "pupil_id";
 struct Key {
     columns: BTreeMap<String, String>,
     codes: BTreeMap<String, BTreeMap<String, String>>,
+    /// Whose list it is; none where the hidden sheet is lost.
+    of: Option<ListOf>,
 }
 
 /// Whether a workbook is a list of ours by its hidden sheet; only its table of contents is read.
@@ -75,7 +77,7 @@ pub(super) fn records(extract: &Extract) -> Result<(Source, Rows), FileFault> {
         }
     }
     let source = Source { table: TABLE.into(), format: "xlsx".into(), columns: key.columns, ..Source::default() };
-    Ok((source, Rows { headers, records, first_row, numbers, notes: Vec::new() }))
+    Ok((source, Rows { headers, records, first_row, numbers, notes: Vec::new(), of: key.of }))
 }
 
 /// A field as the contract wants it: our word for theirs, a typed day as a day.
@@ -99,14 +101,19 @@ fn read_as(column: &str, field: &str, key: &Key) -> String {
 fn key(book: &mut Book) -> Option<Key> {
     if let Ok(rows) = workbook::filled_rows(book, MACHINE_SHEET) {
         let mut key = Key::default();
+        let mut of = ListOf::default();
         for (_, row) in rows {
             let field = |at: usize| row.get(at).cloned().unwrap_or_default();
             match field(0).as_str() {
                 "column" => _ = key.columns.insert(field(2), field(1)),
+                "meta" if field(1) == "place_kind" => of.kind = field(2),
+                "meta" if field(1) == "place_id" => of.place = plain(&field(2)),
+                "pupil" => _ = of.pupils.insert(plain(&field(2))),
                 kind @ ("action" | "outcome") => _ = key.codes.entry(kind.into()).or_default().insert(field(1), field(2)),
                 _ => {}
             }
         }
+        key.of = Some(of).filter(|of| !of.place.is_empty());
         return (!key.columns.is_empty()).then_some(key);
     }
     let keys: Vec<Key> =
@@ -117,7 +124,11 @@ fn key(book: &mut Book) -> Option<Key> {
 fn key_of(words: &Words) -> Key {
     let columns = contact_headers(words).into_iter().map(|(shown, canonical)| (canonical.to_string(), shown)).collect();
     let of = |kind: &str, codes: &[&str]| codes.iter().map(|code| (words.of(kind, code), (*code).to_string())).collect();
-    Key { columns, codes: BTreeMap::from([("action".into(), of("action", &ACTIONS)), ("outcome".into(), of("outcome", &OUTCOMES))]) }
+    Key {
+        columns,
+        codes: BTreeMap::from([("action".into(), of("action", &ACTIONS)), ("outcome".into(), of("outcome", &OUTCOMES))]),
+        of: None,
+    }
 }
 
 /// The rows of the list from its headers on, with their numbers; on whichever sheet it lies.

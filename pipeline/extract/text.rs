@@ -455,7 +455,7 @@ fn collect(extract: &Extract, format: Format, most: usize) -> Result<Rows, FileF
         }
         next = if collector.0.len() < most { blocks.next_block()? } else { None };
     }
-    Ok(Rows { headers, records: collector.0, first_row, numbers: Vec::new(), notes: Vec::new() })
+    Ok(Rows { headers, records: collector.0, first_row, numbers: Vec::new(), notes: Vec::new(), of: None })
 }
 
 /// Every record, for layouts that must see a row as a whole.

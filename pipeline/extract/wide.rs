@@ -61,6 +61,7 @@ pub(super) fn read<T: Taker>(
             numbers: rows.numbers,
             records_a_row: days.len() as u64,
             notes: rows.notes,
+            of: None,
         },
         plan,
         vec![one],

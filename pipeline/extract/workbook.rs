@@ -159,7 +159,7 @@ pub(super) fn all_records(extract: &Extract) -> Result<Rows, FileFault> {
     let headers: Vec<String> = header.iter().map(|c| c.trim().to_string()).collect();
     // Rows of spaces are no records; spreadsheets keep them at the end of a sheet.
     let (numbers, records) = rows.filter(|(_, record)| record.iter().any(|f| !f.trim().is_empty())).unzip();
-    Ok(Rows { headers, records, first_row: header_at + 1, numbers, notes })
+    Ok(Rows { headers, records, first_row: header_at + 1, numbers, notes, of: None })
 }
 
 fn text_of(cell: &Data) -> String {

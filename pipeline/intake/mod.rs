@@ -5,6 +5,7 @@
 mod contacts;
 mod contradict;
 mod memo;
+mod own;
 mod packed;
 mod persons;
 pub mod register;

@@ -23,7 +23,7 @@ pub(super) struct Refusal {
     /// Canonical column at fault.
     pub column: &'static str,
     /// Why, in plain words.
-    pub reason: &'static str,
+    pub reason: String,
 }
 
 /// What tells a child from its namesakes, in one written form; empty or none where it is not known.
@@ -108,7 +108,7 @@ fn used_again(frame: &DataFrame, vault: &Vault) -> Outcome<Vec<Refusal>> {
             refused.push(Refusal {
                 row,
                 column: "pupil_id",
-                reason: "this pupil number stands for a child of another name and another birth date; if the number was given anew, give this child a number of its own; if both corrections are right, hand them in on two days, one after the other",
+                reason: "this pupil number stands for a child of another name and another birth date; if the number was given anew, give this child a number of its own; if both corrections are right, hand them in on two days, one after the other".into(),
             });
         } else {
             of_number.insert(id.to_string(), who);
@@ -145,7 +145,7 @@ fn implausible(frame: &DataFrame, store: &Store, vault: &Vault) -> Outcome<Vec<R
         .map(|(row, ..)| Refusal {
             row,
             column: "other_pupil_id",
-            reason: "nobody was asked about these two pupil numbers, and neither name nor birth date agrees: two children are not made one; look at both numbers again, or have the names corrected first",
+            reason: "nobody was asked about these two pupil numbers, and neither name nor birth date agrees: two children are not made one; look at both numbers again, or have the names corrected first".into(),
         })
         .collect())
 }

@@ -10,7 +10,7 @@ use super::persons::{self, Refusal};
 use super::register::{RegisterTaker, Shared, Shelves, Texts};
 use super::settle::{self, Origin, Settling};
 use super::small::{self, SmallTaker};
-use super::{Account, Intake, Taking, contacts, contradict, scan, verdict};
+use super::{Account, Intake, Taking, contacts, contradict, own, scan, verdict};
 use crate::config::{Layout, Register, Source};
 use crate::contract::Contract;
 use crate::contract::plan::Plan;
@@ -47,7 +47,10 @@ pub(super) fn small(
         let mut rejects: Vec<_> = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.rejects)).collect();
         let spared: u64 = takers.iter().map(|t| t.spared).sum();
         let (frame, places) = small::into_frame(contract, takers)?;
-        let refusals = persons::refusals(contract, &frame, store, vault)?;
+        let refusals = match reading.of.as_ref() {
+            Some(list) => own::strangers(list, &frame, store, vault)?,
+            None => persons::refusals(contract, &frame, store, vault)?,
+        };
         for refusal in &refusals {
             rejects.push((places[refusal.row], refused(contract, &frame, refusal)?));
         }
@@ -56,7 +59,11 @@ pub(super) fn small(
             let absent = small::absent(contract, &plan);
             let (frame, told) = small::pseudonymise(contract, &frame, &absent, vault)?;
             let frame = small::keep_absent(contract, frame, &absent, before.as_ref(), &frames)?;
-            let refused = refusals.first().map(|r| format!("{} refused: {}", verdict::rows(refusals.len() as u64), r.reason));
+            // A list that came back has told of them with its other lines.
+            let refused = refusals
+                .first()
+                .filter(|_| !extract.returned)
+                .map(|r| format!("{} refused: {}", verdict::rows(refusals.len() as u64), r.reason));
             for sentence in told.into_iter().chain(refused) {
                 let sentence = format!("{}: {sentence}", account.file);
                 account.told.push(sentence);
@@ -124,7 +131,7 @@ fn refused(contract: &Contract, frame: &DataFrame, refusal: &Refusal) -> Outcome
         column: refusal.column.to_string(),
         value: value(refusal.column)?,
         why: Why::Slip,
-        reason: refusal.reason.to_string(),
+        reason: refusal.reason.clone(),
         raw: contract.columns.iter().map(|column| value(&column.name)).collect::<Outcome<Vec<_>>>()?,
     })
 }
