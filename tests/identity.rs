@@ -6,8 +6,8 @@ mod support;
 
 use std::fmt::Write;
 
-use support::{Project, same_files};
 use support::made::{Register, enrolments, weekdays_to};
+use support::{Project, same_files};
 
 const HEAD: &str = "pupil_id,national_id,first_name,last_name,birth_date,sex";
 

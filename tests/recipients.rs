@@ -38,7 +38,14 @@ static SEALED: LazyLock<Sealed> = LazyLock::new(|| {
     let recipient = |whom: &str, key: &KeyPair| format!("\n[[recipient]]\nfor = \"{whom}\"\nkey = \"{}\"\n", public(key));
     project.put(
         "prane.toml",
-        [settings, recipient("school:S0001", &school), recipient("centre:C01", &centre), recipient("coordinator", &coordinator), recipient("analysts", &analysts)].concat(),
+        [
+            settings,
+            recipient("school:S0001", &school),
+            recipient("centre:C01", &centre),
+            recipient("coordinator", &coordinator),
+            recipient("analysts", &analysts),
+        ]
+        .concat(),
     );
     project
         .prane(&["doctor"])

@@ -137,6 +137,11 @@ fn a_list_handed_in_as_it_went_out_is_no_contact_and_no_fault() {
 
 /// A list as it went out, with a line below for each of these pupils: a call on `NOW` that reached the family.
 fn with_lines_below(list: &[u8], pupils: &[&str]) -> Vec<u8> {
+    with_cells_below(list, &pupils.iter().map(|pupil| vec![("Numri i nxënësit", *pupil)]).collect::<Vec<_>>())
+}
+
+/// The same, with cells that differ from that call, by header.
+fn with_cells_below(list: &[u8], lines: &[Vec<(&str, &str)>]) -> Vec<u8> {
     let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(list)).unwrap();
     let mut copy = rust_xlsxwriter::Workbook::new();
     for (at, (name, range)) in book.worksheets().into_iter().enumerate() {
@@ -146,14 +151,9 @@ fn with_lines_below(list: &[u8], pupils: &[&str]) -> Vec<u8> {
         if at == 0 {
             let headers = table[0].clone();
             table.retain(|row| row.iter().any(|cell| !cell.is_empty()));
-            for pupil in pupils {
-                let filled = [
-                    ("Numri i nxënësit", *pupil),
-                    ("Data e kontaktit", NOW),
-                    ("Kontaktoi", "Ana Provë"),
-                    ("Veprimi", "telefonatë"),
-                    ("Rezultati", "u kontaktua"),
-                ];
+            let call = [("Data e kontaktit", NOW), ("Kontaktoi", "Ana Provë"), ("Veprimi", "telefonatë"), ("Rezultati", "u kontaktua")];
+            for line in lines {
+                let filled: Vec<_> = line.iter().chain(&call).collect();
                 let cell =
                     |header: &String| filled.iter().find(|(of, _)| of == header).map_or_else(String::new, |(_, cell)| (*cell).into());
                 table.push(headers.iter().map(cell).collect());
@@ -221,4 +221,67 @@ fn a_centre_s_list_speaks_of_its_own_participants_and_of_no_other_child() {
     project.put("inbox/lista e qendres.xlsx", with_lines_below(list, &[listed.first().unwrap(), &own, &stranger]));
     project.night(&["--as-of", NOW]);
     refuses_the_last(&project, "lista e qendres.xlsx", &stranger, "centre C01");
+}
+
+/// The words of a published page, without its tags.
+fn words_of(project: &Project, as_of: &str, page: &str) -> String {
+    let page = String::from_utf8(project.published(as_of)[page].clone()).unwrap();
+    let receipt = page.split_once("id=\"receipt\"").map_or("", |(_, rest)| rest.split("</section>").next().unwrap());
+    let mut words = String::new();
+    for piece in receipt.split('<') {
+        words.push_str(piece.split_once('>').map_or(piece, |(_, text)| text));
+        words.push('\n');
+    }
+    words
+}
+
+#[test]
+fn her_own_page_says_in_her_language_what_of_her_list_was_not_taken() {
+    let project = published();
+    let listed: Vec<String> = numbers(&project, "schools/S0001/list.csv").into_iter().collect();
+    let stranger = numbers(&project, "schools/S0002/list.csv").into_iter().next().unwrap();
+    let list = &project.published(BEFORE)["schools/S0001/list.xlsx"];
+    let of = |pupil, more: Vec<(&'static str, &'static str)>| [vec![("Numri i nxënësit", pupil)], more].concat();
+    project.put(
+        "inbox/lista.xlsx",
+        with_cells_below(
+            list,
+            &[
+                of(&listed[0], vec![]),
+                of(&listed[1], vec![("Data e kontaktit", "e marta")]),
+                of(&listed[2], vec![("Rishikimi i ardhshëm më", "pas pushimeve")]),
+                of("X-404", vec![]),
+                of(&stranger, vec![]),
+                of(&listed[3], vec![("Kontaktoi", "")]),
+            ],
+        ),
+    );
+    project.night(&["--as-of", NOW]);
+    let told = words_of(&project, NOW, "schools/S0001/list.html");
+    for wanted in [
+        "u morën 2 rreshta",
+        "e marta\n\nnuk është datë: rreshti nuk u mor",
+        "pas pushimeve\n\nnuk është fjalë e listës ose datë: rreshti u mor",
+        "X-404",
+        "asnjë nxënës nuk ka këtë numër",
+        &stranger,
+        "ky nxënës nuk është i këtij vendi",
+        "qeliza është bosh: rreshti nuk u mor",
+        "Data e kontaktit",
+    ] {
+        assert!(told.contains(wanted), "{wanted} is not told: {told}");
+    }
+    for other in ["schools/S0002/list.html", "centres/C01/list.html"] {
+        assert_eq!(words_of(&project, NOW, other), "\n", "{other} is told of another place's list");
+    }
+    // It stands there on the nights after, until she sends another list.
+    project.prane_at("2026-03-05T00:00:00Z", &["run", "--as-of", "2026-03-02"]).code(0);
+    assert_eq!(words_of(&project, "2026-03-02", "schools/S0001/list.html"), told);
+    project.put("inbox/lista e re.xlsx", with_cells_below(list, &[of(&listed[1], vec![])]));
+    project.prane_at("2026-03-06T00:00:00Z", &["run", "--as-of", "2026-03-03"]).code(0);
+    let after = words_of(&project, "2026-03-03", "schools/S0001/list.html");
+    assert!(after.contains("u mor 1 rresht") && after.contains("Asgjë nuk mbeti jashtë") && !after.contains("X-404"), "{after}");
+    // The page of the night before says what it said.
+    project.prane_at("2026-03-05T00:00:00Z", &["report", "--as-of", "2026-03-02"]).code(0);
+    assert_eq!(words_of(&project, "2026-03-02", "schools/S0001/list.html"), told);
 }

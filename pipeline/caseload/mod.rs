@@ -7,6 +7,7 @@ mod centres;
 mod columns;
 mod names;
 mod overview;
+mod receipts;
 mod school;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,7 +131,9 @@ pub async fn places(
         let show = shown_of_centres(policy, &page.place)?;
         withhold(page, show);
     }
-    Ok(schools.into_values().chain(centres).collect())
+    let mut pages: Vec<PlacePage> = schools.into_values().chain(centres).collect();
+    receipts::fill(vault, as_of, &mut pages)?;
+    Ok(pages)
 }
 
 /// The list as it is published for analysts: nothing that leads from a name on a school's list to a key of the store (the

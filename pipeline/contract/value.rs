@@ -36,6 +36,8 @@ pub enum Why {
     Word,
     /// No row of a child, but one of totals.
     Totals,
+    /// A pupil of another place than that whose list came back.
+    Stranger,
     /// A day that had not come when the file was read.
     Early(NaiveDate),
 }

@@ -23,11 +23,14 @@ const OTHER: &str = "other";
 /// Columns that say which line of a list a contact is.
 const LINE: [&str; 4] = ["pupil_key", "date", "by_key", "action"];
 
+/// A note, and the words put before it with the columns in which they stood.
+type Kept<'a> = (String, Vec<(usize, &'a str)>);
+
 /// Puts codes in place of free words, and nothing in place of optional cells that could not be read (`spared`, with their raw
 /// text); the note with those words before it, where there are any.
-pub(super) fn tidy<'a>(contract: &Contract, cells: &mut [Cell<'a>], spared: &[(usize, &'a str)]) -> Option<String> {
-    let mut words: Vec<&str> = spared.iter().map(|(_, raw)| raw.trim()).collect();
-    for (cell, column) in cells.iter_mut().zip(&contract.columns) {
+pub(super) fn tidy<'a>(contract: &Contract, cells: &mut [Cell<'a>], spared: Vec<(usize, &'a str)>) -> Option<Kept<'a>> {
+    let mut words = spared;
+    for (at, (cell, column)) in cells.iter_mut().zip(&contract.columns).enumerate() {
         let known: &[&'static str] = match column.name.as_str() {
             "action" => &ACTIONS,
             "outcome" => &OUTCOMES,
@@ -36,7 +39,7 @@ pub(super) fn tidy<'a>(contract: &Contract, cells: &mut [Cell<'a>], spared: &[(u
         if let Cell::Text(text) = *cell {
             let code = known.iter().find(|code| code.eq_ignore_ascii_case(text));
             if code.is_none() {
-                words.push(text);
+                words.push((at, text));
             }
             *cell = Cell::Text(code.copied().unwrap_or(OTHER));
         }
@@ -46,7 +49,8 @@ pub(super) fn tidy<'a>(contract: &Contract, cells: &mut [Cell<'a>], spared: &[(u
     }
     let at = contract.columns.iter().position(|c| c.name == "note")?;
     let note = if let Cell::Text(note) = cells[at] { note } else { "" };
-    Some(format!("[{}] {note}", words.join("] [")).trim_end().to_string())
+    let written: Vec<&str> = words.iter().map(|(_, raw)| raw.trim()).collect();
+    Some((format!("[{}] {note}", written.join("] [")).trim_end().to_string(), words))
 }
 
 /// The files in the order in which they were saved: by the time within the workbook, then the file's, then its name.

@@ -8,6 +8,7 @@ mod memo;
 mod own;
 mod packed;
 mod persons;
+pub mod receipt;
 pub mod register;
 mod settle;
 mod small;

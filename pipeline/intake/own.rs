@@ -8,6 +8,7 @@ use polars::prelude::*;
 use super::persons::Refusal;
 use super::scan;
 use super::small::texts;
+use crate::contract::value::Why;
 use crate::extract::ListOf;
 use crate::fault::Outcome;
 use crate::identity::hex;
@@ -45,7 +46,7 @@ pub(super) fn strangers(list: &ListOf, frame: &DataFrame, store: &Store, vault: 
     Ok(unlisted
         .into_iter()
         .filter(|(_, key)| strange.contains(key))
-        .map(|(row, _)| Refusal { row, column: "pupil_id", reason: reason.clone() })
+        .map(|(row, _)| Refusal { row, column: "pupil_id", why: Why::Stranger, reason: reason.clone() })
         .collect())
 }
 

@@ -9,6 +9,7 @@ use polars::prelude::*;
 use super::small::texts;
 use super::verdict::rows;
 use crate::contract::Contract;
+use crate::contract::value::Why;
 use crate::fault::Outcome;
 use crate::identity::{IN_PUPILS, hex, unhex};
 use crate::linkage;
@@ -22,6 +23,8 @@ pub(super) struct Refusal {
     pub row: usize,
     /// Canonical column at fault.
     pub column: &'static str,
+    /// What kind of fault it is.
+    pub why: Why,
     /// Why, in plain words.
     pub reason: String,
 }
@@ -108,6 +111,7 @@ fn used_again(frame: &DataFrame, vault: &Vault) -> Outcome<Vec<Refusal>> {
             refused.push(Refusal {
                 row,
                 column: "pupil_id",
+                why: Why::Slip,
                 reason: "this pupil number stands for a child of another name and another birth date; if the number was given anew, give this child a number of its own; if both corrections are right, hand them in on two days, one after the other".into(),
             });
         } else {
@@ -145,6 +149,7 @@ fn implausible(frame: &DataFrame, store: &Store, vault: &Vault) -> Outcome<Vec<R
         .map(|(row, ..)| Refusal {
             row,
             column: "other_pupil_id",
+            why: Why::Slip,
             reason: "nobody was asked about these two pupil numbers, and neither name nor birth date agrees: two children are not made one; look at both numbers again, or have the names corrected first".into(),
         })
         .collect())

@@ -4,6 +4,7 @@ use chrono::Datelike;
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use super::receipt::Spared;
 use super::{contacts, persons};
 use crate::contract::plan::{self, Plan};
 use crate::contract::reject::Reject;
@@ -67,14 +68,14 @@ pub struct SmallTaker<'a> {
     /// Refused rows.
     pub rejects: Vec<(At, Reject)>,
     /// Cells that were kept with the note, because they are not what they should be.
-    pub spared: u64,
+    pub spared: Vec<Spared>,
 }
 
 impl<'a> SmallTaker<'a> {
     /// A taker for a file with this plan.
     #[must_use]
     pub fn new(contract: &'a Contract, world: &'a World, plan: &Plan) -> Self {
-        Self { contract, world, plan: plan.clone(), pieces: Vec::new(), rejects: Vec::new(), spared: 0 }
+        Self { contract, world, plan: plan.clone(), pieces: Vec::new(), rejects: Vec::new(), spared: Vec::new() }
     }
 }
 
@@ -105,9 +106,20 @@ impl Taker for SmallTaker<'_> {
         let is_contact = self.contract.table == contacts::TABLE;
         match judge_sparing(self.contract, &self.plan, self.world, fields, is_contact) {
             Ok((mut cells, spared)) => {
-                let note = if is_contact { contacts::tidy(self.contract, &mut cells, &spared) } else { None };
+                let pupil_id = self.contract.columns.iter().position(|c| c.name == "pupil_id");
+                let pupil_id = pupil_id.map(|at| cells[at].clone());
+                let kept = if is_contact { contacts::tidy(self.contract, &mut cells, spared) } else { None };
+                let note = kept.map(|(note, words)| {
+                    let pupil_id = if let Some(Cell::Text(id)) = pupil_id { id } else { "" };
+                    self.spared.extend(words.into_iter().map(|(column, value)| Spared {
+                        at,
+                        pupil_id: pupil_id.into(),
+                        column: self.contract.columns[column].name.clone(),
+                        value: value.trim().into(),
+                    }));
+                    note
+                });
                 if let Some(note) = &note {
-                    self.spared += 1;
                     for (cell, _) in cells.iter_mut().zip(&self.contract.columns).filter(|(_, c)| c.name == "note") {
                         *cell = Cell::Text(note);
                     }
@@ -137,7 +149,7 @@ pub fn judge_row<'a>(
 }
 
 /// Values of a row, and optional cells with their raw text that were emptied.
-type Spared<'a> = (Vec<Cell<'a>>, Vec<(usize, &'a str)>);
+type Judged<'a> = (Vec<Cell<'a>>, Vec<(usize, &'a str)>);
 
 /// The same; where `sparing`, an optional cell that cannot be read is emptied and given back instead of costing its row.
 fn judge_sparing<'a>(
@@ -146,7 +158,7 @@ fn judge_sparing<'a>(
     world: &World,
     fields: &[&'a [u8]],
     sparing: bool,
-) -> Result<Spared<'a>, (Option<usize>, Refusal)> {
+) -> Result<Judged<'a>, (Option<usize>, Refusal)> {
     let mut spared = Vec::new();
     if fields.len() != plan.width {
         return Err((None, format!("ragged row: {} fields where the header has {}", fields.len(), plan.width).into()));

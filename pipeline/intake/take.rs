@@ -7,15 +7,16 @@ use polars::prelude::*;
 
 use super::packed::Packed;
 use super::persons::{self, Refusal};
+use super::receipt::{Receipt, Spared};
 use super::register::{RegisterTaker, Shared, Shelves, Texts};
 use super::settle::{self, Origin, Settling};
 use super::small::{self, SmallTaker};
-use super::{Account, Intake, Taking, contacts, contradict, own, scan, verdict};
+use super::{Account, Intake, Taking, contacts, contradict, own, receipt, scan, verdict};
 use crate::config::{Layout, Register, Source};
 use crate::contract::Contract;
 use crate::contract::plan::Plan;
 use crate::contract::reject::Reject;
-use crate::contract::value::{Why, World, school_year_name};
+use crate::contract::value::{World, school_year_name};
 use crate::extract::Extract;
 use crate::fault::{Fault, Outcome};
 use crate::identity::hex;
@@ -40,12 +41,14 @@ pub(super) fn small(
     let before = stored(store, &contract.table)?;
     let are_contacts = contract.table == contacts::TABLE;
     let night = store.nights().len();
+    let mut receipts = Vec::new();
     let in_order = if are_contacts { contacts::in_order(files) } else { files.iter().map(|file| (String::new(), file)).collect() };
     for (place, (saved, extract)) in in_order.into_iter().enumerate() {
         let taker = |plan: &Plan| SmallTaker::new(contract, world, plan);
         let Some((reading, plan, mut takers)) = verdict::open(with, extract, contract, threads, &taker, intake) else { continue };
         let mut rejects: Vec<_> = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.rejects)).collect();
-        let spared: u64 = takers.iter().map(|t| t.spared).sum();
+        let spared: Vec<Spared> = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.spared)).collect();
+        let lines_spared = spared.iter().map(|cell| cell.at).collect::<BTreeSet<_>>().len();
         let (frame, places) = small::into_frame(contract, takers)?;
         let refusals = match reading.of.as_ref() {
             Some(list) => own::strangers(list, &frame, store, vault)?,
@@ -74,17 +77,21 @@ pub(super) fn small(
                 contacts::TABLE => contacts::with_order(frame, &saved, night, place)?,
                 _ => frame,
             });
-            if spared > 0 {
+            if let (Some(list), Some(file)) = (&reading.of, rejected.last()) {
+                receipts.push(Receipt::of(contract, list, &reading, file, spared));
+            }
+            if lines_spared > 0 {
                 account.told.push(format!(
                     "{}: {} with words in place of a code or a day; they count, and the words are kept with the note",
                     account.file,
-                    verdict::rows(spared)
+                    verdict::rows(lines_spared as u64)
                 ));
             }
             accounts.push(account);
         }
     }
     verdict::put_rejects(with, contract, rejected, intake)?;
+    receipt::keep(&receipts, with.today, vault)?;
     if frames.is_empty() {
         return Ok(());
     }
@@ -130,7 +137,7 @@ fn refused(contract: &Contract, frame: &DataFrame, refusal: &Refusal) -> Outcome
         row: 0,
         column: refusal.column.to_string(),
         value: value(refusal.column)?,
-        why: Why::Slip,
+        why: refusal.why,
         reason: refusal.reason.clone(),
         raw: contract.columns.iter().map(|column| value(&column.name)).collect::<Outcome<Vec<_>>>()?,
     })

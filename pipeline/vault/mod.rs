@@ -90,6 +90,12 @@ impl Vault {
         (self.night, self.past) = (i32::try_from(place).unwrap_or(i32::MAX), past);
     }
 
+    /// Place among the nights of the store of the one that reads and adds.
+    #[must_use]
+    pub fn night(&self) -> i32 {
+        self.night
+    }
+
     /// Whether a project has a vault, sealed or open.
     #[must_use]
     pub fn is_there(project: &Project) -> bool {

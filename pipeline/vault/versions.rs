@@ -40,11 +40,7 @@ pub(super) fn replaced(before: &DataFrame, rows: DataFrame, key: &str, night: i3
         .select([col(key)])
         .collect()?;
     let changing = rows.lazy().join(unchanged.lazy(), [col(key)], [col(key)], JoinArgs::new(JoinType::Anti)).collect()?;
-    let gone = before
-        .clone()
-        .lazy()
-        .join(changing.clone().lazy(), [col(key)], [col(key)], JoinArgs::new(JoinType::Semi))
-        .collect()?;
+    let gone = before.clone().lazy().join(changing.clone().lazy(), [col(key)], [col(key)], JoinArgs::new(JoinType::Semi)).collect()?;
     Ok((changing, until(gone, night)?))
 }
 

@@ -39,12 +39,12 @@ mod workbook;
 mod year;
 
 pub use codes::{
-    ACTIONS, CAUSES, CONFIDENCES, ESCALATIONS, FLAGS, MOVERS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, SERVICES, STATUSES,
+    ACTIONS, CAUSES, CONFIDENCES, ESCALATIONS, FLAGS, MOVERS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, RECEIPTS, SERVICES, STATUSES,
 };
 pub use fault::Fault;
 pub use list::{
     Card, CardDay, CardWeek, Change, ClassAbsence, Contact, DayMark, Edition, Event, Flag, GradeAbsence, Language, LevelFlow, LevelWeek,
-    NotAssessable, Offer, Participant, Place, PlaceKind, PlacePage, Row, SubjectMarks, WeekdayAbsence,
+    NotAssessable, Offer, Participant, Place, PlaceKind, PlacePage, Receipt, ReceiptLine, Row, SubjectMarks, WeekdayAbsence,
 };
 pub use overview::{Group, Index, IndexEntry, MunicipalityTrend, Overview, Programme, Reach, SchoolSummary, WeekRate};
 pub use page::Renderer;

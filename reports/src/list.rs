@@ -101,6 +101,8 @@ pub struct PlacePage {
     pub too_little_known: bool,
     /// Day of the list from which the rows of status `last_known` are: the last one made while the school handed in.
     pub last_known: Option<NaiveDate>,
+    /// What became of the list that the place sent back last.
+    pub receipt: Option<Receipt>,
     /// First session day of the school year: where every strip of days begins.
     pub first_day: Option<NaiveDate>,
     /// What the centres nearby can offer, in order of service and centre; for a centre, its own services.
@@ -339,6 +341,32 @@ pub struct WeekdayAbsence {
     pub recorded: u32,
     /// Of these, missed as a whole.
     pub absent: u32,
+}
+
+/// What became of the lines of a list that came back.
+#[derive(Debug, Clone, Default)]
+pub struct Receipt {
+    /// Day on which it was read.
+    pub day: NaiveDate,
+    /// Lines that count.
+    pub taken: u32,
+    /// Cells that were not taken as they were written, in the order of their rows.
+    pub lines: Vec<ReceiptLine>,
+}
+
+/// A cell that was not taken as it was written.
+#[derive(Debug, Clone, Default)]
+pub struct ReceiptLine {
+    /// Row of the workbook, as a spreadsheet counts them.
+    pub row: u32,
+    /// Number of the pupil, as it was written.
+    pub pupil_id: String,
+    /// Canonical column of the contract; empty where the whole row is meant.
+    pub column: String,
+    /// One of [`crate::RECEIPTS`].
+    pub why: String,
+    /// What was written.
+    pub value: String,
 }
 
 /// What one centre can offer of one service.

@@ -9,7 +9,7 @@ use askama::Template;
 use crate::fault::Fault;
 use crate::flow::{self, FlowView};
 use crate::heat::{self, HeatView};
-use crate::list::{Card, Contact, Edition, Event, NotAssessable, Participant, Place, PlaceKind, PlacePage, Row};
+use crate::list::{Card, Contact, Edition, Event, NotAssessable, Participant, Place, PlaceKind, PlacePage, Receipt, Row};
 use crate::marks::MarksView;
 use crate::moves::{self, Moves};
 use crate::offers::{self, Offers};
@@ -41,6 +41,7 @@ pub struct ListView<'a> {
     /// Day of the last list known, and how many days ago it was.
     last_known: Option<(chrono::NaiveDate, i64)>,
     data_through_word: String,
+    receipt: Option<&'a Receipt>,
     levels: [(u8, usize); 3],
     classes: BTreeSet<&'a str>,
     statuses: BTreeSet<&'a str>,
@@ -153,6 +154,7 @@ impl<'a> ListView<'a> {
             data_through_word: page.data_through.map(|day| words.date(day)).unwrap_or_default(),
             not_known: page.too_little_known,
             last_known: page.last_known.map(|day| (day, (edition.as_of - day).num_days())),
+            receipt: page.receipt.as_ref(),
             levels: [at_level(3), at_level(2), at_level(1)],
             classes: listed.iter().map(|listed| listed.row.class.as_str()).collect(),
             statuses: listed.iter().map(|listed| listed.row.status.as_str()).collect(),

@@ -357,7 +357,7 @@ fn with_point(_: &FluentValue<'_>, _: &IntlLangMemoizer) -> Option<String> {
 mod tests {
     use super::*;
     use crate::codes::{
-        ACTIONS, CAUSES, CONFIDENCES, ESCALATIONS, FLAGS, MOVERS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, SERVICES, STATUSES,
+        ACTIONS, CAUSES, CONFIDENCES, ESCALATIONS, FLAGS, MOVERS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, RECEIPTS, SERVICES, STATUSES,
     };
 
     fn both() -> [Words; 2] {
@@ -372,10 +372,11 @@ mod tests {
 
     #[test]
     fn every_code_has_a_word() {
-        let kinds: [(&str, &[&str]); 12] = [
+        let kinds: [(&str, &[&str]); 13] = [
             ("status", &STATUSES),
             ("status", &["off"]),
             ("cause", &CAUSES),
+            ("receipt", &RECEIPTS),
             ("why", &NOT_ASSESSABLE_CAUSES),
             ("service", &SERVICES),
             ("service", &["all"]),

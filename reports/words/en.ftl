@@ -313,6 +313,23 @@ not-assessable-about = The records do not say enough about these pupils: they co
 not-assessable-empty = The records say enough about every pupil.
 why = Why not
 last-recorded = Last record
+receipt = The list you sent back
+receipt-taken = { $n ->
+    [one] It was read on { $date }: { $n } line was taken.
+   *[other] It was read on { $date }: { $n } lines were taken.
+}
+receipt-all = Nothing was left out.
+receipt-about = These were not taken as they were written. Mend them in the workbook and send it back again; lines that were taken are not counted twice.
+receipt-row = Row
+receipt-column = Column
+receipt-written = Written
+receipt-missing = the cell is empty: the line was not taken
+receipt-unknown_pupil = no pupil has this number: the line was not taken
+receipt-other_place = this pupil is neither of this place nor on this list: the line was not taken
+receipt-day_to_come = this day has not come yet: the line is read again on that day
+receipt-not_a_day = this is not a date: the line was not taken
+receipt-kept_with_note = not a word of the list or not a date: the line was taken, and what you wrote is kept with the note
+receipt-unreadable = this cannot be read: the line was not taken
 changes = What changed since last week
 changes-empty = Nothing has changed since the last list.
 level-before = Before

@@ -317,6 +317,23 @@ not-assessable-about = Për këta nxënës shënimet nuk thonë mjaft: ata nuk n
 not-assessable-empty = Shënimet thonë mjaft për çdo nxënës.
 why = Arsyeja
 last-recorded = Shënimi i fundit
+receipt = Lista juaj e kthyer
+receipt-taken = { $n ->
+    [one] U lexua më { $date }: u mor { $n } rresht.
+   *[other] U lexua më { $date }: u morën { $n } rreshta.
+}
+receipt-all = Asgjë nuk mbeti jashtë.
+receipt-about = Këto nuk u morën ashtu si u shkruan. Ndreqini në tabelë dhe kthejeni përsëri; rreshtat që u morën nuk numërohen dy herë.
+receipt-row = Rreshti
+receipt-column = Kolona
+receipt-written = U shkrua
+receipt-missing = qeliza është bosh: rreshti nuk u mor
+receipt-unknown_pupil = asnjë nxënës nuk ka këtë numër: rreshti nuk u mor
+receipt-other_place = ky nxënës nuk është i këtij vendi dhe as në këtë listë: rreshti nuk u mor
+receipt-day_to_come = kjo ditë nuk ka ardhur ende: rreshti do të lexohet përsëri atë ditë
+receipt-not_a_day = nuk është datë: rreshti nuk u mor
+receipt-kept_with_note = nuk është fjalë e listës ose datë: rreshti u mor, dhe ajo që shkruat u ruajt te shënimi
+receipt-unreadable = nuk u lexua dot: rreshti nuk u mor
 changes = Çfarë ndryshoi nga java e kaluar
 changes-empty = Asgjë nuk ka ndryshuar nga lista e fundit.
 level-before = Më parë

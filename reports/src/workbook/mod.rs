@@ -57,6 +57,12 @@ pub const CONTACT_COLUMNS: [(&str, &str); 7] = [
 /// Of 1 to 9. At 6 a workbook is a quarter smaller, and takes half as long again to write.
 const SQUEEZED: u8 = 1;
 
+/// The words of a column that a list is filled in by.
+#[must_use]
+pub(crate) fn header_of(column: &str) -> Option<&'static str> {
+    CONTACT_COLUMNS.iter().find(|(canonical, _)| *canonical == column).map(|(_, id)| *id)
+}
+
 /// Header in the workbook and canonical column, for readers that know the language but not the hidden sheet.
 #[must_use]
 pub fn contact_headers(words: &Words) -> Vec<(String, &'static str)> {
