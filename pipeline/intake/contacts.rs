@@ -11,7 +11,7 @@ use prane_reports::{ACTIONS, OUTCOMES};
 
 use super::verdict;
 use crate::contract::Contract;
-use crate::contract::value::Cell;
+use crate::contract::value::{Cell, Refusal};
 use crate::extract::{self, Extract};
 use crate::fault::Outcome;
 use crate::store::tables::{ROW_KEY, SAVED};
@@ -25,8 +25,8 @@ const LINE: [&str; 4] = ["pupil_key", "date", "by_key", "action"];
 
 /// Puts codes in place of free words, and nothing in place of optional cells that could not be read (`spared`, with their raw
 /// text); the note with those words before it, where there are any.
-pub(super) fn tidy<'a>(contract: &Contract, cells: &mut [Cell<'a>], spared: &[(usize, &'a str)]) -> Option<String> {
-    let mut words: Vec<&str> = spared.iter().map(|(_, raw)| raw.trim()).collect();
+pub(super) fn tidy<'a>(contract: &Contract, cells: &mut [Cell<'a>], spared: &[(usize, &'a str, Refusal)]) -> Option<String> {
+    let mut words: Vec<&str> = spared.iter().map(|(_, raw, _)| raw.trim()).collect();
     for (cell, column) in cells.iter_mut().zip(&contract.columns) {
         let known: &[&'static str] = match column.name.as_str() {
             "action" => &ACTIONS,
