@@ -326,6 +326,57 @@ fn what_is_no_code_or_no_day_is_kept_with_the_note_and_nowhere_else() {
     }
 }
 
+#[test]
+fn free_words_in_short_fields_stand_in_no_store_and_in_nothing_published() {
+    let project = published();
+    project.put("prane.toml", "[contract]\ntolerance = 0.9\n");
+    project.put(
+        "inbox/enrolments_S1_b.csv",
+        enrolments(&[("S1-P1", "S1", "2025-09-01", "", "")]).replace(",6A,", ",7A kujdestare Vjollca Prengazi,"),
+    );
+    let marks = "S1-P1,S1,Gjuhë shqipe dhe letërsi,2026-02-20,2,8\nS1-P2,S1,Drita Selmanajzi 069 12 34 567,2026-02-20,2,8\n";
+    project.put("inbox/marks_b.csv", format!("pupil_id,school_id,subject,date,term,mark\n{marks}"));
+    let referrals = "R1,2026-02-20,S1-P1,school,peer_support,Motra Maria Lleshizi 0691234567\nR 2 Zef Marashizi,2026-02-20,S1-P2,school,peer_support,C02\n";
+    project.put("inbox/referrals.csv", format!("referral_id,date,pupil_id,from,to_service,to_organisation\n{referrals}"));
+    let identifications = "I1,2026-02-20,Kukës,school,S1-P1\nID Zef Marashizi 2012-03-04,2026-02-20,Kukës,school,S1-P2\nI3,2026-02-20,\"te xhamia, familja e Bajram Marashizit\",school,S1-P3\n";
+    project.put("inbox/identifications.csv", format!("identification_id,date,municipality,source,pupil_id\n{identifications}"));
+    let done = project.prane(&["run"]).code(0);
+    // The rows that can do without the words count; what is told is how many cells, and rejects say which.
+    let counts = |file: &str| {
+        let account = project.account(file);
+        (account["stored"].as_u64().unwrap(), account["rejected"].as_u64().unwrap())
+    };
+    let files = ["enrolments_S1_b.csv", "marks_b.csv", "referrals.csv", "identifications.csv"];
+    assert_eq!(files.map(counts), [(1, 0), (1, 1), (1, 1), (1, 2)]);
+    adds_up(&project.manifest());
+    assert!(project.manifest()["inputs"].to_string().contains("1 cell with free words in place of a short name"));
+    let rejects = project.rejects();
+    let found: Vec<(&str, &str, &str)> =
+        rejects.iter().map(|row| (row["file"].as_str(), row["row"].as_str(), row["column"].as_str())).collect();
+    for wanted in [
+        ("enrolments_S1_b.csv", "2", "class"),
+        ("marks_b.csv", "3", "subject"),
+        ("referrals.csv", "2", "to_organisation"),
+        ("referrals.csv", "3", "referral_id"),
+        ("identifications.csv", "3", "identification_id"),
+        ("identifications.csv", "4", "municipality"),
+    ] {
+        assert!(found.contains(&wanted), "{wanted:?} is not among {found:?}");
+    }
+    assert_eq!(project.one("select count(*) from sources.marks where subject = 'Gjuhë shqipe dhe letërsi'"), "1");
+    assert_eq!(project.one("select count(*) from sources.enrolments where class is null"), "1");
+    let words = ["Prengazi", "Selmanajzi", "34 567", "Lleshizi", "0691234567", "Marashizi", "2012-03-04"];
+    nowhere_told(&project, &done, &words);
+    for folder in ["store", "published"] {
+        let files = files_below(&project.path(folder));
+        assert!(!files.is_empty());
+        for (name, bytes) in files {
+            let text = support::unpacked(&name, &bytes);
+            assert!(!words.iter().any(|word| text.contains(word)), "words stand in {folder}/{name}");
+        }
+    }
+}
+
 /// A workbook saved at a moment, as `contacts`.
 fn saved_at(moment: &str, rows: &str) -> Vec<u8> {
     let time = rust_xlsxwriter::ExcelDateTime::parse_from_str(moment).unwrap();

@@ -5,6 +5,7 @@
 
 pub mod plan;
 pub mod reject;
+pub mod shape;
 pub mod value;
 
 use serde::Deserialize;
@@ -75,6 +76,9 @@ pub struct Column {
     /// Greatest integer.
     #[serde(default)]
     pub max: Option<i64>,
+    /// What a text must look like that is kept in the clear.
+    #[serde(default)]
+    pub shape: Option<shape::Shape>,
     /// Goes to the vault, never to the store.
     #[serde(default)]
     pub vault: bool,

@@ -38,6 +38,8 @@ pub enum Why {
     Totals,
     /// A pupil of another place than that whose list came back.
     Stranger,
+    /// Free words where a short name or a record's number should stand; where the row can do without, it does.
+    FreeWords,
     /// A day that had not come when the file was read.
     Early(NaiveDate),
 }
@@ -167,7 +169,7 @@ pub fn judge<'a>(column: &'a Column, dialect: &'a Dialect, raw: &'a str, world: 
     }
 }
 
-/// That a value is no longer than what it is said to be, and no heading of totals where an id should stand.
+/// That a value is no longer than what it is said to be and has its shape, and no heading of totals where an id should stand.
 fn fits(column: &Column, value: &str) -> Result<(), Refusal> {
     let is_id = matches!(column.kind, Kind::PupilId | Kind::SchoolId | Kind::CentreId | Kind::ParticipantId);
     if is_id && is_totals(value) {
@@ -181,7 +183,10 @@ fn fits(column: &Column, value: &str) -> Result<(), Refusal> {
     if value.len() > most && value.chars().count() > most {
         return Err(format!("{} is longer than {most} letters", column.name).into());
     }
-    Ok(())
+    match column.shape.and_then(|shape| shape.refuses(&column.name, value)) {
+        Some(reason) => Err(Refusal { why: Why::FreeWords, reason }),
+        None => Ok(()),
+    }
 }
 
 fn known<'a>(
@@ -295,6 +300,7 @@ mod tests {
             codes: vec!["present".into(), "absent".into()],
             min: Some(1),
             max: Some(12),
+            shape: None,
             vault: false,
             defines: false,
             every: None,

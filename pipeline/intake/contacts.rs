@@ -11,7 +11,7 @@ use prane_reports::{ACTIONS, OUTCOMES};
 
 use super::verdict;
 use crate::contract::Contract;
-use crate::contract::value::Cell;
+use crate::contract::value::{Cell, Refusal};
 use crate::extract::{self, Extract};
 use crate::fault::Outcome;
 use crate::store::tables::{ROW_KEY, SAVED};
@@ -28,8 +28,8 @@ type Kept<'a> = (String, Vec<(usize, &'a str)>);
 
 /// Puts codes in place of free words, and nothing in place of optional cells that could not be read (`spared`, with their raw
 /// text); the note with those words before it, where there are any.
-pub(super) fn tidy<'a>(contract: &Contract, cells: &mut [Cell<'a>], spared: Vec<(usize, &'a str)>) -> Option<Kept<'a>> {
-    let mut words = spared;
+pub(super) fn tidy<'a>(contract: &Contract, cells: &mut [Cell<'a>], spared: Vec<(usize, &'a str, Refusal)>) -> Option<Kept<'a>> {
+    let mut words: Vec<_> = spared.into_iter().map(|(at, raw, _)| (at, raw)).collect();
     for (at, (cell, column)) in cells.iter_mut().zip(&contract.columns).enumerate() {
         let known: &[&'static str] = match column.name.as_str() {
             "action" => &ACTIONS,

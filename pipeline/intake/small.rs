@@ -8,7 +8,7 @@ use super::receipt::Spared;
 use super::{contacts, persons};
 use crate::contract::plan::{self, Plan};
 use crate::contract::reject::Reject;
-use crate::contract::value::{Cell, Refusal, World, judge};
+use crate::contract::value::{Cell, Refusal, Why, World, judge};
 use crate::contract::{self, Contract, Kind};
 use crate::day;
 use crate::extract::{At, Taker};
@@ -69,13 +69,15 @@ pub struct SmallTaker<'a> {
     pub rejects: Vec<(At, Reject)>,
     /// Cells that were kept with the note, because they are not what they should be.
     pub spared: Vec<Spared>,
+    /// Cells that were left empty; their rows were taken.
+    pub emptied: Vec<(At, Reject)>,
 }
 
 impl<'a> SmallTaker<'a> {
     /// A taker for a file with this plan.
     #[must_use]
     pub fn new(contract: &'a Contract, world: &'a World, plan: &Plan) -> Self {
-        Self { contract, world, plan: plan.clone(), pieces: Vec::new(), rejects: Vec::new(), spared: Vec::new() }
+        Self { contract, world, plan: plan.clone(), pieces: Vec::new(), rejects: Vec::new(), spared: Vec::new(), emptied: Vec::new() }
     }
 }
 
@@ -108,7 +110,13 @@ impl Taker for SmallTaker<'_> {
             Ok((mut cells, spared)) => {
                 let pupil_id = self.contract.columns.iter().position(|c| c.name == "pupil_id");
                 let pupil_id = pupil_id.map(|at| cells[at].clone());
-                let kept = if is_contact { contacts::tidy(self.contract, &mut cells, spared) } else { None };
+                let kept = if is_contact {
+                    contacts::tidy(self.contract, &mut cells, spared)
+                } else {
+                    let reject = |(column, _, refusal)| super::verdict::emptied(self.contract, &self.plan, fields, column, refusal);
+                    self.emptied.extend(spared.into_iter().map(reject).map(|reject| (at, reject)));
+                    None
+                };
                 let note = kept.map(|(note, words)| {
                     let pupil_id = if let Some(Cell::Text(id)) = pupil_id { id } else { "" };
                     self.spared.extend(words.into_iter().map(|(column, value)| Spared {
@@ -148,10 +156,11 @@ pub fn judge_row<'a>(
     judge_sparing(contract, plan, world, fields, contract.table == contacts::TABLE).map(|(cells, _)| cells)
 }
 
-/// Values of a row, and optional cells with their raw text that were emptied.
-type Judged<'a> = (Vec<Cell<'a>>, Vec<(usize, &'a str)>);
+/// Values of a row, and optional cells that were emptied: column, raw text and why.
+type Judged<'a> = (Vec<Cell<'a>>, Vec<(usize, &'a str, Refusal)>);
 
-/// The same; where `sparing`, an optional cell that cannot be read is emptied and given back instead of costing its row.
+/// The same; where `sparing`, an optional cell that cannot be read is emptied and given back instead of costing its row, and
+/// everywhere one that holds free words.
 fn judge_sparing<'a>(
     contract: &'a Contract,
     plan: &'a Plan,
@@ -168,8 +177,8 @@ fn judge_sparing<'a>(
         let raw = std::str::from_utf8(plan.raw(at, fields)).map_err(|_| (Some(at), "not UTF-8".to_string().into()))?;
         cells.push(match judge(column, &plan.dialects[at], raw, world) {
             Ok(cell) => cell,
-            Err(_) if sparing && !column.required => {
-                spared.push((at, raw));
+            Err(refusal) if !column.required && (sparing || (refusal.why == Why::FreeWords && !is_needed(contract, &column.name))) => {
+                spared.push((at, raw, refusal));
                 Cell::Null
             }
             Err(refusal) => return Err((Some(at), refusal)),
@@ -189,6 +198,11 @@ fn judge_sparing<'a>(
         return Err((None, format!("none of {} is filled", contract.one_of.join(", ")).into()));
     }
     Ok((cells, spared))
+}
+
+/// Whether a row is not the same row without this column.
+fn is_needed(contract: &Contract, name: &String) -> bool {
+    contract.key.contains(name) || contract.one_of.contains(name)
 }
 
 /// Pseudonyms in place of ids, personal columns into the vault; leaves the stored columns and the row key, and sentences for

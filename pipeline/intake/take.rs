@@ -18,7 +18,7 @@ use crate::contract::plan::Plan;
 use crate::contract::reject::Reject;
 use crate::contract::value::{World, school_year_name};
 use crate::extract::Extract;
-use crate::fault::{Fault, Outcome};
+use crate::fault::{Fault, Outcome, plural};
 use crate::identity::hex;
 use crate::store::files::FileWriter;
 use crate::store::tables::{self, ROW_KEY, SAVED, TableSpec, spec_of};
@@ -49,6 +49,7 @@ pub(super) fn small(
         let mut rejects: Vec<_> = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.rejects)).collect();
         let spared: Vec<Spared> = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.spared)).collect();
         let lines_spared = spared.iter().map(|cell| cell.at).collect::<BTreeSet<_>>().len();
+        let emptied: Vec<_> = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.emptied)).collect();
         let (frame, places) = small::into_frame(contract, takers)?;
         let refusals = match reading.of.as_ref() {
             Some(list) => own::strangers(list, &frame, store, vault)?,
@@ -67,7 +68,14 @@ pub(super) fn small(
                 .first()
                 .filter(|_| !extract.returned)
                 .map(|r| format!("{} refused: {}", verdict::rows(refusals.len() as u64), r.reason));
-            for sentence in told.into_iter().chain(refused) {
+            let left_empty = (!emptied.is_empty()).then(|| {
+                format!("{} with free words in place of a short name: left empty, the rows count (rejects/)", plural(emptied.len(), "cell"))
+            });
+            if let Some(file) = rejected.last_mut() {
+                file.rows.extend(emptied.into_iter().map(|(at, reject)| Reject { row: reading.row_number(at), ..reject }));
+                file.rows.sort_by_key(|reject| reject.row);
+            }
+            for sentence in told.into_iter().chain(refused).chain(left_empty) {
                 let sentence = format!("{}: {sentence}", account.file);
                 account.told.push(sentence);
             }

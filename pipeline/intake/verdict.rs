@@ -27,6 +27,13 @@ pub(super) fn reject_of(contract: &Contract, plan: &Plan, world: &World, fields:
     Reject { row: 0, column: column.map_or(String::new(), |at| contract.columns[at].name.clone()), value, why, reason, raw }
 }
 
+/// A cell that was left empty, for whoever can mend it; its row was taken.
+pub(super) fn emptied(contract: &Contract, plan: &Plan, fields: &[&[u8]], column: usize, refusal: Refusal) -> Reject {
+    let raw: Vec<String> = (0..contract.columns.len()).map(|at| String::from_utf8_lossy(plan.raw(at, fields)).to_string()).collect();
+    let reason = format!("{}; the cell is left empty, and its row is taken", refusal.reason);
+    Reject { row: 0, column: contract.columns[column].name.clone(), value: raw[column].clone(), why: refusal.why, reason, raw }
+}
+
 /// One file's account, rejects and notes; says whether its rows may be used.
 fn judge_file(
     with: &Taking<'_>,

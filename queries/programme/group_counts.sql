@@ -1,5 +1,5 @@
 -- title = "Pupils, levels and absence of each group, as they are"
--- about = "What programme.groups is made from: true counts, before anything is hidden. Not for showing to anybody."
+-- about = "What programme.groups is made from: true counts, before anything is hidden; of a grade level or sex also the most that one school has of it. Not for showing to anybody."
 -- grain = "one row a group (school, municipality, region, grade level, sex) and as_of"
 -- owner = "school integration team"
 -- keep = "once"
@@ -77,31 +77,74 @@ name_classes as (
     from count_classes c
     inner join read_nights n on n.as_of = c.as_of
     left join read_schools s on s.school_id = c.school_id
+),
+sum_groups as (
+    select
+        as_of,
+        case
+            when grouping(grade_name) = 0 then 'grade'
+            when grouping(sex_name) = 0 then 'sex'
+            when grouping(school_id) = 0 then 'school'
+            when grouping(municipality_name) = 0 then 'municipality'
+            else 'region'
+        end as kind,
+        -- the part of one school in a grade level or sex
+        grouping(school_id) = 0 and (grouping(grade_name) = 0 or grouping(sex_name) = 0) as is_part,
+        coalesce(region_name, '') as region,
+        coalesce(municipality_name, '') as municipality,
+        cast(coalesce(grade_name, sex_name, school_id, municipality_name, region_name) as varchar) as name,
+        max(min_cell) as min_cell,
+        max(low_permille) as low_permille,
+        max(high_permille) as high_permille,
+        sum(pupils) as pupils,
+        sum(assessable) as assessable,
+        sum(level_3) as level_3,
+        sum(level_2) as level_2,
+        sum(level_1) as level_1,
+        sum(pupils_away) as pupils_away,
+        sum(pupils_there) as pupils_there,
+        sum(pupils_recorded) as pupils_recorded,
+        sum(parts_absent) as parts_absent,
+        sum(parts_recorded) as parts_recorded
+    from name_classes
+    group by grouping sets ((as_of, region_name), (as_of, region_name, municipality_name), (as_of, region_name, municipality_name, school_id), (as_of, grade_name), (as_of, sex_name), (as_of, grade_name, school_id), (as_of, sex_name, school_id))
+),
+find_most as (
+    -- whoever knows a school's list knows this much of a grade level or sex, at most
+    select
+        *,
+        max(case when is_part then pupils end) over (partition by as_of, kind, region, municipality, name) as most_pupils,
+        max(case when is_part then assessable end) over (partition by as_of, kind, region, municipality, name) as most_assessable,
+        max(case when is_part then level_3 end) over (partition by as_of, kind, region, municipality, name) as most_level_3,
+        max(case when is_part then level_2 end) over (partition by as_of, kind, region, municipality, name) as most_level_2,
+        max(case when is_part then level_1 end) over (partition by as_of, kind, region, municipality, name) as most_level_1,
+        max(case when is_part then pupils_recorded end) over (partition by as_of, kind, region, municipality, name) as most_recorded
+    from sum_groups
 )
 select
     as_of,
-    case
-        when grouping(school_id) = 0 then 'school'
-        when grouping(municipality_name) = 0 then 'municipality'
-        when grouping(region_name) = 0 then 'region'
-        when grouping(grade_name) = 0 then 'grade'
-        else 'sex'
-    end as kind,
-    coalesce(region_name, '') as region,
-    coalesce(municipality_name, '') as municipality,
-    cast(coalesce(school_id, municipality_name, region_name, grade_name, sex_name) as varchar) as name,
-    max(min_cell) as min_cell,
-    max(low_permille) as low_permille,
-    max(high_permille) as high_permille,
-    sum(pupils) as pupils,
-    sum(assessable) as assessable,
-    sum(level_3) as level_3,
-    sum(level_2) as level_2,
-    sum(level_1) as level_1,
-    sum(pupils_away) as pupils_away,
-    sum(pupils_there) as pupils_there,
-    sum(pupils_recorded) as pupils_recorded,
-    sum(parts_absent) as parts_absent,
-    sum(parts_recorded) as parts_recorded
-from name_classes
-group by grouping sets ((as_of, region_name), (as_of, region_name, municipality_name), (as_of, region_name, municipality_name, school_id), (as_of, grade_name), (as_of, sex_name))
+    kind,
+    region,
+    municipality,
+    name,
+    min_cell,
+    low_permille,
+    high_permille,
+    pupils,
+    assessable,
+    level_3,
+    level_2,
+    level_1,
+    pupils_away,
+    pupils_there,
+    pupils_recorded,
+    parts_absent,
+    parts_recorded,
+    most_pupils,
+    most_assessable,
+    most_level_3,
+    most_level_2,
+    most_level_1,
+    most_recorded
+from find_most
+where not is_part

@@ -1,5 +1,5 @@
 -- title = "Pupils by region, municipality, school, grade level and sex"
--- about = "Counts and absence of enrolled pupils, as coordinators see them. A count from 1 to one less than suppress_min_cell is left empty, and so is what would give it away: all counts about a group of so few pupils, the assessable where so few are not, a level that all but so few are at, one more level where those left of the group would be so few, and one more cell where a shown total and the other cells would tell. Schools add up to their municipality and municipalities to their region, so a hidden total hides a part with it. A count shown before is shown again until it has changed by suppress_min_cell or more, so that no week less the week before gives few children away; what was hidden before is the first to be hidden again. absence_rate is of days: where fewer children than suppress_min_cell were ever away, or ever there, it is empty, and absence_rate_below or absence_rate_above gives the bound that it is beyond, if it is; where it is the only one left out of a total, another goes with it."
+-- about = "Counts and absence of enrolled pupils, as coordinators see them. A count from 1 to one less than suppress_min_cell is left empty, and so is what would give it away: all counts about a group of so few pupils, the assessable where so few are not, a level that all but so few are at, one more level where those left of the group would be so few, and one more cell where a shown total and the other cells would tell. Schools add up to their municipality and municipalities to their region, so a hidden total hides a part with it. Whoever has the list of one school is reckoned with: below a shown total three schools or none are hidden, with suppress_min_cell pupils beside the largest, or the total is hidden too. A count shown before is shown again until it has changed by suppress_min_cell or more, so that no week less the week before gives few children away; what was hidden before is the first to be hidden again. absence_rate is of days: where fewer children than suppress_min_cell were ever away, or ever there, it is empty, and absence_rate_below or absence_rate_above gives the bound that it is beyond, if it is; where it is the only one left out of a total, another goes with it."
 -- grain = "one row a group and as_of"
 -- owner = "school integration team"
 -- cites = ["NCES WP22: complementary suppression", "NIST SP 800-53 SI-19(5): tables published again and again", "NCES 2011-603, Delaware DOE: rates near 0 and 100 coded"]
@@ -42,6 +42,8 @@ spread_cells as (
         m.what,
         -- a rate is hidden and told as a count is: weighed by their pupils the others would tell the only one left out
         case m.what when 'pupils' then g.pupils when 'assessable' then g.assessable when 'level_3' then g.level_3 when 'level_2' then g.level_2 when 'level_1' then g.level_1 else g.pupils_recorded end as counted,
+        -- of a grade level or sex, the most that one school has of it and knows
+        coalesce(case m.what when 'pupils' then g.most_pupils when 'assessable' then g.most_assessable when 'level_3' then g.most_level_3 when 'level_2' then g.most_level_2 when 'level_1' then g.most_level_1 else g.most_recorded end, 0) as most,
         l.name is not null and m.what <> 'rate' as known_before,
         case m.what when 'pupils' then l.pupils when 'assessable' then l.assessable when 'level_3' then l.level_3 when 'level_2' then l.level_2 when 'level_1' then l.level_1 end as last
     from read_last l
@@ -73,6 +75,7 @@ find_small as (
         *,
         cell between 1 and min_cell - 1
             or pupils < min_cell
+            or (kind in ('grade', 'sex') and counted - most between 1 and min_cell - 1)
             or (what = 'rate' and thin_rate)
             or (what = 'assessable' and pupils - cell < min_cell and pupils <> cell)
             or (what in ('level_3', 'level_2', 'level_1') and cell > 0 and assessable - cell < min_cell) as small_alone
@@ -138,12 +141,166 @@ hide_beside as (
             or (hidden = 0 and opening_tells = 1 and known_before and untold) as hide
     from find_open
 ),
+-- From here on each school in turn is taken for known: whoever has its list takes its counts from every total. A total then
+-- tells what the other hidden schools below it add up to, through hidden municipalities and regions too. They must be two at
+-- least and no few children: three hidden schools, and min_cell children beside the largest. Where no more parts can be hidden
+-- to reach that, the total is hidden as well.
+rank_schools as (
+    select
+        *,
+        greatest(cell - most, 0) as others,
+        row_number() over (partition by as_of, what, kind, of_region, of_municipality order by not hide, cell = 0, last is not null, cell, name) as place
+    from hide_beside
+),
+count_schools as (
+    -- of a grade level or sex, what is left when the largest part of one school is taken off: no school knows more of them
+    select
+        *,
+        sum(case when kind = 'school' and cell > 0 then 1 else 0 end) over (partition by as_of, what) as schools,
+        sum(case when hide then 1 else 0 end) over (partition by as_of, what, kind, of_region, of_municipality) as hidden_parts,
+        sum(case when hide and cell > 0 then 1 else 0 end) over (partition by as_of, what, kind, of_region, of_municipality) as hidden_counts,
+        sum(case when cell > 0 then 1 else 0 end) over (partition by as_of, what, kind, of_region, of_municipality order by place rows between unbounded preceding and current row) as parts_to,
+        sum(cell) over (partition by as_of, what, kind, of_region, of_municipality order by place rows between unbounded preceding and current row) as sum_to,
+        max(cell) over (partition by as_of, what, kind, of_region, of_municipality order by place rows between unbounded preceding and current row) as largest_to,
+        sum(case when others > 0 then 1 else 0 end) over (partition by as_of, what, kind, of_region, of_municipality order by place rows between unbounded preceding and current row) as others_to,
+        sum(others) over (partition by as_of, what, kind, of_region, of_municipality order by place rows between unbounded preceding and current row) as others_sum_to
+    from rank_schools
+),
+try_schools as (
+    select
+        *,
+        schools > 1 and hidden_counts > 0 as watched,
+        min(
+            case when place >= hidden_parts and case
+                when kind = 'school' then parts_to >= 3 and sum_to - largest_to >= min_cell
+                else others_to >= 2 and others_sum_to >= min_cell
+            end then place end
+        ) over (partition by as_of, what, kind, of_region, of_municipality) as enough
+    from count_schools
+),
+hide_for_schools as (
+    select
+        as_of, kind, region, municipality, name, of_region, of_municipality, min_cell, others, schools, what, cell, last, next_place,
+        hide or (watched and ((kind = 'school' and place <= enough) or (kind in ('grade', 'sex') and cell > 0 and place <= coalesce(enough, place)))) as hide,
+        kind = 'school' and watched and enough is null as open_to_one
+    from try_schools
+),
+sum_municipalities as (
+    -- the hidden schools of a municipality; of one that hides none, the school that would go with it
+    select
+        *,
+        max(case when open_to_one then 1 else 0 end) over (partition by as_of, what, region, municipality) as total_tells,
+        sum(case when kind = 'school' and hide and cell > 0 then 1 else 0 end) over (partition by as_of, what, region, municipality) as leaves_hidden,
+        sum(case when kind = 'school' and hide then cell end) over (partition by as_of, what, region, municipality) as leaves_sum,
+        max(case when kind = 'school' and hide then cell end) over (partition by as_of, what, region, municipality) as leaves_largest,
+        max(case when kind = 'school' and next_place = 1 then cell end) over (partition by as_of, what, region, municipality) as next_leaf
+    from hide_for_schools
+),
+add_municipalities as (
+    select
+        as_of, kind, region, municipality, name, of_region, of_municipality, min_cell, others, schools, what, cell, last, next_place,
+        hide or (kind = 'municipality' and total_tells = 1) as hide,
+        case when leaves_hidden > 0 then leaves_hidden when next_leaf > 0 then 1 else 0 end as leaves,
+        case when leaves_hidden > 0 then leaves_sum else coalesce(next_leaf, 0) end as leaf_sum,
+        case when leaves_hidden > 0 then leaves_largest else coalesce(next_leaf, 0) end as leaf_largest
+    from sum_municipalities
+),
+rank_municipalities as (
+    select
+        *,
+        row_number() over (partition by as_of, what, kind, of_region, of_municipality order by not hide, cell = 0, last is not null, cell, name) as place
+    from add_municipalities
+),
+count_municipalities as (
+    select
+        *,
+        sum(case when hide then 1 else 0 end) over (partition by as_of, what, kind, of_region, of_municipality) as hidden_parts,
+        sum(case when hide and cell > 0 then 1 else 0 end) over (partition by as_of, what, kind, of_region, of_municipality) as hidden_counts,
+        sum(leaves) over (partition by as_of, what, kind, of_region, of_municipality order by place rows between unbounded preceding and current row) as leaves_to,
+        sum(leaf_sum) over (partition by as_of, what, kind, of_region, of_municipality order by place rows between unbounded preceding and current row) as sum_to,
+        max(leaf_largest) over (partition by as_of, what, kind, of_region, of_municipality order by place rows between unbounded preceding and current row) as largest_to
+    from rank_municipalities
+),
+try_municipalities as (
+    select
+        *,
+        kind = 'municipality' and schools > 1 and hidden_counts > 0 as watched,
+        min(case when leaves_to >= 3 and sum_to - largest_to >= min_cell and place >= hidden_parts then place end) over (partition by as_of, what, kind, of_region, of_municipality) as enough
+    from count_municipalities
+),
+hide_for_municipalities as (
+    select
+        as_of, kind, region, municipality, name, of_region, of_municipality, min_cell, others, schools, what, cell, last, next_place, leaves, leaf_sum, leaf_largest,
+        hide or (watched and place <= enough) as hide,
+        watched and enough is null as open_to_one
+    from try_municipalities
+),
+sum_regions as (
+    select
+        *,
+        max(case when open_to_one then 1 else 0 end) over (partition by as_of, what, region) as total_tells,
+        sum(case when kind = 'municipality' and hide and cell > 0 then 1 else 0 end) over (partition by as_of, what, region) as parts_hidden,
+        sum(case when kind = 'municipality' and hide then leaves end) over (partition by as_of, what, region) as leaves_hidden,
+        sum(case when kind = 'municipality' and hide then leaf_sum end) over (partition by as_of, what, region) as leaves_sum,
+        max(case when kind = 'municipality' and hide then leaf_largest end) over (partition by as_of, what, region) as leaves_largest,
+        max(case when kind = 'municipality' and next_place = 1 then leaves end) over (partition by as_of, what, region) as next_leaves,
+        max(case when kind = 'municipality' and next_place = 1 then leaf_sum end) over (partition by as_of, what, region) as next_sum,
+        max(case when kind = 'municipality' and next_place = 1 then leaf_largest end) over (partition by as_of, what, region) as next_largest
+    from hide_for_municipalities
+),
+add_regions as (
+    select
+        as_of, kind, region, municipality, name, of_region, of_municipality, min_cell, others, schools, what, cell, last, next_place,
+        hide or (kind = 'region' and total_tells = 1) as hide,
+        case when parts_hidden > 0 then leaves_hidden else coalesce(next_leaves, 0) end as leaves,
+        case when parts_hidden > 0 then leaves_sum else coalesce(next_sum, 0) end as leaf_sum,
+        case when parts_hidden > 0 then leaves_largest else coalesce(next_largest, 0) end as leaf_largest
+    from sum_regions
+),
+rank_regions as (
+    select
+        *,
+        row_number() over (partition by as_of, what, kind, of_region, of_municipality order by others desc, name) as largest_place,
+        row_number() over (partition by as_of, what, kind, of_region, of_municipality order by not hide, cell = 0, last is not null, cell, name) as place
+    from add_regions
+),
+count_regions as (
+    select
+        *,
+        sum(case when hide then 1 else 0 end) over (partition by as_of, what, kind, of_region, of_municipality) as hidden_parts,
+        sum(case when hide and cell > 0 then 1 else 0 end) over (partition by as_of, what, kind, of_region, of_municipality) as hidden_counts,
+        sum(leaves) over (partition by as_of, what, kind, of_region, of_municipality order by place rows between unbounded preceding and current row) as leaves_to,
+        sum(leaf_sum) over (partition by as_of, what, kind, of_region, of_municipality order by place rows between unbounded preceding and current row) as sum_to,
+        max(leaf_largest) over (partition by as_of, what, kind, of_region, of_municipality order by place rows between unbounded preceding and current row) as largest_to
+    from rank_regions
+),
+try_regions as (
+    select
+        *,
+        kind = 'region' and schools > 1 and hidden_counts > 0 as watched,
+        min(case when leaves_to >= 3 and sum_to - largest_to >= min_cell and place >= hidden_parts then place end) over (partition by as_of, what, kind, of_region, of_municipality) as enough
+    from count_regions
+),
+hide_for_regions as (
+    -- grade levels and sexes add up to all children: where that total would tell, the largest of each is hidden
+    select
+        *,
+        hide or (watched and place <= coalesce(enough, place)) as hide_region,
+        max(case when watched and enough is null then 1 else 0 end) over (partition by as_of, what) as all_tells
+    from try_regions
+),
+hide_totals as (
+    select
+        as_of, kind, region, municipality, name, of_region, of_municipality, what, cell, next_place,
+        hide_region or (kind in ('grade', 'sex') and all_tells = 1 and hidden_counts = 0 and cell > 0 and largest_place = 1) as hide
+    from hide_for_regions
+),
 look_up_regions as (
     select
         *,
         max(case when kind = 'region' and hide then 1 else 0 end) over (partition by as_of, what, region) as total_hidden,
         sum(case when hide and cell > 0 then 1 else 0 end) over (partition by as_of, what, kind, of_region, of_municipality) as parts_hidden
-    from hide_beside
+    from hide_totals
 ),
 hide_municipalities as (
     -- parts that are all shown would add up to the total that is not
