@@ -6,11 +6,13 @@
 mod support;
 
 use std::fmt::Write;
+use std::fs;
 use std::sync::LazyLock;
 
+use calamine::{Reader, Xlsx, open_workbook};
 use prane::project::Project as Folder;
 use prane::vault::Vault;
-use support::{Project, Row};
+use support::{Project, Row, samples};
 
 /// Pupils of S0001: number, national id, first and last name, birth date, sex.
 const PUPILS: &str = "\
@@ -31,7 +33,7 @@ P0008012,X4228461093,Naim,Tahiri,2013-08-14,M
 /// What a centre of the same municipality wrote down: number, national id, names, birth date, sex; no school. `A` are other
 /// children than the pupils they look like, `B` are those pupils.
 const THERE: &str = "\
-A01,,Arian,Vogli,2014-03-05,M
+A01,,Ari\u{202e}an,Vogli,2014-03-05,M
 A02,X4228461032,Ilira,Zhegu,2013-02-17,F
 A03,X4885206917,Gresana,Tahiri,2012-05-11,F
 A04,X4339572143,Gresina,Tahiri,2012-05-11,F
@@ -76,6 +78,11 @@ static NIGHT: LazyLock<Project> = LazyLock::new(|| {
             format!("C01,{number},{rest},\n")
         })
         .collect();
+    // A child of the samples whose name turns the reading direction of a page.
+    let known = fs::read_to_string(samples().join("inbox/pupils.csv")).unwrap();
+    let turned = known.lines().find(|line| line.starts_with("P0000048,")).unwrap().replace("Pëllumb", "Pëll\u{202e}um\u{200b}b\u{9f}");
+    assert!(turned.contains('\u{202e}'));
+    project.put("inbox/pupils_turned.csv", format!("{}\n{turned}\n", known.lines().next().unwrap()));
     project.put("inbox/pupils_alike.csv", format!("pupil_id,national_id,first_name,last_name,birth_date,sex\n{pupils}"));
     project.put("inbox/enrolments_alike.csv", seats);
     let heads = "centre_id,participant_id,national_id,first_name,last_name,birth_date,sex,school_id\n";
@@ -162,4 +169,22 @@ fn what_decided_is_what_is_told() {
     let shared = NIGHT.sql("select why, weight, probability from sources.links where doubt = 'rivals'");
     let told = shared.iter().filter(|row| row["probability"].parse::<f64>().unwrap() < 0.9 && row["weight"].parse::<f64>().unwrap() > 7.0);
     assert!(told.clone().count() > 0 && told.clone().all(|row| row["why"].contains("others who fit: their share (-")), "{shared:?}");
+}
+
+#[test]
+fn names_are_shown_without_marks_that_turn_them() {
+    let published = NIGHT.published("2026-02-27");
+    let text = |name: &str| String::from_utf8_lossy(&published[name]).into_owned();
+    assert!(text("schools/S0001/list.csv").contains("Pëllumb") && text("schools/S0001/list.html").contains("Pëllumb"));
+    for name in published.keys().filter(|name| [".html", ".csv", ".json"].iter().any(|ending| name.ends_with(ending))) {
+        assert!(!text(name).contains(['\u{202e}', '\u{200b}', '\u{9f}']), "{name}");
+    }
+    // Workbooks are packed: the cells are asked.
+    for name in ["review/link_decisions_2026-02-27.xlsx", "published/2026-02-27/schools/S0001/list.xlsx"] {
+        let mut book: Xlsx<_> = open_workbook(NIGHT.path(name)).unwrap();
+        let sheets = book.worksheets();
+        let cells: Vec<String> = sheets.iter().flat_map(|(_, range)| range.cells().map(|(.., cell)| cell.to_string())).collect();
+        assert!(cells.iter().any(|cell| cell.contains("Arian") || cell.contains("Pëllumb")), "{name}");
+        assert!(!cells.iter().any(|cell| cell.contains(['\u{202e}', '\u{200b}', '\u{9f}'])), "{name}");
+    }
 }
