@@ -169,8 +169,8 @@ impl Front {
     /// Takes in how one more pupil agrees.
     pub fn add(&mut self, levels: Levels) {
         let one = told(levels);
-        if !self.0.iter().any(|other| no_worse(other, &one)) {
-            self.0.retain(|other| !no_worse(&one, other));
+        if !self.0.iter().any(|other| no_worse(*other, one)) {
+            self.0.retain(|other| !no_worse(one, *other));
             self.0.push(one);
         }
     }
@@ -178,7 +178,7 @@ impl Front {
     /// Whether another pupil agrees better in one of the three and no worse in the others.
     fn better(&self, levels: Levels) -> bool {
         let one = told(levels);
-        self.0.iter().any(|other| no_worse(other, &one) && *other != one)
+        self.0.iter().any(|other| no_worse(*other, one) && *other != one)
     }
 }
 
@@ -187,8 +187,8 @@ fn told(levels: Levels) -> [u8; 3] {
     [levels[FIRST].min(OTHER), levels[LAST].min(OTHER), levels[BIRTH].min(BIRTH_PARTS)]
 }
 
-fn no_worse(a: &[u8; 3], b: &[u8; 3]) -> bool {
-    a.iter().zip(b).all(|(a, b)| a <= b)
+fn no_worse(a: [u8; 3], b: [u8; 3]) -> bool {
+    a.iter().zip(&b).all(|(a, b)| a <= b)
 }
 
 #[cfg(test)]
