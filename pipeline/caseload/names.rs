@@ -1,6 +1,9 @@
-//! Names, from the vault, for the pupils and participants that a page shows; nobody else's are looked up.
+//! Names, from the vault, for the pupils and participants that a page shows; nobody else's are looked up. Every name that a
+//! page, list or workbook shows comes through here and is made legible.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use prane_reports::legible;
 
 use crate::fault::Outcome;
 use crate::identity::hex;
@@ -20,12 +23,13 @@ pub(super) type Names = BTreeMap<String, Person>;
 /// The names behind `keys` in a sheet of the vault.
 pub(super) fn look_up(vault: &Vault, sheet: &str, key: &str, id: &str, keys: &BTreeSet<String>) -> Outcome<Names> {
     let rows = vault.texts(sheet, key, Some(keys), [key, id, "first_name", "last_name"])?;
-    Ok(rows.into_iter().map(|[key, id, first_name, last_name]| (key, Person { id, first_name, last_name })).collect())
+    let person = |id, first: String, last: String| Person { id, first_name: legible(&first), last_name: legible(&last) };
+    Ok(rows.into_iter().map(|[key, id, first, last]| (key, person(id, first, last))).collect())
 }
 
 /// Names of staff by key.
 pub(super) fn staff(vault: &Vault) -> Outcome<BTreeMap<String, String>> {
-    Ok(vault.texts("staff", "by_key", None, ["by_key", "by"])?.into_iter().map(|[key, name]| (key, name)).collect())
+    Ok(vault.texts("staff", "by_key", None, ["by_key", "by"])?.into_iter().map(|[key, name]| (key, legible(&name))).collect())
 }
 
 /// What the pages call each of these pupils: the name in the vault, else the school's number, else the first eight

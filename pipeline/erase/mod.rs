@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use prane_reports::legible;
 use serde::{Deserialize, Serialize};
 
 pub use retention::{Expired, expired};
@@ -155,7 +156,12 @@ fn complete(children: &mut Children, vault: &Vault, store: &Store) -> Outcome<()
         if first.is_empty() || last.is_empty() {
             return Vec::new();
         }
-        [format!("{first} {last}"), format!("{last} {first}"), format!("{first}, {last}"), format!("{last}, {first}")].into()
+        // As it was written, and as lists show it.
+        let both = [(first.to_owned(), last.to_owned()), (legible(first), legible(last))];
+        let orders = |(first, last): &(String, String)| {
+            [format!("{first} {last}"), format!("{last} {first}"), format!("{first}, {last}"), format!("{last}, {first}")]
+        };
+        both.iter().flat_map(orders).collect()
     };
     for [_, national, first, last] in
         vault.texts("pupils", "pupil_key", Some(&children.pupil_keys), ["pupil_key", "national_id", "first_name", "last_name"])?

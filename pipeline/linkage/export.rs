@@ -119,7 +119,7 @@ pub fn explain(store: &Store, vault: &Vault, who: &str) -> Outcome<String> {
         let Some(pupil) = &link.pupil_key else { continue };
         let _ = writeln!(text, "  pupil {pupil}");
         if let (Some(weight), Some(probability)) = (link.weight, link.probability) {
-            let _ = writeln!(text, "  weight {weight:.1} bits, probability {probability:.6}");
+            let _ = writeln!(text, "  weight {weight:.1} bits, probability {probability:.6} after others who fit had their share");
         }
         if let Some(doubt) = &link.doubt {
             let _ = writeln!(text, "  a person is asked because of: {doubt}");

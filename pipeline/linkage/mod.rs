@@ -36,7 +36,7 @@ const READ: [&str; 8] =
 /// Sheets of the vault that do.
 const SHEETS: [&str; 3] = ["pupils", "centre_participants", "identifications"];
 /// Raised when weights, thresholds or fields change, so that a store is linked anew.
-const VERSION: &str = "3";
+const VERSION: &str = "4";
 
 /// Pupils of one national id beyond which it is no slip and no second number, but what a form was filled with.
 const MOST_SHARING: usize = 5;
@@ -60,7 +60,7 @@ pub struct Link {
     pub pupil: Option<i32>,
     /// Match weight, bits.
     pub weight: Option<f64>,
-    /// What the weight stands for, 0-1.
+    /// The probability by which it was decided, 0-1: what the weight stands for once rivals had their share.
     pub probability: Option<f64>,
     /// `model`, `person`, or `number` where a row names a participant who is linked.
     pub decided_by: Option<String>,
@@ -349,12 +349,16 @@ fn shared_ids(decided: &[Decided], pupils: &Pupils, rows: &[Link]) -> (Vec<Link>
     (links, sentence)
 }
 
-/// Which fields agree how well, and what that weighs.
+/// Which fields agree how well, what that weighs, and what rivals take from it.
 fn why(linkage: &Linkage, pair: &Pair) -> String {
     // A field that says nothing says +0.0, not -0.0.
     let told = |weight: f64| if weight.abs() < 0.05 { 0.0 } else { weight };
-    let fields: Vec<String> =
+    let mut fields: Vec<String> =
         linkage.explain(pair).into_iter().map(|(field, level, w)| format!("{field}: {level} ({:+.1})", told(w))).collect();
+    let taken = pair.standing - pair.weight;
+    if taken < -0.05 {
+        fields.push(format!("others who fit: their share ({taken:+.1})"));
+    }
     fields.join("; ")
 }
 

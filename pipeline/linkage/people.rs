@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
+use prane_reports::legible;
 
 use super::pairing::{Person, Sex};
 use crate::day;
@@ -124,7 +125,7 @@ fn sex_of(text: Option<&str>) -> Option<Sex> {
     }
 }
 
-/// Names, ids and birth dates of a sheet of the vault, by its key; of those wanted, where only some are.
+/// Names, as they are shown, ids and birth dates of a sheet of the vault, by its key; of those wanted, where only some are.
 pub(super) fn named(
     vault: &Vault,
     sheet: &str,
@@ -150,8 +151,8 @@ fn people_of(vault: &Vault, sheet: &str, key: &str, with_ids: bool, wanted: Opti
         .filter_map(|row| {
             let person = Person {
                 national_id: ids.as_ref().and_then(|ids| ids.owned(0, row)),
-                first_name: texts.owned(1, row),
-                last_name: texts.owned(2, row),
+                first_name: texts.get(1, row).map(legible),
+                last_name: texts.get(2, row).map(legible),
                 birth_date: births.get(row).map(|d| day::of_number(d).into()),
                 ..Person::default()
             };

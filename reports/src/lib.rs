@@ -49,6 +49,6 @@ pub use list::{
 pub use overview::{Group, Index, IndexEntry, MunicipalityTrend, Overview, Programme, Reach, SchoolSummary, WeekRate};
 pub use page::Renderer;
 pub use review::{DECISION_COLUMNS, DECISIONS, ReviewPair, ReviewPerson};
-pub use table::{LIST_COLUMNS, harmless, plain};
+pub use table::{LIST_COLUMNS, harmless, legible, plain};
 pub use words::{Reason, Words};
 pub use workbook::{CONTACT_COLUMNS, contact_headers};

@@ -79,6 +79,19 @@ fn opens_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
+/// A name as it is shown: without control characters and without the invisible marks that turn the reading direction, which
+/// would make a page show another name than the one it holds. Tabs and line ends part words.
+#[must_use]
+pub fn legible(name: &str) -> String {
+    let shown = name.chars().filter_map(|c| match c {
+        '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
+        c if c.is_control() => None,
+        c => Some(c),
+    });
+    shown.collect::<String>().trim().to_owned()
+}
+
 /// The rows of a page as CSV: UTF-8, comma, one header line, lists joined by `; `.
 pub fn list_csv(page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -150,6 +163,18 @@ fn date(value: Option<NaiveDate>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_shown_as_they_are_read() {
+        assert_eq!(legible("Ar\u{202e}nat\u{202c}"), "Arnat");
+        assert_eq!(legible("\u{2067}Besa\u{2069}\u{200f} \u{feff}Çela"), "Besa Çela");
+        assert_eq!(legible("Ana\tMaria\r\n"), "Ana Maria");
+        assert_eq!(legible("Zef\u{0}\u{1b}\u{9b}"), "Zef");
+        assert_eq!(legible("Përparim D’Angelo-Ćurić"), "Përparim D’Angelo-Ćurić", "what is a name stays");
+        for c in ('\u{0}'..='\u{1f}').chain('\u{7f}'..='\u{9f}').chain('\u{200b}'..='\u{200f}').chain('\u{202a}'..='\u{202e}') {
+            assert_eq!(legible(&format!("A{c}b")).replace(' ', ""), "Ab", "{c:?}");
+        }
+    }
 
     #[test]
     fn formulas_are_made_harmless_and_come_back() {

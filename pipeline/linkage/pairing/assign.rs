@@ -10,9 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::block::Data;
 use super::levels::{
-    BIRTH, BIRTH_PARTS, BIRTH_SLIP, CLOSE, EQUAL, FIRST, ID, ID_OTHER, ID_SLIP, LAST, Levels, MUNICIPALITY, OTHER, SCHOOL, SEX, SPECS,
-    UNEQUAL,
+    BIRTH, BIRTH_PARTS, BIRTH_SLIP, CLOSE, EQUAL, FIRST, ID, ID_OTHER, ID_SLIP, LAST, Levels, MUNICIPALITY, OTHER, PART, SCHOOL, SEX,
+    SPECS, UNEQUAL,
 };
+use super::likeness::{Alike, Spellings};
 use super::rules::RULES;
 use super::score::Scored;
 use super::{Decision, Doubt, Error, Settings, Verdict};
@@ -120,7 +121,7 @@ pub fn verdict(pair: &Scored, known: &Known, settings: &Settings) -> Option<Verd
     let (alone, standing) = (probability(pair.weight), probability(pair.standing));
     if alone < settings.review_at {
         None
-    } else if let Some(doubt) = doubt(pair.levels) {
+    } else if let Some(doubt) = doubt(pair.levels, pair.alike) {
         Some(Verdict::Review(doubt))
     } else if standing >= settings.link_at {
         Some(Verdict::Link)
@@ -136,7 +137,7 @@ pub fn probability(weight: f64) -> f64 {
 }
 
 /// Why a pair is for a human however much it weighs.
-fn doubt(levels: Levels) -> Option<Doubt> {
+fn doubt(levels: Levels, alike: Alike) -> Option<Doubt> {
     let (first, last, birth, id) = (levels[FIRST], levels[LAST], levels[BIRTH], levels[ID]);
     let id_agrees = id <= ID_SLIP;
     let born_alike = birth <= BIRTH_SLIP;
@@ -151,13 +152,28 @@ fn doubt(levels: Levels) -> Option<Doubt> {
     if !id_agrees && born_unknown {
         return Some(Doubt::NamesOnly);
     }
+    // Cousins of one name are born a digit or a year apart, and many children are entered under one date. Numbers given out
+    // one after the other are one slip apart: only an equal one tells.
+    if id != EQUAL && !born_unknown && (birth != EQUAL || alike.common_date) {
+        return Some(Doubt::BirthDates);
+    }
     // Twins and siblings differ in the first name, and one typed under the other's id differs only there. "Arben" and
     // "Arbena" are close: without an id, a sex that differs as well speaks for two children.
     if first == OTHER || (first > CLOSE && !(id_agrees && born_alike)) {
         return Some(Doubt::FirstNames);
     }
-    if first == CLOSE && !id_agrees && (birth != EQUAL || levels[SEX] == UNEQUAL || last > CLOSE) {
+    // "Artan" and "Arian" are two children, whatever number was brought; a word left out of a double name is no other name.
+    if first != EQUAL && first < OTHER && first != PART && alike.spellings == Spellings::TwoNames {
         return Some(Doubt::FirstNames);
+    }
+    if first == CLOSE && !id_agrees && (levels[SEX] == UNEQUAL || last > CLOSE) {
+        return Some(Doubt::FirstNames);
+    }
+    if first == CLOSE && id != EQUAL && alike.spellings == Spellings::Unsure {
+        return Some(Doubt::FirstNames);
+    }
+    if alike.namesake {
+        return Some(Doubt::Rivals);
     }
     if last > CLOSE && !(id_agrees && birth == EQUAL) {
         return Some(Doubt::LastNames);
@@ -174,7 +190,7 @@ fn doubt(levels: Levels) -> Option<Doubt> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::levels::{BIRTH_SWAPPED, COMPARISONS, NEAR};
+    use super::super::levels::{BIRTH_SWAPPED, COMPARISONS, NEAR, SOUND};
     use super::*;
 
     fn levels(changes: &[(usize, u8)]) -> Levels {
@@ -186,21 +202,43 @@ mod tests {
     }
 
     fn pair(levels: Levels, weight: f64, standing: f64) -> Scored {
-        Scored { left: 0, right: 0, weight, standing, levels, weights: [0.0; COMPARISONS] }
+        Scored { left: 0, right: 0, weight, standing, levels, weights: [0.0; COMPARISONS], alike: Alike::default() }
     }
 
     #[test]
     fn what_a_human_is_asked() {
         let no_id = (ID, SPECS[ID].unknown());
+        let doubt = |levels| doubt(levels, Alike::default());
         assert_eq!(doubt(levels(&[])), None);
         assert_eq!(doubt(levels(&[no_id])), None);
-        assert_eq!(doubt(levels(&[no_id, (BIRTH, BIRTH_SWAPPED)])), None);
+        assert_eq!(doubt(levels(&[no_id, (BIRTH, BIRTH_SWAPPED)])), Some(Doubt::BirthDates), "a cousin of the same name");
+        assert_eq!(doubt(levels(&[(ID, ID_SLIP), (BIRTH, BIRTH_SLIP)])), Some(Doubt::BirthDates), "the next number, the next day");
+        assert_eq!(doubt(levels(&[(BIRTH, BIRTH_SWAPPED)])), None, "under the same number");
         assert_eq!(doubt(levels(&[(FIRST, OTHER)])), Some(Doubt::FirstNames), "a twin under the other's id");
         assert_eq!(doubt(levels(&[no_id, (FIRST, CLOSE), (SEX, UNEQUAL)])), Some(Doubt::FirstNames), "Arben and Arbena");
         assert_eq!(doubt(levels(&[no_id, (BIRTH, SPECS[BIRTH].unknown())])), Some(Doubt::NamesOnly));
         assert_eq!(doubt(levels(&[(FIRST, OTHER), (LAST, OTHER), (BIRTH, 5)])), Some(Doubt::BirthDates), "an id alone");
         assert_eq!(doubt(levels(&[no_id, (LAST, NEAR)])), Some(Doubt::LastNames));
         assert_eq!(doubt(levels(&[(ID, ID_OTHER)])), Some(Doubt::Ids));
+    }
+
+    #[test]
+    fn what_speaks_for_two_children_is_asked() {
+        let no_id = (ID, SPECS[ID].unknown());
+        let two = Alike { spellings: Spellings::TwoNames, ..Alike::default() };
+        for first in [SOUND, CLOSE, NEAR] {
+            assert_eq!(doubt(levels(&[(FIRST, first)]), two), Some(Doubt::FirstNames), "under the twin's number");
+        }
+        assert_eq!(doubt(levels(&[(FIRST, PART)]), two), None, "Ana of Ana Maria");
+        assert_eq!(doubt(levels(&[no_id, (FIRST, CLOSE)]), Alike::default()), None, "a slip");
+        let unsure = Alike { spellings: Spellings::Unsure, ..Alike::default() };
+        assert_eq!(doubt(levels(&[no_id, (FIRST, CLOSE)]), unsure), Some(Doubt::FirstNames));
+        assert_eq!(doubt(levels(&[(FIRST, CLOSE)]), unsure), None);
+        let common = Alike { common_date: true, ..Alike::default() };
+        assert_eq!(doubt(levels(&[no_id]), common), Some(Doubt::BirthDates));
+        assert_eq!(doubt(levels(&[]), common), None);
+        let namesake = Alike { namesake: true, ..Alike::default() };
+        assert_eq!(doubt(levels(&[(FIRST, CLOSE)]), namesake), Some(Doubt::Rivals));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod block;
 mod compare;
 mod estimate;
 mod levels;
+mod likeness;
 mod model;
 mod normalise;
 mod person;
@@ -33,6 +34,7 @@ pub use rules::{Passed, Rule};
 use assign::{Known, probability, verdict};
 use block::{Blocks, Data};
 use estimate::estimate;
+use likeness::Likeness;
 use model::Rarity;
 use normalise::{NONE, Names, Numbers};
 use person::People;
@@ -95,11 +97,11 @@ pub struct Pair {
     pub right: u32,
     /// Match weight in bits: the prior and all `weights`. Each bit doubles the odds.
     pub weight: f64,
-    /// The probability `weight` stands for, were there no rivals.
+    /// The probability `standing` stands for, which decides whether the pair is linked.
     pub probability: f64,
     /// The pair against its rivals, log2 of odds: "no pupil at all", other pupils for this participant, other
-    /// participants of the centre for this pupil. The order of certainty, and what links are made by; may be above
-    /// `weight`, which asks of two records drawn blindly. Among duplicates the same as `weight`.
+    /// participants of the centre for this pupil. The order of certainty, and what links are made by; never above
+    /// `weight`. Among duplicates the same as `weight`.
     pub standing: f64,
     /// Agreement by comparison, in the order of `Model::comparisons`.
     pub levels: Levels,
@@ -125,15 +127,16 @@ pub enum Verdict {
 pub enum Doubt {
     /// The probability is between the thresholds.
     Unlikely,
-    /// Another pupil is nearly as likely, or another participant of the centre is nearly as likely this pupil.
+    /// Another pupil is nearly as likely or agrees better in names and birth date, or another participant of the centre is
+    /// nearly as likely this pupil.
     Rivals,
     /// Both national ids are known and differ by more than a slip.
     Ids,
-    /// The birth dates differ by more than a slip.
+    /// The birth dates differ by more than a slip; or without an equal id by a slip, or are one that many are entered under.
     BirthDates,
     /// Neither id nor birth date to tell namesakes apart.
     NamesOnly,
-    /// First names that could be a sibling's or twin's.
+    /// First names that could be a sibling's or twin's: not alike, or both of them names that other children bear.
     FirstNames,
     /// Last names that are not the same.
     LastNames,
@@ -248,13 +251,14 @@ fn run(left: &[Person], right: Option<&[Person]>, decisions: &[Decision], settin
 
     let model = estimate(&data);
     let least = (review_at / (1.0 - review_at)).log2();
-    let scores = score(&data, &model, &known, keep, least);
+    let likeness = Likeness::new(&names, left, right);
+    let scores = score(&data, &likeness, &model, &known, keep, least);
 
     let mut pairs: Vec<Pair> = Vec::with_capacity(scores.pairs.len());
     for scored in scores.pairs {
         if let Some(verdict) = verdict(&scored, &known, settings) {
-            let score::Scored { left, right, weight, standing, levels, weights } = scored;
-            pairs.push(Pair { left, right, weight, probability: probability(weight), standing, levels, weights, verdict });
+            let score::Scored { left, right, weight, standing, levels, weights, .. } = scored;
+            pairs.push(Pair { left, right, weight, probability: probability(standing), standing, levels, weights, verdict });
         }
     }
     pairs.sort_by(|a, b| a.right.cmp(&b.right).then(b.standing.total_cmp(&a.standing)).then(a.left.cmp(&b.left)));

@@ -5,8 +5,8 @@ use rayon::prelude::*;
 use super::assign::Known;
 use super::block::Data;
 use super::compare::Comparer;
-use super::estimate::none;
 use super::levels::{COMPARISONS, Levels};
+use super::likeness::{Alike, Front, Likeness};
 use super::model::{Model, Scale};
 use super::rules::{Passed, RULES};
 
@@ -19,12 +19,14 @@ pub struct Scored {
     pub right: u32,
     /// The prior and all comparisons, in bits.
     pub weight: f64,
-    /// The pair against "no one on the left" and all rivals, log2 of odds.
+    /// The pair against "no one on the left" and all rivals, log2 of odds; never above `weight`.
     pub standing: f64,
     /// Agreement, comparison by comparison.
     pub levels: Levels,
     /// What each added, in bits.
     pub weights: [f64; COMPARISONS],
+    /// What speaks for two children.
+    pub alike: Alike,
 }
 
 /// What scoring all pairs came to.
@@ -47,18 +49,18 @@ struct Part {
 /// Scores the candidates of everyone on the right; keeps at most `keep` a person, of at least `least` bits, and every
 /// pair known from before.
 #[must_use]
-pub fn score(data: &Data, model: &Model, known: &Known, keep: usize, least: f64) -> Scores {
+pub fn score(data: &Data, likeness: &Likeness, model: &Model, known: &Known, keep: usize, least: f64) -> Scores {
     let scale = Scale { model, rarity: data.rarity, names: data.names, left: data.left, right: data.right };
-    let none = none(model.prior, data);
     let rights: Vec<u32> = (0..data.right.len()).collect();
     let part = |rights: &[u32]| {
         let mut comparer = Comparer::new(data.names, data.ids, data.left, data.right);
-        let (mut part, mut lefts, mut best) = (Part::default(), Vec::new(), Vec::new());
+        let (mut part, mut lefts, mut best, mut front) = (Part::default(), Vec::new(), Vec::new(), Front::default());
         for &right in rights {
             comparer.turn_to(right);
             known.candidates(data, right, &mut lefts, &mut part.passed);
             part.compared += lefts.len() as u64;
             best.clear();
+            front.clear();
             let settled = known.settled(right);
             // What all pairs that are not kept weigh together, as odds.
             let mut rest = 0.0;
@@ -66,9 +68,10 @@ pub fn score(data: &Data, model: &Model, known: &Known, keep: usize, least: f64)
                 let weight = scale.weight(left, right, levels);
                 if settled && known.same(left, right) {
                     let weights = scale.weights(left, right, levels);
-                    part.pairs.push(Scored { left, right, weight, standing: weight, levels, weights });
+                    part.pairs.push(Scored { left, right, weight, standing: weight, levels, weights, alike: Alike::default() });
                     continue;
                 }
+                front.add(levels);
                 best.push((weight, left, levels));
                 if best.len() >= 4 * keep + 16 {
                     rest += shrink(&mut best, keep);
@@ -80,8 +83,10 @@ pub fn score(data: &Data, model: &Model, known: &Known, keep: usize, least: f64)
                     continue;
                 }
                 let others: f64 = best.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, b)| b.0.exp2()).sum();
-                let standing = if data.one_file { weight } else { weight - (none + rest + others).log2() };
-                part.pairs.push(Scored { left, right, weight, standing, levels, weights: scale.weights(left, right, levels) });
+                // "No one" keeps its whole share: how many are no pupil is learnt from all, and wrong for the children out of school.
+                let standing = if data.one_file { weight } else { weight - (1.0 + rest + others).log2() };
+                let alike = likeness.of(data.left, data.right, (left, right), levels, &front);
+                part.pairs.push(Scored { left, right, weight, standing, levels, weights: scale.weights(left, right, levels), alike });
             }
         }
         part
@@ -149,7 +154,10 @@ mod tests {
         let (blocks, rarity) = (Blocks::new(&names, &ids, &left, &right, 9), Rarity::new(&names, &left));
         let data = Data { names: &names, ids: &ids, left: &left, right: &right, blocks: &blocks, rarity: &rarity, one_file: false };
         let levels = std::array::from_fn(|c| SPECS[c].unknown());
-        let pair = |right: u32| Scored { left: 0, right, weight: 20.0, standing: 20.0, levels, weights: [0.0; COMPARISONS] };
+        let pair = |right: u32| {
+            let (weight, weights) = (20.0, [0.0; COMPARISONS]);
+            Scored { left: 0, right, weight, standing: weight, levels, weights, alike: Alike::default() }
+        };
         let mut pairs = vec![pair(0), pair(1), pair(2)];
         rival_claims(&data, &mut pairs);
         assert!(pairs[0].standing < 0.0 && (pairs[0].standing - pairs[1].standing).abs() < 1e-12);

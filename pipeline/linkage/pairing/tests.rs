@@ -1,3 +1,5 @@
+mod alike;
+
 use super::*;
 
 /// What the tests ask: the policy's numbers are no one's business here.
@@ -104,7 +106,9 @@ fn every_pair_adds_up() {
     let start = (linkage.model.prior / (1.0 - linkage.model.prior)).log2();
     for pair in &linkage.pairs {
         assert!((start + pair.weights.iter().sum::<f64>() - pair.weight).abs() < 1e-9);
-        assert!(pair.probability >= 0.5 && pair.probability <= 1.0);
+        assert!(pair.standing <= pair.weight, "rivals only take");
+        assert!((pair.probability - 1.0 / (1.0 + (-pair.standing).exp2())).abs() < 1e-12, "of what decides");
+        assert!(!matches!(pair.verdict, Verdict::Link) || pair.probability >= Settings::default().link_at);
     }
 }
 
