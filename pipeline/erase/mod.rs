@@ -27,7 +27,7 @@ use crate::project::{Project, files_below};
 use crate::publish;
 use crate::store::{Store, there};
 use crate::telemetry::Progress;
-use crate::vault::Vault;
+use crate::vault::{Vault, sheet_before};
 
 /// The mark of an erasure that has begun.
 const MARK: &str = ".erasing";
@@ -163,17 +163,19 @@ fn complete(children: &mut Children, vault: &Vault, store: &Store) -> Outcome<()
         };
         both.iter().flat_map(orders).collect()
     };
-    for [_, national, first, last] in
-        vault.texts("pupils", "pupil_key", Some(&children.pupil_keys), ["pupil_key", "national_id", "first_name", "last_name"])?
-    {
-        children.words.extend(full(&first, &last).into_iter().chain([national]));
+    // Earlier spellings stand on earlier lists.
+    for sheet in ["pupils".to_string(), sheet_before("pupils")] {
+        let columns = ["national_id", "first_name", "last_name"];
+        for [national, first, last] in vault.texts(&sheet, "pupil_id", Some(&children.pupil_ids), columns)? {
+            children.words.extend(full(&first, &last).into_iter().chain([national]));
+        }
     }
     let columns = ["participant_key", "centre_id", "participant_id", "national_id", "first_name", "last_name"];
-    for [_, centre, id, national, first, last] in
-        vault.texts("centre_participants", "participant_key", Some(&children.participant_keys), columns)?
-    {
-        children.participants.insert((centre, id));
-        children.words.extend(full(&first, &last).into_iter().chain([national]));
+    for sheet in ["centre_participants".to_string(), sheet_before("centre_participants")] {
+        for [_, centre, id, national, first, last] in vault.texts(&sheet, "participant_key", Some(&children.participant_keys), columns)? {
+            children.participants.insert((centre, id));
+            children.words.extend(full(&first, &last).into_iter().chain([national]));
+        }
     }
     children.words.extend(children.pupil_ids.iter().cloned());
     // A word of two letters would be found everywhere.

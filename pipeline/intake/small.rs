@@ -109,7 +109,7 @@ impl Taker for SmallTaker<'_> {
         match judge_sparing(self.contract, &self.plan, self.world, fields, is_contact) {
             Ok((mut cells, spared)) => {
                 let pupil_id = self.contract.columns.iter().position(|c| c.name == "pupil_id");
-                let pupil_id = pupil_id.map(|at| cells[at].clone());
+                let pupil_id = pupil_id.map(|at| cells[at]);
                 let kept = if is_contact {
                     contacts::tidy(self.contract, &mut cells, spared)
                 } else {

@@ -9,6 +9,8 @@ pub mod key;
 mod next;
 mod versions;
 
+pub use versions::sheet_before;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};

@@ -18,7 +18,8 @@ pub(super) fn are_kept(sheet: &str) -> bool {
 }
 
 /// The sheet that holds what was replaced.
-pub(super) fn sheet_before(sheet: &str) -> String {
+#[must_use]
+pub fn sheet_before(sheet: &str) -> String {
     format!("{sheet}_before")
 }
 
