@@ -199,12 +199,13 @@ def moments(args, folder):
 def disk(args, folder):
     """A tmpfs with so much room beyond the project, in steps; at each the night must say so, and go on when there is room."""
     project, whole, code = whole_night(folder, args)
-    size = sum(path.stat().st_size for path in project.rglob("*") if path.is_file() and not path.is_symlink())
+    # A tmpfs gives whole pages.
+    size = sum(-(-path.stat().st_size // 4096) * 4 for path in project.rglob("*") if path.is_file() and not path.is_symlink())
     findings, room = Findings(), 0
     while True:
         place = folder / "disk"
         place.mkdir(exist_ok=True)
-        total = (size * 5 // 4 >> 10) + 512 + room
+        total = size + 64 + room
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={total}k", "tmpfs", str(place)], check=True)
         try:
             tried = copy(project, place / "project")
