@@ -81,8 +81,8 @@ impl Artist {
         ))
     }
 
-    /// Draws everything of a night, into `folder` where there is one; name → hash of each file. The tables of all schools are written by one
-    /// thread, beside those that draw the places.
+    /// Draws everything of a night, into `folder` where there is one; name → hash of each file. The tables of all schools are
+    /// written by one thread, beside those that draw the places.
     ///
     /// # Errors
     /// A store fault, or a bug in a template.

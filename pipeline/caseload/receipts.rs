@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use prane_reports::{PlaceKind, PlacePage, Receipt, ReceiptLine};
+use prane_reports::{PlacePage, Receipt, ReceiptLine};
 
 use crate::fault::Outcome;
 use crate::intake::receipt::standing;
@@ -23,11 +23,7 @@ pub(super) fn fill(vault: &Vault, as_of: NaiveDate, pages: &mut [PlacePage]) -> 
         }
     }
     for page in pages {
-        let kind = match page.place.kind {
-            PlaceKind::School => "school",
-            PlaceKind::Centre => "centre",
-        };
-        page.receipt = receipts.remove(&(kind.to_string(), page.place.id.clone()));
+        page.receipt = receipts.remove(&(page.place.kind.code().to_string(), page.place.id.clone()));
     }
     Ok(())
 }

@@ -5,9 +5,9 @@ pub const STATUSES: [&str; 7] = ["new", "worsening", "continuing", "improving", 
 /// Why a pupil is off the list.
 pub const CAUSES: [&str; 6] = ["resolved", "transferred", "left", "turned_16", "corrected", "not_assessable"];
 /// Why a pupil is not assessable.
+pub const NOT_ASSESSABLE_CAUSES: [&str; 3] = ["school_silent", "no_record", "thin_record"];
 /// Why a cell of a list that came back was not taken as it was written.
 pub const RECEIPTS: [&str; 7] = ["missing", "unknown_pupil", "other_place", "day_to_come", "not_a_day", "kept_with_note", "unreadable"];
-pub const NOT_ASSESSABLE_CAUSES: [&str; 3] = ["school_silent", "no_record", "thin_record"];
 /// Services of the centres.
 pub const SERVICES: [&str; 7] = [
     "after_school_class",

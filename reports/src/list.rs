@@ -54,6 +54,17 @@ pub enum PlaceKind {
     Centre,
 }
 
+impl PlaceKind {
+    /// The word for it in tables and workbooks.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::School => "school",
+            Self::Centre => "centre",
+        }
+    }
+}
+
 /// A school or a centre.
 #[derive(Debug, Clone, Default)]
 pub struct Place {

@@ -97,10 +97,7 @@ pub fn list_csv(page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(LIST_COLUMNS)?;
     let as_of = edition.as_of.to_string();
-    let kind = match page.place.kind {
-        crate::list::PlaceKind::School => "school",
-        crate::list::PlaceKind::Centre => "centre",
-    };
+    let kind = page.place.kind.code();
     for row in &page.rows {
         let flags: Vec<&str> = row.flags.iter().map(|flag| flag.flag.as_str()).collect();
         let record: [String; LIST_COLUMNS.len()] = [

@@ -7,7 +7,7 @@ use rust_xlsxwriter::Worksheet;
 use super::contact_headers;
 use crate::codes::{ACTIONS, OUTCOMES};
 use crate::fault::Fault;
-use crate::list::{Edition, PlaceKind, PlacePage, full_name};
+use crate::list::{Edition, PlacePage, full_name};
 use crate::table::harmless;
 use crate::words::Words;
 
@@ -17,10 +17,7 @@ pub(super) const SHEET: &str = "prane";
 pub(super) type Line = (&'static str, String, String);
 
 pub(super) fn lines(page: &PlacePage, edition: &Edition, words: &Words) -> Vec<Line> {
-    let kind = match page.place.kind {
-        PlaceKind::School => "school",
-        PlaceKind::Centre => "centre",
-    };
+    let kind = page.place.kind.code();
     let place = harmless(&page.place.id);
     let meta = |what: &str, value: &str| ("meta", what.to_owned(), value.to_owned());
     let mut lines: Vec<Line> = vec![
