@@ -7,6 +7,7 @@ mod support;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
+
 use support::{Project, adds_up};
 
 /// What happens to a file on its way.

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use calamine::{Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::Workbook;
 use serde_json::Value;
+
 use support::made::{Register, calendar, enrolments, weekdays_to};
 use support::{Done, Project, Row, account, adds_up, samples};
 

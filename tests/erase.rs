@@ -8,8 +8,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use prane::project::Project as Opened;
-use prane::vault::Vault;
+use prane_base::project::Project as Opened;
+use prane_vault::Vault;
+
 use support::{LATER, Project, files_below, rows, samples, unpacked};
 
 /// The samples after two nights, the second with a correction and with rows refused that name the child.

@@ -117,7 +117,7 @@ fn a_column_that_a_file_does_not_have_leaves_what_is_stored() {
     project.put("inbox/enrolments_grade.csv", "pupil_id,school_id,school_year,grade_level,start_date\nA1,S1,2025-2026,7,2025-09-01\n");
     project.run();
     let person = |column: &str| {
-        let vault = prane::vault::Vault::open(&prane::project::Project::open(&project.path("")).unwrap(), false).unwrap();
+        let vault = prane_vault::Vault::open(&prane_base::project::Project::open(&project.path("")).unwrap(), false).unwrap();
         let key = [project.key_of("A1")].into();
         vault.texts("pupils", "pupil_key", Some(&key), [column]).unwrap()[0][0].clone()
     };
@@ -137,7 +137,7 @@ fn a_number_used_again_for_another_child_is_refused() {
     let project = school_with(&["A1,J40101001A,Besim,Leka,2014-01-02,M"]);
     project.run();
     let name = |project: &Project| {
-        let vault = prane::vault::Vault::open(&prane::project::Project::open(&project.path("")).unwrap(), false).unwrap();
+        let vault = prane_vault::Vault::open(&prane_base::project::Project::open(&project.path("")).unwrap(), false).unwrap();
         vault.texts("pupils", "pupil_key", Some(&[project.key_of("A1")].into()), ["first_name"]).unwrap()[0][0].clone()
     };
     project.put("inbox/pupils_new.csv", format!("{HEAD}\nA1,,Genta,Shehu,2015-08-09,F\n"));

@@ -11,6 +11,7 @@ use std::sync::{Arc, LazyLock};
 use arrow::array::{ArrayRef, Date32Array, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+
 use support::made::{Register, calendar, day, weekdays_to};
 use support::{Done, Project};
 

@@ -10,8 +10,9 @@ use std::fs;
 use std::sync::LazyLock;
 
 use calamine::{Reader, Xlsx, open_workbook};
-use prane::project::Project as Folder;
-use prane::vault::Vault;
+use prane_base::project::Project as Folder;
+use prane_vault::Vault;
+
 use support::{Project, Row, samples};
 
 /// Pupils of S0001: number, national id, first and last name, birth date, sex.

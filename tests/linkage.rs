@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
+
 use support::{LATER, Project, Row, rows, samples};
 
 /// The samples after one night.

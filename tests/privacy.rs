@@ -136,7 +136,7 @@ fn what_is_published_for_everybody_names_nobody() {
 
 #[test]
 fn sql_names_nobody() {
-    for contract in prane::contract::contracts().unwrap() {
+    for contract in prane_contract::contracts().unwrap() {
         let question = format!("select * from sources.{}", contract.table);
         names_nobody(&question, &NIGHT.project.prane(&["sql", "--quiet", "--format", "csv", "-c", &question]).code(0).out);
     }

@@ -17,13 +17,14 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::datasource::MemTable;
-use prane::config::{Config, EngineSection, Language};
-use prane::engine::{Engine, session, tables};
-use prane::policy::Policy;
-use prane::query::Library;
-use prane::telemetry::Progress;
-use support::{Row, root, rows};
+use prane_base::config::{Config, EngineSection, Language};
+use prane_base::telemetry::Progress;
+use prane_rules::engine::{Engine, session, tables};
+use prane_rules::policy::Policy;
+use prane_rules::query::Library;
 use toml::Value;
+
+use support::{Row, root, rows};
 
 /// Column → type, by table.
 type Columns = BTreeMap<String, BTreeMap<String, String>>;
@@ -108,7 +109,7 @@ async fn hold(view: &str, folder: &Path, columns: &Columns, threads: usize) -> R
     let staging = tempfile::tempdir().unwrap();
     let settings = EngineSection { threads, ..EngineSection::default() };
     let ctx = session(&settings, staging.path()).unwrap();
-    ctx.register_udf(prane::shell::reason_function(Language::En).unwrap());
+    ctx.register_udf(prane_rules::answer::reason_function(Language::En).unwrap());
     let mut engine = Engine::new(ctx, &library, staging.path().to_path_buf());
     tables::policy(&engine, &policy).unwrap();
     tables::flag_rules(&engine).unwrap();

@@ -7,6 +7,7 @@ mod support;
 use std::fmt::Write;
 
 use rust_xlsxwriter::Workbook;
+
 use support::made::{Register, calendar, enrolments, weekdays_to};
 use support::{Done, Project, adds_up, files_below};
 

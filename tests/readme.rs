@@ -7,8 +7,9 @@ mod support;
 use std::collections::BTreeSet;
 use std::fs;
 
-use prane::config::Config;
-use prane::project::DEFAULT_TOML;
+use prane_base::config::Config;
+use prane_base::project::DEFAULT_TOML;
+
 use support::{prane, root, samples};
 
 fn paper(name: &str) -> String {

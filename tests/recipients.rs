@@ -9,7 +9,8 @@ use std::fs;
 use std::io::{Cursor, Read};
 use std::sync::LazyLock;
 
-use prane::seal::KeyPair;
+use prane_base::seal::KeyPair;
+
 use support::{Project, rows, samples};
 
 const AS_OF: &str = "2026-02-27";

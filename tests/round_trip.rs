@@ -12,8 +12,9 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use calamine::{Reader, Xlsx, open_workbook_from_rs};
-use prane::identity::hex;
-use prane::vault::Vault;
+use prane_base::key::hex;
+use prane_vault::Vault;
+
 use support::{Project, root, rows};
 
 const BEFORE: &str = "2026-02-20";
@@ -207,7 +208,7 @@ fn a_school_s_list_speaks_of_its_own_pupils_and_of_no_other_school_s() {
 #[test]
 fn a_centre_s_list_speaks_of_its_own_participants_and_of_no_other_child() {
     let project = published();
-    let vault = Vault::open(&prane::project::Project::open(&project.path("")).unwrap(), false).unwrap();
+    let vault = Vault::open(&prane_base::project::Project::open(&project.path("")).unwrap(), false).unwrap();
     let here = project.sql("select pupil_key from sources.centre_participants where centre_id = 'C01' and pupil_key is not null");
     let here: BTreeSet<String> = here.into_iter().map(|row| row["pupil_key"].clone()).collect();
     let listed = numbers(&project, "centres/C01/list.csv");

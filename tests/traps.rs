@@ -9,6 +9,7 @@ use std::fmt::Write;
 use std::sync::LazyLock;
 
 use chrono::{Days, NaiveDate};
+
 use support::made::{Register, calendar, day, enrolments, weekdays, weekdays_to};
 use support::{Project, rows};
 

@@ -14,8 +14,9 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use bytes::Bytes;
 use calamine::{Reader, Xlsx, open_workbook_from_rs};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use prane::identity::{hex, restrict};
-use prane::vault::Vault;
+use prane_base::disk::restrict;
+use prane_base::key::hex;
+use prane_vault::Vault;
 use serde_json::Value;
 
 /// The moment at which tests know what they know, unless they say otherwise.
@@ -233,7 +234,7 @@ impl Project {
     /// The pseudonym of a pupil.
     #[track_caller]
     pub fn key_of(&self, pupil: &str) -> String {
-        let vault = Vault::open(&prane::project::Project::open(&self.folder).unwrap(), false).unwrap();
+        let vault = Vault::open(&prane_base::project::Project::open(&self.folder).unwrap(), false).unwrap();
         hex(vault.pupil_key(pupil).unwrap_or_else(|| panic!("the vault knows no pupil {pupil}")))
     }
 

@@ -1,0 +1,223 @@
+//! Cards: the story of each pupil on a list, in days, weeks, marks and contacts.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+use hashbrown::HashMap;
+use prane_base::fault::Outcome;
+use prane_base::telemetry::Progress;
+use prane_reports::{Card, CardDay, CardWeek, Contact, DayMark, PlacePage, SubjectMarks};
+use prane_rules::engine::Engine;
+use rayon::prelude::*;
+
+use super::columns::{Answer, ask_all};
+
+/// A pupil's weeks, each at one school: Monday and school → days recorded, days absent.
+type Weeks<'a> = BTreeMap<(NaiveDate, &'a str), (u32, f64)>;
+/// Cards by key of the pupil, in no order: they are put where their rows stand.
+type Cards = HashMap<String, Card>;
+/// Session days of a school, in order, and whether something kept the whole school away.
+type SessionDays<'a> = BTreeMap<&'a str, Vec<(NaiveDate, bool)>>;
+
+/// One card a pupil on a list.
+pub(super) async fn fill(
+    engine: &mut Engine<'_>,
+    schools: &mut BTreeMap<String, PlacePage>,
+    staff: &BTreeMap<String, String>,
+    day: &str,
+    sessions: &Answer,
+    progress: &Progress,
+) -> Outcome<()> {
+    // The pupils' keys come from the few who are listed: read from all rows they would cost more than everything else.
+    let listed = format!("(select pupil, pupil_key from caseload.listed where as_of = {day})");
+    let questions = [
+        format!(
+            "select school_id, week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate from indicators.session_days where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 group by school_id, week"
+        ),
+        format!(
+            "select l.pupil_key, m.school_id, m.month, m.recorded_mask, m.away_mask & (m.recorded_mask - m.partial_mask) as away_mask, m.unexcused_mask, m.late_mask, m.partial_mask from {listed} l inner join indicators.attendance_masks m on l.pupil = m.pupil where m.as_of = {day}"
+        ),
+        format!(
+            "select l.pupil_key, p.school_id, p.week, sum(p.parts_absent) / 720720.0 as absent from {listed} l inner join indicators.partial_days p on l.pupil = p.pupil where p.as_of = {day} group by l.pupil_key, p.school_id, p.week"
+        ),
+        format!(
+            "select l.pupil_key, m.subject, m.term, m.mark_mean from {listed} l inner join indicators.marks_term m on l.pupil = m.pupil where m.as_of = {day} order by m.pupil, m.subject, m.term"
+        ),
+        format!(
+            "select l.pupil_key, c.date, c.by_key, c.action, c.outcome from {listed} l inner join sources.contacts c on l.pupil = c.pupil where c.date <= {day} order by c.pupil, c.date desc, c.by_key, c.action"
+        ),
+        format!(
+            "select pupil_key, usual_low, usual_high from caseload.listed where as_of = {day} and usual_low is not null order by pupil_key"
+        ),
+    ];
+    let [rates, months, partial, marks, contacts, bands] = ask_all(engine, questions, progress).await?;
+    let (cards, marked) = rayon::join(|| weeks(&rates, &months, &partial), || days_of(&months));
+    let (mut cards, mut marked) = (cards?, marked?);
+    let sessions = session_days(sessions)?;
+    for line in bands.lines() {
+        if let (Some(card), Some(low), Some(high)) =
+            (cards.get_mut(line.text("pupil_key")?), line.number("usual_low")?, line.number("usual_high")?)
+        {
+            card.usual_band = Some((low, high));
+        }
+    }
+    for line in marks.lines() {
+        let key = line.text("pupil_key")?;
+        let card = cards.entry_ref(key).or_insert_with(|| Card { pupil_key: key.into(), ..Card::default() });
+        let subject = line.text("subject")?;
+        if card.marks.last().is_none_or(|s| s.subject != subject) {
+            card.marks.push(SubjectMarks { subject: subject.into(), by_term: Vec::new() });
+        }
+        if let (Some(last), Some(mean)) = (card.marks.last_mut(), line.number("mark_mean")?) {
+            last.by_term.push((line.small("term")?, mean));
+        }
+    }
+    for line in contacts.lines() {
+        let (key, by) = (line.text("pupil_key")?, line.text("by_key")?);
+        if let (Some(card), Some(date)) = (cards.get_mut(key), line.day("date")?) {
+            card.contacts.push(Contact {
+                date,
+                by: staff.get(by).cloned().unwrap_or_default(),
+                action: line.text("action")?.into(),
+                outcome: line.text("outcome")?.into(),
+            });
+        }
+    }
+    for page in schools.values_mut() {
+        for row in page.rows.iter().filter(|r| r.on_list) {
+            if let Some(mut card) = cards.remove(&row.pupil_key) {
+                card.usual_rate = row.before_rate;
+                let days = marked.remove(row.pupil_key.as_str()).unwrap_or_default();
+                card.days = days_beside(days, sessions.get(page.place.id.as_str()).map_or(&[][..], Vec::as_slice));
+                page.cards.push(card);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The weeks of the pupils listed, beside those of their schools.
+fn weeks(rates: &Answer, months: &Answer, partial: &Answer) -> Outcome<Cards> {
+    let mut school_rates: BTreeMap<&str, BTreeMap<NaiveDate, f64>> = BTreeMap::new();
+    for line in rates.lines() {
+        if let (Some(week), Some(rate)) = (line.day("week")?, line.number("rate")?) {
+            school_rates.entry(line.text("school_id")?).or_default().insert(week, rate);
+        }
+    }
+    let mut pupils: HashMap<&str, Weeks<'_>> = HashMap::new();
+    for line in months.lines() {
+        let (Some(month), Some(recorded), Some(away)) = (line.day("month")?, line.whole("recorded_mask")?, line.whole("away_mask")?) else {
+            continue;
+        };
+        let (pupil, school) = (line.text("pupil_key")?, line.text("school_id")?);
+        let weeks = pupils.entry(pupil).or_default();
+        // A month has five weeks at most, of seven bits each.
+        for (place, week) in month.iter_weeks().take(5).enumerate() {
+            let days = |mask: i64| (mask >> (7 * place) & 127).count_ones();
+            if days(recorded) > 0 {
+                let sums = weeks.entry((week, school)).or_default();
+                sums.0 += days(recorded);
+                sums.1 += f64::from(days(away));
+            }
+        }
+    }
+    for line in partial.lines() {
+        let (Some(week), Some(weeks)) = (line.day("week")?, pupils.get_mut(line.text("pupil_key")?)) else { continue };
+        if let Some(sums) = weeks.get_mut(&(week, line.text("school_id")?)) {
+            sums.1 += line.number("absent")?.unwrap_or(0.0);
+        }
+    }
+    let card = |(key, weeks): (&str, Weeks<'_>)| {
+        (key.to_string(), Card { pupil_key: key.into(), weeks: card_weeks(&weeks, &school_rates), ..Card::default() })
+    };
+    let cards: Vec<(String, Card)> = pupils.into_iter().collect::<Vec<_>>().into_par_iter().map(card).collect();
+    Ok(cards.into_iter().collect())
+}
+
+/// What was recorded of each pupil on each day, at whichever school.
+fn days_of(months: &Answer) -> Outcome<HashMap<&str, Vec<CardDay>>> {
+    let mut pupils: HashMap<&str, Vec<CardDay>> = HashMap::new();
+    for line in months.lines() {
+        let Some(first_monday) = line.day("month")? else { continue };
+        let mask = |name: &str| -> Outcome<i64> { Ok(line.whole(name)?.unwrap_or(0)) };
+        let (recorded, away, unexcused) = (mask("recorded_mask")?, mask("away_mask")?, mask("unexcused_mask")?);
+        let (late, partial) = (mask("late_mask")?, mask("partial_mask")?);
+        let days = pupils.entry(line.text("pupil_key")?).or_default();
+        let mut left = recorded;
+        while left != 0 {
+            let day = 1 << left.trailing_zeros();
+            let mark = match day {
+                _ if partial & day != 0 => DayMark::Part,
+                _ if away & unexcused & day != 0 => DayMark::Absent,
+                _ if away & day != 0 => DayMark::Excused,
+                _ if late & day != 0 => DayMark::Late,
+                _ => DayMark::Present,
+            };
+            days.push(CardDay { date: first_monday + Days::new(u64::from(left.trailing_zeros())), mark });
+            left &= left - 1;
+        }
+    }
+    Ok(pupils)
+}
+
+fn session_days(sessions: &Answer) -> Outcome<SessionDays<'_>> {
+    let mut schools = SessionDays::new();
+    for line in sessions.lines() {
+        if let Some(date) = line.day("date")? {
+            schools.entry(line.text("school_id")?).or_default().push((date, line.yes("disrupted")?));
+        }
+    }
+    Ok(schools)
+}
+
+/// A pupil's days in order, and beside them, from the first record on, the school's session days without one.
+fn days_beside(mut marked: Vec<CardDay>, sessions: &[(NaiveDate, bool)]) -> Vec<CardDay> {
+    // A day recorded at two schools was settled before: each day is here once.
+    marked.sort_unstable_by_key(|day| day.date);
+    let Some(first) = marked.first().map(|day| day.date) else { return marked };
+    let known = marked.len();
+    for (date, disrupted) in sessions.iter().filter(|(date, _)| *date >= first) {
+        if marked[..known].binary_search_by_key(date, |day| day.date).is_err() {
+            marked.push(CardDay { date: *date, mark: if *disrupted { DayMark::Disrupted } else { DayMark::NotRecorded } });
+        }
+    }
+    marked.sort_unstable_by_key(|day| day.date);
+    marked.shrink_to_fit();
+    marked
+}
+
+/// The week of a transfer is one week of the pupil's; the school with more of it is the one beside.
+fn card_weeks(weeks: &Weeks<'_>, school_rates: &BTreeMap<&str, BTreeMap<NaiveDate, f64>>) -> Vec<CardWeek> {
+    let mut all: Vec<(CardWeek, u32)> = Vec::new();
+    for ((week, school), (recorded, absent)) in weeks {
+        let school_rate = school_rates.get(school).and_then(|r| r.get(week)).copied();
+        match all.last_mut().filter(|(last, _)| last.week == *week) {
+            Some((last, most)) => {
+                last.school_rate = if recorded > most { school_rate } else { last.school_rate };
+                *most = (*most).max(*recorded);
+                last.recorded += recorded;
+                last.absent += absent;
+            }
+            None => all.push((CardWeek { week: *week, recorded: *recorded, absent: *absent, school_rate }, *recorded)),
+        }
+    }
+    all.into_iter().map(|(week, _)| week).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_without_a_record_stand_beside_those_with_one_from_the_first_on() {
+        let day = |of| NaiveDate::from_ymd_opt(2026, 2, of).unwrap();
+        let marked = vec![CardDay { date: day(5), mark: DayMark::Absent }, CardDay { date: day(3), mark: DayMark::Present }];
+        let sessions = [(day(2), false), (day(3), false), (day(4), true), (day(5), false), (day(6), false)];
+        let days: Vec<(NaiveDate, DayMark)> = days_beside(marked, &sessions).into_iter().map(|d| (d.date, d.mark)).collect();
+        // The 2nd was before the pupil came; on the 4th nobody could.
+        let wanted = [(day(3), DayMark::Present), (day(4), DayMark::Disrupted), (day(5), DayMark::Absent), (day(6), DayMark::NotRecorded)];
+        assert_eq!(days, wanted);
+        assert!(days_beside(Vec::new(), &sessions).is_empty(), "without a record there is no strip");
+    }
+}

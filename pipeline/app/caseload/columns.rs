@@ -1,0 +1,114 @@
+//! Reading answers row by row, by name of the column.
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
+use chrono::NaiveDate;
+use hashbrown::HashMap;
+use prane_base::day;
+use prane_base::fault::{Fault, Outcome};
+use prane_base::telemetry::Progress;
+use prane_rules::engine::Engine;
+use prane_store::errors::StoreError;
+
+/// An answer; whole numbers as 64 bits, fractions as doubles.
+pub(super) struct Answer {
+    /// Place of each column: names are looked up a hundred thousand times.
+    places: HashMap<String, usize>,
+    batches: Vec<RecordBatch>,
+}
+
+/// One row of an answer.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'a> {
+    places: &'a HashMap<String, usize>,
+    batch: &'a RecordBatch,
+    row: usize,
+}
+
+/// Asks, and widens the numbers.
+pub(super) async fn ask(engine: &mut Engine<'_>, sql: &str, progress: &Progress) -> Outcome<Answer> {
+    widen(engine.rows(sql, progress).await?)
+}
+
+/// Asks several questions at once.
+pub(super) async fn ask_all<const N: usize>(engine: &mut Engine<'_>, sql: [String; N], progress: &Progress) -> Outcome<[Answer; N]> {
+    let answers = engine.rows_of_all(&sql, progress).await?.into_iter().map(widen).collect::<Outcome<Vec<_>>>()?;
+    answers.try_into().map_err(|_| Fault::Bug("a question has no answer".into()))
+}
+
+/// Whole numbers as 64 bits, fractions as doubles.
+pub(super) fn widen(found: Vec<RecordBatch>) -> Outcome<Answer> {
+    let mut batches = Vec::new();
+    for batch in found {
+        let mut fields = Vec::new();
+        let mut columns = Vec::new();
+        for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+            let kind = match column.data_type() {
+                t if t.is_integer() => DataType::Int64,
+                t if t.is_floating() => DataType::Float64,
+                other => other.clone(),
+            };
+            columns.push(cast(column, &kind).store_err()?);
+            fields.push(field.as_ref().clone().with_data_type(kind));
+        }
+        batches.push(RecordBatch::try_new(std::sync::Arc::new(arrow::datatypes::Schema::new(fields)), columns).store_err()?);
+    }
+    let columns = batches.first().map(RecordBatch::schema);
+    let places = columns.iter().flat_map(|c| c.fields().iter().enumerate()).map(|(at, field)| (field.name().clone(), at)).collect();
+    Ok(Answer { places, batches })
+}
+
+impl Answer {
+    /// Its rows, in order.
+    pub(super) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        let places = &self.places;
+        self.batches.iter().flat_map(move |batch| (0..batch.num_rows()).map(move |row| Line { places, batch, row }))
+    }
+}
+
+impl<'a> Line<'a> {
+    fn column(self, name: &str) -> Outcome<Option<&'a dyn Array>> {
+        let place = self.places.get(name).ok_or_else(|| Fault::Bug(format!("no column {name} in an answer")))?;
+        let column = self.batch.column(*place);
+        Ok(column.is_valid(self.row).then_some(column.as_ref()))
+    }
+
+    pub(super) fn text(self, name: &str) -> Outcome<&'a str> {
+        Ok(self.column(name)?.map_or("", |c| c.as_string::<i32>().value(self.row)))
+    }
+
+    pub(super) fn whole(self, name: &str) -> Outcome<Option<i64>> {
+        Ok(self.column(name)?.map(|c| c.as_primitive::<Int64Type>().value(self.row)))
+    }
+
+    pub(super) fn count(self, name: &str) -> Outcome<u32> {
+        Ok(self.whole(name)?.and_then(|n| u32::try_from(n).ok()).unwrap_or(0))
+    }
+
+    pub(super) fn maybe_count(self, name: &str) -> Outcome<Option<u32>> {
+        Ok(self.whole(name)?.and_then(|n| u32::try_from(n).ok()))
+    }
+
+    pub(super) fn small(self, name: &str) -> Outcome<u8> {
+        Ok(self.whole(name)?.and_then(|n| u8::try_from(n).ok()).unwrap_or(0))
+    }
+
+    pub(super) fn number(self, name: &str) -> Outcome<Option<f64>> {
+        Ok(self.column(name)?.map(|c| c.as_primitive::<Float64Type>().value(self.row)))
+    }
+
+    pub(super) fn day(self, name: &str) -> Outcome<Option<NaiveDate>> {
+        Ok(self.column(name)?.map(|c| day::of_number(c.as_primitive::<Date32Type>().value(self.row))))
+    }
+
+    pub(super) fn yes(self, name: &str) -> Outcome<bool> {
+        Ok(self.column(name)?.is_some_and(|c| c.as_boolean().value(self.row)))
+    }
+
+    pub(super) fn list(self, name: &str) -> Outcome<Vec<String>> {
+        let Some(column) = self.column(name)? else { return Ok(Vec::new()) };
+        let values = column.as_list::<i32>().value(self.row);
+        Ok(values.as_string::<i32>().iter().flatten().map(String::from).collect())
+    }
+}

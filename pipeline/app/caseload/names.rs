@@ -1,0 +1,53 @@
+//! Names, from the vault, for the pupils and participants that a page shows; nobody else's are looked up. Every name that a
+//! page, list or workbook shows comes through here and is made legible.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use prane_base::fault::Outcome;
+use prane_base::key::hex;
+use prane_reports::legible;
+use prane_vault::Vault;
+
+/// What a page calls somebody.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Person {
+    pub id: String,
+    pub first_name: String,
+    pub last_name: String,
+}
+
+/// Names by key.
+pub(super) type Names = BTreeMap<String, Person>;
+
+/// The names behind `keys` in a sheet of the vault.
+pub(super) fn look_up(vault: &Vault, sheet: &str, key: &str, id: &str, keys: &BTreeSet<String>) -> Outcome<Names> {
+    let rows = vault.texts(sheet, key, Some(keys), [key, id, "first_name", "last_name"])?;
+    let person = |id, first: String, last: String| Person { id, first_name: legible(&first), last_name: legible(&last) };
+    Ok(rows.into_iter().map(|[key, id, first, last]| (key, person(id, first, last))).collect())
+}
+
+/// Names of staff by key.
+pub(super) fn staff(vault: &Vault) -> Outcome<BTreeMap<String, String>> {
+    Ok(vault.texts("staff", "by_key", None, ["by_key", "by"])?.into_iter().map(|[key, name]| (key, legible(&name))).collect())
+}
+
+/// What the pages call each of these pupils: the name in the vault, else the school's number, else the first eight
+/// digits of the key. The numbers are gone through once, not once a pupil: where no pupils extract was handed in,
+/// nobody has a name.
+pub(super) fn pupils(vault: &Vault, keys: &BTreeSet<String>) -> Outcome<Names> {
+    let mut names = look_up(vault, "pupils", "pupil_key", "pupil_id", keys)?;
+    if names.len() < keys.len() {
+        for (id, code, _) in vault.pupils.all_ids() {
+            let key = hex(vault.pupils.key(code));
+            if keys.contains(&key) {
+                names.entry(key).or_insert_with(|| Person { id: id.into(), ..Person::default() });
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// What a page calls a pupil.
+pub(super) fn of(names: &Names, key: &str) -> Person {
+    names.get(key).cloned().unwrap_or_else(|| Person { id: key.chars().take(8).collect(), ..Person::default() })
+}

@@ -1,0 +1,28 @@
+//! What each place is told of the list that it sent back.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use prane_base::fault::Outcome;
+use prane_intake::receipt::standing;
+use prane_reports::{PlacePage, Receipt, ReceiptLine};
+use prane_vault::Vault;
+
+/// Puts the receipts of `as_of` on the pages of their places.
+pub(super) fn fill(vault: &Vault, as_of: NaiveDate, pages: &mut [PlacePage]) -> Outcome<()> {
+    let mut receipts: BTreeMap<(String, String), Receipt> = BTreeMap::new();
+    for told in standing(vault, as_of)? {
+        let receipt = receipts.entry((told.place_kind, told.place_id)).or_default();
+        receipt.day = receipt.day.max(told.day);
+        if told.why == "taken" {
+            receipt.taken += told.value.parse::<u32>().unwrap_or_default();
+        } else {
+            let row = u32::try_from(told.row).unwrap_or_default();
+            receipt.lines.push(ReceiptLine { row, pupil_id: told.pupil_id, column: told.column, why: told.why, value: told.value });
+        }
+    }
+    for page in pages {
+        page.receipt = receipts.remove(&(page.place.kind.code().to_string(), page.place.id.clone()));
+    }
+    Ok(())
+}

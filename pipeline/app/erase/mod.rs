@@ -1,0 +1,280 @@
+//! `prane erase PUPIL` and retention: children gone from the store (every version), the rejects, what was published and, last,
+//! the vault. Aggregates stay. What was done is a receipt, which names nobody.
+//!
+//! An erasure that is cut off goes on where it is run again: who is meant is written down first, sealed to the vault's key, and
+//! that mark stops other commands until all is done.
+
+mod rejects;
+mod store;
+mod words;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use prane_reports::legible;
+use prane_vault::Children;
+use serde::Serialize;
+
+pub use prane_intake::retention::{Expired, expired};
+use words::Words;
+
+use crate::nightly;
+use crate::nightly::Asked;
+use crate::publish;
+use crate::there;
+use prane_base::disk::files_below;
+use prane_base::disk::write_private;
+use prane_base::fault::{Fault, Outcome, plural};
+use prane_base::key::{hex, unhex};
+use prane_base::project::Project;
+use prane_base::telemetry::Progress;
+use prane_intake::links;
+use prane_store::Store;
+use prane_vault::{Vault, sheet_before};
+
+/// The mark of an erasure that has begun.
+const MARK: &str = ".erasing";
+
+/// What was done; it names nobody.
+#[derive(Debug, Default, Serialize)]
+pub struct Receipt {
+    /// When it was asked for.
+    pub at: DateTime<Utc>,
+    /// How many children.
+    pub children: usize,
+    /// Rows taken out of the store, by table, every version counted.
+    pub store_rows: BTreeMap<String, u64>,
+    /// Files of the store written anew.
+    pub store_files: usize,
+    /// Rows taken out of the rejects.
+    pub reject_rows: u64,
+    /// Days whose lists were drawn anew.
+    pub days_drawn: Vec<String>,
+    /// Days that could not be drawn anew and were removed.
+    pub days_removed: Vec<String>,
+    /// Rows taken out of the vault, by sheet.
+    pub vault_rows: BTreeMap<String, u64>,
+    /// Files of the inbox that still tell of them: extracts belong to who handed them in.
+    pub inbox_files: usize,
+    /// Files elsewhere in the project that still do; 0, or the command ends with a fault.
+    pub left: usize,
+}
+
+/// Stops every other command while an erasure is half done.
+///
+/// # Errors
+/// A store fault that says how to go on.
+pub fn none_half_done(project: &Project) -> Outcome<()> {
+    if project.root.join(MARK).exists() {
+        return Err(Fault::vault(
+            MARK,
+            "an erasure was cut off half-way",
+            "run the same `prane erase` again: it goes on where it stopped; nothing else works until it is done",
+        ));
+    }
+    Ok(())
+}
+
+/// Finds who is meant by each of `who`: a pupil's number or key, or a participant (`C01/K001`).
+///
+/// # Errors
+/// A usage fault for somebody nobody knows; vault and store faults.
+pub async fn find(project: &Project, who: &[String], now: DateTime<Utc>) -> Outcome<Children> {
+    let vault = Vault::open(project, false)?;
+    let mark = project.root.join(MARK);
+    if mark.exists() {
+        let sealed = std::fs::read(&mark).map_err(|e| Fault::io(&mark, &e))?;
+        let begun: Children =
+            serde_json::from_slice(&vault.unseal(&sealed, MARK)?).map_err(|e| Fault::vault(MARK, e.to_string(), "please report it"))?;
+        if begun.asked == who {
+            return Ok(begun);
+        }
+        return Err(Fault::usage(
+            "an erasure of somebody else was cut off half-way",
+            "run that one again first; it goes on where it stopped",
+        ));
+    }
+    let store = Store::open(&project.store(), &project.staging(), now).await?;
+    there::must_be_there(project, &store)?;
+    if store.is_past() {
+        return Err(Fault::usage("an erasure is of the store as it is, and nights came after that time", "leave --known-at out"));
+    }
+    let mut children = Children { asked: who.to_vec(), ..Children::default() };
+    let participants = vault.texts("centre_participants", "participant_key", None, ["participant_key", "centre_id", "participant_id"])?;
+    for name in who {
+        if let Some(key) = unhex(name).or_else(|| vault.pupil_key(name)) {
+            children.pupil_keys.insert(hex(key));
+            continue;
+        }
+        let found = participants.iter().find(|[_, centre, id]| format!("{centre}/{id}") == *name);
+        let [key, ..] = found.ok_or_else(|| {
+            Fault::usage(
+                format!("nobody is known by {name}"),
+                "give a pupil's number, a pupil_key, or a participant as CENTRE/NUMBER; who was erased before is not known any more",
+            )
+        })?;
+        children.participant_keys.insert(key.clone());
+    }
+    complete(&mut children, &vault, &store)?;
+    Ok(children)
+}
+
+/// From keys to everything else that leads to the same children.
+fn complete(children: &mut Children, vault: &Vault, store: &Store) -> Outcome<()> {
+    for link in links::kept(store)? {
+        let theirs = link.outcome == "linked" && link.pupil_key.as_ref().is_some_and(|key| children.pupil_keys.contains(key));
+        let follows = link.participant_key.as_ref().is_some_and(|key| children.participant_keys.contains(key));
+        match link.kind.as_str() {
+            "participant" if theirs => drop(children.participant_keys.insert(link.record_key)),
+            "identification" | "referral" if theirs || follows => drop(children.row_keys.insert(link.record_key)),
+            _ => {}
+        }
+    }
+    for (id, code, _) in vault.pupils.all_ids() {
+        if children.pupil_keys.contains(&hex(vault.pupils.key(code))) {
+            children.pupil_ids.insert(id.into());
+        }
+    }
+    // One name alone is many people's.
+    let full = |first: &str, last: &str| -> Vec<String> {
+        if first.is_empty() || last.is_empty() {
+            return Vec::new();
+        }
+        // As it was written, and as lists show it.
+        let both = [(first.to_owned(), last.to_owned()), (legible(first), legible(last))];
+        let orders = |(first, last): &(String, String)| {
+            [format!("{first} {last}"), format!("{last} {first}"), format!("{first}, {last}"), format!("{last}, {first}")]
+        };
+        both.iter().flat_map(orders).collect()
+    };
+    // Earlier spellings stand on earlier lists.
+    for sheet in ["pupils".to_string(), sheet_before("pupils")] {
+        let columns = ["national_id", "first_name", "last_name"];
+        for [national, first, last] in vault.texts(&sheet, "pupil_id", Some(&children.pupil_ids), columns)? {
+            children.words.extend(full(&first, &last).into_iter().chain([national]));
+        }
+    }
+    let columns = ["participant_key", "centre_id", "participant_id", "national_id", "first_name", "last_name"];
+    for sheet in ["centre_participants".to_string(), sheet_before("centre_participants")] {
+        for [_, centre, id, national, first, last] in vault.texts(&sheet, "participant_key", Some(&children.participant_keys), columns)? {
+            children.participants.insert((centre, id));
+            children.words.extend(full(&first, &last).into_iter().chain([national]));
+        }
+    }
+    children.words.extend(children.pupil_ids.iter().cloned());
+    // A word of two letters would be found everywhere.
+    children.words.retain(|word| word.chars().count() > 3);
+    Ok(())
+}
+
+/// Erases them. Takes the project's lock; draws what was published anew.
+///
+/// # Errors
+/// Store and vault faults; run again, it goes on.
+pub async fn erase(project: &Project, children: &Children, at: DateTime<Utc>, progress: &Progress) -> Outcome<Receipt> {
+    let count = children.pupil_keys.len().max(children.participant_keys.len());
+    let mut receipt = Receipt { at, children: count, ..Receipt::default() };
+    {
+        let _lock = publish::lock(project)?;
+        let told = serde_json::to_vec(children).map_err(|e| Fault::Bug(e.to_string()))?;
+        write_private(&project.root.join(MARK), &Vault::open(project, true)?.seal(&told)?)?;
+        progress.stage("store");
+        store::erase(project, children, &mut receipt, progress)?;
+        let gone = receipt.store_rows.get("attendance").copied().unwrap_or(0);
+        Store::open(&project.store(), &project.staging(), at).await?.forget_rows(gone)?;
+        progress.stage("rejects");
+        receipt.reject_rows = rejects::erase(&project.rejects(), children)?;
+        remove_if_there(&project.review())?;
+        // What the runs said is written into the lists that are drawn again.
+        let words = Words::of(children)?;
+        let manifests = files_below(&project.runs()).into_iter().filter(|p| p.extension().is_some_and(|e| e == "json"));
+        for path in manifests.chain([project.store().join("nights.json")]) {
+            words.redact(&path)?;
+        }
+    }
+    progress.stage("published");
+    draw_again(project, at, &mut receipt, progress).await?;
+    let _lock = publish::lock(project)?;
+    progress.stage("vault");
+    receipt.vault_rows = Vault::open(project, true)?.erase(children)?;
+    let words = Words::of(children)?;
+    let holds = |path: &PathBuf| words.are_in(path);
+    receipt.inbox_files = files_below(&project.inbox()).iter().filter(|path| holds(path)).count();
+    let elsewhere = [project.rejects(), project.published(), project.runs(), project.review()];
+    receipt.left = elsewhere.iter().flat_map(|folder| files_below(folder)).filter(holds).count();
+    // Rows of other children may name them in a text.
+    receipt.left += words.stored(&project.store())?;
+    let folder = project.runs().join("erasures");
+    std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
+    let number = std::fs::read_dir(&folder).map_err(|e| Fault::io(&folder, &e))?.count() + 1;
+    let path = folder.join(format!("{number:04}.json"));
+    let text = serde_json::to_string_pretty(&receipt).map_err(|e| Fault::Bug(e.to_string()))?;
+    std::fs::write(&path, text).map_err(|e| Fault::io(&path, &e))?;
+    std::fs::remove_file(project.root.join(MARK)).map_err(|e| Fault::io(&project.root, &e))?;
+    Ok(receipt)
+}
+
+fn remove_if_there(folder: &Path) -> Outcome<()> {
+    if folder.exists() { std::fs::remove_dir_all(folder).map_err(|e| Fault::io(folder, &e)) } else { Ok(()) }
+}
+
+/// Every day published, drawn again with what was known then and without the children; a day that cannot be is removed.
+async fn draw_again(project: &Project, now: DateTime<Utc>, receipt: &mut Receipt, progress: &Progress) -> Outcome<()> {
+    let entries = std::fs::read_dir(project.published()).into_iter().flatten().flatten();
+    let mut days: Vec<NaiveDate> = entries.filter_map(|e| e.file_name().to_string_lossy().parse().ok()).collect();
+    days.sort_unstable();
+    let known = Store::open(&project.store(), &project.staging(), now).await?;
+    for day in days {
+        let night = known.nights().iter().rev().find(|n| n.as_of == day.to_string());
+        let asked = Asked {
+            as_of: Some(day),
+            known_at: night.map_or(now, |n| n.known_at),
+            clock: now,
+            asked_at: now,
+            take_in: false,
+            rehearsal: false,
+        };
+        progress.step(&format!("lists of {day}"));
+        let quiet = Progress::new(prane_base::telemetry::LogFormat::default(), true);
+        match Box::pin(nightly::run(project, &asked, &quiet)).await {
+            Ok(_) => receipt.days_drawn.push(day.to_string()),
+            // Of such a day nothing can be shown without the child.
+            Err(Fault::CheckFailed { .. } | Fault::ExtractMissing { .. } | Fault::Sql { .. } | Fault::Configuration { .. }) => {
+                remove_if_there(&project.published().join(day.to_string()))?;
+                receipt.days_removed.push(day.to_string());
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    if project.published().is_dir() { publish::point_latest(&project.published()) } else { Ok(()) }
+}
+
+impl Receipt {
+    /// The receipt in plain words.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let sum = |rows: &BTreeMap<String, u64>| rows.values().sum::<u64>();
+        let mut text = format!(
+            "erased: {}\nstore: {} rows out of {}, all versions\nrejects: {} rows\npublished: {} drawn anew, {} removed\nvault: {} rows\n",
+            if self.children == 1 { "1 child".into() } else { format!("{} children", self.children) },
+            sum(&self.store_rows),
+            plural(self.store_files, "file"),
+            self.reject_rows,
+            plural(self.days_drawn.len(), "day"),
+            plural(self.days_removed.len(), "day"),
+            sum(&self.vault_rows),
+        );
+        if self.inbox_files > 0 {
+            text.push_str(&format!(
+                "inbox/: {} still tell of them; they were read and are not needed any more: remove them, and ask who hands them in to leave the child out, or it comes back\n",
+                plural(self.inbox_files, "file")
+            ));
+        }
+        if self.left > 0 {
+            text.push_str(&format!("STILL THERE: {} elsewhere in the project still tell of them\n", plural(self.left, "file")));
+        }
+        text.push_str("backups, and lists that were handed out, are outside of what this program can reach\n");
+        text
+    }
+}

@@ -1,0 +1,181 @@
+//! Which table a file is, by its headers: every contract is scored, the best one taken.
+
+use prane_contract::{Column, Contract, Kind, table_of_file};
+
+use super::values::DayColumns;
+use super::words;
+
+/// How a header came to stand for a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Likeness {
+    /// The canonical name, or one seen elsewhere.
+    Known,
+    /// Spelt nearly like one.
+    Near,
+}
+
+/// A column and the header that stands for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Pair {
+    /// Position in the contract.
+    pub column: usize,
+    /// Position in the file.
+    pub header: usize,
+    /// How sure it is.
+    pub likeness: Likeness,
+}
+
+/// A file as one table.
+#[derive(Debug, Clone)]
+pub(super) struct Table<'a> {
+    /// Its contract.
+    pub contract: &'a Contract,
+    /// Its columns, in the contract's order.
+    pub pairs: Vec<Pair>,
+    /// Columns that must be there and are not.
+    pub missing: Vec<&'a Column>,
+    /// Another table that the file could nearly as well be.
+    pub rival: Option<&'a str>,
+    score: i64,
+}
+
+/// Least score of a file that is a table at all: two columns that must be there, nearly nothing else.
+const LEAST: i64 = 39;
+/// A table within this of the best one is named as its rival.
+const CLOSE: i64 = 10;
+
+/// The table that a file with these headers is; none where none fits. `days` are its columns of days, if it is wide.
+pub(super) fn best<'a>(contracts: &'a [Contract], file: &str, headers: &[String], days: Option<&DayColumns>) -> Option<Table<'a>> {
+    let mut all: Vec<Table<'a>> =
+        contracts.iter().filter(|c| days.is_none() || is_register(c)).map(|c| score(c, contracts, file, headers, days)).collect();
+    // A stable sort: where two fit alike, the order of intake decides.
+    all.sort_by_key(|t| std::cmp::Reverse(t.score));
+    let mut all = all.into_iter();
+    let mut first = all.next().filter(|t| t.score >= LEAST)?;
+    first.rival = all.next().filter(|t| t.score >= LEAST && t.score + CLOSE >= first.score).map(|t| t.contract.table.as_str());
+    Some(first)
+}
+
+/// Tables that can have a column a day.
+fn is_register(contract: &Contract) -> bool {
+    contract.column("date").is_some() && contract.column("status").is_some_and(|c| c.codes.iter().any(|code| code == "present"))
+}
+
+fn score<'a>(contract: &'a Contract, contracts: &[Contract], file: &str, headers: &[String], days: Option<&DayColumns>) -> Table<'a> {
+    let given = |column: &Column| days.is_some() && (column.name == "date" || column.name == "status");
+    let is_day = |at: usize| days.is_some_and(|d| d.at.contains(&at));
+    let mut candidates = Vec::new();
+    for (column, wanted) in contract.columns.iter().enumerate().filter(|(_, c)| !given(c)) {
+        for (header, text) in headers.iter().enumerate().filter(|(at, _)| !is_day(*at)) {
+            if let Some((worth, likeness)) = likeness(wanted, text) {
+                candidates.push((worth, Pair { column, header, likeness }));
+            }
+        }
+    }
+    candidates.sort_by_key(|(worth, pair)| (std::cmp::Reverse(*worth), pair.header, pair.column));
+    let mut pairs: Vec<Pair> = Vec::new();
+    for (_, pair) in candidates {
+        if !pairs.iter().any(|p| p.column == pair.column || p.header == pair.header) {
+            pairs.push(pair);
+        }
+    }
+    pairs.sort_by_key(|p| p.column);
+    let has = |at: usize| pairs.iter().any(|p| p.column == at);
+    let missing: Vec<&Column> =
+        contract.columns.iter().enumerate().filter(|(at, c)| c.required && !given(c) && !has(*at)).map(|(_, c)| c).collect();
+    let matched: i64 = pairs.iter().map(|p| worth(&contract.columns[p.column], p.likeness)).sum();
+    let given_worth = i64::try_from(contract.columns.iter().filter(|c| given(c)).count()).unwrap_or(0) * 20;
+    // The code of a school or centre is often left out by the school that writes the file.
+    let lacking: i64 = missing.iter().map(|c| if matches!(c.kind, Kind::SchoolId | Kind::CentreId) { 5 } else { 15 }).sum();
+    let strange = headers.len().saturating_sub(pairs.len() + days.map_or(0, |d| d.at.len())).min(15);
+    let lower = file.to_lowercase();
+    let named = if table_of_file(contracts, file).is_some_and(|c| c.table == contract.table) {
+        30
+    } else if lower.contains(&contract.table) {
+        20
+    } else {
+        0
+    };
+    let score = matched + given_worth + named - lacking - i64::try_from(strange).unwrap_or(15);
+    Table { contract, pairs, missing, rival: None, score }
+}
+
+fn worth(column: &Column, likeness: Likeness) -> i64 {
+    match (column.required, likeness) {
+        (true, Likeness::Known) => 20,
+        (true, Likeness::Near) => 15,
+        (false, Likeness::Known) => 10,
+        (false, Likeness::Near) => 7,
+    }
+}
+
+/// Headers shorter than this are never taken for others that are spelt nearly alike.
+const SHORTEST_NEAR: usize = 6;
+
+/// How well a header stands for a column: its worth in the search for pairs, and how sure it is.
+fn likeness(column: &Column, header: &str) -> Option<(u32, Likeness)> {
+    let plain = words::plain(header);
+    if plain.is_empty() {
+        return None;
+    }
+    if plain == words::plain(&column.name) {
+        return Some((1000, Likeness::Known));
+    }
+    let own = words::HEADERS.iter().filter(|(of, _)| *of == column.name).map(|(_, header)| *header);
+    let known: Vec<String> = column.also.iter().map(String::as_str).chain(own).map(words::plain).collect();
+    if let Some(at) = known.iter().position(|k| *k == plain) {
+        // The order of `also` decides between two headers that both could be meant.
+        return Some((900 - u32::try_from(at).unwrap_or(0), Likeness::Known));
+    }
+    let near = known
+        .iter()
+        .map(String::as_str)
+        .chain([words::plain(&column.name).as_str()])
+        .any(|k| k.len().min(plain.len()) >= SHORTEST_NEAR && strsim::normalized_damerau_levenshtein(k, &plain) >= 0.86);
+    near.then_some((500, Likeness::Near))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use prane_contract::contracts;
+
+    fn table(file: &str, headers: &[&str]) -> Option<(String, Vec<String>)> {
+        let headers: Vec<String> = headers.iter().map(ToString::to_string).collect();
+        let contracts = contracts().unwrap();
+        best(&contracts, file, &headers, None).map(|t| {
+            (
+                t.contract.table.clone(),
+                t.pairs.iter().map(|p| format!("{}={}", t.contract.columns[p.column].name, headers[p.header])).collect(),
+            )
+        })
+    }
+
+    #[test]
+    fn every_canonical_header_is_its_own_table() {
+        for contract in contracts().unwrap() {
+            let headers: Vec<&str> = contract.columns.iter().map(|c| c.name.as_str()).collect();
+            assert_eq!(table("export.csv", &headers).unwrap().0, contract.table);
+        }
+    }
+
+    #[test]
+    fn accents_case_spaces_and_order_do_not_matter() {
+        let (name, pairs) = table("lista.csv", &["Datëlindja", "MBIEMRI", "emri", "Nr. Amzë", "gjinia"]).unwrap();
+        assert_eq!(name, "pupils");
+        assert_eq!(pairs, ["pupil_id=Nr. Amzë", "first_name=emri", "last_name=MBIEMRI", "birth_date=Datëlindja", "sex=gjinia"]);
+    }
+
+    #[test]
+    fn a_slip_in_a_header_is_met() {
+        let (name, pairs) = table("x.csv", &["pupil_id", "schol_id", "date", "status"]).unwrap();
+        assert_eq!(name, "attendance");
+        assert!(pairs.contains(&"school_id=schol_id".to_string()));
+    }
+
+    #[test]
+    fn what_is_no_table_is_none() {
+        assert!(table("menu.csv", &["dish", "price", "allergens"]).is_none());
+        assert!(table("x.csv", &[]).is_none());
+    }
+}

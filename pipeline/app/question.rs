@@ -1,0 +1,115 @@
+//! Questions: a store opened to be asked, with nothing of the project written. What `sql` and `explain` share.
+
+use prane_base::fault::{Fault, Outcome};
+use prane_base::project::Project;
+use prane_base::telemetry::Progress;
+use prane_rules::Rulebook;
+use prane_rules::answer::{self, Format};
+use prane_rules::engine::Engine;
+use prane_rules::engine::tables::{self, AuditRows};
+use prane_rules::errors::EngineError;
+use prane_store::Store;
+use prane_store::tables::ROW_KEY;
+use prane_vault::Vault;
+
+use crate::nightly::{self, Asked};
+use crate::work::WorkFolder;
+use crate::{audit, there};
+
+/// A store opened for questions: nothing of the project is written.
+pub struct Question {
+    /// The project.
+    pub project: Project,
+    /// Its rules.
+    pub rulebook: Rulebook,
+    /// What is asked.
+    pub asked: Asked,
+    work: WorkFolder,
+}
+
+/// Opens the store of a project for questions.
+///
+/// # Errors
+/// Configuration and store faults; a fault where nothing is stored.
+pub async fn open(project: Project, asked: Asked, progress: &Progress) -> Outcome<Question> {
+    let rulebook = Rulebook::load(&project)?;
+    let work = WorkFolder::new(&project, true)?;
+    progress.stage("ask");
+    let question = Question { project, rulebook, asked, work };
+    let store = question.store().await?;
+    there::must_be_there(&question.project, &store)?;
+    there::something_is_known(&store, question.asked.known_at)?;
+    if !store.has("attendance") {
+        return Err(Fault::ExtractMissing {
+            table: "attendance".into(),
+            inbox: format!("{} (nothing is stored yet: `prane run` first)", question.project.inbox().display()),
+        });
+    }
+    Ok(question)
+}
+
+impl Question {
+    /// The store as it is known.
+    ///
+    /// # Errors
+    /// Store faults.
+    pub async fn store(&self) -> Outcome<Store> {
+        Store::open(&self.project.store(), &self.work.path.join("store"), self.asked.known_at).await
+    }
+
+    /// Asks one question.
+    ///
+    /// # Errors
+    /// A SQL fault, or what opening meets.
+    pub async fn ask(&self, sql: &str, format: Format, progress: &Progress) -> Outcome<Vec<u8>> {
+        answer::bytes_of(&self.rows(&[sql], progress).await?.concat(), format)
+    }
+
+    /// Opens `audit.*` to this question, where the project allows it.
+    fn open_audit(&self, engine: &Engine<'_>) -> Outcome<()> {
+        if !self.project.config.safeguarding.audit_sql {
+            return Err(Fault::usage(
+                "audit.* is closed: community, disability and reasons are kept apart",
+                "a project opens it for an audit with [safeguarding] audit_sql = true; each question is logged",
+            ));
+        }
+        let vault = Vault::open(&self.project, false)?;
+        audit::note(&self.project, self.asked.asked_at, "sql audit.*", "")?;
+        let enrolments = vault.texts("centre_enrolments", ROW_KEY, None, ["centre_id", "participant_id", "reason"])?;
+        let rows = AuditRows {
+            pupils: vault.texts("pupils", "pupil_key", None, ["pupil_key", "community", "disability"])?,
+            centre_enrolments: enrolments
+                .into_iter()
+                .map(|[centre, id, reason]| [vault.participant_key(Some(&centre), &id), reason])
+                .collect(),
+        };
+        tables::audit(engine, &rows)
+    }
+
+    /// Asks several questions of one state; their rows.
+    ///
+    /// # Errors
+    /// A SQL fault, or what opening meets.
+    pub async fn rows(&self, questions: &[&str], progress: &Progress) -> Outcome<Vec<Vec<arrow::array::RecordBatch>>> {
+        let store = self.store().await?;
+        let mut engine = nightly::ready(&self.project, &self.rulebook, &store, &self.work.path)?;
+        let last = tables::last_recorded_day(&engine).await?;
+        let day = self.asked.as_of.or(last).ok_or_else(|| Fault::usage("nothing was recorded yet", "give --as-of DATE"))?;
+        nightly::set_day(&mut engine, &store, &self.rulebook, &self.project, day).await?;
+        let closed = |sql: &&str| engine.asks_for("audit", sql);
+        if questions.iter().map(closed).collect::<Outcome<Vec<_>>>()?.contains(&true) {
+            self.open_audit(&engine)?;
+        }
+        let mut answers = Vec::new();
+        for sql in questions {
+            let frame = engine.ask(sql, progress).await?;
+            let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
+            let mut batches = frame.collect().await.engine_err()?;
+            if batches.is_empty() {
+                batches.push(arrow::array::RecordBatch::new_empty(schema));
+            }
+            answers.push(batches.into_iter().map(prane_rules::engine::plain_texts).collect::<Outcome<Vec<_>>>()?);
+        }
+        Ok(answers)
+    }
+}

@@ -1,0 +1,36 @@
+//! Zip archives whose bytes depend on what is in them alone.
+
+use std::io::Write;
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use crate::fault::{Fault, Outcome};
+
+/// A zip archive: the same files, the same bytes.
+///
+/// # Errors
+/// A bug.
+pub fn deflated(files: &[(String, Vec<u8>)]) -> Outcome<Vec<u8>> {
+    archive(files, CompressionMethod::Deflated)
+}
+
+/// Such an archive of files that do not shrink: they are sealed.
+///
+/// # Errors
+/// A bug.
+pub fn stored(files: &[(String, Vec<u8>)]) -> Outcome<Vec<u8>> {
+    archive(files, CompressionMethod::Stored)
+}
+
+fn archive(files: &[(String, Vec<u8>)], method: CompressionMethod) -> Outcome<Vec<u8>> {
+    let bug = |e: &dyn std::fmt::Display| Fault::Bug(format!("an archive cannot be written: {e}"));
+    let mut writer = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    // The hour at which it was packed is nobody's matter.
+    let options = SimpleFileOptions::default().compression_method(method).last_modified_time(DateTime::default());
+    for (name, bytes) in files {
+        writer.start_file(name, options).map_err(|e| bug(&e))?;
+        writer.write_all(bytes).map_err(|e| bug(&e))?;
+    }
+    Ok(writer.finish().map_err(|e| bug(&e))?.into_inner())
+}

@@ -1,0 +1,78 @@
+//! The disk: private files and folders, two folders swapped, files below a folder.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::fault::{Fault, Outcome};
+
+/// Writes a file that only its owner reads.
+///
+/// # Errors
+/// A store fault.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Outcome<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(|e| Fault::io(path, &e))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| Fault::io(path, &e))
+}
+
+/// Takes a file or folder away from everybody but its owner.
+///
+/// # Errors
+/// A store fault.
+pub fn restrict(path: &Path, mode: u32) -> Outcome<()> {
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).map_err(|e| Fault::io(path, &e))?;
+    #[cfg(not(unix))]
+    let _ = (path, mode);
+    Ok(())
+}
+
+/// Swaps two folders in one rename; where the system cannot, in two.
+///
+/// # Errors
+/// A store fault; then both are where they were.
+pub fn exchange(new: &Path, old: &Path) -> Outcome<()> {
+    #[cfg(target_os = "linux")]
+    if rustix::fs::renameat_with(rustix::fs::CWD, new, rustix::fs::CWD, old, rustix::fs::RenameFlags::EXCHANGE).is_ok() {
+        return Ok(());
+    }
+    let away = new.with_extension("old");
+    std::fs::rename(old, &away).map_err(|e| Fault::io(old, &e))?;
+    if let Err(e) = std::fs::rename(new, old) {
+        let _ = std::fs::rename(&away, old);
+        return Err(Fault::io(old, &e));
+    }
+    std::fs::rename(&away, new).map_err(|e| Fault::io(new, &e))
+}
+
+/// Files at any depth, by path; links are not followed, and nothing is found where a folder cannot be read.
+#[must_use]
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => files.extend(files_below(&path)),
+            Ok(kind) if kind.is_file() => files.push(path),
+            _ => {}
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Bytes that may still be written, where the system tells.
+#[cfg(unix)]
+#[must_use]
+pub fn free_bytes(folder: &Path) -> Option<u64> {
+    rustix::fs::statvfs(folder).ok().map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+#[must_use]
+pub fn free_bytes(_: &Path) -> Option<u64> {
+    None
+}

@@ -1,0 +1,13 @@
+//! The ground floor: what every other crate stands on. Errors and exit codes, days, the disk, the project folder and its
+//! settings, keys and sealing, progress. It knows no table and no engine.
+
+pub mod archive;
+pub mod config;
+pub mod day;
+pub mod disk;
+pub mod fault;
+pub mod key;
+pub mod project;
+pub mod recipient;
+pub mod seal;
+pub mod telemetry;

@@ -1,0 +1,76 @@
+//! Who gets published files sealed: `[[recipient]]` of prane.toml. Where a place has a recipient, only the archive that
+//! the recipient can open is published, and nothing of it lies there in the clear.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::Config;
+use crate::fault::{Fault, Outcome};
+use crate::seal::{Recipient, seal_to};
+
+/// Coordinators, as `[[recipient]]` calls them.
+pub const COORDINATOR: &str = "coordinator";
+
+/// Analysts, as `[[recipient]]` calls them.
+pub const ANALYSTS: &str = "analysts";
+
+/// The recipients of a project, by `school:S0001`, `centre:C01`, `coordinator` or `analysts`.
+#[derive(Default)]
+pub struct Recipients(BTreeMap<String, Vec<Recipient>>);
+
+impl Recipients {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// A configuration fault that names the recipient whose place or key is wrong.
+    pub fn of(config: &Config, file: &str) -> Outcome<Self> {
+        let mut all: BTreeMap<String, Vec<Recipient>> = BTreeMap::new();
+        for recipient in &config.recipient {
+            let known = match recipient.whom.split_once(':') {
+                Some(("school" | "centre", id)) => !id.is_empty(),
+                Some(_) => false,
+                None => matches!(recipient.whom.as_str(), COORDINATOR | ANALYSTS),
+            };
+            if !known {
+                return Err(Fault::configuration(
+                    file,
+                    format!("a [[recipient]] is for \"{}\"", recipient.whom),
+                    "write for = \"school:S0001\", \"centre:C01\", \"coordinator\" or \"analysts\"",
+                ));
+            }
+            let key = Recipient::parse(&recipient.key).map_err(|what| {
+                Fault::configuration(
+                    file,
+                    format!("the key of the [[recipient]] for \"{}\" {what}", recipient.whom),
+                    "age-keygen makes a pair; docs/recipients.md shows how, on Windows too",
+                )
+            })?;
+            all.entry(recipient.whom.clone()).or_default().push(key);
+        }
+        Ok(Self(all))
+    }
+
+    /// Whether somebody gets the files of `whom` sealed.
+    #[must_use]
+    pub fn has(&self, whom: &str) -> bool {
+        self.0.contains_key(whom)
+    }
+
+    /// `bytes` sealed for `whom`; `None` where nobody is named for it.
+    ///
+    /// # Errors
+    /// A bug.
+    pub fn seal(&self, whom: &str, bytes: &[u8]) -> Outcome<Option<Vec<u8>>> {
+        self.0.get(whom).map(|keys| seal_to(keys, bytes)).transpose()
+    }
+
+    /// Everybody that files are sealed for.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// Recipients of places that are not among `places`: a typing error would leave the true place's files in the clear.
+    #[must_use]
+    pub fn nowhere(&self, places: &BTreeSet<String>) -> Vec<String> {
+        self.0.keys().filter(|whom| !matches!(whom.as_str(), COORDINATOR | ANALYSTS) && !places.contains(*whom)).cloned().collect()
+    }
+}

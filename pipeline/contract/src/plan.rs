@@ -1,0 +1,94 @@
+//! Where each canonical column of one file comes from: a field, a constant, or nowhere.
+
+use prane_base::config::Source;
+use prane_base::fault::{nearest, plural};
+
+use super::value::Dialect;
+use super::{Column, Contract};
+
+/// Where a canonical column's raw value stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum From {
+    /// In this field of the record.
+    Field(usize),
+    /// The same for every row.
+    Constant(String),
+    /// The file does not have it.
+    Nowhere,
+}
+
+/// How to read the rows of one file as rows of its contract.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// One entry a contract column.
+    pub from: Vec<From>,
+    /// One entry a contract column.
+    pub dialects: Vec<Dialect>,
+    /// Fields a record must have.
+    pub width: usize,
+    /// Places (from 0) of columns whose headers nobody knows; left alone, and told by their number: the text of a file that is
+    /// no known name may be a child's.
+    pub unknown: Vec<usize>,
+}
+
+impl Plan {
+    /// The plan for a file with these headers.
+    ///
+    /// # Errors
+    /// A plain sentence: which required column is missing, and what the file has in its place; never text of the file.
+    pub fn new(contract: &Contract, source: &Source, headers: &[String], given: &[&str]) -> Result<Self, String> {
+        let mut from = Vec::with_capacity(contract.columns.len());
+        for column in &contract.columns {
+            from.push(locate(column, source, headers, given)?);
+        }
+        let used: Vec<usize> = from.iter().filter_map(|f| if let From::Field(i) = f { Some(*i) } else { None }).collect();
+        let unknown = headers.iter().enumerate().filter(|(i, h)| !used.contains(i) && !h.is_empty()).map(|(i, _)| i).collect();
+        let dialects = contract.columns.iter().map(|c| Dialect::of(source, &c.name)).collect();
+        Ok(Self { from, dialects, width: headers.len(), unknown })
+    }
+
+    /// The raw value of contract column `at` in a record.
+    #[must_use]
+    pub fn raw<'a>(&'a self, at: usize, fields: &[&'a [u8]]) -> &'a [u8] {
+        match &self.from[at] {
+            From::Field(i) => fields.get(*i).copied().unwrap_or_default(),
+            From::Constant(value) => value.as_bytes(),
+            From::Nowhere => b"",
+        }
+    }
+}
+
+/// `given` names columns that the layout itself provides (the day and status of a wide register).
+fn locate(column: &Column, source: &Source, headers: &[String], given: &[&str]) -> Result<From, String> {
+    if let Some(constant) = source.constants.get(&column.name) {
+        return Ok(From::Constant(constant.clone()));
+    }
+    let wanted = source.columns.get(&column.name).map_or(column.name.as_str(), String::as_str);
+    let same = |h: &&String| h.trim().eq_ignore_ascii_case(wanted.trim());
+    if let Some(at) = headers.iter().position(|h| h == wanted).or_else(|| headers.iter().position(|h| same(&h))) {
+        return Ok(From::Field(at));
+    }
+    if given.contains(&column.name.as_str()) {
+        return Ok(From::Nowhere);
+    }
+    if source.columns.contains_key(&column.name) || column.required {
+        return Err(format!("missing column \"{wanted}\" ({})", instead(column, wanted, headers)));
+    }
+    Ok(From::Nowhere)
+}
+
+/// What a file has in place of a missing column. A header is named only in the words of the contract: any other text of a
+/// file without a header row is a child's name, number or birth date.
+fn instead(column: &Column, wanted: &str, headers: &[String]) -> String {
+    let has = |word: &str| headers.iter().any(|h| h.trim().eq_ignore_ascii_case(word));
+    let mapped = |word: &str| format!("map it by columns = {{ {} = \"{word}\" }}", column.name);
+    if let Some(word) = column.also.iter().chain([&column.name]).find(|word| has(word)) {
+        return format!("the nearest column found is \"{word}\"; {}", mapped(word));
+    }
+    let near = nearest(wanted, headers.iter().map(String::as_str)).and_then(|near| headers.iter().position(|h| h == near));
+    if let Some(at) = near {
+        return format!("the header of column {} is near to it; {}", at + 1, mapped("…"));
+    }
+    let columns = plural(headers.len(), "column");
+    format!("the header row has {columns}, none of which is headed by a known name for it: is there a header row, and is header_row right?")
+}

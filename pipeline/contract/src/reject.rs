@@ -1,0 +1,179 @@
+//! Rejects: every row that is refused keeps its file, row number, column, raw value and reason.
+//!
+//! They go to `rejects/<run>/<table>.csv` and to a workbook that a school office can mend and send back. Raw rows may
+//! hold names: the folder is the project's own (mode 0700), and nothing of it is logged.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use prane_base::fault::{Fault, Outcome};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
+
+use super::value::Why;
+
+/// One refused row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// Row in the file; the header is row 1.
+    pub row: u64,
+    /// Canonical column at fault; empty where the whole row is.
+    pub column: String,
+    /// The raw value.
+    pub value: String,
+    /// What kind of fault it is.
+    pub why: Why,
+    /// Why, in plain words.
+    pub reason: String,
+    /// The raw fields, canonical columns in the contract's order.
+    pub raw: Vec<String>,
+}
+
+/// The rejects of one file.
+#[derive(Debug, Clone, Default)]
+pub struct FileRejects {
+    /// Name of the file within the inbox.
+    pub file: String,
+    /// BLAKE3 of its bytes.
+    pub blake3: String,
+    /// Its refused rows, in their order.
+    pub rows: Vec<Reject>,
+}
+
+/// Rows a workbook can hold and a person can mend.
+const WORKBOOK_ROWS: usize = 50_000;
+/// Rows that are written of one file; who has more of them sends another file, and the account has counted all.
+const MOST_ROWS: usize = 50_000;
+/// Which rejects were written before: hash of the file → hash of its rejects and the run that wrote them.
+const WRITTEN: &str = ".written.json";
+
+/// Letters that a cell of a workbook can hold, with room for letters that count twice.
+const LONGEST_CELL: usize = 16_000;
+
+/// Writes `<table>.csv` and `<table>-mend.xlsx` into `folder`.
+///
+/// # Errors
+/// A store fault when the files cannot be written.
+pub fn write(folder: &Path, table: &str, columns: &[String], files: &[FileRejects]) -> Outcome<()> {
+    std::fs::create_dir_all(folder).map_err(|e| Fault::io(folder, &e))?;
+    prane_base::disk::restrict(folder, 0o700)?;
+    if let Some(all) = folder.parent() {
+        prane_base::disk::restrict(all, 0o700)?;
+    }
+    let path = folder.join(format!("{table}.csv"));
+    let mut csv = csv::Writer::from_path(&path).map_err(|e| Fault::store(path.display().to_string(), e))?;
+    let told = |e: csv::Error| Fault::store(path.display().to_string(), e);
+    csv.write_record(["file", "row", "column", "value", "reason"]).map_err(told)?;
+    for file in files {
+        for reject in file.rows.iter().take(MOST_ROWS) {
+            csv.write_record([&file.file, &reject.row.to_string(), &reject.column, &harmless(&reject.value), &reject.reason])
+                .map_err(told)?;
+        }
+        if file.rows.len() > MOST_ROWS {
+            let more = format!("{} more rows of this file are refused, and not written", file.rows.len() - MOST_ROWS);
+            csv.write_record([file.file.as_str(), "", "", "", more.as_str()]).map_err(told)?;
+        }
+    }
+    csv.flush().map_err(|e| Fault::io(&path, &e))?;
+    let path = folder.join(format!("{table}-mend.xlsx"));
+    mend_workbook(&path, table, columns, files).map_err(|e| Fault::store(path.display().to_string(), e))
+}
+
+/// Leaves out the files whose rejects an earlier run wrote just so, while they are still there; a sentence for each of them.
+/// Notes what this run is about to write.
+///
+/// # Errors
+/// A store fault.
+pub fn not_written_yet(folder: &Path, files: Vec<FileRejects>) -> Outcome<(Vec<FileRejects>, Vec<String>)> {
+    let (Some(all), Some(run)) = (folder.parent(), folder.file_name().map(|name| name.to_string_lossy().to_string())) else {
+        return Ok((files, Vec::new()));
+    };
+    let path = all.join(WRITTEN);
+    let mut written: BTreeMap<String, (String, String)> =
+        std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    let (mut fresh, mut told) = (Vec::new(), Vec::new());
+    for file in files.into_iter().filter(|file| !file.rows.is_empty()) {
+        let hash = hash_of(&file);
+        match written.get(&file.blake3) {
+            Some((same, before)) if *same == hash && *before != run && all.join(before).is_dir() => {
+                told.push(format!("{}: its refused rows are those that stand under rejects/{before}/", file.file));
+            }
+            _ => {
+                written.insert(file.blake3.clone(), (hash, run.clone()));
+                fresh.push(file);
+            }
+        }
+    }
+    if !fresh.is_empty() {
+        std::fs::create_dir_all(all).map_err(|e| Fault::io(all, &e))?;
+        prane_base::disk::restrict(all, 0o700)?;
+        let text = serde_json::to_vec(&written).map_err(|e| Fault::Bug(e.to_string()))?;
+        std::fs::write(&path, text).map_err(|e| Fault::io(&path, &e))?;
+    }
+    Ok((fresh, told))
+}
+
+fn hash_of(file: &FileRejects) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(file.file.as_bytes());
+    for reject in &file.rows {
+        hasher.update(&reject.row.to_le_bytes()).update(reject.column.as_bytes()).update(reject.reason.as_bytes()).update(b"\0");
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// A workbook that does not say when it was written: the same cells, the same bytes.
+///
+/// # Errors
+/// Never met.
+pub fn timeless_workbook() -> Result<Workbook, XlsxError> {
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
+    Ok(workbook)
+}
+
+/// The refused rows in canonical columns, so that the mended sheet can be dropped into the inbox as it is: its name
+/// starts with the table's, and the three columns at the end are left alone by the reader.
+fn mend_workbook(path: &Path, table: &str, columns: &[String], files: &[FileRejects]) -> Result<(), XlsxError> {
+    let mut workbook = timeless_workbook()?;
+    let bold = Format::new().set_bold();
+    let text = Format::new().set_num_format("@");
+    let fault = Format::new().set_num_format("@").set_background_color("#FFE9B8");
+    let sheet = workbook.add_worksheet().set_name(table)?;
+    let extra = ["reject_reason", "reject_file", "reject_row"];
+    for (at, name) in columns.iter().map(String::as_str).chain(extra).enumerate() {
+        sheet.write_string_with_format(0, column_number(at), name, &bold)?;
+    }
+    let mut row = 1;
+    for file in files {
+        for reject in &file.rows {
+            if row as usize > WORKBOOK_ROWS {
+                break;
+            }
+            for (at, value) in reject.raw.iter().enumerate() {
+                let format = if columns.get(at) == Some(&reject.column) { &fault } else { &text };
+                sheet.write_string_with_format(row, column_number(at), cut(value), format)?;
+            }
+            let end = columns.len();
+            let is_cut = reject.raw.iter().any(|value| cut(value).len() < value.len());
+            let told = if is_cut { " (a value is cut: it is longer than a cell can hold)" } else { "" };
+            sheet.write_string(row, column_number(end), format!("{}{told}", reject.reason))?;
+            sheet.write_string(row, column_number(end + 1), &file.file)?;
+            sheet.write_string(row, column_number(end + 2), reject.row.to_string())?;
+            row += 1;
+        }
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    sheet.autofit();
+    workbook.save(path)
+}
+
+/// As much of a value as a cell can hold.
+fn cut(value: &str) -> &str {
+    value.char_indices().nth(LONGEST_CELL).map_or(value, |(at, _)| &value[..at])
+}
+
+fn column_number(at: usize) -> u16 {
+    u16::try_from(at).unwrap_or(u16::MAX)
+}
+
+pub use prane_reports::harmless;

@@ -1,0 +1,134 @@
+//! What the files of the inbox looked like when their bytes were gone through: a file that still looks the same is not
+//! gone through again. Only a saving of time: what was taken in is known by the hash alone.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use prane_base::disk::restrict;
+use prane_base::fault::{Fault, Outcome};
+use serde::{Deserialize, Serialize};
+
+use super::Hash;
+
+/// A file's size and times, and on Unix its number: a copy over it or a write into it changes one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    size: u64,
+    modified: Option<SystemTime>,
+    #[serde(default)]
+    changed: (i64, i64),
+    #[serde(default)]
+    inode: u64,
+}
+
+impl Look {
+    /// How a file looks now.
+    ///
+    /// # Errors
+    /// A store fault.
+    pub fn at(path: &Path) -> Outcome<Self> {
+        let data = std::fs::metadata(path).map_err(|e| Fault::io(path, &e))?;
+        #[cfg(unix)]
+        let (changed, inode) = {
+            use std::os::unix::fs::MetadataExt;
+            ((data.ctime(), data.ctime_nsec()), data.ino())
+        };
+        #[cfg(not(unix))]
+        let (changed, inode) = ((0, 0), 0);
+        Ok(Self { size: data.len(), modified: data.modified().ok(), changed, inode })
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Whether it was touched just now: it may be touched again without looking different.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        self.modified.and_then(|m| m.elapsed().ok()).is_none_or(|age| age < Duration::from_secs(2))
+    }
+}
+
+/// Name within the inbox → how the file looked, the hash of its bytes in hex, and whether it is a list that came back.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen(BTreeMap<String, (Look, String, bool)>);
+
+impl Seen {
+    /// What an earlier night saw; nothing where its notes cannot be read.
+    #[must_use]
+    pub fn load(path: &Path) -> Self {
+        std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    }
+
+    /// The hash of a file that looks as it did, and whether it is a list that came back.
+    #[must_use]
+    pub fn found(&self, name: &str, look: &Look) -> Option<(Hash, bool)> {
+        let (then, hash, returned) = self.0.get(name)?;
+        let hash = blake3::Hash::from_hex(hash).ok()?;
+        (then == look).then(|| (*hash.as_bytes(), *returned))
+    }
+
+    /// Notes a file, unless it was touched just now.
+    pub fn note(&mut self, name: &str, look: &Look, hash: &Hash, returned: bool) {
+        if !look.is_fresh() {
+            self.0.insert(name.to_string(), (look.clone(), blake3::Hash::from(*hash).to_hex().to_string(), returned));
+        }
+    }
+
+    /// Writes the notes aside and swaps them in.
+    ///
+    /// # Errors
+    /// A store fault.
+    pub fn save(&self, path: &Path) -> Outcome<()> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|e| Fault::io(folder, &e))?;
+            restrict(folder, 0o700)?;
+        }
+        let text = serde_json::to_vec(self).map_err(|e| Fault::Bug(e.to_string()))?;
+        let aside = path.with_extension("new");
+        std::fs::write(&aside, text).map_err(|e| Fault::io(&aside, &e))?;
+        restrict(&aside, 0o600)?;
+        std::fs::rename(&aside, path).map_err(|e| Fault::io(path, &e))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_written_over_looks_different_and_notes_survive_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, notes) = (folder.path().join("marks.csv"), folder.path().join("runs/.inbox.json"));
+        std::fs::write(&file, "one").unwrap();
+        let old = SystemTime::UNIX_EPOCH + Duration::from_hours(24);
+        let date_back = || std::fs::File::options().write(true).open(&file).unwrap().set_modified(old).unwrap();
+        date_back();
+        let (look, mut seen) = (Look::at(&file).unwrap(), Seen::default());
+        seen.note("marks.csv", &look, &[7; 32], true);
+        seen.save(&notes).unwrap();
+        let seen = Seen::load(&notes);
+        assert_eq!(seen.found("marks.csv", &Look::at(&file).unwrap()), Some(([7; 32], true)));
+        // The same size, and dated back: on Unix it still does not pass.
+        std::thread::sleep(Duration::from_millis(20));
+        std::fs::write(&file, "two").unwrap();
+        date_back();
+        #[cfg(unix)]
+        assert_eq!(seen.found("marks.csv", &Look::at(&file).unwrap()), None);
+        assert_eq!(Seen::load(&folder.path().join("none")), Seen::default());
+    }
+
+    #[test]
+    fn a_file_touched_just_now_is_not_noted() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("marks.csv");
+        std::fs::write(&file, "one").unwrap();
+        let mut seen = Seen::default();
+        seen.note("marks.csv", &Look::at(&file).unwrap(), &[7; 32], false);
+        assert_eq!(seen, Seen::default());
+    }
+}

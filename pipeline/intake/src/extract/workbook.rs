@@ -1,0 +1,183 @@
+//! Workbooks (`.xlsx`) by calamine: real dates become ISO text, whole numbers lose their fraction.
+//!
+//! Cells are read one after the other and kept where they are filled, so that a cell far outside the table costs nothing but
+//! itself. Nothing that is told repeats the text of a workbook: not its sheets' names, not the words of the library.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use calamine::{Data, Reader, SheetType, SheetVisible, Xlsx, open_workbook};
+use chrono::{DateTime, SecondsFormat};
+use prane_base::fault::plural;
+use prane_reports::{Language, Words};
+
+use super::{Extract, FileFault, Rows};
+
+pub(super) type Book = Xlsx<BufReader<File>>;
+
+/// Columns of a sheet; a wide register of a whole school year has some 250.
+const MOST_COLUMNS: u32 = 2_000;
+/// Fields of a sheet, empty ones too: rows times columns.
+const MOST_FIELDS: usize = 40_000_000;
+/// Bytes of a workbook unpacked.
+const MOST_BYTES: u64 = 2 << 30;
+
+/// The filled rows of a sheet with their numbers, all of one width from the first filled column on.
+pub(super) type Filled = Vec<(u64, Vec<String>)>;
+
+/// Opens a workbook, unless it unpacks to more than can be read.
+///
+/// # Errors
+/// The file's fault in plain words.
+pub(super) fn open(path: &Path) -> Result<Book, FileFault> {
+    let told = || {
+        FileFault::new(
+            "cannot be opened as a workbook: it is damaged, or something else under this name; open it in a spreadsheet program and save it as .xlsx",
+        )
+    };
+    let file = File::open(path).map_err(|e| FileFault::new(format!("cannot be opened: {e}")))?;
+    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|_| told())?;
+    let mut bytes = 0_u64;
+    for at in 0..archive.len() {
+        bytes = bytes.saturating_add(archive.by_index_raw(at).map_err(|_| told())?.size());
+    }
+    if bytes > MOST_BYTES {
+        return Err(FileFault::new(format!(
+            "unpacks to {} MB, and {} MB are the most that is read of a workbook: save its table as CSV",
+            bytes >> 20,
+            MOST_BYTES >> 20
+        )));
+    }
+    open_workbook(path).map_err(|_: calamine::XlsxError| told())
+}
+
+/// The filled rows of a sheet.
+///
+/// # Errors
+/// The file's fault in plain words: a sheet that is damaged, or larger than a table can be.
+pub(super) fn filled_rows(book: &mut Book, name: &str) -> Result<Filled, FileFault> {
+    let told = |_| FileFault::new("a sheet cannot be read: the workbook is damaged; open it in a spreadsheet program and save it again");
+    let mut cells = book.worksheet_cells_reader(name).map_err(told)?;
+    let mut rows: BTreeMap<u32, Vec<(u32, String)>> = BTreeMap::new();
+    let (mut first, mut last) = (u32::MAX, 0);
+    while let Some(cell) = cells.next_cell().map_err(told)? {
+        let (row, column) = cell.get_position();
+        let text = text_of(&Data::from(cell.get_value().clone()));
+        if text.is_empty() {
+            continue;
+        }
+        if column >= MOST_COLUMNS {
+            return Err(FileFault::new(format!(
+                "a sheet has a filled cell in row {}, column {}, and {MOST_COLUMNS} columns are the most that are read: clear what stands far outside the table",
+                row + 1,
+                column + 1
+            )));
+        }
+        (first, last) = (first.min(column), last.max(column));
+        rows.entry(row).or_default().push((column, text));
+        if rows.len().saturating_mul((last - first + 1) as usize) > MOST_FIELDS {
+            return Err(FileFault::new(format!(
+                "a sheet has {} columns and more rows than can be read with so many: clear what stands outside the table, or save it as CSV",
+                last - first + 1
+            )));
+        }
+    }
+    let width = if rows.is_empty() { 0 } else { (last - first + 1) as usize };
+    let whole = |(row, cells): (u32, Vec<(u32, String)>)| {
+        let mut fields = vec![String::new(); width];
+        for (column, text) in cells {
+            if let Some(field) = fields.get_mut((column - first) as usize) {
+                *field = text;
+            }
+        }
+        (u64::from(row) + 1, fields)
+    };
+    Ok(rows.into_iter().map(whole).collect())
+}
+
+/// When a workbook was saved, as it says itself; none where it does not.
+pub(super) fn saved_inside(path: &Path) -> Option<String> {
+    let mut archive = zip::ZipArchive::new(BufReader::new(File::open(path).ok()?)).ok()?;
+    let mut text = String::new();
+    archive.by_name("docProps/core.xml").ok()?.take(1 << 20).read_to_string(&mut text).ok()?;
+    let (_, rest) = text.split_once("<dcterms:modified")?;
+    let (moment, _) = rest.split_once('>')?.1.split_once('<')?;
+    let moment = DateTime::parse_from_rfc3339(moment.trim()).ok()?.to_utc();
+    Some(moment.to_rfc3339_opts(SecondsFormat::Secs, true))
+}
+
+/// Whether a sheet holds anything.
+fn is_filled(book: &mut Book, name: &str) -> bool {
+    let Ok(mut cells) = book.worksheet_cells_reader(name) else { return true };
+    loop {
+        match cells.next_cell() {
+            Ok(Some(cell)) if text_of(&Data::from(cell.get_value().clone())).trim().is_empty() => {}
+            Ok(None) => return false,
+            // What cannot be read is not taken for empty.
+            Ok(Some(_)) | Err(_) => return true,
+        }
+    }
+}
+
+/// The sheet to read, and what is to be told of the others.
+fn sheet_to_read(book: &mut Book, wanted: &str) -> Result<(String, Vec<String>), FileFault> {
+    let sheets: Vec<_> = book.sheets_metadata().iter().filter(|s| s.typ == SheetType::WorkSheet).cloned().collect();
+    if !wanted.is_empty() && !sheets.iter().any(|s| s.name == wanted) {
+        return Err(FileFault::new(format!("has no sheet \"{wanted}\" (it has {})", plural(sheets.len(), "sheet"))));
+    }
+    // The help that our own workbooks carry is no table.
+    let help: Vec<String> =
+        [Language::Sq, Language::En].into_iter().filter_map(|l| Some(Words::new(l).ok()?.say("sheet-help").clone())).collect();
+    let filled: Vec<_> = sheets.iter().filter(|s| !help.contains(&s.name) && is_filled(book, &s.name)).collect();
+    let visible: Vec<_> = filled.iter().filter(|s| s.visible == SheetVisible::Visible).collect();
+    let chosen = match (wanted, visible.as_slice()) {
+        ("", []) => filled.first().map(|s| s.name.clone()).or_else(|| sheets.first().map(|s| s.name.clone())),
+        ("", [one]) => Some(one.name.clone()),
+        ("", several) => {
+            return Err(FileFault::new(format!(
+                "has {} with something in them, and one sheet of a file is read: say which by sheet = \"…\" in its [[source]] of prane.toml, and hand in the others as files of their own",
+                plural(several.len(), "sheet")
+            )));
+        }
+        (wanted, _) => Some(wanted.to_string()),
+    };
+    let chosen = chosen.ok_or_else(|| FileFault::new("the file is empty"))?;
+    let others = |hidden: bool| filled.iter().filter(|s| s.name != chosen && (s.visible != SheetVisible::Visible) == hidden).count();
+    let told = [(others(false), "sheet"), (others(true), "hidden sheet")];
+    let told = told.iter().filter(|(count, _)| *count > 0);
+    Ok((chosen, told.map(|(count, what)| format!("{} of it not read", plural(*count, what))).collect()))
+}
+
+pub(super) fn all_records(extract: &Extract) -> Result<Rows, FileFault> {
+    let mut book = open(&extract.path)?;
+    let (sheet, notes) = sheet_to_read(&mut book, &extract.source.sheet)?;
+    let header_row = extract.source.header_row.unwrap_or(1).max(1);
+    let mut rows = filled_rows(&mut book, &sheet)?.into_iter().skip_while(|(row, _)| *row < header_row);
+    let Some((header_at, header)) = rows.next() else { return Err(FileFault::new("the file is empty")) };
+    let headers: Vec<String> = header.iter().map(|c| c.trim().to_string()).collect();
+    // Rows of spaces are no records; spreadsheets keep them at the end of a sheet.
+    let (numbers, records) = rows.filter(|(_, record)| record.iter().any(|f| !f.trim().is_empty())).unzip();
+    Ok(Rows { headers, records, first_row: header_at + 1, numbers, notes, of: None })
+}
+
+fn text_of(cell: &Data) -> String {
+    match cell {
+        Data::Empty => String::new(),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::Bool(yes) => yes.to_string(),
+        Data::Int(number) => number.to_string(),
+        Data::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => format!("{number:.0}"),
+        Data::Float(number) => number.to_string(),
+        Data::DateTime(stamp) => {
+            let (year, month, day, hour, minute, second, _) = stamp.to_ymd_hms_milli();
+            if (hour, minute, second) == (0, 0, 0) {
+                format!("{year:04}-{month:02}-{day:02}")
+            } else {
+                format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+            }
+        }
+        Data::Error(error) => format!("#{error:?}"),
+    }
+}

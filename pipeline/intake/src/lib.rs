@@ -1,0 +1,193 @@
+//! Taking extracts in: read by their contract, keyed, settled, prepared for the store, and every row accounted for.
+//!
+//! `read = stored + superseded + rejected` holds for each file, or the night ends as a bug.
+
+mod contacts;
+mod contradict;
+pub mod extract;
+pub mod links;
+mod memo;
+mod own;
+mod packed;
+mod persons;
+pub mod receipt;
+pub mod register;
+pub mod retention;
+mod settle;
+mod small;
+mod sums;
+mod take;
+mod verdict;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use chrono::NaiveDate;
+use polars::prelude::*;
+use prane_base::day::{self, school_year_of};
+use prane_base::fault::{Fault, Outcome};
+use prane_base::project::Project;
+use prane_base::telemetry::Progress;
+use prane_contract::value::World;
+use prane_contract::{Account, Contract, Kind};
+use prane_store::Store;
+use prane_vault::Vault;
+use prane_vault::errors::FrameError;
+use prane_vault::identity::IN_PUPILS;
+
+use self::packed::{Given, Session};
+use crate::extract::{Extract, Hash};
+
+/// What a night took in.
+#[derive(Debug, Default)]
+pub struct Intake {
+    /// One account a file, in order of intake.
+    pub accounts: Vec<Account>,
+    /// A sentence a file that was read before.
+    pub skipped: Vec<String>,
+    /// Plain sentences about what was left alone or derived.
+    pub notes: Vec<String>,
+    /// Hashes of the files that are now in the store.
+    pub taken: BTreeMap<String, String>,
+}
+
+impl Intake {
+    /// Keeps the accounts of the files of one table that are in the store now, and tells of rows that disagreed.
+    fn keep(&mut self, table: &str, accounts: Vec<Account>, conflicts: u64) {
+        if conflicts > 0 {
+            self.notes.push(format!("{table}: {} of one key disagree; the later one counts", verdict::rows(conflicts)));
+        }
+        self.taken.extend(accounts.iter().filter(|a| !a.read_again && a.refused.is_none()).map(|a| (a.blake3.clone(), a.file.clone())));
+        self.accounts.extend(accounts);
+    }
+
+    /// Files refused whole, a sentence each.
+    #[must_use]
+    pub fn refused(&self) -> Vec<String> {
+        self.accounts.iter().filter_map(|a| a.refused.as_ref().map(|why| format!("{}: {why}", a.file))).collect()
+    }
+}
+
+/// Everything taking in needs.
+pub struct Taking<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// All contracts, in order of intake.
+    pub contracts: &'a [Contract],
+    /// The run.
+    pub run_id: &'a str,
+    /// The day of the run.
+    pub today: NaiveDate,
+    /// Month and day on which a school year starts.
+    pub year_starts: (u32, u32),
+    /// Least and greatest mark.
+    pub mark_scale: (f64, f64),
+    /// Where rejects go; none in a rehearsal.
+    pub rejects: Option<&'a Path>,
+    /// Where progress is told.
+    pub progress: &'a Progress,
+}
+
+/// Takes in what is new, table by table.
+///
+/// # Errors
+/// Store faults, and a bug where an account does not add up. Faults of files are told in their accounts.
+pub fn take_in(with: &Taking<'_>, extracts: Vec<Extract>, store: &mut Store, vault: &mut Vault) -> Outcome<Intake> {
+    let mut intake = Intake::default();
+    let known = store.taken();
+    let mut fresh: BTreeMap<&str, Vec<Extract>> = BTreeMap::new();
+    let mut met: BTreeMap<Hash, String> = BTreeMap::new();
+    for extract in extracts {
+        let hash = hex_of(&extract.hash);
+        if let Some(name) = known.get(&hash) {
+            intake.skipped.push(format!(
+                "{}: read before{}, skipped",
+                extract.name,
+                if *name == extract.name { String::new() } else { format!(" as {name}") }
+            ));
+        } else if let Some(name) = met.get(&extract.hash) {
+            intake.notes.push(format!("{}: the same bytes as {name}, skipped", extract.name));
+        } else if let Some(contract) = with.contracts.iter().find(|c| c.table == extract.table) {
+            met.insert(extract.hash, extract.name.clone());
+            fresh.entry(contract.table.as_str()).or_default().push(extract);
+        }
+    }
+    for contract in with.contracts {
+        let Some(files) = fresh.get(contract.table.as_str()) else { continue };
+        let world = world(with, contract, store, vault)?;
+        let take = match contract.table.as_str() {
+            "attendance" => take::register::<Session>,
+            "marks" => take::register::<Given>,
+            _ => take::small,
+        };
+        take(with, contract, &world, files, store, vault, &mut intake)?;
+    }
+    for account in &intake.accounts {
+        if account.read != account.stored + account.superseded + account.rejected {
+            return Err(Fault::Bug(format!(
+                "{}: {} rows read, but {} stored, {} superseded and {} rejected",
+                account.file, account.read, account.stored, account.superseded, account.rejected
+            )));
+        }
+    }
+    Ok(intake)
+}
+
+fn hex_of(hash: &Hash) -> String {
+    blake3::Hash::from(*hash).to_hex().to_string()
+}
+
+/// The files of a small table, not yet read.
+pub fn scan(store: &Store, table: &str) -> Outcome<Option<LazyFrame>> {
+    let frames = store
+        .files(table)
+        .iter()
+        .map(|file| LazyFrame::scan_parquet(PlRefPath::new(store.path_of(table, file).to_string_lossy()), ScanArgsParquet::default()))
+        .collect::<PolarsResult<Vec<_>>>()
+        .frame_err()?;
+    if frames.is_empty() { Ok(None) } else { Ok(Some(concat(frames, UnionArgs::default()).frame_err()?)) }
+}
+
+/// Distinct values of one stored column; the others are not read.
+fn distinct(store: &Store, table: &str, column: &str) -> Outcome<Option<Column>> {
+    let Some(frame) = scan(store, table)? else { return Ok(None) };
+    let values = frame.select([col(column)]).unique(None, UniqueKeepStrategy::Any).collect().frame_err()?;
+    Ok(Some(values.column(column).frame_err()?.clone()))
+}
+
+/// What values of `contract` are judged against: what the store and tonight's earlier tables say exists.
+fn world(with: &Taking<'_>, contract: &Contract, store: &Store, vault: &Vault) -> Outcome<World> {
+    let ids = |table: &str, column: &str| -> Outcome<Option<hashbrown::HashSet<String>>> {
+        let Some(values) = distinct(store, table, column)? else { return Ok(None) };
+        Ok(Some(values.str().frame_err()?.iter().flatten().map(String::from).collect()))
+    };
+    let mut school_years = BTreeSet::new();
+    if let Some(years) = distinct(store, "enrolments", "school_year")? {
+        let first = |year: &str| year.split('-').next().and_then(|first| first.parse::<i32>().ok());
+        school_years.extend(years.str().frame_err()?.iter().flatten().filter_map(first));
+    }
+    if let Some(days) = distinct(store, "calendar", "date")? {
+        school_years
+            .extend(days.date().frame_err()?.physical().iter().flatten().map(|d| school_year_of(day::of_number(d), with.year_starts)));
+    }
+    let listed = store.has("pupils") || store.has("enrolments");
+    // Contacts and the like may only name pupils somebody has named before; the registers say who exists where no
+    // other extract does.
+    let names_pupils = contract.columns.iter().any(|c| c.kind == Kind::PupilId && !c.defines);
+    let pupils = if listed && names_pupils {
+        let only_pupils = contract.table == "enrolments";
+        let named = vault.pupils.ids().filter(|(_, seen)| if only_pupils { seen & IN_PUPILS != 0 } else { *seen != 0 });
+        if only_pupils && !store.has("pupils") { None } else { Some(named.map(|(id, _)| id.to_string()).collect()) }
+    } else {
+        None
+    };
+    Ok(World {
+        today: with.today,
+        school_years,
+        year_starts: with.year_starts,
+        mark_scale: with.mark_scale,
+        pupils,
+        schools: ids("schools", "school_id")?,
+        centres: ids("centres", "centre_id")?,
+    })
+}

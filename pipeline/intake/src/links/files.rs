@@ -1,0 +1,136 @@
+//! `prane link try LEFT [RIGHT]`: the linkage on plain files, so that its judgement can be looked at, and measured where the
+//! truth is known. Nothing of a project is read but its policy.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use prane_base::fault::Fault;
+use prane_base::fault::Outcome as Done;
+use prane_contract::reject::harmless;
+use prane_linkage::{BirthDate, Linkage, Outcome, Person, Settings, Sex, Verdict, duplicates, link};
+
+use super::doubt_word;
+
+/// Columns a file may have; none but the first must be there.
+const COLUMNS: [&str; 9] = ["id", "national_id", "first_name", "last_name", "birth_date", "sex", "school", "municipality", "group"];
+
+/// What was found.
+pub struct Tried {
+    /// A row a pair: `left,right,weight,standing,probability,verdict,outcome,why`.
+    pub csv: Vec<u8>,
+    /// The model and the counts, in words.
+    pub told: String,
+}
+
+/// Links the people of two files, or finds those who are twice in one.
+///
+/// # Errors
+/// A usage fault where a file cannot be read as people.
+pub fn try_files(left: &Path, right: Option<&Path>, settings: &Settings) -> Done<Tried> {
+    let mut codes = BTreeMap::new();
+    let (left_ids, left_people) = people(left, &mut codes)?;
+    let right = right.map(|path| people(path, &mut codes)).transpose()?;
+    let linkage = match &right {
+        Some((_, people)) => link(&left_people, people, &[], settings),
+        None => duplicates(&left_people, &[], settings),
+    }
+    .map_err(|e| Fault::usage(e.to_string(), "look at --link-at and --review-at: 0 < review <= link < 1"))?;
+    Ok(Tried { csv: csv_of(&linkage, &left_ids, right.as_ref().map_or(&left_ids, |r| &r.0))?, told: told(&linkage) })
+}
+
+fn people(path: &Path, codes: &mut BTreeMap<String, u32>) -> Done<(Vec<String>, Vec<Person>)> {
+    let wrong = |what: &dyn std::fmt::Display| {
+        Fault::usage(
+            format!("{}: {what}", path.display()),
+            format!("a CSV file with the columns {}; all but id may be missing", COLUMNS.join(", ")),
+        )
+    };
+    let mut reader = csv::Reader::from_path(path).map_err(|e| wrong(&e))?;
+    let headers = reader.headers().map_err(|e| wrong(&e))?.clone();
+    let at = COLUMNS.map(|name| headers.iter().position(|h| h.trim() == name));
+    if at[0].is_none() {
+        return Err(wrong(&"has no column id"));
+    }
+    let (mut ids, mut people) = (Vec::new(), Vec::new());
+    for row in reader.records() {
+        let row = row.map_err(|e| wrong(&e))?;
+        let field = |n: usize| at[n].and_then(|at| row.get(at)).map(str::trim).filter(|text| !text.is_empty());
+        let mut coded = |n: usize| -> Vec<u32> {
+            let next = u32::try_from(codes.len()).unwrap_or(u32::MAX);
+            field(n).map(|text| *codes.entry(format!("{} {text}", COLUMNS[n])).or_insert(next)).into_iter().collect()
+        };
+        ids.push(field(0).unwrap_or_default().to_owned());
+        people.push(Person {
+            schools: coded(6),
+            municipalities: coded(7),
+            group: coded(8).first().copied().unwrap_or(0),
+            national_id: field(1).map(str::to_owned),
+            first_name: field(2).map(str::to_owned),
+            last_name: field(3).map(str::to_owned),
+            birth_date: field(4).and_then(|text| BirthDate::digits(&text.replace('-', ""))),
+            sex: match field(5) {
+                Some("F" | "f") => Some(Sex::Female),
+                Some("M" | "m") => Some(Sex::Male),
+                _ => None,
+            },
+        });
+    }
+    Ok((ids, people))
+}
+
+fn csv_of(linkage: &Linkage, left: &[String], right: &[String]) -> Done<Vec<u8>> {
+    let told = |e: csv::Error| Fault::store("the pairs", e);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["left", "right", "weight", "standing", "probability", "verdict", "outcome", "why"]).map_err(told)?;
+    for (at, pair) in linkage.pairs.iter().enumerate() {
+        let outcome = match &linkage.outcomes[pair.right as usize] {
+            Outcome::Linked { pair } if *pair == at => "linked",
+            Outcome::Linked { .. } => "beside",
+            _ => "review",
+        };
+        let verdict = match pair.verdict {
+            Verdict::Decided => "decided",
+            Verdict::Link => "link",
+            Verdict::Review(doubt) => doubt_word(doubt),
+        };
+        let why: Vec<String> =
+            linkage.explain(pair).iter().map(|(name, level, weight)| format!("{name}: {level} ({weight:+.1})")).collect();
+        let (weight, standing) = (format!("{:.4}", pair.weight), format!("{:.4}", pair.standing));
+        let probability = format!("{:.6}", pair.probability);
+        let (left, right) = (harmless(&left[pair.left as usize]), harmless(&right[pair.right as usize]));
+        writer.write_record([&left, &right, &weight, &standing, &probability, verdict, outcome, &why.join("; ")]).map_err(told)?;
+    }
+    writer.into_inner().map_err(|e| Fault::store("the pairs", e))
+}
+
+/// The model, a line a level, and how many came to what.
+fn told(linkage: &Linkage) -> String {
+    let mut text = format!("prior: 1 in {:.0}\n", 1.0 / linkage.model.prior);
+    for comparison in &linkage.model.comparisons {
+        for level in &comparison.levels {
+            let _ = writeln!(
+                text,
+                "{:16} {:26} m {:8.5} u {:10.7} weight {:+6.2}",
+                comparison.name, level.name, level.m, level.u, level.weight
+            );
+        }
+    }
+    let _ = writeln!(text, "{} pairs compared", linkage.compared);
+    for passed in &linkage.passed {
+        let _ = writeln!(text, "blocking by {:?}: {} keys too common to be used", passed.rule, passed.times);
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for outcome in &linkage.outcomes {
+        let name = match outcome {
+            Outcome::Linked { .. } => "linked",
+            Outcome::Review { .. } => "for review",
+            Outcome::Unlinked => "unlinked",
+        };
+        *counts.entry(name).or_default() += 1;
+    }
+    for (name, n) in counts {
+        let _ = writeln!(text, "{name}: {n}");
+    }
+    text
+}

@@ -1,0 +1,540 @@
+//! Every table but the two registers: rows typed by their contract, keyed, and merged with what is stored, in Polars.
+
+use chrono::Datelike;
+use polars::prelude::*;
+use prane_base::day;
+use prane_base::fault::Outcome;
+use prane_base::key::{Key, hex};
+use prane_contract as contract;
+use prane_contract::plan::{self, Plan};
+use prane_contract::reject::Reject;
+use prane_contract::value::{Cell, Refusal, Why, World, judge};
+use prane_contract::{Contract, Kind};
+use prane_store::tables::{KNOWN_FROM, OTHER_PUPIL, PUPIL, ROW_KEY, SAVED};
+use prane_vault::Vault;
+use prane_vault::errors::FrameError;
+use prane_vault::identity::{IN_ENROLMENTS, Secret};
+use rayon::prelude::*;
+
+use super::receipt::Spared;
+use super::{contacts, persons};
+use crate::extract::{At, Taker};
+
+/// Values of one column of a block.
+enum Values {
+    Text(StringChunkedBuilder),
+    Date(PrimitiveChunkedBuilder<Int32Type>),
+    Integer(PrimitiveChunkedBuilder<Int32Type>),
+    Number(PrimitiveChunkedBuilder<Float64Type>),
+}
+
+impl Values {
+    fn of(column: &contract::Column) -> Self {
+        let name: PlSmallStr = column.name.as_str().into();
+        match column.kind {
+            Kind::Date => Values::Date(PrimitiveChunkedBuilder::new(name, 0)),
+            Kind::Integer => Values::Integer(PrimitiveChunkedBuilder::new(name, 0)),
+            Kind::Mark => Values::Number(PrimitiveChunkedBuilder::new(name, 0)),
+            _ => Values::Text(StringChunkedBuilder::new(name, 0)),
+        }
+    }
+
+    fn push(&mut self, cell: &Cell<'_>) {
+        match (self, cell) {
+            (Values::Text(v), Cell::Text(text)) => v.append_value(text),
+            (Values::Date(v), Cell::Date(day)) => v.append_value(day::number(*day)),
+            (Values::Integer(v), Cell::Integer(number)) => v.append_option(i32::try_from(*number).ok()),
+            (Values::Number(v), Cell::Number(number)) => v.append_value(*number),
+            (Values::Text(v), _) => v.append_null(),
+            (Values::Date(v) | Values::Integer(v), _) => v.append_null(),
+            (Values::Number(v), _) => v.append_null(),
+        }
+    }
+
+    fn into_column(self) -> PolarsResult<Column> {
+        Ok(match self {
+            Values::Text(v) => v.finish().into_column(),
+            Values::Date(v) => v.finish().into_column().cast(&DataType::Date)?,
+            Values::Integer(v) => v.finish().into_column(),
+            Values::Number(v) => v.finish().into_column(),
+        })
+    }
+}
+
+/// Takes the records of one file, in one thread.
+pub struct SmallTaker<'a> {
+    contract: &'a Contract,
+    world: &'a World,
+    plan: Plan,
+    /// Blocks of the file, each with its columns and the rows of the block that they are.
+    pieces: Vec<(u32, Vec<Values>, Vec<u32>)>,
+    /// Refused rows.
+    pub rejects: Vec<(At, Reject)>,
+    /// Cells that were kept with the note, because they are not what they should be.
+    pub spared: Vec<Spared>,
+    /// Cells that were left empty; their rows were taken.
+    pub emptied: Vec<(At, Reject)>,
+}
+
+impl<'a> SmallTaker<'a> {
+    /// A taker for a file with this plan.
+    #[must_use]
+    pub fn new(contract: &'a Contract, world: &'a World, plan: &Plan) -> Self {
+        Self { contract, world, plan: plan.clone(), pieces: Vec::new(), rejects: Vec::new(), spared: Vec::new(), emptied: Vec::new() }
+    }
+}
+
+/// The rows that the takers of one file took, in the order of the file and the contract's columns, and where each stood.
+///
+/// # Errors
+/// A staging fault.
+pub fn into_frame(contract: &Contract, takers: Vec<SmallTaker<'_>>) -> Outcome<(DataFrame, Vec<At>)> {
+    let mut pieces: Vec<(u32, Vec<Values>, Vec<u32>)> = takers.into_iter().flat_map(|t| t.pieces).collect();
+    pieces.sort_by_key(|(block, ..)| *block);
+    let places = pieces.iter().flat_map(|(block, _, rows)| rows.iter().map(|row| At { block: *block, row: *row })).collect();
+    let frame =
+        |columns: Vec<Values>| DataFrame::new_infer_height(columns.into_iter().map(Values::into_column).collect::<PolarsResult<Vec<_>>>()?);
+    let mut all = frame(columns_of(contract)).frame_err()?;
+    for (_, columns, _) in pieces {
+        all.vstack_mut_owned(frame(columns).frame_err()?).frame_err()?;
+    }
+    all.rechunk_mut();
+    Ok((all, places))
+}
+
+fn columns_of(contract: &Contract) -> Vec<Values> {
+    contract.columns.iter().map(Values::of).collect()
+}
+
+impl Taker for SmallTaker<'_> {
+    fn take(&mut self, at: At, fields: &[&[u8]]) {
+        let is_contact = self.contract.table == contacts::TABLE;
+        match judge_sparing(self.contract, &self.plan, self.world, fields, is_contact) {
+            Ok((mut cells, spared)) => {
+                let pupil_id = self.contract.columns.iter().position(|c| c.name == "pupil_id");
+                let pupil_id = pupil_id.map(|at| cells[at]);
+                let kept = if is_contact {
+                    contacts::tidy(self.contract, &mut cells, spared)
+                } else {
+                    let reject = |(column, _, refusal)| super::verdict::emptied(self.contract, &self.plan, fields, column, refusal);
+                    self.emptied.extend(spared.into_iter().map(reject).map(|reject| (at, reject)));
+                    None
+                };
+                let note = kept.map(|(note, words)| {
+                    let pupil_id = if let Some(Cell::Text(id)) = pupil_id { id } else { "" };
+                    self.spared.extend(words.into_iter().map(|(column, value)| Spared {
+                        at,
+                        pupil_id: pupil_id.into(),
+                        column: self.contract.columns[column].name.clone(),
+                        value: value.trim().into(),
+                    }));
+                    note
+                });
+                if let Some(note) = &note {
+                    for (cell, _) in cells.iter_mut().zip(&self.contract.columns).filter(|(_, c)| c.name == "note") {
+                        *cell = Cell::Text(note);
+                    }
+                }
+                if self.pieces.last().is_none_or(|(block, ..)| *block != at.block) {
+                    self.pieces.push((at.block, columns_of(self.contract), Vec::new()));
+                }
+                let Some((_, columns, rows)) = self.pieces.last_mut() else { return };
+                for (values, cell) in columns.iter_mut().zip(&cells) {
+                    values.push(cell);
+                }
+                rows.push(at.row);
+            }
+            Err(_) => self.rejects.push((at, super::verdict::reject_of(self.contract, &self.plan, self.world, fields))),
+        }
+    }
+}
+
+/// All values of a row, or the column at fault (none for the whole row) and the reason.
+pub fn judge_row<'a>(
+    contract: &'a Contract,
+    plan: &'a Plan,
+    world: &World,
+    fields: &[&'a [u8]],
+) -> Result<Vec<Cell<'a>>, (Option<usize>, Refusal)> {
+    judge_sparing(contract, plan, world, fields, contract.table == contacts::TABLE).map(|(cells, _)| cells)
+}
+
+/// Values of a row, and optional cells that were emptied: column, raw text and why.
+type Judged<'a> = (Vec<Cell<'a>>, Vec<(usize, &'a str, Refusal)>);
+
+/// The same; where `sparing`, an optional cell that cannot be read is emptied and given back instead of costing its row, and
+/// everywhere one that holds free words.
+fn judge_sparing<'a>(
+    contract: &'a Contract,
+    plan: &'a Plan,
+    world: &World,
+    fields: &[&'a [u8]],
+    sparing: bool,
+) -> Result<Judged<'a>, (Option<usize>, Refusal)> {
+    let mut spared = Vec::new();
+    if fields.len() != plan.width {
+        return Err((None, format!("ragged row: {} fields where the header has {}", fields.len(), plan.width).into()));
+    }
+    let mut cells = Vec::with_capacity(contract.columns.len());
+    for (at, column) in contract.columns.iter().enumerate() {
+        let raw = std::str::from_utf8(plan.raw(at, fields)).map_err(|_| (Some(at), "not UTF-8".to_string().into()))?;
+        cells.push(match judge(column, &plan.dialects[at], raw, world) {
+            Ok(cell) => cell,
+            Err(refusal) if !column.required && (sparing || (refusal.why == Why::FreeWords && !is_needed(contract, &column.name))) => {
+                spared.push((at, raw, refusal));
+                Cell::Null
+            }
+            Err(refusal) => return Err((Some(at), refusal)),
+        });
+    }
+    for (at, column) in contract.columns.iter().enumerate() {
+        let Some(other) = &column.not_before else { continue };
+        let start = contract.columns.iter().position(|c| &c.name == other).map(|i| &cells[i]);
+        if let (Cell::Date(end), Some(Cell::Date(start))) = (&cells[at], start)
+            && end < start
+        {
+            return Err((Some(at), format!("{} lies before {other}", column.name).into()));
+        }
+    }
+    let filled = |name: &String| contract.columns.iter().position(|c| &c.name == name).is_some_and(|i| cells[i] != Cell::Null);
+    if !contract.one_of.is_empty() && !contract.one_of.iter().any(filled) {
+        return Err((None, format!("none of {} is filled", contract.one_of.join(", ")).into()));
+    }
+    Ok((cells, spared))
+}
+
+/// Whether a row is not the same row without this column.
+fn is_needed(contract: &Contract, name: &String) -> bool {
+    contract.key.contains(name) || contract.one_of.contains(name)
+}
+
+/// Pseudonyms in place of ids, personal columns into the vault; leaves the stored columns and the row key, and sentences for
+/// whoever handed the file in.
+///
+/// # Errors
+/// A staging fault, or a store fault of the vault.
+pub fn pseudonymise(
+    contract: &Contract,
+    frame: &DataFrame,
+    absent: &[&contract::Column],
+    vault: &mut Vault,
+) -> Outcome<(DataFrame, Vec<String>)> {
+    let height = frame.height();
+    let keyed = contract.key.iter().map(|k| texts(frame, k)).collect::<PolarsResult<Vec<_>>>().frame_err()?;
+    let secret = &vault.secret;
+    let row_key = |row: usize| {
+        let parts: Vec<&[u8]> = keyed.iter().map(|k| k.get(row).unwrap_or("").as_bytes()).collect();
+        Some(secret.key(&contract.table, &parts))
+    };
+    let row_keys = keys(ROW_KEY, height, row_key);
+    let (mut own_keys, mut told) = (None, Vec::new());
+    let mut columns: Vec<Column> = Vec::new();
+    for column in &contract.columns {
+        match (column.kind, contract.table.as_str(), column.name.as_str()) {
+            (Kind::PupilId, _, "other_pupil_id") => {
+                let ids = texts(frame, &column.name).frame_err()?;
+                let codes: Vec<Option<u32>> = ids.iter().map(|id| id.map(|id| vault.pupils.take(&vault.secret, id, None, 0))).collect();
+                columns.push(keys(OTHER_PUPIL, height, |row| codes[row].map(|code| vault.pupils.key(code))));
+            }
+            (Kind::PupilId, table, _) => {
+                let codes: Vec<Option<u32>> = if table == "pupils" {
+                    let taken = persons::take(frame, vault)?;
+                    told.extend(taken.told);
+                    taken.codes
+                } else {
+                    let seen = if table == "enrolments" { IN_ENROLMENTS } else { 0 };
+                    let ids = texts(frame, &column.name).frame_err()?;
+                    ids.iter().map(|id| id.map(|id| vault.pupils.take(&vault.secret, id, None, seen))).collect()
+                };
+                vault.pupils.number_all();
+                let found = keys("pupil_key", height, |row| codes[row].map(|code| vault.pupils.key(code)));
+                if table == "pupils" {
+                    own_keys = Some(found.clone());
+                }
+                columns.push(found);
+                columns.push(numbers(vault, &codes));
+            }
+            (Kind::ParticipantId, table, _) => {
+                let found = participants(&vault.secret, contract, frame, &column.name).frame_err()?;
+                if table == "centre_participants" {
+                    own_keys = Some(found.clone());
+                }
+                columns.push(found);
+            }
+            (_, "pupils", "birth_date") => {
+                let years: Vec<Option<i32>> =
+                    frame.column("birth_date").frame_err()?.date().frame_err()?.physical().iter().map(|d| d.map(first_september)).collect();
+                columns.push(Column::new("first_september".into(), years));
+            }
+            (_, "contacts" | "link_decisions", "by") => {
+                let names = texts(frame, "by").frame_err()?;
+                let found = keys("by_key", height, |row| names.get(row).map(|name| staff(&vault.secret, name)));
+                let sheet = DataFrame::new_infer_height(vec![found.clone(), names.into_column()])
+                    .frame_err()?
+                    .drop_nulls::<String>(None)
+                    .frame_err()?;
+                columns.push(found);
+                vault.merge("staff", "by_key", sheet)?;
+            }
+            _ if column.vault => {}
+            _ => columns.push(frame.column(&column.name).frame_err()?.clone()),
+        }
+    }
+    columns.push(row_keys.clone());
+    keep_personal(contract, frame, (row_keys, own_keys), absent, vault)?;
+    Ok((DataFrame::new_infer_height(columns).frame_err()?, told))
+}
+
+/// A column as texts.
+pub(super) fn texts(frame: &DataFrame, name: &str) -> PolarsResult<StringChunked> {
+    let column = frame.column(name)?;
+    match column.dtype() {
+        // As a cast would write it, in a tenth of the time.
+        DataType::Date => {
+            let days = column.date()?.physical().iter().map(|d| d.map(|d| day::of_number(d).to_string()));
+            Ok(days.collect::<StringChunked>().with_name(name.into()))
+        }
+        _ => Ok(column.cast(&DataType::String)?.str()?.clone()),
+    }
+}
+
+/// A column of pseudonyms, worked out by all threads.
+fn keys(name: &str, height: usize, key: impl Fn(usize) -> Option<Key> + Sync + Send) -> Column {
+    let keys: Vec<Option<Key>> = (0..height).into_par_iter().map(key).collect();
+    keys.into_iter().map(|key| key.map(hex)).collect::<StringChunked>().with_name(name.into()).into_column()
+}
+
+/// Pseudonyms of a file's participants, by the centre where it names one.
+fn participants(secret: &Secret, contract: &Contract, frame: &DataFrame, column: &str) -> PolarsResult<Column> {
+    let ids = texts(frame, column)?;
+    let centres = contract.column("centre_id").map(|_| texts(frame, "centre_id")).transpose()?;
+    let of = |row: usize| ids.get(row).map(|id| secret.participant(centres.as_ref().and_then(|c| c.get(row)), id));
+    Ok(keys("participant_key", frame.height(), of))
+}
+
+/// Numbers of the pupils behind these codes.
+fn numbers(vault: &Vault, codes: &[Option<u32>]) -> Column {
+    let numbers: Vec<Option<i32>> = codes.iter().map(|code| code.and_then(|code| vault.pupils.number(code))).collect();
+    Column::new(PUPIL.into(), numbers)
+}
+
+/// The vault's sheet of a table: its personal columns, with the key that leads back to them: of the pupil or participant
+/// whom the table tells of, else of the row.
+fn keep_personal(
+    contract: &Contract,
+    frame: &DataFrame,
+    (row_keys, own_keys): (Column, Option<Column>),
+    absent: &[&contract::Column],
+    vault: &mut Vault,
+) -> Outcome<()> {
+    if !contract.columns.iter().any(|c| c.vault) {
+        return Ok(());
+    }
+    let mut columns = vec![row_keys];
+    let ids = ["pupil_id", "other_pupil_id", "centre_id", "participant_id"];
+    for column in contract.columns.iter().filter(|c| c.vault || ids.contains(&c.name.as_str())) {
+        columns.push(frame.column(&column.name).frame_err()?.clone());
+    }
+    let key = own_keys.as_ref().map_or(ROW_KEY.into(), |keys| keys.name().clone());
+    columns.extend(own_keys);
+    let mut rows = DataFrame::new_infer_height(columns).frame_err()?;
+    let names: Vec<String> = absent.iter().filter(|c| c.vault).map(|c| c.name.clone()).collect();
+    if !names.is_empty()
+        && let Some(before) = vault.sheet(&contract.table, None)?
+    {
+        rows = filled_from(rows, &before, &key, &names)?;
+    }
+    vault.merge(&contract.table, &key, rows)
+}
+
+/// Columns that a file does not have, but those of the key: what is stored of them stays.
+#[must_use]
+pub fn absent<'a>(contract: &'a Contract, plan: &Plan) -> Vec<&'a contract::Column> {
+    let columns = contract.columns.iter().zip(&plan.from);
+    columns
+        .filter(|(column, from)| **from == plan::From::Nowhere && !contract.key.contains(&column.name))
+        .map(|(column, _)| column)
+        .collect()
+}
+
+/// A file's rows, with what was known before in the columns that the file does not have: from the files of the night before
+/// it, else from the store.
+///
+/// # Errors
+/// A staging fault.
+pub fn keep_absent(
+    contract: &Contract,
+    frame: DataFrame,
+    absent: &[&contract::Column],
+    stored: Option<&DataFrame>,
+    files: &[DataFrame],
+) -> Outcome<DataFrame> {
+    let kept: Vec<String> = absent
+        .iter()
+        .flat_map(|column| match (contract.table.as_str(), column.name.as_str()) {
+            ("pupils", "birth_date") => vec!["first_september"],
+            ("contacts" | "link_decisions", "by") => vec!["by_key"],
+            (_, "other_pupil_id") => vec![OTHER_PUPIL],
+            _ if column.kind == Kind::PupilId => vec!["pupil_key", PUPIL],
+            _ if column.kind == Kind::ParticipantId => vec!["participant_key"],
+            (_, name) => vec![name],
+        })
+        .filter(|name| frame.column(name).is_ok())
+        .map(String::from)
+        .collect();
+    if kept.is_empty() {
+        return Ok(frame);
+    }
+    let columns: Vec<Expr> = kept.iter().map(String::as_str).chain([ROW_KEY]).map(col).collect();
+    let before: Vec<LazyFrame> = stored.into_iter().chain(files).map(|known| known.clone().lazy().select(columns.clone())).collect();
+    if before.is_empty() {
+        return Ok(frame);
+    }
+    let before = concat(before, UnionArgs::default()).frame_err()?.collect().frame_err()?;
+    let before = before.unique_stable(Some(&[ROW_KEY.to_string()]), UniqueKeepStrategy::Last, None).frame_err()?;
+    filled_from(frame, &before, ROW_KEY, &kept)
+}
+
+/// Rows with some columns taken from the row of the same key in `before`, in the order they have.
+fn filled_from(rows: DataFrame, before: &DataFrame, key: &str, columns: &[String]) -> Outcome<DataFrame> {
+    let known: Vec<&str> = columns.iter().map(String::as_str).filter(|name| before.column(name).is_ok()).collect();
+    let order: Vec<Expr> = rows.get_column_names().iter().map(|name| col(name.as_str())).collect();
+    let before = before.clone().lazy().select(known.iter().copied().chain([key]).map(col).collect::<Vec<_>>());
+    let how = JoinArgs { suffix: Some("_before".into()), maintain_order: MaintainOrderJoin::Left, ..JoinArgs::new(JoinType::Left) };
+    let filled = known.iter().map(|name| coalesce(&[col(*name), col(format!("{name}_before"))]).alias(*name)).collect::<Vec<_>>();
+    rows.lazy().join(before, [col(key)], [col(key)], how).with_columns(filled).select(order).collect().frame_err()
+}
+
+/// Pseudonym of a member of staff.
+fn staff(secret: &Secret, name: &str) -> Key {
+    secret.key("staff", &[name.trim().to_lowercase().as_bytes()])
+}
+
+/// The year of the first 1 September on which a child born that day has completed 0 years:
+/// completed years on 1 September of year Y = Y − this.
+fn first_september(birth_days: i32) -> i32 {
+    let birth = day::of_number(birth_days);
+    birth.year() + i32::from((birth.month(), birth.day()) > (9, 1))
+}
+
+/// What merging found.
+pub struct Merged {
+    /// All rows that count now, in the stored columns.
+    pub frame: DataFrame,
+    /// Superseded rows, an entry a file in the order given.
+    pub superseded: Vec<u64>,
+    /// Of those, rows that said something else: file, the file that counts in its place, what they said.
+    pub conflicts: Vec<(u32, u32, Difference)>,
+    /// Rows of a file that say something else than what was stored.
+    pub corrections: Vec<(u32, Difference)>,
+    /// Whether anything differs from what was stored.
+    pub changed: bool,
+}
+
+/// How many rows of one key differ, and in which columns.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Rows that differ.
+    pub rows: u64,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+}
+
+/// Merges new rows (a frame a file, in order) with the stored ones: of each key the latest row counts; a stored row
+/// that is only repeated stays, with the run that brought it.
+///
+/// # Errors
+/// A staging fault.
+pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &str, run_id: &str) -> Outcome<Merged> {
+    let count = files.len();
+    let mut numbered = Vec::with_capacity(count);
+    for (at, mut file) in files.into_iter().enumerate() {
+        let height = file.height();
+        file.with_column(Column::new("_file".into(), vec![u32::try_from(at).unwrap_or(u32::MAX); height])).frame_err()?;
+        numbered.push(file.lazy());
+    }
+    let all = concat(numbered, UnionArgs { parallel: false, rechunk: true, ..UnionArgs::default() }).frame_err()?.collect().frame_err()?;
+    let content: Vec<String> = all.get_column_names().iter().map(ToString::to_string).filter(|n| n != "_file").collect();
+    let last = all.unique_stable(Some(&[ROW_KEY.to_string()]), UniqueKeepStrategy::Last, None).frame_err()?;
+    let told: Vec<&str> = content.iter().map(String::as_str).filter(|name| ![ROW_KEY, SAVED].contains(name)).collect();
+    // Where no key came twice, no row is held against another.
+    let conflicts = if last.height() == all.height() { Vec::new() } else { differences(&all, &last, &told)? };
+    let superseded = per_file(&all, count)?.iter().zip(per_file(&last, count)?).map(|(before, after)| before - after).collect();
+    let corrections = match &stored {
+        None => Vec::new(),
+        Some(stored) => {
+            let stored = stored.clone().lazy().with_column(lit(u32::MAX).alias("_file")).collect().frame_err()?;
+            differences(&last, &stored, &told)?.into_iter().map(|(file, _, difference)| (file, difference)).collect()
+        }
+    };
+    let new = last.drop("_file").frame_err()?;
+    // A row that is only handed in again is no news, whenever it was saved.
+    let on: Vec<Expr> = content.iter().filter(|c| *c != SAVED).map(|c| col(c.as_str())).collect();
+    let equal = |how: JoinType| JoinArgs { nulls_equal: true, ..JoinArgs::new(how) };
+    let with_run = |frame: DataFrame| frame.lazy().with_column(lit(run_id).alias(KNOWN_FROM));
+    let (frame, changed) = match stored {
+        None => {
+            let changed = new.height() > 0;
+            (with_run(new).collect().frame_err()?, changed)
+        }
+        Some(stored) => {
+            let fresh =
+                new.clone().lazy().join(stored.clone().lazy(), on.clone(), on.clone(), equal(JoinType::Anti)).collect().frame_err()?;
+            let changed = fresh.height() > 0;
+            let kept = stored.lazy().join(fresh.clone().lazy(), [col(ROW_KEY)], [col(ROW_KEY)], JoinArgs::new(JoinType::Anti));
+            let mut columns: Vec<Expr> = content.iter().map(|c| col(c.as_str())).collect();
+            columns.push(col(KNOWN_FROM));
+            (
+                concat([kept.select(columns.clone()), with_run(fresh).select(columns)], UnionArgs::default())
+                    .frame_err()?
+                    .collect()
+                    .frame_err()?,
+                changed,
+            )
+        }
+    };
+    // Row keys are unique: with them the order is total.
+    let frame = frame.sort([sort_by, ROW_KEY], SortMultipleOptions::default()).frame_err()?;
+    Ok(Merged { frame, superseded, conflicts, corrections, changed })
+}
+
+/// Where rows of `some` differ from the rows of the same key in `others`, for each pair of files.
+fn differences(some: &DataFrame, others: &DataFrame, columns: &[&str]) -> Outcome<Vec<(u32, u32, Difference)>> {
+    let differs = |name: &&str| col(*name).neq_missing(col(format!("{name}_other"))).alias(*name);
+    let any = columns.iter().map(|name| col(*name)).reduce(Expr::or).unwrap_or_else(|| lit(false));
+    let sums = columns.iter().map(|name| col(*name).cast(DataType::UInt32).sum());
+    let found = some
+        .clone()
+        .lazy()
+        .join(
+            others.clone().lazy(),
+            [col(ROW_KEY)],
+            [col(ROW_KEY)],
+            JoinArgs { suffix: Some("_other".into()), ..JoinArgs::new(JoinType::Inner) },
+        )
+        .select([col("_file"), col("_file_other")].into_iter().chain(columns.iter().map(differs)).collect::<Vec<_>>())
+        .filter(any)
+        .group_by([col("_file"), col("_file_other")])
+        .agg([len().alias("_rows")].into_iter().chain(sums).collect::<Vec<_>>())
+        .sort(["_file", "_file_other"], SortMultipleOptions::default())
+        .collect()
+        .frame_err()?;
+    let whole = |name: &str| -> PolarsResult<Vec<u32>> {
+        Ok(found.column(name)?.cast(&DataType::UInt32)?.u32()?.iter().map(Option::unwrap_or_default).collect())
+    };
+    let (files, kept, rows) = (whole("_file").frame_err()?, whole("_file_other").frame_err()?, whole("_rows").frame_err()?);
+    let counts = columns.iter().map(|name| Ok((*name, whole(name)?))).collect::<PolarsResult<Vec<_>>>().frame_err()?;
+    let difference = |at: usize| Difference {
+        rows: rows[at].into(),
+        columns: counts.iter().filter(|(_, sums)| sums[at] > 0).map(|(name, _)| (*name).to_string()).collect(),
+    };
+    Ok((0..files.len()).map(|at| (files[at], kept[at], difference(at))).collect())
+}
+
+fn per_file(frame: &DataFrame, count: usize) -> Outcome<Vec<u64>> {
+    let mut counts = vec![0; count];
+    for file in frame.column("_file").frame_err()?.u32().frame_err()?.iter().flatten() {
+        counts[file as usize] += 1;
+    }
+    Ok(counts)
+}

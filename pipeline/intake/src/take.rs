@@ -1,0 +1,346 @@
+//! From the files of one table to what the store keeps: the small tables as frames, the registers as packed rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, RwLock};
+
+use polars::prelude::*;
+use prane_base::config::{Layout, Register, Source};
+use prane_base::day::school_year_name;
+use prane_base::fault::{Fault, Outcome, plural};
+use prane_base::key::hex;
+use prane_contract::Contract;
+use prane_contract::plan::Plan;
+use prane_contract::reject::Reject;
+use prane_contract::value::World;
+use prane_store::errors::StoreError;
+use prane_store::files::FileWriter;
+use prane_store::tables::{self, ROW_KEY, SAVED, TableSpec, spec_of};
+use prane_store::{DataFile, Store};
+use prane_vault::Vault;
+use prane_vault::errors::FrameError;
+
+use super::packed::Packed;
+use super::persons::{self, Refusal};
+use super::receipt::{Receipt, Spared};
+use super::register::{RegisterTaker, Shared, Shelves, Texts};
+use super::settle::{self, Origin, Settling};
+use super::small::{self, SmallTaker};
+use super::{Account, Intake, Taking, contacts, contradict, own, receipt, scan, verdict};
+use crate::extract::Extract;
+
+/// Takes in one of the tables that fit in memory.
+pub(super) fn small(
+    with: &Taking<'_>,
+    contract: &Contract,
+    world: &World,
+    files: &[Extract],
+    store: &mut Store,
+    vault: &mut Vault,
+    intake: &mut Intake,
+) -> Outcome<()> {
+    let spec = spec_of(contract);
+    let threads = with.project.config.engine.thread_count();
+    let (mut frames, mut accounts, mut rejected) = (Vec::new(), Vec::<Account>::new(), Vec::new());
+    let before = stored(store, &contract.table)?;
+    let are_contacts = contract.table == contacts::TABLE;
+    let night = store.nights().len();
+    let mut receipts = Vec::new();
+    let in_order = if are_contacts { contacts::in_order(files) } else { files.iter().map(|file| (String::new(), file)).collect() };
+    for (place, (saved, extract)) in in_order.into_iter().enumerate() {
+        let taker = |plan: &Plan| SmallTaker::new(contract, world, plan);
+        let Some((reading, plan, mut takers)) = verdict::open(with, extract, contract, threads, &taker, intake) else { continue };
+        let mut rejects: Vec<_> = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.rejects)).collect();
+        let spared: Vec<Spared> = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.spared)).collect();
+        let lines_spared = spared.iter().map(|cell| cell.at).collect::<BTreeSet<_>>().len();
+        let emptied: Vec<_> = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.emptied)).collect();
+        let (frame, places) = small::into_frame(contract, takers)?;
+        let refusals = match reading.of.as_ref() {
+            Some(list) => own::strangers(list, &frame, store, vault)?,
+            None => persons::refusals(contract, &frame, store, vault)?,
+        };
+        for refusal in &refusals {
+            rejects.push((places[refusal.row], refused(contract, &frame, refusal)?));
+        }
+        let frame = without(&frame, &refusals)?;
+        if let Some(mut account) = verdict::judge(with, extract, (&reading, &plan), rejects, &mut rejected, intake) {
+            let absent = small::absent(contract, &plan);
+            let (frame, told) = small::pseudonymise(contract, &frame, &absent, vault)?;
+            let frame = small::keep_absent(contract, frame, &absent, before.as_ref(), &frames)?;
+            // A list that came back has told of them with its other lines.
+            let refused = refusals
+                .first()
+                .filter(|_| !extract.returned)
+                .map(|r| format!("{} refused: {}", verdict::rows(refusals.len() as u64), r.reason));
+            let left_empty = (!emptied.is_empty()).then(|| {
+                format!("{} with free words in place of a short name: left empty, the rows count (rejects/)", plural(emptied.len(), "cell"))
+            });
+            if let Some(file) = rejected.last_mut() {
+                file.rows.extend(emptied.into_iter().map(|(at, reject)| Reject { row: reading.row_number(at), ..reject }));
+                file.rows.sort_by_key(|reject| reject.row);
+            }
+            for sentence in told.into_iter().chain(refused).chain(left_empty) {
+                let sentence = format!("{}: {sentence}", account.file);
+                account.told.push(sentence);
+            }
+            // A line that nobody has decided yet says nothing, and takes nothing back.
+            frames.push(match contract.table.as_str() {
+                "link_decisions" => frame.lazy().filter(col("decision").is_not_null()).collect().frame_err()?,
+                contacts::TABLE => contacts::with_order(frame, &saved, night, place)?,
+                _ => frame,
+            });
+            if let (Some(list), Some(file)) = (&reading.of, rejected.last()) {
+                receipts.push(Receipt::of(contract, list, &reading, file, spared));
+            }
+            if lines_spared > 0 {
+                account.told.push(format!(
+                    "{}: {} with words in place of a code or a day; they count, and the words are kept with the note",
+                    account.file,
+                    verdict::rows(lines_spared as u64)
+                ));
+            }
+            accounts.push(account);
+        }
+    }
+    verdict::put_rejects(with, contract, rejected, intake)?;
+    receipt::keep(&receipts, with.today, vault)?;
+    if frames.is_empty() {
+        return Ok(());
+    }
+    if are_contacts {
+        let names: Vec<String> = accounts.iter().map(|a| a.file.clone()).collect();
+        for (at, told) in contacts::disagreements(&names, &frames, before.as_ref())? {
+            accounts[at].told.push(told);
+        }
+    }
+    let merged = small::merge(frames, before, spec.columns.field(0).name(), with.run_id)?;
+    for (account, superseded) in accounts.iter_mut().zip(&merged.superseded) {
+        account.supersede(*superseded);
+    }
+    let name = |accounts: &[Account], at: u32| accounts.get(at as usize).map(|a| a.file.clone()).unwrap_or_default();
+    let mut conflicts = 0;
+    for (at, kept, difference) in &merged.conflicts {
+        let (file, kept) = (name(&accounts, *at), name(&accounts, *kept));
+        let (rows, columns) = (verdict::rows(difference.rows), difference.columns.join(", "));
+        if let Some(account) = accounts.get_mut(*at as usize) {
+            account.conflicts += difference.rows;
+            account.told.push(if file == kept {
+                format!("{file}: {rows} repeated with another {columns}; the later one counts")
+            } else {
+                format!("{file} and {kept}: {rows} of one key with another {columns}; {kept} counts")
+            });
+        }
+        conflicts += difference.rows;
+    }
+    for (at, difference) in &merged.corrections {
+        let (rows, columns) = (verdict::rows(difference.rows), difference.columns.join(", "));
+        if let Some(account) = accounts.get_mut(*at as usize) {
+            account.told.push(format!("{}: corrects {rows} stored before, in {columns}", account.file));
+        }
+    }
+    intake.keep(&contract.table, accounts, conflicts);
+    if merged.changed { replace_table(store, &spec, merged.frame, with.run_id) } else { Ok(()) }
+}
+
+/// The reject of a row that was read and is not taken.
+fn refused(contract: &Contract, frame: &DataFrame, refusal: &Refusal) -> Outcome<Reject> {
+    let value =
+        |name: &str| -> Outcome<String> { Ok(small::texts(frame, name).frame_err()?.get(refusal.row).unwrap_or_default().to_string()) };
+    Ok(Reject {
+        row: 0,
+        column: refusal.column.to_string(),
+        value: value(refusal.column)?,
+        why: refusal.why,
+        reason: refusal.reason.clone(),
+        raw: contract.columns.iter().map(|column| value(&column.name)).collect::<Outcome<Vec<_>>>()?,
+    })
+}
+
+/// The rows that are not refused.
+fn without(frame: &DataFrame, refusals: &[Refusal]) -> Outcome<DataFrame> {
+    if refusals.is_empty() {
+        return Ok(frame.clone());
+    }
+    let gone: BTreeSet<usize> = refusals.iter().map(|r| r.row).collect();
+    let stays: BooleanChunked = (0..frame.height()).map(|row| Some(!gone.contains(&row))).collect();
+    frame.filter(&stays).frame_err()
+}
+
+/// Stored rows of a small table.
+fn stored(store: &Store, table: &str) -> Outcome<Option<DataFrame>> {
+    let mut frame = scan(store, table)?.map(LazyFrame::collect).transpose().frame_err()?;
+    // Contacts of an older store do not say when they were saved.
+    if let Some(frame) = frame.as_mut().filter(|frame| table == contacts::TABLE && frame.column(SAVED).is_err()) {
+        let height = frame.height();
+        frame.with_column(Column::full_null(SAVED.into(), height, &DataType::String)).frame_err()?;
+    }
+    Ok(frame)
+}
+
+/// Prepares a small table's one file in place of the one before.
+fn replace_table(store: &mut Store, spec: &TableSpec, frame: DataFrame, run_id: &str) -> Outcome<()> {
+    let file = write_frame(store, spec, &frame, run_id)?;
+    let before: Vec<String> = store.files(&spec.name).into_iter().map(|f| f.path).filter(|p| *p != file.path).collect();
+    store.prepare(&spec.name, vec![file], before);
+    Ok(())
+}
+
+/// Over Polars' own Parquet bytes into the store's writer: one writer makes every file of the store.
+fn write_frame(store: &Store, spec: &TableSpec, frame: &DataFrame, run_id: &str) -> Outcome<DataFile> {
+    let mut frame = frame.select(spec.columns.fields().iter().map(|f| f.name().as_str())).frame_err()?;
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).with_compression(ParquetCompression::Uncompressed).finish(&mut frame).frame_err()?;
+    let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))
+        .store_err()?
+        .with_batch_size(1 << 16)
+        .build()
+        .store_err()?;
+    let mut writer = FileWriter::create(&store.folder(&spec.name), spec, format!("{run_id}.parquet"), BTreeMap::new())?;
+    for batch in reader {
+        writer.write_cast(&spec.columns, &batch.store_err()?)?;
+    }
+    writer.finish()
+}
+
+/// Why a register of absences by lesson is refused.
+const LESSONS_UNKNOWN: &str = "a register of absences that tells of single lessons, and how many lessons a day has is not known: each missed lesson would count as a whole day. Write lessons_a_day = 6 (or as many as there are) into its [[source]] in prane.toml";
+
+/// Takes in a register, attendance or marks, as rows packed in the form that is its own.
+#[allow(clippy::too_many_lines)] // the order of the steps is the point
+pub(super) fn register<R: Packed>(
+    with: &Taking<'_>,
+    contract: &Contract,
+    world: &World,
+    files: &[Extract],
+    store: &mut Store,
+    vault: &mut Vault,
+    intake: &mut Intake,
+) -> Outcome<()> {
+    let spec = spec_of(contract);
+    let threads = with.project.config.engine.thread_count();
+    let (schools, subjects) = (RwLock::new(Texts::default()), RwLock::new(Texts::default()));
+    // Stored runs are the lowest origins; tonight's files follow. A run a stored row may name is a night of the store.
+    let mut runs: Vec<String> = store.nights().iter().map(|n| n.run_id.clone()).collect();
+    runs.dedup();
+    let first_file = runs.len();
+    let mut shelves: Shelves<R> = Shelves::default();
+    let (mut accounts, mut rejected) = (Vec::new(), Vec::new());
+    // Of each file, by its place: how it is kept, and the schools and years that it tells of.
+    let mut kinds: Vec<(&Source, BTreeSet<(String, i32)>)> = Vec::new();
+    {
+        let pupils = RwLock::new(&mut vault.pupils);
+        let memos = Mutex::new(Vec::new());
+        let shared =
+            Shared { contract, world, pupils: &pupils, secret: &vault.secret, schools: &schools, subjects: &subjects, memos: &memos };
+        for extract in files {
+            let origin = u16::try_from(first_file + accounts.len()).map_err(|_| {
+                Fault::usage("more than 65,000 files of one table in one night", "join them, or take them in over several nights")
+            })?;
+            let taker = |plan: &Plan| RegisterTaker::<R>::new(&shared, plan, origin);
+            let Some((reading, plan, takers)) = verdict::open(with, extract, contract, threads, &taker, intake) else { continue };
+            let (mut rejects, mut rows) = (Vec::new(), Vec::new());
+            for mut taker in takers {
+                rejects.extend(std::mem::take(&mut taker.rejects));
+                rows.push(taker.into_shelves());
+            }
+            let by_lesson = || rows.iter().flatten().flat_map(|(_, shelf)| shelf.iter()).any(|row| !R::BY_TERM && row.codes()[0] > 0);
+            if extract.source.register == Register::Absences && extract.source.lessons_a_day.is_none() && by_lesson() {
+                intake.accounts.push(verdict::refused(extract, reading.rows(), LESSONS_UNKNOWN));
+                continue;
+            }
+            let Some(account) = verdict::judge(with, extract, (&reading, &plan), rejects, &mut rejected, intake) else { continue };
+            let mut told_of = BTreeSet::new();
+            for (key, more) in rows.into_iter().flatten() {
+                told_of.insert((schools.read().map(|s| s.text(key.1).to_string()).unwrap_or_default(), key.0.school_year));
+                shelves.entry(key).or_default().append(more);
+            }
+            kinds.push((&extract.source, told_of));
+            accounts.push(account);
+            if extract.source.layout == Layout::Wide {
+                intake.notes.push(format!("{}: read as a wide register, a row a pupil and day", extract.name));
+            }
+        }
+    }
+    verdict::put_rejects(with, contract, rejected, intake)?;
+    if accounts.is_empty() {
+        return Ok(());
+    }
+    let (mut schools, mut subjects) = (schools.into_inner().unwrap_or_default(), subjects.into_inner().unwrap_or_default());
+    let stored_runs = runs.len();
+    let rewritten = settle::recall(store, &spec, contract, &mut shelves, &vault.pupils, &mut schools, &mut subjects, &mut runs)?;
+    if runs.len() > stored_runs {
+        return Err(Fault::store("store", "holds rows of a run that nights.json does not name: restore nights.json from a backup"));
+    }
+    for (origin, met) in contradict::contradicting(&shelves, first_file, with.project.config.contract.most_corrected) {
+        let at = usize::from(origin) - first_file;
+        accounts[at].refuse(format!(
+            "says otherwise than {} of the {} of a school that it repeats: are its columns, its school and its days right? If it is to be let in, set [contract] most_corrected = 1 in prane.toml for one night",
+            met.changed,
+            verdict::rows(met.rows).replace("row", "stored row")
+        ));
+        kinds[at].1.clear();
+        shelves.values_mut().for_each(|shelf| shelf.retain(|row| row.origin() != origin));
+    }
+    if accounts.iter().all(|account| account.refused.is_some()) {
+        intake.keep(&contract.table, accounts, 0);
+        return Ok(());
+    }
+    shelves.retain(|_, shelf| shelf.count() > 0);
+    let mut lessons: BTreeMap<(String, i32), u32> = BTreeMap::new();
+    let mut registers: BTreeMap<(String, i32), &'static str> = BTreeMap::new();
+    for (source, told_of) in kinds.into_iter().filter(|_| contract.table == "attendance") {
+        for school in told_of {
+            if let (Register::Absences, Some(count)) = (source.register, source.lessons_a_day) {
+                lessons.insert(school.clone(), count);
+            }
+            registers.insert(school, source.register.word());
+        }
+    }
+    let origins: Vec<Origin> = runs.into_iter().map(Origin::Stored).chain((0..accounts.len()).map(Origin::File)).collect();
+    with.progress.stage("settle");
+    vault.pupils.number_all();
+    let sums = tables::sums_of(&spec);
+    let (subjects, subject_ranks) = subjects.ranked();
+    let settling = Settling {
+        spec: &spec,
+        sums: &sums,
+        contract,
+        run_id: with.run_id,
+        pupils: &vault.pupils,
+        schools: &schools,
+        subjects: &subjects,
+        subject_ranks: &subject_ranks,
+        origins: &origins,
+        lessons: &lessons,
+    };
+    let (written, tallies) = settle::settle(store, shelves, &settling)?;
+    let mut conflicts = 0;
+    for (account, tally) in accounts.iter_mut().zip(&tallies[first_file..]).filter(|(account, _)| account.refused.is_none()) {
+        account.supersede(tally.superseded);
+        account.conflicts = tally.conflicts;
+        conflicts += tally.conflicts;
+        if tally.corrections > 0 {
+            intake.notes.push(format!("{}: corrects {} stored before", account.file, verdict::rows(tally.corrections)));
+        }
+    }
+    intake.keep(&contract.table, accounts, conflicts);
+    let gone: Vec<String> = rewritten.into_iter().map(|f| f.path).collect();
+    for (at, spec) in sums.iter().enumerate() {
+        store.prepare(&spec.name, written.iter().map(|s| s.sums[at].clone()).collect(), gone.clone());
+    }
+    store.prepare(&spec.name, written.into_iter().map(|s| s.rows).collect(), gone);
+    if registers.is_empty() { Ok(()) } else { note_registers(with, &registers, store, vault) }
+}
+
+/// Keeps which school keeps which kind of register.
+fn note_registers(with: &Taking<'_>, registers: &BTreeMap<(String, i32), &'static str>, store: &mut Store, vault: &Vault) -> Outcome<()> {
+    let years: Vec<String> = registers.keys().map(|(_, year)| school_year_name(*year)).collect();
+    let keys: Vec<String> = registers
+        .keys()
+        .zip(&years)
+        .map(|((school, _), year)| hex(vault.secret.key("registers", &[school.as_bytes(), year.as_bytes()])))
+        .collect();
+    let frame = df!("school_id" => registers.keys().map(|(s, _)| s.as_str()).collect::<Vec<_>>(), "school_year" => years, "register" => registers.values().copied().collect::<Vec<_>>(), ROW_KEY => keys).frame_err()?;
+    let spec = tables::registers();
+    let merged = small::merge(vec![frame], stored(store, &spec.name)?, "school_id", with.run_id)?;
+    if merged.changed { replace_table(store, &spec, merged.frame, with.run_id) } else { Ok(()) }
+}

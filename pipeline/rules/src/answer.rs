@@ -1,0 +1,208 @@
+//! `prane sql`: answers in every format; and the words that SQL may ask for.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use arrow::util::pretty::pretty_format_batches;
+use datafusion::common::Result as EngineResult;
+use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
+use parquet::arrow::ArrowWriter;
+use prane_base::config::Language;
+use prane_base::day;
+use prane_base::fault::{Fault, Outcome};
+use prane_reports::{Reason, Words, harmless};
+use prane_store::errors::StoreError;
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Lines and columns for reading.
+    #[default]
+    Table,
+    /// Comma-separated, with a header.
+    Csv,
+    /// Tab-separated, with a header.
+    Tsv,
+    /// One array of objects.
+    Json,
+    /// One object a line.
+    Ndjson,
+    /// A Parquet file.
+    Parquet,
+}
+
+/// An answer as bytes.
+///
+/// # Errors
+/// A store fault, or a bug.
+pub fn bytes_of(batches: &[RecordBatch], format: Format) -> Outcome<Vec<u8>> {
+    match format {
+        Format::Table => Ok(format!("{}\n", pretty_format_batches(batches).store_err()?).into_bytes()),
+        Format::Csv => delimited(batches, b','),
+        Format::Tsv => delimited(batches, b'\t'),
+        Format::Json | Format::Ndjson => json(batches, format == Format::Json),
+        Format::Parquet => {
+            let Some(first) = batches.first() else { return Ok(Vec::new()) };
+            let mut bytes = Vec::new();
+            let mut writer = ArrowWriter::try_new(&mut bytes, first.schema(), None).store_err()?;
+            for batch in batches {
+                writer.write(batch).store_err()?;
+            }
+            writer.close().store_err()?;
+            Ok(bytes)
+        }
+    }
+}
+
+fn delimited(batches: &[RecordBatch], delimiter: u8) -> Outcome<Vec<u8>> {
+    let mut out = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+    let told = |e: csv::Error| Fault::Bug(e.to_string());
+    let options = FormatOptions::default();
+    // One text for every cell: a night's list has millions.
+    let mut text = String::new();
+    for (at, batch) in batches.iter().enumerate() {
+        if at == 0 {
+            out.write_record(batch.schema().fields().iter().map(|f| f.name().clone())).map_err(told)?;
+        }
+        let columns: Vec<ArrayRef> = batch.columns().iter().map(joined).collect::<Outcome<_>>()?;
+        let cells = columns.iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<Result<Vec<_>, _>>().store_err()?;
+        for row in 0..batch.num_rows() {
+            for (cell, column) in cells.iter().zip(&columns) {
+                // Numbers may start with a minus; texts that a spreadsheet would run may not.
+                if let Some(texts) = column.as_string_opt::<i32>() {
+                    let words = if texts.is_valid(row) { texts.value(row) } else { "" };
+                    out.write_field(harmless(words)).map_err(told)?;
+                } else {
+                    text.clear();
+                    write!(text, "{}", cell.value(row)).map_err(|e| Fault::Bug(e.to_string()))?;
+                    out.write_field(&text).map_err(told)?;
+                }
+            }
+            out.write_record(None::<&[u8]>).map_err(told)?;
+        }
+    }
+    out.into_inner().map_err(|e| Fault::Bug(e.to_string()))
+}
+
+/// Lists as one text, separated by semicolons.
+fn joined(column: &ArrayRef) -> Outcome<ArrayRef> {
+    let DataType::List(_) = column.data_type() else { return Ok(column.clone()) };
+    let lists = column.as_list::<i32>();
+    let options = FormatOptions::default();
+    let mut texts = Vec::with_capacity(lists.len());
+    for row in 0..lists.len() {
+        if lists.is_null(row) {
+            texts.push(None);
+            continue;
+        }
+        let values = lists.value(row);
+        let cells = ArrayFormatter::try_new(values.as_ref(), &options).store_err()?;
+        texts.push(Some((0..values.len()).map(|i| cells.value(i).to_string()).collect::<Vec<_>>().join("; ")));
+    }
+    Ok(Arc::new(StringArray::from(texts)))
+}
+
+fn json(batches: &[RecordBatch], whole: bool) -> Outcome<Vec<u8>> {
+    let mut rows = Vec::new();
+    for batch in batches {
+        for row in 0..batch.num_rows() {
+            let mut object = serde_json::Map::new();
+            for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+                object.insert(field.name().clone(), value(column, row)?);
+            }
+            rows.push(serde_json::Value::Object(object));
+        }
+    }
+    let told = |e: serde_json::Error| Fault::Bug(e.to_string());
+    if whole {
+        let mut bytes = serde_json::to_vec_pretty(&rows).map_err(told)?;
+        bytes.push(b'\n');
+        return Ok(bytes);
+    }
+    let mut bytes = Vec::new();
+    for row in rows {
+        serde_json::to_writer(&mut bytes, &row).map_err(told)?;
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
+}
+
+fn value(column: &ArrayRef, row: usize) -> Outcome<serde_json::Value> {
+    use serde_json::Value;
+    if column.is_null(row) {
+        return Ok(Value::Null);
+    }
+    Ok(match column.data_type() {
+        DataType::Boolean => Value::Bool(column.as_boolean().value(row)),
+        DataType::Int8
+        | DataType::Int16
+        | DataType::Int32
+        | DataType::Int64
+        | DataType::UInt8
+        | DataType::UInt16
+        | DataType::UInt32
+        | DataType::UInt64 => {
+            let wide = arrow::compute::cast(&column.slice(row, 1), &DataType::Int64).store_err()?;
+            Value::from(wide.as_primitive::<Int64Type>().value(0))
+        }
+        DataType::Float32 | DataType::Float64 => {
+            let wide = arrow::compute::cast(&column.slice(row, 1), &DataType::Float64).store_err()?;
+            Value::from(wide.as_primitive::<Float64Type>().value(0))
+        }
+        DataType::List(_) => {
+            let values = column.as_list::<i32>().value(row);
+            Value::Array((0..values.len()).map(|i| value(&values, i)).collect::<Outcome<_>>()?)
+        }
+        _ => Value::String(ArrayFormatter::try_new(column.as_ref(), &FormatOptions::default()).store_err()?.value(row).to_string()),
+    })
+}
+
+/// The language of pages that a project's setting names.
+#[must_use]
+pub fn page_language(language: Language) -> prane_reports::Language {
+    match language {
+        Language::Sq => prane_reports::Language::Sq,
+        Language::En => prane_reports::Language::En,
+    }
+}
+
+/// `reason(flag, value, threshold, since, recent_absent, recent_recorded, before_rate)`: a flag in words, in the
+/// project's language.
+///
+/// # Errors
+/// A bug in the words.
+pub fn reason_function(language: Language) -> Outcome<ScalarUDF> {
+    let words = Words::new(page_language(language)).map_err(|e| Fault::Bug(e.to_string()))?;
+    let types =
+        vec![DataType::Utf8, DataType::Float64, DataType::Float64, DataType::Date32, DataType::Float64, DataType::Int64, DataType::Float64];
+    let function = move |arguments: &[ColumnarValue]| -> EngineResult<ColumnarValue> {
+        let arrays = ColumnarValue::values_to_arrays(arguments)?;
+        Ok(ColumnarValue::Array(Arc::new(reasons(&words, &arrays))))
+    };
+    Ok(create_udf("reason", types, DataType::Utf8, Volatility::Immutable, Arc::new(function)))
+}
+
+fn reasons(words: &Words, arrays: &[ArrayRef]) -> StringArray {
+    let flags = arrays[0].as_string::<i32>();
+    let number = |at: usize, row: usize| arrays[at].is_valid(row).then(|| arrays[at].as_primitive::<Float64Type>().value(row));
+    let since = arrays[3].as_primitive::<Date32Type>();
+    let recorded = arrays[5].as_primitive::<Int64Type>();
+    (0..flags.len())
+        .map(|row| {
+            flags.is_valid(row).then(|| {
+                words.reason(&Reason {
+                    flag: flags.value(row),
+                    value: number(1, row).unwrap_or_default(),
+                    threshold: number(2, row).unwrap_or_default(),
+                    since: since.is_valid(row).then(|| day::of_number(since.value(row))),
+                    recent_absent: number(4, row).unwrap_or_default(),
+                    recent_recorded: if recorded.is_valid(row) { u32::try_from(recorded.value(row)).unwrap_or(0) } else { 0 },
+                    before_rate: number(6, row),
+                })
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,428 @@
+//! `DataFusion` over the store: schemas, parameters, views built in the order that their SQL asks for.
+//!
+//! Views that several others read are computed once; large results go to a file in the staging folder. Everything is
+//! asked of one state of the store, for the days in `run.as_of`.
+
+mod functions;
+pub mod provider;
+pub mod tables;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, SchemaRef};
+use datafusion::catalog::{MemorySchemaProvider, TableProvider};
+use datafusion::common::TableReference;
+use datafusion::datasource::MemTable;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use futures::stream::FuturesUnordered;
+use futures::{StreamExt, TryStreamExt};
+use parquet::arrow::ArrowWriter;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use prane_base::config::EngineSection;
+use prane_base::fault::{self, Fault, Outcome, nearest};
+use prane_base::telemetry::Progress;
+use prane_store::errors::StoreError;
+
+use crate::errors::EngineError;
+use crate::query::{Keep, Library, Query, references, single_select};
+use provider::Files;
+
+/// Rows a step of a plan works on at once: twice the engine's own number, because most columns here are narrow.
+const BATCH_ROWS: usize = 16_384;
+/// Side of a join that is kept in memory: up to so many bytes or, where those are not known, rows it is built by one
+/// thread for all.
+const MOST_BYTES_KEPT_WHOLE: usize = 128 << 20;
+const MOST_ROWS_KEPT_WHOLE: usize = 1 << 20;
+/// Rows beyond which a computed view goes to a file.
+const MOST_ROWS_IN_MEMORY: usize = 100_000;
+/// Rows a row group of such a file holds: several threads share the file by its groups.
+const VIEW_ROW_GROUP: usize = 64 * 1024;
+/// Views built at once: where one waits for a single thread, the next goes on.
+const AT_ONCE: usize = 2;
+/// Rows of attendance up to which every view with several readers is computed once: planning costs more than rows then.
+const FEW_ROWS: u64 = 2_000_000;
+
+/// The engine of one night.
+pub struct Engine<'a> {
+    ctx: SessionContext,
+    library: &'a Library,
+    staging: PathBuf,
+    built: BTreeSet<String>,
+    /// Rows of attendance: where they are few, views are computed once instead of being read through again.
+    pub attendance_rows: u64,
+}
+
+/// A session with the house's settings.
+///
+/// # Errors
+/// A configuration fault for a memory limit that is none, a store fault for the spill folder.
+pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Outcome<SessionContext> {
+    let spill = staging.join("spill");
+    std::fs::create_dir_all(&spill).map_err(|e| Fault::io(&spill, &e))?;
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_limit(settings.memory_bytes()?, 1.0)
+        .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![spill])))
+        .build_arc()
+        .engine_err()?;
+    let mut config =
+        SessionConfig::new().with_target_partitions(settings.thread_count()).with_batch_size(BATCH_ROWS).with_information_schema(true);
+    config.options_mut().sql_parser.enable_ident_normalization = true;
+    config.options_mut().optimizer.prefer_hash_join = true;
+    // Plain texts throughout; why is said at `Files::of_table`.
+    config.options_mut().sql_parser.map_string_types_to_utf8view = false;
+    // The SQL says which side of a join is kept in memory: the first. Guessed sizes turned sides of millions of rows round.
+    config.options_mut().optimizer.join_reordering = false;
+    // Where it is not too large it is built once, and the large side need not be dealt out to the threads first.
+    config.options_mut().optimizer.hash_join_single_partition_threshold = MOST_BYTES_KEPT_WHOLE;
+    config.options_mut().optimizer.hash_join_single_partition_threshold_rows = MOST_ROWS_KEPT_WHOLE;
+    let ctx = SessionContext::new_with_config_rt(config, runtime);
+    ctx.register_udf(functions::bit_count());
+    ctx.register_udf(functions::list_in_order());
+    add_schemas(&ctx)?;
+    Ok(ctx)
+}
+
+fn add_schemas(ctx: &SessionContext) -> Outcome<()> {
+    for schema in
+        ["sources", "store", "run", "history", "indicators", "flags", "caseload", "programme", "checks", "analyses", "derived", "audit"]
+    {
+        let catalog = ctx.catalog("datafusion").ok_or_else(|| Fault::Bug("no catalog".into()))?;
+        catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new())).engine_err()?;
+    }
+    Ok(())
+}
+
+/// `schema.name` as a table reference.
+#[must_use]
+pub fn reference(id: &str) -> TableReference {
+    match id.split_once('.') {
+        Some((schema, table)) => TableReference::partial(schema, table),
+        None => TableReference::bare(id),
+    }
+}
+
+impl<'a> Engine<'a> {
+    /// An engine without tables; [`tables::register`] gives it the store.
+    #[must_use]
+    pub fn new(ctx: SessionContext, library: &'a Library, staging: PathBuf) -> Self {
+        Self { ctx, library, staging, built: BTreeSet::new(), attendance_rows: u64::MAX }
+    }
+
+    /// The session, for registering.
+    #[must_use]
+    pub fn context(&self) -> &SessionContext {
+        &self.ctx
+    }
+
+    /// The SQL files it builds from.
+    #[must_use]
+    pub fn library(&self) -> &'a Library {
+        self.library
+    }
+
+    /// Registers a table under `schema.name`, in place of one that is there.
+    ///
+    /// # Errors
+    /// A bug.
+    pub fn register(&self, id: &str, table: Arc<dyn TableProvider>) -> Outcome<()> {
+        self.ctx.deregister_table(reference(id)).engine_err()?;
+        self.ctx.register_table(reference(id), table).engine_err()?;
+        Ok(())
+    }
+
+    /// Marks a table as built from outside: its SQL file, if any, is not used.
+    pub fn provide(&mut self, id: &str) {
+        self.built.insert(id.to_string());
+    }
+
+    /// Builds the views and everything they read.
+    ///
+    /// # Errors
+    /// A configuration fault that names the file whose SQL does not run.
+    pub async fn build(&mut self, wanted: &[&str], progress: &Progress) -> Outcome<()> {
+        let wanted: BTreeSet<String> = wanted.iter().map(ToString::to_string).collect();
+        let order: Vec<Query> = self.library.order(&wanted)?.into_iter().filter(|q| !self.built.contains(&q.id)).cloned().collect();
+        let mut readers: BTreeMap<&str, usize> = BTreeMap::new();
+        for read in order.iter().flat_map(|q| &q.reads) {
+            *readers.entry(read.as_str()).or_default() += 1;
+        }
+        let mut built = self.built.clone();
+        let this = &*self;
+        let (mut running, mut open) = (FuturesUnordered::new(), BTreeSet::new());
+        for query in &order {
+            let needs_flags = query.reads.contains("run.raised_flags") && !built.contains("run.raised_flags");
+            while !open.is_empty() && (needs_flags || open.len() >= AT_ONCE || query.reads.iter().any(|r| open.contains(r))) {
+                finish_one(&mut running, &mut open, &mut built).await?;
+            }
+            // The flags come first in the order: they are all built before the first view that reads their union.
+            if needs_flags {
+                this.unite_flags().await?;
+                built.insert("run.raised_flags".into());
+            }
+            progress.step(&query.id);
+            let many = readers.get(query.id.as_str()).copied().unwrap_or(0) > 1 || wanted.contains(&query.id);
+            let once = match query.header.keep {
+                Some(Keep::Never) if this.attendance_rows > FEW_ROWS => false,
+                Some(Keep::Once) => true,
+                _ => many || query.schema() == "flags",
+            };
+            open.insert(query.id.clone());
+            running.push(async move { (query.id.clone(), this.build_one(query, once).await) });
+        }
+        while !open.is_empty() {
+            finish_one(&mut running, &mut open, &mut built).await?;
+        }
+        drop(running);
+        if wanted.contains("run.raised_flags") && !built.contains("run.raised_flags") {
+            this.unite_flags().await?;
+            built.insert("run.raised_flags".into());
+        }
+        self.built = built;
+        Ok(())
+    }
+
+    async fn build_one(&self, query: &Query, once: bool) -> Outcome<()> {
+        let told = |e: Fault| match e {
+            Fault::Sql { what, .. } => {
+                let hint = self.unknown(&query.reads).unwrap_or_else(|| "`prane sql -f FILE` shows the error with its place".to_string());
+                Fault::configuration(&query.file, what, hint)
+            }
+            other => other,
+        };
+        let frame = self.ctx.sql(&query.sql).await.engine_err().map_err(told)?;
+        if once {
+            let table = self.keep(&query.id, frame).await.map_err(told)?;
+            return self.register(&query.id, table);
+        }
+        self.register(&query.id, frame.into_view())
+    }
+
+    /// A sentence about the first of these tables that there is not, with the nearest one that there is.
+    fn unknown(&self, reads: &BTreeSet<String>) -> Option<String> {
+        let id = reads.iter().find(|id| !self.ctx.table_exist(reference(id)).unwrap_or(false))?;
+        let tables = self.tables();
+        let known = || tables.iter().map(String::as_str).chain(self.library.queries.keys().map(String::as_str));
+        let near = nearest(id, known()).or_else(|| {
+            // A name without its schema.
+            known().find(|k| k.split_once('.').is_some_and(|(_, name)| name == id))
+        });
+        Some(near.map_or_else(|| format!("there is no {id}"), |near| format!("there is no {id}; did you mean {near}?")))
+    }
+
+    /// `schema.name` of every table registered so far.
+    fn tables(&self) -> Vec<String> {
+        let catalog = self.ctx.catalog("datafusion");
+        let names = |schema: &String| -> Vec<String> {
+            let tables = catalog.as_ref().and_then(|c| c.schema(schema)).map(|s| s.table_names()).unwrap_or_default();
+            tables.into_iter().map(|name| format!("{schema}.{name}")).collect()
+        };
+        let mut tables: Vec<String> = catalog.as_ref().map(|c| c.schema_names()).unwrap_or_default().iter().flat_map(names).collect();
+        tables.sort();
+        tables
+    }
+
+    /// Computes a frame once: into memory, or into a file where it is large.
+    async fn keep(&self, id: &str, frame: DataFrame) -> Outcome<Arc<dyn TableProvider>> {
+        let schema = nullable(frame.schema().as_arrow());
+        let mut stream = frame.execute_stream().await.engine_err()?.map(|batch| batch.and_then(|b| fit(&schema, &b)));
+        let mut batches = Vec::new();
+        let mut rows = 0;
+        while let Some(batch) = stream.next().await {
+            let batch = batch.engine_err()?;
+            rows += batch.num_rows();
+            batches.push(batch);
+            if rows > MOST_ROWS_IN_MEMORY {
+                break;
+            }
+        }
+        if rows <= MOST_ROWS_IN_MEMORY {
+            return Ok(Arc::new(MemTable::try_new(schema, vec![batches]).engine_err()?));
+        }
+        let folder = self.staging.join("views");
+        std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
+        let path = folder.join(format!("{id}.parquet"));
+        let file = std::fs::File::create(&path).map_err(|e| Fault::io(&path, &e))?;
+        // Read once or twice and thrown away: packing it would cost more than it saves.
+        let plain = WriterProperties::builder()
+            .set_dictionary_enabled(false)
+            .set_statistics_enabled(EnabledStatistics::None)
+            .set_max_row_group_row_count(Some(VIEW_ROW_GROUP))
+            .build();
+        let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(plain)).store_err()?;
+        for batch in batches.drain(..) {
+            writer.write(&batch).store_err()?;
+        }
+        while let Some(batch) = stream.next().await {
+            let batch = batch.engine_err()?;
+            rows += batch.num_rows();
+            writer.write(&batch).store_err()?;
+        }
+        writer.close().store_err()?;
+        Ok(Arc::new(Files::one(&path, schema, rows)?))
+    }
+
+    /// All flags as one table: adding a rule is adding one file.
+    async fn unite_flags(&self) -> Outcome<()> {
+        let mut parts = Vec::new();
+        for flag in self.library.of_schema("flags") {
+            let provider = self.ctx.table_provider(reference(&flag.id)).await.engine_err()?;
+            let has = |name: &str| provider.schema().field_with_name(name).is_ok();
+            let level = match (has("level"), flag.header.level.as_ref().and_then(toml::Value::as_integer)) {
+                (true, _) => "cast(f.level as int)".to_string(),
+                (false, Some(level)) => format!("cast({level} as int)"),
+                (false, None) => {
+                    return Err(Fault::configuration(&flag.file, "says no level", "add a column level, or level = 2 to its header"));
+                }
+            };
+            if !has("pupil_key") || !has("value") || !has("threshold") || !has("since_date") {
+                return Err(Fault::configuration(
+                    &flag.file,
+                    "has not the shape of a flag",
+                    "a flag gives (as_of, pupil_key, value, threshold, since_date, level)",
+                ));
+            }
+            let (as_of, from) = if has("as_of") {
+                ("f.as_of", format!("{} f", flag.id))
+            } else {
+                ("n.as_of", format!("{} f cross join run.as_of n", flag.id))
+            };
+            parts.push(format!(
+                "select {as_of} as as_of, '{}' as flag, f.pupil_key, cast(f.value as double) as value, cast(f.threshold as double) as threshold, cast(f.since_date as date) as since_date, {level} as level from {from}",
+                flag.name()
+            ));
+        }
+        let frame = self.ctx.sql(&parts.join(" union all ")).await.engine_err()?;
+        let table = self.keep("run.raised_flags", frame).await?;
+        self.register("run.raised_flags", table)
+    }
+
+    /// Answers a question; what it reads is built first.
+    ///
+    /// # Errors
+    /// A SQL fault in the engine's words.
+    pub async fn ask(&mut self, sql: &str, progress: &Progress) -> Outcome<DataFrame> {
+        let reads = self.reads(sql)?;
+        let wanted: Vec<&str> = reads.iter().map(String::as_str).collect();
+        self.build(&wanted, progress).await?;
+        self.ctx.sql(sql.trim().trim_end_matches(';')).await.engine_err().map_err(|fault| match fault {
+            Fault::Sql { what, .. } => Fault::Sql { what, hint: self.unknown(&reads).unwrap_or_else(|| fault::WHAT_CAN_BE_ASKED.into()) },
+            other => other,
+        })
+    }
+
+    /// Whether a question reads tables of a schema.
+    ///
+    /// # Errors
+    /// A SQL fault.
+    pub fn asks_for(&self, schema: &str, sql: &str) -> Outcome<bool> {
+        Ok(self.reads(sql)?.iter().any(|read| read.split('.').next() == Some(schema)))
+    }
+
+    /// Everything a question reads.
+    fn reads(&self, sql: &str) -> Outcome<BTreeSet<String>> {
+        let statement = single_select(sql.trim().trim_end_matches(';')).map_err(Fault::sql)?;
+        let mut reads = references(&statement).map_err(Fault::sql)?;
+        let inner = sql.trim_start().to_lowercase();
+        // Who asks what there is to ask is shown every view.
+        if reads.iter().any(|r| r.starts_with("information_schema")) || inner.starts_with("show tables") {
+            reads.extend(self.library.queries.values().filter(|q| q.schema() != "derived").map(|q| q.id.clone()));
+        }
+        if inner.starts_with("explain") || inner.starts_with("describe") {
+            reads.extend(self.library.queries.keys().filter(|id| inner.contains(id.as_str())).cloned());
+        }
+        Ok(reads)
+    }
+
+    /// The rows of several questions, asked at once; texts as plain strings.
+    ///
+    /// # Errors
+    /// A SQL fault.
+    pub async fn rows_of_all(&mut self, questions: &[String], progress: &Progress) -> Outcome<Vec<Vec<RecordBatch>>> {
+        let mut reads = BTreeSet::new();
+        for sql in questions {
+            reads.extend(self.reads(sql)?);
+        }
+        let wanted: Vec<&str> = reads.iter().map(String::as_str).collect();
+        self.build(&wanted, progress).await?;
+        let ctx = &self.ctx;
+        let answers = questions.iter().map(|sql| async move {
+            let batches = ctx.sql(sql).await.engine_err()?.collect().await.engine_err()?;
+            batches.into_iter().map(plain_texts).collect::<Outcome<Vec<_>>>()
+        });
+        futures::stream::iter(answers).buffered(AT_ONCE).try_collect().await
+    }
+
+    /// The rows of a question, texts as plain strings.
+    ///
+    /// # Errors
+    /// A SQL fault.
+    pub async fn rows(&mut self, sql: &str, progress: &Progress) -> Outcome<Vec<RecordBatch>> {
+        let batches = self.ask(sql, progress).await?.collect().await.engine_err()?;
+        batches.into_iter().map(plain_texts).collect()
+    }
+}
+
+/// Waits for one of the views that are being built.
+async fn finish_one<F: Future<Output = (String, Outcome<()>)>>(
+    running: &mut FuturesUnordered<F>,
+    open: &mut BTreeSet<String>,
+    built: &mut BTreeSet<String>,
+) -> Outcome<()> {
+    if let Some((id, outcome)) = running.next().await {
+        outcome?;
+        open.remove(&id);
+        built.insert(id);
+    }
+    Ok(())
+}
+
+/// The schema with every column nullable: what a plan says of nulls and what its batches say differ now and then.
+pub(crate) fn nullable(schema: &arrow::datatypes::Schema) -> SchemaRef {
+    let fields: Vec<_> = schema.fields().iter().map(|f| f.as_ref().clone().with_nullable(true)).collect();
+    Arc::new(arrow::datatypes::Schema::new(fields))
+}
+
+/// A batch in the types of its plan's schema: where a union or a literal gave another kind of text, it is cast.
+pub(crate) fn fit(schema: &SchemaRef, batch: &RecordBatch) -> datafusion::common::Result<RecordBatch> {
+    let columns = schema
+        .fields()
+        .iter()
+        .zip(batch.columns())
+        .map(|(f, c)| if c.data_type() == f.data_type() { Ok(c.clone()) } else { arrow::compute::cast(c, f.data_type()) })
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(RecordBatch::try_new(schema.clone(), columns)?)
+}
+
+/// Views of text as plain text, for code that reads columns.
+///
+/// # Errors
+/// A store fault, never met.
+pub fn plain_texts(batch: RecordBatch) -> Outcome<RecordBatch> {
+    let schema = batch.schema();
+    let mut fields = Vec::with_capacity(schema.fields().len());
+    let mut columns = Vec::with_capacity(schema.fields().len());
+    for (field, column) in schema.fields().iter().zip(batch.columns()) {
+        let plain = plain_type(field.data_type());
+        columns.push(arrow::compute::cast(column, &plain).store_err()?);
+        fields.push(field.as_ref().clone().with_data_type(plain));
+    }
+    RecordBatch::try_new(Arc::new(arrow::datatypes::Schema::new(fields)), columns).store_err()
+}
+
+/// `Utf8View` and dictionaries as `Utf8`, in lists too.
+#[must_use]
+pub fn plain_type(kind: &DataType) -> DataType {
+    match kind {
+        DataType::Utf8View | DataType::LargeUtf8 => DataType::Utf8,
+        DataType::Dictionary(_, value) => plain_type(value),
+        DataType::List(item) | DataType::LargeList(item) | DataType::ListView(item) => {
+            DataType::List(Arc::new(item.as_ref().clone().with_data_type(plain_type(item.data_type()))))
+        }
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,468 @@
+//! What the engine registers before any SQL file is built: the store's tables, the parameters of the night, the history.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use chrono::NaiveDate;
+use datafusion::datasource::{MemTable, TableProvider};
+use prane_base::day::{self, school_year_name, school_year_of};
+use prane_base::fault::{Fault, Outcome};
+use prane_contract::{Account, Contract};
+use prane_store::errors::StoreError;
+use prane_store::tables::{ROW_KEY, TableSpec, links, registers, spec_of, sums_of};
+use prane_store::{DataFile, Figures, Store};
+use toml::Value;
+
+use super::Engine;
+use super::provider::Files;
+use crate::errors::EngineError;
+use crate::policy::{Numbers, Policy};
+use crate::query::{Query, Records};
+
+/// A table in memory.
+pub(crate) fn memory(schema: SchemaRef, batches: Vec<RecordBatch>) -> Outcome<Arc<dyn TableProvider>> {
+    Ok(Arc::new(MemTable::try_new(schema, vec![batches]).engine_err()?))
+}
+
+fn batch(columns: Vec<(&str, ArrayRef)>) -> Outcome<(SchemaRef, RecordBatch)> {
+    let fields: Vec<Field> = columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
+    let schema = Arc::new(Schema::new(fields));
+    let batch = RecordBatch::try_new(schema.clone(), columns.into_iter().map(|(_, a)| a).collect()).store_err()?;
+    Ok((schema, batch))
+}
+
+fn put(engine: &Engine<'_>, id: &str, columns: Vec<(&str, ArrayRef)>) -> Outcome<()> {
+    let (schema, batch) = batch(columns)?;
+    engine.register(id, memory(schema, vec![batch])?)
+}
+
+/// Registers `sources.*`, every contract's table, empty where nothing was handed in; and in `store.*` the sums of the
+/// registers.
+///
+/// # Errors
+/// Store faults.
+pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Outcome<()> {
+    for spec in contracts.iter().map(spec_of).chain([registers(), links()]) {
+        // What linkage adds to, [`link`] puts into `sources`; it needs the rows' keys.
+        let (schema, hidden): (_, &[&str]) =
+            if LINKED.iter().any(|(table, ..)| *table == spec.name) { ("store", &[]) } else { ("sources", &[ROW_KEY]) };
+        put_files(engine, store, &format!("{schema}.{}", spec.name), &spec, &store.files(&spec.name), hidden)?;
+        for sums in sums_of(&spec) {
+            let paths = |table: &str| store.files(table).into_iter().map(|f| f.path).collect::<Vec<_>>();
+            if paths(&sums.name) != paths(&spec.name) {
+                return Err(Fault::store(
+                    format!("store/{}", sums.name),
+                    format!("is not the sums of store/{}: restore both from one backup, or take the extracts in anew", spec.name),
+                ));
+            }
+            put_files(engine, store, &format!("store.{}", sums.name), &sums, &store.files(&sums.name), &[])?;
+        }
+    }
+    Ok(())
+}
+
+/// Tables whose rows linkage joins to pupils: the table, what `links.kind` calls its rows, and the key by which it does.
+const LINKED: [(&str, &str, &str); 3] = [
+    ("centre_participants", "participant", "participant_key"),
+    ("identifications", "identification", ROW_KEY),
+    ("referrals", "referral", ROW_KEY),
+];
+
+/// Puts the pupils that linkage found into the tables that name none. They are small: once in memory.
+///
+/// # Errors
+/// A bug.
+pub async fn link(engine: &Engine<'_>) -> Outcome<()> {
+    for (table, kind, key) in LINKED {
+        let columns = engine.context().table_provider(format!("store.{table}")).await.engine_err()?.schema();
+        let given = |name: &str| columns.field_with_name(name).is_ok();
+        let mut select: Vec<String> = columns
+            .fields()
+            .iter()
+            .filter(|f| f.name() != ROW_KEY)
+            .map(|f| match f.name().as_str() {
+                "participant_key" => "coalesce(l.participant_key, r.participant_key) as participant_key".into(),
+                name @ ("pupil_key" | "pupil") => format!("coalesce(r.{name}, l.{name}) as {name}"),
+                name => format!("r.{name}"),
+            })
+            .collect();
+        select.extend(["pupil_key", "pupil"].into_iter().filter(|name| !given(name)).map(|name| format!("l.{name}")));
+        let sql = format!(
+            "select {} from store.{table} r \
+             left join (\
+                select record_key, participant_key, \
+                       case when outcome = 'linked' then pupil_key end as pupil_key, case when outcome = 'linked' then pupil end as pupil \
+                from sources.links where kind = '{kind}' and place = 1) l on l.record_key = r.{key}",
+            select.join(", ")
+        );
+        put_answer(engine, &format!("sources.{table}"), &sql).await?;
+    }
+    Ok(())
+}
+
+/// Registers the rows of a question, once in memory.
+async fn put_answer(engine: &Engine<'_>, id: &str, sql: &str) -> Outcome<()> {
+    let frame = engine.context().sql(sql).await.engine_err()?;
+    let schema = super::nullable(frame.schema().as_arrow());
+    let batches =
+        frame.collect().await.engine_err()?.into_iter().map(|b| super::fit(&schema, &b).engine_err()).collect::<Outcome<Vec<_>>>()?;
+    engine.register(id, memory(schema, batches)?)
+}
+
+/// Registers files of a table, or its columns alone where there are none.
+fn put_files(engine: &Engine<'_>, store: &Store, id: &str, spec: &TableSpec, files: &[DataFile], hidden: &[&str]) -> Outcome<()> {
+    let provider = Files::of_table(store, spec, files, hidden)?;
+    engine.register(id, if files.is_empty() { memory(provider.schema(), vec![])? } else { Arc::new(provider) })
+}
+
+/// Puts schools and enrolments derived from the register in place where no extract gives them; says so.
+///
+/// # Errors
+/// Configuration faults of `queries/derived/`.
+pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<String>) -> Outcome<()> {
+    for (table, effect) in [
+        ("schools", "codes stand for names, and there is no region or municipality"),
+        ("enrolments", "a pupil counts as enrolled from the first day recorded; no classes or grade levels"),
+    ] {
+        if store.has(table) {
+            continue;
+        }
+        if let Some(query) = engine.library().queries.get(&format!("derived.{table}")) {
+            put_answer(engine, &format!("sources.{table}"), &query.sql).await?;
+            notes.push(format!("no {table} extract: derived from the attendance rows ({effect})"));
+        }
+    }
+    for (table, effect) in [
+        ("calendar", "session days are inferred from the days recorded"),
+        ("marks", "rules about marks are switched off"),
+        ("pupils", "no names, no ages: lists show the pupil's number"),
+        ("centre_participants", "rules about centres are switched off"),
+    ] {
+        if !store.has(table) {
+            notes.push(format!("no {table} extract: {effect}"));
+        }
+    }
+    Ok(())
+}
+
+/// Registers `run.as_of`.
+///
+/// # Errors
+/// Never met.
+pub fn as_of(engine: &Engine<'_>, days: &[NaiveDate], year_starts: (u32, u32)) -> Outcome<()> {
+    let years: Vec<String> = days.iter().map(|d| school_year_name(school_year_of(*d, year_starts))).collect();
+    put(
+        engine,
+        "run.as_of",
+        vec![
+            ("as_of", Arc::new(Date32Array::from_iter_values(days.iter().copied().map(day::number)))),
+            ("school_year", Arc::new(StringArray::from(years))),
+        ],
+    )
+}
+
+/// Registers `run.policy`.
+///
+/// # Errors
+/// A configuration fault for a value that no column can hold.
+pub fn policy(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> {
+    let columns = numbers(&[&policy.numbers])?;
+    put(engine, "run.policy", columns.iter().map(|(n, a)| (n.as_str(), a.clone())).collect())
+}
+
+/// Registers `run.flag_rules`: of each flag the records that it rests on, as its header says.
+///
+/// # Errors
+/// Never met.
+pub fn flag_rules(engine: &Engine<'_>) -> Outcome<()> {
+    let flags: Vec<_> = engine.library().of_schema("flags").collect();
+    put(
+        engine,
+        "run.flag_rules",
+        vec![
+            ("flag", Arc::new(StringArray::from_iter_values(flags.iter().map(|f| f.name())))),
+            ("rests_on", Arc::new(StringArray::from_iter(flags.iter().map(|f| f.header.rests_on.map(Records::word))))),
+        ],
+    )
+}
+
+/// Registers `run.policy_school`, a row a school of `sources.schools`.
+///
+/// # Errors
+/// A configuration fault for a value that no column can hold.
+pub async fn policy_school(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> {
+    let batches = engine
+        .context()
+        .sql("select distinct school_id, coalesce(region, '') as region from sources.schools order by school_id, region")
+        .await
+        .engine_err()?
+        .collect()
+        .await
+        .engine_err()?;
+    let (mut ids, mut rows) = (Vec::new(), Vec::new());
+    for batch in batches {
+        let batch = super::plain_texts(batch)?;
+        let (schools, regions) = (text(&batch, 0)?, text(&batch, 1)?);
+        for at in 0..batch.num_rows() {
+            ids.push(schools.value(at).to_string());
+            rows.push(policy.of_school(schools.value(at), regions.value(at)));
+        }
+    }
+    // The type of a column is the built-in policy's, also where there is no school yet.
+    let given: Vec<&Numbers> = rows.iter().collect();
+    let columns = if given.is_empty() {
+        numbers(&[&policy.numbers])?.into_iter().map(|(n, a)| (n, a.slice(0, 0))).collect()
+    } else {
+        numbers(&given)?
+    };
+    flag_steps(engine, &ids, &rows)?;
+    let mut all: Vec<(&str, ArrayRef)> = vec![("school_id", Arc::new(StringArray::from(ids)))];
+    all.extend(columns.iter().map(|(n, a)| (n.as_str(), a.clone())));
+    put(engine, "run.policy_school", all)
+}
+
+/// Registers `run.flag_steps`, a row a school and flag: the first step and the service that the policy names for the flag, or
+/// for `other` where it has no line of its own.
+fn flag_steps(engine: &Engine<'_>, schools: &[String], policies: &[Numbers]) -> Outcome<()> {
+    let mut columns: [Vec<Option<String>>; 4] = Default::default();
+    for (school, numbers) in schools.iter().zip(policies) {
+        let of = |table: &str, flag: &str| {
+            let text = |key: &str| numbers.get(&format!("{table}_{key}")).and_then(Value::as_str).map(String::from);
+            text(flag).or_else(|| text("other"))
+        };
+        for flag in engine.library().of_schema("flags").map(Query::name) {
+            let row = [Some(school.clone()), Some(flag.to_string()), of("next_step", flag), of("suggested_service", flag)];
+            columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
+        }
+    }
+    let names = ["school_id", "flag", "next_step", "suggested_service"];
+    let arrays = columns.map(|column| -> ArrayRef { Arc::new(StringArray::from(column)) });
+    put(engine, "run.flag_steps", names.into_iter().zip(arrays).collect())
+}
+
+fn text(batch: &RecordBatch, column: usize) -> Outcome<&StringArray> {
+    batch.column(column).as_any().downcast_ref::<StringArray>().ok_or_else(|| Fault::Bug("a text column is none".into()))
+}
+
+/// Columns of policy values, one row a given set.
+fn numbers(rows: &[&Numbers]) -> Outcome<Vec<(String, ArrayRef)>> {
+    let Some(first) = rows.first() else { return Ok(Vec::new()) };
+    first
+        .iter()
+        .map(|(name, kind)| {
+            let values = rows.iter().map(|r| r.get(name));
+            #[allow(clippy::cast_precision_loss)] // small numbers
+            let array: ArrayRef = match kind {
+                Value::Integer(_) if rows.iter().any(|r| matches!(r.get(name), Some(Value::Float(_)))) => Arc::new(
+                    Float64Array::from_iter(values.map(|v| v.and_then(|v| v.as_float().or_else(|| v.as_integer().map(|i| i as f64))))),
+                ),
+                Value::Integer(_) => Arc::new(Int64Array::from_iter(values.map(|v| v.and_then(Value::as_integer)))),
+                Value::Float(_) => Arc::new(Float64Array::from_iter(
+                    values.map(|v| v.and_then(|v| v.as_float().or_else(|| v.as_integer().map(|i| i as f64)))),
+                )),
+                Value::Boolean(_) => Arc::new(BooleanArray::from_iter(values.map(|v| v.and_then(Value::as_bool)))),
+                Value::String(_) => Arc::new(StringArray::from_iter(values.map(|v| v.and_then(Value::as_str).map(String::from)))),
+                Value::Array(_) => Arc::new(texts(values.map(|v| v.and_then(Value::as_array)))),
+                _ => {
+                    return Err(Fault::configuration(
+                        "queries/policy.toml",
+                        format!("{name} is a {}", kind.type_str()),
+                        "a number, a text or a list of texts",
+                    ));
+                }
+            };
+            Ok((name.clone(), array))
+        })
+        .collect()
+}
+
+fn texts<'a>(rows: impl Iterator<Item = Option<&'a toml::value::Array>>) -> ListArray {
+    let mut builder = arrow::array::ListBuilder::new(arrow::array::StringBuilder::new());
+    for row in rows {
+        for value in row.into_iter().flatten() {
+            builder.values().append_option(value.as_str());
+        }
+        builder.append(true);
+    }
+    builder.finish()
+}
+
+/// Registers `run.inputs`.
+///
+/// # Errors
+/// Never met.
+pub fn inputs(engine: &Engine<'_>, accounts: &[Account]) -> Outcome<()> {
+    let count = |of: fn(&Account) -> u64| -> ArrayRef {
+        Arc::new(Int64Array::from_iter_values(accounts.iter().map(|a| i64::try_from(of(a)).unwrap_or(i64::MAX))))
+    };
+    put(
+        engine,
+        "run.inputs",
+        vec![
+            ("file", Arc::new(StringArray::from_iter_values(accounts.iter().map(|a| &a.file)))),
+            ("table_name", Arc::new(StringArray::from_iter_values(accounts.iter().map(|a| &a.table)))),
+            ("read", count(|a| a.read)),
+            ("stored", count(|a| a.stored)),
+            ("superseded", count(|a| a.superseded)),
+            ("rejected", count(|a| a.rejected)),
+        ],
+    )
+}
+
+/// Registers `run.last_night`: the figures of the last published night before this run, if there is one.
+///
+/// # Errors
+/// Never met.
+pub fn last_night(engine: &Engine<'_>, last: Option<&Figures>) -> Outcome<()> {
+    let column = |of: fn(&Figures) -> i64| -> ArrayRef { Arc::new(Int64Array::from_iter_values(last.map(of))) };
+    put(
+        engine,
+        "run.last_night",
+        vec![
+            ("schools", column(|f| f.schools)),
+            ("pupils_assessable", column(|f| f.pupils_assessable)),
+            ("flagged", column(|f| f.flagged)),
+            ("level_3", column(|f| f.level_3)),
+            ("attendance_rows", column(|f| f.attendance_rows)),
+        ],
+    )
+}
+
+fn field(name: &str, kind: DataType) -> Field {
+    Field::new(name, kind, true)
+}
+
+fn kept(name: &str, fields: Vec<Field>) -> TableSpec {
+    TableSpec { name: name.into(), columns: Arc::new(Schema::new(fields)), partition_by: vec![], sorted_by: vec![] }
+}
+
+/// The lists that were published, as they are kept.
+#[must_use]
+pub fn lists_spec() -> TableSpec {
+    let text = |n: &str| Field::new(n, DataType::Utf8, true);
+    let whole = |n: &str| Field::new(n, DataType::Int32, true);
+    let rate = |n: &str| Field::new(n, DataType::Float64, true);
+    let fields = vec![
+        Field::new("as_of", DataType::Date32, true),
+        text("school_id"),
+        whole("rank"),
+        text("pupil_key"),
+        text("class"),
+        whole("level"),
+        text("status"),
+        whole("weeks_on_list"),
+        Field::new("flags", DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, true))), true),
+        Field::new("on_list", DataType::Boolean, true),
+        text("confidence"),
+        rate("recent_absent"),
+        whole("recent_recorded"),
+        rate("absence_rate"),
+        text("attendance_hash"),
+        text("marks_hash"),
+    ];
+    kept("lists", fields)
+}
+
+/// What was shown of the aggregates, after suppression: `programme.<name>`, as it is kept. What readers know already decides
+/// what they may be shown next.
+#[must_use]
+pub fn shown_specs() -> Vec<TableSpec> {
+    use DataType::{Date32, Float64, Int32, Utf8};
+    let all = |kind: &DataType, names: &[&str]| names.iter().map(|n| field(n, kind.clone())).collect::<Vec<_>>();
+    let day = || vec![field("as_of", Date32)];
+    let rates = [
+        "absence_rate_before",
+        "absence_rate_before_below",
+        "absence_rate_before_above",
+        "absence_rate_after",
+        "absence_rate_after_below",
+        "absence_rate_after_above",
+        "school_rate_before",
+        "school_rate_after",
+        "change_beside_school",
+    ];
+    vec![
+        kept(
+            "groups",
+            [
+                day(),
+                all(&Utf8, &["kind", "region", "municipality", "name"]),
+                all(&Int32, &["pupils", "assessable", "level_3", "level_2", "level_1"]),
+            ]
+            .concat(),
+        ),
+        kept(
+            "reach",
+            [day(), all(&Utf8, &["centre_id", "service"]), all(&Date32, &["month"]), all(&Int32, &["participants", "attending"])].concat(),
+        ),
+        kept("change", [day(), all(&Utf8, &["service"]), all(&Int32, &["pupils", "less_absent"]), all(&Float64, &rates)].concat()),
+    ]
+}
+
+/// The rows of `programme.<name>` that a day shows, in the columns and the order in which they are kept.
+#[must_use]
+pub fn shown_question(spec: &TableSpec, as_of: NaiveDate) -> String {
+    let columns = spec.columns.fields().iter().map(|f| f.name().as_str()).collect::<Vec<_>>().join(", ");
+    format!("select {columns} from programme.{} where as_of = date '{as_of}' order by {columns}", spec.name)
+}
+
+/// Registers `history.*`: every list published and what was shown of the aggregates, but those of `tonight`, which are made
+/// again.
+///
+/// # Errors
+/// Store faults.
+pub fn history(engine: &Engine<'_>, store: &Store, tonight: &[NaiveDate]) -> Outcome<()> {
+    for spec in [lists_spec()].into_iter().chain(shown_specs()) {
+        let files: Vec<_> =
+            store.files(&spec.name).into_iter().filter(|f| !tonight.iter().any(|d| f.path.starts_with(&format!("as_of-{d}")))).collect();
+        put_files(engine, store, &format!("history.{}", spec.name), &spec, &files, &[])?;
+    }
+    Ok(())
+}
+
+/// What only an audit may read, from the vault.
+#[derive(Debug, Default)]
+pub struct AuditRows {
+    /// Pupil's key, community, disability.
+    pub pupils: Vec<[String; 3]>,
+    /// Participant's key, why the child is at a centre.
+    pub centre_enrolments: Vec<[String; 2]>,
+}
+
+/// Registers `audit.*`: what no list, flag or model may ever read, for audits of how the rules fall on groups. An empty text is
+/// unknown.
+///
+/// # Errors
+/// SQL faults, never met.
+pub fn audit(engine: &Engine<'_>, rows: &AuditRows) -> Outcome<()> {
+    fn column<const N: usize>(rows: &[[String; N]], at: usize) -> ArrayRef {
+        Arc::new(StringArray::from_iter(rows.iter().map(|row| Some(row[at].as_str()).filter(|text| !text.is_empty()))))
+    }
+    let (pupils, enrolments) = (&rows.pupils, &rows.centre_enrolments);
+    put(
+        engine,
+        "audit.pupils",
+        vec![("pupil_key", column(pupils, 0)), ("community", column(pupils, 1)), ("disability", column(pupils, 2))],
+    )?;
+    put(engine, "audit.centre_enrolments", vec![("participant_key", column(enrolments, 0)), ("reason", column(enrolments, 1))])
+}
+
+/// The last recorded session day, if anything was recorded.
+///
+/// # Errors
+/// A SQL fault, never met.
+pub async fn last_recorded_day(engine: &Engine<'_>) -> Outcome<Option<NaiveDate>> {
+    let batches = engine
+        .context()
+        .sql("select cast(max(date) as int) as day from store.school_day")
+        .await
+        .engine_err()?
+        .collect()
+        .await
+        .engine_err()?;
+    let last = batches
+        .first()
+        .and_then(|b| b.column(0).as_any().downcast_ref::<Int32Array>().filter(|a| a.len() == 1 && a.is_valid(0)).map(|a| a.value(0)));
+    Ok(last.map(day::of_number))
+}

@@ -1,0 +1,420 @@
+//! SQL files: their headers, what they read, and the order of building that follows from it.
+//!
+//! A folder is a schema, a file a view. The built-in files are embedded; a project's own `queries/` adds to them and
+//! overrides them. Nothing is templated: the text runs as it stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use datafusion::sql::parser::{DFParser, Statement};
+use datafusion::sql::resolve::resolve_table_references;
+use datafusion::sql::sqlparser::ast::{Expr, Visit, Visitor};
+use include_dir::{Dir, include_dir};
+use prane_base::fault::{Fault, Outcome, nearest, toml_fault};
+use serde::Deserialize;
+
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../queries");
+
+/// Schemas that a folder may have.
+const SCHEMAS: [&str; 7] = ["indicators", "flags", "caseload", "programme", "checks", "analyses", "derived"];
+
+/// The TOML at the head of a SQL file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Header {
+    /// A few words.
+    pub title: String,
+    /// What it says, in sentences.
+    pub about: String,
+    /// What one row is.
+    pub grain: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Where its numbers come from.
+    pub cites: Vec<String>,
+    /// Flags: the level, where the SQL gives none.
+    pub level: Option<toml::Value>,
+    /// Flags: the records that move it; what a page says where a child's level changed by it.
+    pub rests_on: Option<Records>,
+    /// Checks: `fail` or `warn`.
+    pub severity: Option<Severity>,
+    /// Checks: what is wrong when rows come back.
+    pub what: String,
+    /// Checks: when that matters.
+    pub when: String,
+    /// Checks: how to mend it.
+    pub mend: String,
+    /// How the view is built; by the number of readers where the file does not say.
+    pub keep: Option<Keep>,
+}
+
+/// How a view is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Keep {
+    /// Worked out again by each view that reads it, in a large project.
+    Never,
+    /// Computed once, whoever reads it.
+    Once,
+}
+
+/// Kinds of records that a flag may rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Records {
+    /// The register.
+    Attendance,
+    /// The mark book.
+    Marks,
+    /// Sessions of a centre.
+    Centre,
+    /// Changes of school.
+    Transfer,
+    /// What the enrolment says.
+    Enrolment,
+}
+
+impl Records {
+    /// As it stands in a header.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Attendance => "attendance",
+            Self::Marks => "marks",
+            Self::Centre => "centre",
+            Self::Transfer => "transfer",
+            Self::Enrolment => "enrolment",
+        }
+    }
+}
+
+/// What a check's rows do to the night.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Nothing is published.
+    Fail,
+    /// It is told.
+    Warn,
+}
+
+/// One SQL file.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Schema and name, `flags.chronic_absence`.
+    pub id: String,
+    /// Where the user finds it.
+    pub file: String,
+    /// Its header.
+    pub header: Header,
+    /// Its text.
+    pub sql: String,
+    /// Tables and views it reads, `schema.name`.
+    pub reads: BTreeSet<String>,
+}
+
+impl Query {
+    /// Its schema.
+    #[must_use]
+    pub fn schema(&self) -> &str {
+        self.id.split('.').next().unwrap_or_default()
+    }
+
+    /// Its name within the schema.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.id.split('.').nth(1).unwrap_or_default()
+    }
+
+    fn parse(id: String, file: String, text: &str) -> Outcome<Self> {
+        let header: Header = toml::from_str(&head_of(text)).map_err(|e| toml_fault(&file, &e))?;
+        let sql = text.trim().trim_end_matches(';').to_string();
+        let statement = single_select(&sql)
+            .map_err(|what| Fault::configuration(&file, what, "a SQL file is one plain select; see queries/README.md"))?;
+        refuse(&statement, &id, &file)?;
+        let reads = references(&statement).map_err(|what| Fault::configuration(&file, what, "names are schema.table"))?;
+        if let Some(read) = reads.iter().find(|r| r.starts_with("audit.")) {
+            return Err(Fault::configuration(
+                &file,
+                format!("reads {read}"),
+                "community, disability and reasons never reach a list, a flag or a check; `prane sql` asks for them where [safeguarding] audit_sql opens them",
+            ));
+        }
+        Ok(Self { id, file, header, sql, reads })
+    }
+}
+
+/// Keys of [`Header`]: what a comment at the top of a file must start with to be part of its head.
+const HEAD_KEYS: [&str; 12] =
+    ["title", "about", "grain", "owner", "cites", "level", "rests_on", "severity", "what", "when", "mend", "keep"];
+
+/// The TOML among the comments at the top of a file. Ordinary comments and blank lines may stand between its lines; a comment
+/// that reads as `word = value` belongs to the head, so that a misspelt key is an error and not a comment.
+fn head_of(text: &str) -> String {
+    let comments = text.lines().map(str::trim).take_while(|l| l.is_empty() || l.starts_with("--"));
+    let mut head = String::new();
+    let mut open = String::new();
+    for line in comments.map(|l| l.trim_start_matches('-').trim_start()) {
+        let key = line.split_once('=').map_or("", |(key, _)| key.trim_end());
+        let is_word = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if open.is_empty() && !is_word {
+            continue;
+        }
+        open.push_str(line);
+        open.push('\n');
+        if toml::from_str::<toml::Table>(&open).is_ok() {
+            head.push_str(&std::mem::take(&mut open));
+        } else if !HEAD_KEYS.iter().any(|known| open.starts_with(known)) {
+            open.clear();
+        }
+    }
+    head + &open
+}
+
+/// The one select of a text.
+///
+/// # Errors
+/// A sentence: it does not parse, or is not one select.
+pub fn single_select(sql: &str) -> Result<Statement, String> {
+    let mut statements = DFParser::parse_sql(sql).map_err(|e| e.to_string())?;
+    let one = statements.pop_front().filter(|_| statements.is_empty()).ok_or("is not exactly one statement")?;
+    match &one {
+        Statement::Statement(inner) if matches!(**inner, datafusion::sql::sqlparser::ast::Statement::Query(_)) => Ok(one),
+        Statement::Explain(_) => Ok(one),
+        Statement::Statement(inner)
+            if matches!(
+                **inner,
+                datafusion::sql::sqlparser::ast::Statement::ShowTables { .. }
+                    | datafusion::sql::sqlparser::ast::Statement::ExplainTable { .. }
+                    | datafusion::sql::sqlparser::ast::Statement::ShowColumns { .. }
+            ) =>
+        {
+            Ok(one)
+        }
+        _ => Err("only questions are answered: select, show tables, describe, explain".into()),
+    }
+}
+
+/// `schema.name` of every table a statement reads, without its own CTEs.
+///
+/// # Errors
+/// A sentence.
+pub fn references(statement: &Statement) -> Result<BTreeSet<String>, String> {
+    let (tables, _) = resolve_table_references(statement, true).map_err(|e| e.to_string())?;
+    Ok(tables.iter().map(|t| t.schema().map_or_else(|| t.table().to_string(), |s| format!("{s}.{}", t.table()))).collect())
+}
+
+/// Functions that give another answer each time: a list must be the same when made again.
+const RESTLESS: [&str; 9] =
+    ["now", "current_date", "current_time", "current_timestamp", "today", "random", "uuid", "localtime", "localtimestamp"];
+/// Columns that name people; they are in the vault, and no rule may ask for them.
+const PERSONAL: [&str; 8] =
+    ["first_name", "last_name", "national_id", "birth_date", "guardian_contact", "community", "disability", "pupil_id"];
+
+/// What a SQL file may not hold.
+fn refuse(statement: &Statement, id: &str, file: &str) -> Outcome<()> {
+    struct Words(Vec<String>);
+    impl Visitor for Words {
+        type Break = ();
+        fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+            match expr {
+                Expr::Function(f) => self.0.push(f.name.to_string().to_lowercase()),
+                Expr::Identifier(i) => self.0.push(i.value.to_lowercase()),
+                Expr::CompoundIdentifier(parts) => self.0.extend(parts.last().map(|i| i.value.to_lowercase())),
+                _ => {}
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let Statement::Statement(inner) = statement else { return Ok(()) };
+    let mut words = Words(Vec::new());
+    let _ = inner.visit(&mut words);
+    for word in &words.0 {
+        if RESTLESS.contains(&word.as_str()) {
+            return Err(Fault::configuration(
+                file,
+                format!("uses {word}"),
+                "a list must be the same when it is made again: take the day from run.as_of",
+            ));
+        }
+        if PERSONAL.contains(&word.as_str()) && (id.starts_with("indicators.") || id.starts_with("flags.")) {
+            return Err(Fault::configuration(
+                file,
+                format!("asks for {word}"),
+                "rules never look at who a child is; names stay in the vault",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// All SQL files of a project.
+#[derive(Debug, Clone, Default)]
+pub struct Library {
+    /// By `schema.name`.
+    pub queries: BTreeMap<String, Query>,
+    /// Text of the built-in `policy.toml`.
+    pub policy: String,
+    /// Text of the project's own, if any.
+    pub own_policy: String,
+}
+
+impl Library {
+    /// The built-in files, and over them those of `own` (a project's `queries/`).
+    ///
+    /// # Errors
+    /// A configuration fault in the first file that is wrong.
+    pub fn load(own: &Path) -> Outcome<Self> {
+        let mut library = Self::default();
+        for schema in SCHEMAS {
+            for file in BUILT_IN.get_dir(schema).into_iter().flat_map(Dir::files) {
+                let path = file.path().to_string_lossy().to_string();
+                library.add(schema, &path, file.contents_utf8().unwrap_or_default())?;
+            }
+        }
+        library.policy = BUILT_IN.get_file("policy.toml").and_then(|f| f.contents_utf8()).unwrap_or_default().to_string();
+        if own.is_dir() {
+            library.add_own(own)?;
+        }
+        Ok(library)
+    }
+
+    fn add(&mut self, schema: &str, file: &str, text: &str) -> Outcome<()> {
+        let Some(name) = file.rsplit('/').next().and_then(|f| f.strip_suffix(".sql")) else { return Ok(()) };
+        let id = format!("{schema}.{name}");
+        let mut query = Query::parse(id.clone(), format!("queries/{file}"), text)?;
+        // A rule that a project words anew still rests on the same records, unless it says otherwise.
+        query.header.rests_on = query.header.rests_on.or(self.queries.get(&id).and_then(|before| before.header.rests_on));
+        self.queries.insert(id, query);
+        Ok(())
+    }
+
+    fn add_own(&mut self, own: &Path) -> Outcome<()> {
+        let read = |path: &Path| std::fs::read_to_string(path).map_err(|e| Fault::io(path, &e));
+        if own.join("policy.toml").is_file() {
+            self.own_policy = read(&own.join("policy.toml"))?;
+        }
+        for schema in SCHEMAS {
+            let folder = own.join(schema);
+            let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+            let mut paths: Vec<_> = entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "sql")).collect();
+            paths.sort();
+            for path in paths {
+                let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
+                self.add(schema, &format!("{schema}/{name}"), &read(&path)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Queries of one schema, by name.
+    pub fn of_schema<'a>(&'a self, schema: &'a str) -> impl Iterator<Item = &'a Query> {
+        self.queries.values().filter(move |q| q.schema() == schema)
+    }
+
+    /// Everything `wanted` needs, in an order in which each comes after what it reads. `run.raised_flags` reads every
+    /// flag.
+    ///
+    /// # Errors
+    /// A configuration fault where files read each other in a circle.
+    pub fn order(&self, wanted: &BTreeSet<String>) -> Outcome<Vec<&Query>> {
+        let mut done = BTreeSet::new();
+        let mut order = Vec::new();
+        for id in wanted {
+            self.visit(id, &mut Vec::new(), &mut done, &mut order)?;
+        }
+        Ok(order)
+    }
+
+    fn visit<'a>(&'a self, id: &str, way: &mut Vec<String>, done: &mut BTreeSet<String>, order: &mut Vec<&'a Query>) -> Outcome<()> {
+        if done.contains(id) {
+            return Ok(());
+        }
+        if way.iter().any(|w| w == id) {
+            way.push(id.to_string());
+            return Err(Fault::configuration(
+                format!("queries/{}.sql", id.replace('.', "/")),
+                format!("reads itself: {}", way.join(" → ")),
+                "break the circle",
+            ));
+        }
+        if id == "run.raised_flags" {
+            way.push(id.to_string());
+            for flag in self.of_schema("flags") {
+                self.visit(&flag.id, way, done, order)?;
+            }
+            way.pop();
+            done.insert(id.to_string());
+            return Ok(());
+        }
+        let Some(query) = self.queries.get(id) else {
+            done.insert(id.to_string());
+            return Ok(());
+        };
+        way.push(id.to_string());
+        for read in &query.reads {
+            self.visit(read, way, done, order)?;
+        }
+        way.pop();
+        done.insert(id.to_string());
+        order.push(query);
+        Ok(())
+    }
+
+    /// A known view or table near to `id`, for messages.
+    #[must_use]
+    pub fn nearest(&self, id: &str) -> Option<&str> {
+        nearest(id, self.queries.keys().map(String::as_str))
+    }
+
+    /// A hash over all texts: which rules made a list.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for query in self.queries.values() {
+            hasher.update(query.id.as_bytes()).update(b"\0").update(query.sql.as_bytes()).update(b"\0");
+        }
+        hasher.update(self.policy.as_bytes()).update(self.own_policy.as_bytes());
+        hasher.finalize().to_hex()[..16].to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_file_is_headed_and_in_an_order() {
+        let library = Library::load(Path::new("/nowhere")).unwrap();
+        let all = library.queries.keys().cloned().collect();
+        assert_eq!(library.order(&all).unwrap().len(), library.queries.len());
+        for query in library.queries.values() {
+            assert!(!query.header.title.is_empty() && !query.header.grain.is_empty(), "{} lacks a title or grain", query.file);
+            assert_eq!(query.header.rests_on.is_some(), query.schema() == "flags", "{} says or lacks what a flag rests on", query.file);
+            if query.schema() == "checks" {
+                assert!(query.header.severity.is_some() && !query.header.mend.is_empty(), "{} is no complete check", query.file);
+            }
+        }
+    }
+
+    #[test]
+    fn ordinary_comments_may_stand_at_the_top_of_a_file() {
+        let parse = |sql: &str| Query::parse("flags.x".into(), "x.sql".into(), sql);
+        let query = parse("-- Agreed with the heads of S1 and S2 on 3 March: it's a trial.\n\n-- title = \"Away\"\n-- Days, not lessons.\n-- cites = [\"a\",\n--   \"b\"]\n-- days >= 4 is our line\n-- level = 2\nselect 1 as value").unwrap();
+        assert_eq!((query.header.title.as_str(), query.header.cites.len()), ("Away", 2));
+        assert_eq!(query.header.level, Some(toml::Value::Integer(2)));
+        assert!(parse("-- titel = \"Away\"\nselect 1 as value").unwrap_err().to_string().contains("titel"));
+        assert!(parse("-- title = Away\nselect 1 as value").is_err(), "a key of the head without its quotes is no comment");
+        assert!(parse("-- keep = \"twice\"\nselect 1 as value").unwrap_err().to_string().contains("twice"));
+    }
+
+    #[test]
+    fn clocks_names_and_commands_are_refused() {
+        let parse = |sql: &str| Query::parse("flags.x".into(), "x.sql".into(), sql).map(|_| ()).unwrap_err().to_string();
+        assert!(parse("select now() as value").contains("uses now"));
+        assert!(parse("select p.first_name from indicators.pupil p").contains("asks for first_name"));
+        assert!(parse("drop table sources.marks").contains("only questions"));
+        assert!(parse("select 1; select 2").contains("exactly one"));
+    }
+}

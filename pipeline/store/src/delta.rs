@@ -1,0 +1,200 @@
+//! Delta Lake's commits: which files a version has, and adding the next version. The only place that knows the crate.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake::kernel::{Action, Add, LogicalFileView, Remove, StructField};
+use deltalake::protocol::{DeltaOperation, SaveMode};
+use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use prane_base::day;
+use prane_base::fault::{Fault, Outcome};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{DataFile, NightRecord, Span, TableSpec};
+
+fn url_of(folder: &Path) -> Outcome<Url> {
+    std::fs::create_dir_all(folder).map_err(|e| Fault::io(folder, &e))?;
+    let absolute = folder.canonicalize().map_err(|e| Fault::io(folder, &e))?;
+    Url::from_directory_path(&absolute).map_err(|()| Fault::store(folder.display().to_string(), "is not a path that a table can have"))
+}
+
+fn at(folder: &Path) -> impl Fn(DeltaTableError) -> Fault + '_ {
+    move |e| Fault::store(folder.display().to_string(), e)
+}
+
+/// The files of one version of a table.
+pub(super) async fn active_files(folder: &Path, version: u64) -> Outcome<Vec<DataFile>> {
+    let mut table = DeltaTableBuilder::from_url(url_of(folder)?).and_then(DeltaTableBuilder::build).map_err(at(folder))?;
+    table.load_version(version).await.map_err(at(folder))?;
+    let state = table.snapshot().map_err(at(folder))?;
+    let mut files: Vec<DataFile> = state.log_data().iter().map(|view| data_file(&view)).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+fn data_file(view: &LogicalFileView) -> DataFile {
+    let stats: Value = view.stats().as_deref().and_then(|s| serde_json::from_str(s).ok()).unwrap_or_default();
+    let partition = view.partition_values_map().into_iter().map(|(k, v)| (k, v.unwrap_or_default())).collect();
+    DataFile {
+        path: view.path().to_string(),
+        partition,
+        size: u64::try_from(view.size()).unwrap_or(0),
+        rows: stats["numRecords"].as_u64().unwrap_or(0),
+        span: span_of(&stats),
+        staged: false,
+    }
+}
+
+fn span_of(stats: &Value) -> Option<Span> {
+    let text = |side: &str, column: &str| stats[side][column].as_str().map(String::from);
+    let day = |side: &str| Some(day::number(text(side, "date")?.parse().ok()?));
+    Some(Span { schools: (text("minValues", "school_id")?, text("maxValues", "school_id")?), days: (day("minValues")?, day("maxValues")?) })
+}
+
+fn stats_of(file: &DataFile) -> String {
+    let Some(span) = &file.span else { return json!({ "numRecords": file.rows }).to_string() };
+    let day = |days: i32| day::of_number(days).to_string();
+    json!({
+        "numRecords": file.rows,
+        "minValues": { "school_id": span.schools.0, "date": day(span.days.0) },
+        "maxValues": { "school_id": span.schools.1, "date": day(span.days.1) },
+    })
+    .to_string()
+}
+
+fn partition_values(file: &DataFile) -> BTreeMap<String, Option<String>> {
+    file.partition.iter().map(|(k, v)| (k.clone(), Some(v.clone()))).collect()
+}
+
+/// Commits files to a table, which is made on its first commit; returns the version.
+pub(super) async fn commit(folder: &Path, spec: &TableSpec, adds: &[DataFile], removes: &[DataFile], record: &NightRecord) -> Outcome<u64> {
+    let stamp = record.known_at.timestamp_millis();
+    let mut table = open_or_create(folder, spec).await?;
+    let added = adds.iter().map(|file| {
+        Action::Add(Add {
+            path: file.path.clone(),
+            partition_values: partition_values(file).into_iter().collect(),
+            size: i64::try_from(file.size).unwrap_or(i64::MAX),
+            modification_time: stamp,
+            data_change: true,
+            stats: Some(stats_of(file)),
+            tags: None,
+            deletion_vector: None,
+            base_row_id: None,
+            default_row_commit_version: None,
+            clustering_provider: None,
+        })
+    });
+    let removed = removes.iter().map(|file| {
+        Action::Remove(Remove {
+            path: file.path.clone(),
+            data_change: true,
+            deletion_timestamp: Some(stamp),
+            extended_file_metadata: Some(true),
+            partition_values: Some(partition_values(file).into_iter().collect()),
+            size: i64::try_from(file.size).ok(),
+            tags: None,
+            deletion_vector: None,
+            base_row_id: None,
+            default_row_commit_version: None,
+        })
+    });
+    let actions: Vec<Action> = removed.chain(added).collect();
+    let partitions = if spec.partition_by.is_empty() { None } else { Some(spec.partition_by.clone()) };
+    let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: partitions, predicate: None };
+    // Every version stays readable: no checkpoint, behind which the crate would clear away old parts of the log.
+    let metadata = CommitProperties::default()
+        .with_create_checkpoint(false)
+        .with_cleanup_expired_logs(Some(false))
+        .with_metadata([("run_id".to_string(), json!(record.run_id)), ("known_at".to_string(), json!(record.known_at))]);
+    let done = {
+        let state = table.snapshot().map_err(at(folder))?;
+        CommitBuilder::from(metadata).with_actions(actions).build(Some(state), table.log_store(), operation).await.map_err(at(folder))?
+    };
+    table.update_state().await.map_err(at(folder))?;
+    Ok(done.version())
+}
+
+async fn open_or_create(folder: &Path, spec: &TableSpec) -> Outcome<DeltaTable> {
+    let url = url_of(folder)?;
+    if folder.join("_delta_log").is_dir() {
+        let mut table = DeltaTableBuilder::from_url(url).and_then(DeltaTableBuilder::build).map_err(at(folder))?;
+        table.load().await.map_err(at(folder))?;
+        return Ok(table);
+    }
+    let columns = spec.full_schema().fields().iter().map(|f| struct_field(f)).collect::<Outcome<Vec<StructField>>>()?;
+    let table = DeltaTableBuilder::from_url(url).and_then(DeltaTableBuilder::build).map_err(at(folder))?;
+    table
+        .create()
+        .with_table_name(&spec.name)
+        .with_columns(columns)
+        .with_partition_columns(spec.partition_by.clone())
+        .await
+        .map_err(at(folder))
+}
+
+fn struct_field(field: &arrow::datatypes::Field) -> Outcome<StructField> {
+    use arrow::datatypes::DataType as A;
+    use deltalake::kernel::{ArrayType, DataType as D, PrimitiveType as P};
+    let primitive = |kind: &A| {
+        Ok(match kind {
+            A::Utf8 => P::String,
+            A::Date32 => P::Date,
+            A::Int32 => P::Integer,
+            A::Int64 => P::Long,
+            A::Float64 => P::Double,
+            A::Boolean => P::Boolean,
+            other => return Err(Fault::Bug(format!("the store has no type for {other}"))),
+        })
+    };
+    let kind = match field.data_type() {
+        A::List(item) => D::Array(Box::new(ArrayType::new(D::Primitive(primitive(item.data_type())?), true))),
+        plain => D::Primitive(primitive(plain)?),
+    };
+    Ok(StructField::new(field.name().clone(), kind, true))
+}
+
+/// Whether any version of a table adds the file `path`; a log that does not begin with its first version is taken to.
+pub(super) fn names(folder: &Path, path: &str) -> Outcome<bool> {
+    let log = folder.join("_delta_log");
+    if !log.is_dir() {
+        return Ok(false);
+    }
+    let mut begins = false;
+    for entry in std::fs::read_dir(&log).map_err(|e| Fault::io(&log, &e))? {
+        let version = entry.map_err(|e| Fault::io(&log, &e))?.path();
+        if version.extension().is_none_or(|ending| ending != "json") {
+            continue;
+        }
+        begins |= version.file_stem().is_some_and(|stem| stem == "00000000000000000000");
+        let text = std::fs::read_to_string(&version).map_err(|e| Fault::io(&version, &e))?;
+        for line in text.lines() {
+            let action: Value = serde_json::from_str(line).map_err(|e| Fault::store(version.display().to_string(), e))?;
+            if action["add"]["path"].as_str().is_some_and(|added| super::resize::decoded(added) == path || added == path) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(!begins)
+}
+
+/// Withdraws commits after `version`: left by a night that died before it wrote its line. Nobody was told of them.
+pub(super) fn withdraw_after(folder: &Path, version: Option<u64>) -> Outcome<()> {
+    let log = folder.join("_delta_log");
+    if !log.is_dir() {
+        return Ok(());
+    }
+    let Some(version) = version else {
+        return std::fs::remove_dir_all(&log).map_err(|e| Fault::io(&log, &e));
+    };
+    for entry in std::fs::read_dir(&log).map_err(|e| Fault::io(&log, &e))? {
+        let path = entry.map_err(|e| Fault::io(&log, &e))?.path();
+        let number = path.file_name().and_then(|n| n.to_string_lossy().get(0..20).and_then(|digits| digits.parse::<u64>().ok()));
+        if number.is_some_and(|n| n > version) {
+            std::fs::remove_file(&path).map_err(|e| Fault::io(&path, &e))?;
+        }
+    }
+    Ok(())
+}

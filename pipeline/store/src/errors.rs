@@ -1,0 +1,46 @@
+//! What the errors of Arrow and Parquet mean here: bytes that end too soon are damage, the rest is the disk's.
+
+use arrow::error::ArrowError;
+use parquet::errors::ParquetError;
+use prane_base::fault::{Fault, Outcome};
+
+/// Turns an error of Arrow or Parquet into one of this program.
+pub trait StoreError<T> {
+    /// The value, or a fault of the store.
+    ///
+    /// # Errors
+    /// A damaged file where bytes could not be read, else a store fault.
+    fn store_err(self) -> Outcome<T>;
+}
+
+impl<T> StoreError<T> for Result<T, ArrowError> {
+    fn store_err(self) -> Outcome<T> {
+        self.map_err(of_arrow)
+    }
+}
+
+impl<T> StoreError<T> for Result<T, ParquetError> {
+    fn store_err(self) -> Outcome<T> {
+        self.map_err(of_parquet)
+    }
+}
+
+/// Whether an error of Arrow comes from reading a file, and not from a value.
+#[must_use]
+pub fn is_of_a_file(error: &ArrowError) -> bool {
+    matches!(error, ArrowError::ParquetError(_) | ArrowError::IoError(..) | ArrowError::ExternalError(_))
+}
+
+fn of_arrow(error: ArrowError) -> Fault {
+    if is_of_a_file(&error) { Fault::damaged(error) } else { Fault::store("store", error) }
+}
+
+fn of_parquet(error: ParquetError) -> Fault {
+    match &error {
+        ParquetError::External(source) => match source.downcast_ref::<std::io::Error>() {
+            Some(io) => Fault::of_io(io, error.to_string()),
+            None => Fault::damaged(error),
+        },
+        _ => Fault::damaged(error),
+    }
+}

@@ -1,0 +1,271 @@
+//! The store: Delta tables under `store/`, pseudonymous, with every past state readable.
+//!
+//! A night prepares files and commits them only after its checks passed. `nights.json` names the version of each table
+//! that a night left behind: that list is what makes many tables one state. A night that died between two tables
+//! leaves commits that no line of `nights.json` names; the next night withdraws them.
+//! No file of the store is ever overwritten: a name that is there already stops the commit.
+
+mod damage;
+mod delta;
+pub mod errors;
+pub mod files;
+mod lost;
+mod resize;
+pub mod tables;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+pub use damage::{Damage, damage};
+pub use files::{DataFile, Span};
+pub use resize::{Resized, resize};
+pub use tables::TableSpec;
+
+use prane_base::fault::{Fault, Outcome};
+
+/// One night's entry in `nights.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NightRecord {
+    /// The run.
+    pub run_id: String,
+    /// Hash of the inputs, settings and queries it was made of; empty in stores of a version before this one.
+    #[serde(default)]
+    pub made_of: String,
+    /// The day of its lists.
+    pub as_of: String,
+    /// When it knew what it knew.
+    pub known_at: DateTime<Utc>,
+    /// Version of each table after it.
+    pub versions: BTreeMap<String, u64>,
+    /// Files it took in: BLAKE3 → name.
+    pub taken: BTreeMap<String, String>,
+    /// Its figures.
+    pub figures: Figures,
+}
+
+/// Figures of a published night, for the checks of the next.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Schools with records.
+    pub schools: i64,
+    /// Pupils that could be judged.
+    pub pupils_assessable: i64,
+    /// Pupils with a level of support.
+    pub flagged: i64,
+    /// Of those, with level 3.
+    pub level_3: i64,
+    /// Rows of attendance.
+    pub attendance_rows: i64,
+}
+
+/// What a night adds to and takes from one table.
+#[derive(Debug, Default, Clone)]
+pub struct Pending {
+    /// New files.
+    pub adds: Vec<DataFile>,
+    /// Files of the committed version that no longer count.
+    pub removes: BTreeSet<String>,
+}
+
+/// The store as one night sees it: committed files, and what it prepared itself.
+pub struct Store {
+    root: PathBuf,
+    staging: PathBuf,
+    later_nights: bool,
+    nights: Vec<NightRecord>,
+    committed: BTreeMap<String, Vec<DataFile>>,
+    pending: BTreeMap<String, Pending>,
+}
+
+/// The nights of a store, oldest first; none where it has no list of them.
+///
+/// # Errors
+/// A store fault when the list cannot be read.
+pub fn nights_of(root: &Path) -> Outcome<Vec<NightRecord>> {
+    let path = root.join("nights.json");
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read_to_string(&path).map_err(|e| Fault::io(&path, &e))?;
+    serde_json::from_str(&text).map_err(|e| Fault::store(path.display().to_string(), e))
+}
+
+impl Store {
+    /// Opens the store as it was known at `known_at`.
+    ///
+    /// # Errors
+    /// A store fault when it cannot be read.
+    pub async fn open(root: &Path, staging: &Path, known_at: DateTime<Utc>) -> Outcome<Self> {
+        let mut nights = nights_of(root)?;
+        lost::no_night_is_lost(root, &nights)?;
+        let all = nights.len();
+        nights.retain(|n| n.known_at <= known_at);
+        let later_nights = nights.len() < all;
+        let mut committed = BTreeMap::new();
+        if let Some(last) = nights.last() {
+            for (table, version) in &last.versions {
+                committed.insert(table.clone(), delta::active_files(&root.join(table), *version).await?);
+            }
+        }
+        Ok(Self { root: root.to_path_buf(), staging: staging.to_path_buf(), later_nights, nights, committed, pending: BTreeMap::new() })
+    }
+
+    /// Folder in which this night prepares files of a table; nothing lies in the store before it is committed.
+    #[must_use]
+    pub fn folder(&self, table: &str) -> PathBuf {
+        self.staging.join(table)
+    }
+
+    /// Where a file lies now.
+    #[must_use]
+    pub fn path_of(&self, table: &str, file: &DataFile) -> PathBuf {
+        if file.staged { self.staging.join(table).join(&file.path) } else { self.root.join(table).join(&file.path) }
+    }
+
+    /// Whether nights came after the one that is looked at: then it is made again, and nothing new is taken in.
+    #[must_use]
+    pub fn is_past(&self) -> bool {
+        self.later_nights
+    }
+
+    /// Lowers the attendance rows that nights remember by those that are gone: an erasure is no loss that a check must stop.
+    ///
+    /// # Errors
+    /// A store fault; a bug where nights came after the one looked at.
+    pub fn forget_rows(&mut self, gone: u64) -> Outcome<()> {
+        if self.is_past() {
+            return Err(Fault::Bug("rows are forgotten of the store as it is, not as it was".into()));
+        }
+        let gone = i64::try_from(gone).unwrap_or(i64::MAX);
+        for night in &mut self.nights {
+            night.figures.attendance_rows = night.figures.attendance_rows.saturating_sub(gone).max(0);
+        }
+        self.write_nights()
+    }
+
+    fn write_nights(&self) -> Outcome<()> {
+        let path = self.root.join("nights.json");
+        std::fs::create_dir_all(&self.root).map_err(|e| Fault::io(&self.root, &e))?;
+        let text = serde_json::to_string_pretty(&self.nights).map_err(|e| Fault::Bug(e.to_string()))?;
+        let aside = self.root.join(".nights.json");
+        std::fs::write(&aside, text).map_err(|e| Fault::io(&aside, &e))?;
+        std::fs::rename(&aside, &path).map_err(|e| Fault::io(&path, &e))
+    }
+
+    /// Nights known, oldest first.
+    #[must_use]
+    pub fn nights(&self) -> &[NightRecord] {
+        &self.nights
+    }
+
+    /// Hashes of every file taken in so far, with the name it had.
+    #[must_use]
+    pub fn taken(&self) -> BTreeMap<String, String> {
+        self.nights.iter().flat_map(|n| n.taken.clone()).collect()
+    }
+
+    /// Files that count now: committed and not removed, and those prepared.
+    #[must_use]
+    pub fn files(&self, table: &str) -> Vec<DataFile> {
+        let empty = Pending::default();
+        let pending = self.pending.get(table).unwrap_or(&empty);
+        let mut files: Vec<DataFile> =
+            self.committed.get(table).into_iter().flatten().filter(|f| !pending.removes.contains(&f.path)).cloned().collect();
+        files.extend(pending.adds.iter().cloned());
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files
+    }
+
+    /// Rows that count now.
+    #[must_use]
+    pub fn rows(&self, table: &str) -> u64 {
+        self.files(table).iter().map(|f| f.rows).sum()
+    }
+
+    /// Whether a table holds anything.
+    #[must_use]
+    pub fn has(&self, table: &str) -> bool {
+        self.rows(table) > 0
+    }
+
+    /// Prepares new files and removals for a table.
+    pub fn prepare(&mut self, table: &str, adds: Vec<DataFile>, removes: impl IntoIterator<Item = String>) {
+        let pending = self.pending.entry(table.to_string()).or_default();
+        for path in removes {
+            if let Some(at) = pending.adds.iter().position(|f| f.path == path) {
+                let dropped = pending.adds.remove(at);
+                let _ = std::fs::remove_file(self.staging.join(table).join(dropped.path));
+            } else {
+                pending.removes.insert(path);
+            }
+        }
+        pending.adds.extend(adds);
+    }
+
+    /// Whether this night prepared anything.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.pending.values().any(|p| !p.adds.is_empty() || !p.removes.is_empty())
+    }
+
+    /// Commits what was prepared and writes the night's line. Tables first, the line last: without it nothing happened.
+    ///
+    /// # Errors
+    /// A store fault; the store is then as it was.
+    pub async fn commit(&mut self, specs: &[TableSpec], mut record: NightRecord) -> Outcome<()> {
+        record.versions = self.nights.last().map(|n| n.versions.clone()).unwrap_or_default();
+        for spec in specs {
+            let Some(pending) = self.pending.get(&spec.name) else { continue };
+            if pending.adds.is_empty() && pending.removes.is_empty() {
+                continue;
+            }
+            let folder = self.root.join(&spec.name);
+            delta::withdraw_after(&folder, record.versions.get(&spec.name).copied())?;
+            let removed: Vec<DataFile> =
+                self.committed.get(&spec.name).into_iter().flatten().filter(|f| pending.removes.contains(&f.path)).cloned().collect();
+            for file in &pending.adds {
+                let (from, to) = (self.staging.join(&spec.name).join(&file.path), folder.join(&file.path));
+                if let Some(parent) = to.parent() {
+                    std::fs::create_dir_all(parent).map_err(|e| Fault::io(parent, &e))?;
+                }
+                if to.exists() {
+                    if delta::names(&folder, &file.path)? {
+                        return Err(already_there(&to));
+                    }
+                    // Left by a night that died before its commit: no version of the table has it.
+                    std::fs::remove_file(&to).map_err(|e| Fault::io(&to, &e))?;
+                }
+                move_new(&from, &to)?;
+            }
+            let version = delta::commit(&folder, spec, &pending.adds, &removed, &record).await?;
+            record.versions.insert(spec.name.clone(), version);
+        }
+        self.nights.push(record);
+        self.write_nights()?;
+        for (table, pending) in std::mem::take(&mut self.pending) {
+            let files = self.committed.entry(table).or_default();
+            files.retain(|f| !pending.removes.contains(&f.path));
+            files.extend(pending.adds.into_iter().map(|f| DataFile { staged: false, ..f }));
+        }
+        Ok(())
+    }
+}
+
+/// Moves a file to a name that no file has.
+fn move_new(from: &Path, to: &Path) -> Outcome<()> {
+    #[cfg(target_os = "linux")]
+    match rustix::fs::renameat_with(rustix::fs::CWD, from, rustix::fs::CWD, to, rustix::fs::RenameFlags::NOREPLACE) {
+        Ok(()) => return Ok(()),
+        Err(rustix::io::Errno::EXIST) => return Err(already_there(to)),
+        // Not every file system knows it: there the look that was taken before must do.
+        Err(_) => {}
+    }
+    std::fs::rename(from, to).map_err(|e| Fault::io(to, &e))
+}
+
+fn already_there(path: &Path) -> Fault {
+    Fault::Bug(format!("{} is in the store already; a file of the store is never overwritten, so the night stopped", path.display()))
+}

@@ -1,0 +1,83 @@
+//! Who is who in a hard world: names as unequal as real ones, twins, pupils entered a second time at another school.
+
+use std::collections::BTreeMap;
+
+use super::super::dice::{Dice, For, count};
+use super::super::names;
+use super::super::world::{self, Person, Pupil, World};
+use super::super::year::Year;
+use super::damage::misspelt;
+use super::shares;
+
+/// The number under which the new school entered a pupil who moved.
+#[derive(Clone, Copy)]
+pub(crate) struct Second {
+    /// Day from which it is used, a position in the year's session days.
+    pub(crate) from: u16,
+    /// Beyond the numbers of all pupils.
+    pub(crate) number: u32,
+}
+
+/// The elder twin of a younger one, at the same place and in the same class; `None` for everybody else.
+pub(crate) fn elder(world: &World, pupil: u32) -> Option<u32> {
+    // Only the second of a pair can be the younger one, so that nobody is a twin twice.
+    let elder = pupil.checked_sub(1).filter(|_| world.hard && pupil % 2 == 1)?;
+    let class = |pupil: u32| world.pupils.get(pupil as usize).map(|Pupil { school, grade, section }| (school, grade, section));
+    let twins = class(pupil).is_some() && class(pupil) == class(elder);
+    (twins && Dice::new(world.seed, For::HardTwins, u64::from(elder)).chance(shares::TWINS)).then_some(elder)
+}
+
+/// A person of a hard world; numbers beyond the pupils' are children at no school.
+pub(crate) fn person(world: &World, which: u32) -> Person {
+    let mut them = world::person(world.seed, which);
+    let mut dice = Dice::new(world.seed, For::HardPerson, u64::from(which));
+    (them.first, them.last) = names::unequal(&mut dice, them.girl);
+    // Drawn before the birthday is a twin's: the id is that of the number, and so nobody else's.
+    them.national_id = dice.chance(shares::HAS_NATIONAL_ID).then(|| world::national_id(which, them.birthday));
+    if let Some(elder) = elder(world, which) {
+        let twin = person(world, elder);
+        (them.last, them.birthday, them.years_late) = (twin.last, twin.birthday, twin.years_late);
+        while them.first == twin.first {
+            them.first = names::unequal(&mut dice, them.girl).0;
+        }
+    }
+    them
+}
+
+/// A child at no school of this world, often of a pupil's name, and a grade level for its age. `which` counts such children.
+pub(super) fn stranger(world: &World, which: u32, dice: &mut Dice) -> (Person, u8) {
+    let mut them = person(world, count(world.pupils.len()).saturating_add(which));
+    if dice.chance(shares::NAMESAKE) && !world.pupils.is_empty() {
+        let pupil = person(world, dice.below(count(world.pupils.len())));
+        (them.girl, them.first, them.last) = (pupil.girl, pupil.first, pupil.last);
+    }
+    (them, u8::try_from(dice.between(1, 12)).unwrap_or(1))
+}
+
+/// Pupils who got a second number in this year, which must be the last: what comes later would be a third.
+pub(crate) fn second_numbers(world: &World, year: &Year) -> BTreeMap<u32, Second> {
+    let mut found = BTreeMap::new();
+    if !world.hard || year.index + 1 != world.years {
+        return found;
+    }
+    let pupils = count(world.pupils.len());
+    for pupil in 0..pupils {
+        // A move after the last day of the inbox is not known yet.
+        let moved = year.plan(world, pupil).and_then(|plan| plan.moved).filter(|(day, _)| usize::from(*day) < year.cut);
+        let Some((from, _)) = moved else { continue };
+        if Dice::new(world.seed, For::HardSecond, u64::from(pupil)).chance(shares::SECOND_NUMBER) {
+            found.insert(pupil, Second { from, number: pupils + count(found.len()) });
+        }
+    }
+    found
+}
+
+/// First and last name as the second school wrote them: one of the two with a slip.
+pub(crate) fn second_spelling(world: &World, pupil: u32, them: &Person) -> (String, String) {
+    let mut dice = Dice::new(world.seed, For::HardSecond, 1 << 40 | u64::from(pupil));
+    if dice.chance(5000) {
+        (misspelt(them.first, &mut dice), them.last.to_owned())
+    } else {
+        (them.first.to_owned(), misspelt(them.last, &mut dice))
+    }
+}

@@ -1,0 +1,149 @@
+//! What centres and field staff of a hard world write down about a child: names and dates with their mistakes, numbers
+//! that are missing or wrong.
+
+use std::io;
+use std::path::Path;
+
+use chrono::{Days, NaiveDate};
+
+use super::super::centres::{Participant, Record, participant_id};
+use super::super::dice::{Dice, For, count};
+use super::super::names::without_marks;
+use super::super::people;
+use super::super::rows::{Table, pupil_id};
+use super::super::world::{PLACES, Person, World};
+use super::super::year::Year;
+use super::damage;
+use super::people::{elder, stranger};
+use super::shares;
+use super::truth::IDENTIFICATIONS;
+
+/// Whether another centre knows a participant too; its wish for which one.
+pub(crate) fn known_elsewhere(world: &World, pupil: u32) -> Option<u32> {
+    let mut dice = Dice::new(world.seed, For::HardCentre, 1 << 40 | u64::from(pupil));
+    (world.hard && dice.chance(shares::KNOWN_ELSEWHERE)).then(|| dice.below(1 << 16))
+}
+
+/// Whether a pupil is the younger twin of `other` and comes along to a centre.
+pub(crate) fn twin_comes_too(world: &World, pupil: u32, other: u32) -> bool {
+    elder(world, pupil) == Some(other) && Dice::new(world.seed, For::HardCentre, 2 << 40 | u64::from(pupil)).chance(shares::TWIN_COMES_TOO)
+}
+
+/// A participant as the centre wrote it down.
+pub(crate) fn record(world: &World, year: &Year, one: &Participant) -> Record {
+    let mut dice = Dice::new(world.seed, For::HardCentre, u64::from(one.number));
+    let (them, birth) = who(world, year, one.pupil, one.number, &mut dice);
+    let national_id = them.national_id.as_deref().filter(|_| dice.chance(shares::BRINGS_NATIONAL_ID));
+    let national_id = national_id.map(|id| if dice.chance(shares::ID_MISTYPED) { damage::mistyped(id, &mut dice) } else { id.to_owned() });
+    let (first, last) = names(&them, &mut dice);
+    let birth = birth_date(birth, year, &mut dice);
+    // The school of the day on which the child was asked, which a move may have made the wrong one.
+    let asked = u16::try_from(dice.below(count(year.cut))).unwrap_or(u16::MAX);
+    let plan = one.pupil.and_then(|pupil| year.plan(world, pupil));
+    let school = plan.filter(|_| !dice.chance(shares::NO_SCHOOL)).map(|plan| plan.school_on(asked));
+    Record { national_id: national_id.unwrap_or_default(), first, last, birth, sex: them.sex(), school }
+}
+
+/// The pupil, or the child at no school that has this number.
+fn who(world: &World, year: &Year, pupil: Option<u32>, number: u32, dice: &mut Dice) -> (Person, NaiveDate) {
+    if let Some(pupil) = pupil {
+        let them = world.person(pupil);
+        let birth = people::birth(world, pupil, &them);
+        return (them, birth);
+    }
+    let (them, grade) = stranger(world, number, dice);
+    let birth = them.birth(grade, year.start);
+    (them, birth)
+}
+
+fn names(them: &Person, dice: &mut Dice) -> (String, String) {
+    let (mut first, mut last) = (them.first.to_owned(), them.last.to_owned());
+    if dice.chance(shares::MISSPELT) {
+        let which = if dice.chance(5000) { &mut first } else { &mut last };
+        *which = damage::misspelt(which, dice);
+    }
+    if dice.chance(shares::ONLY_INITIAL) {
+        first = first.chars().take(1).chain(['.']).collect();
+    }
+    if dice.chance(shares::WITHOUT_MARKS) {
+        (first, last) = (without_marks(&first), without_marks(&last));
+    }
+    if dice.chance(shares::NAMES_SWAPPED) { (last, first) } else { (first, last) }
+}
+
+fn birth_date(birth: NaiveDate, year: &Year, dice: &mut Dice) -> Option<NaiveDate> {
+    if let Some(swapped) = damage::day_month_swapped(birth).filter(|_| dice.chance(shares::DAY_MONTH_SWAPPED)) {
+        return Some(swapped);
+    }
+    let roll = dice.below(10_000);
+    if roll < shares::NO_BIRTH_DATE {
+        None
+    } else if roll < shares::NO_BIRTH_DATE + shares::DATE_DIGIT_OFF {
+        // Nobody writes down a child of three as a pupil.
+        let latest = year.last_day() - Days::new(3 * 365);
+        Some(damage::digit_off(birth, latest, dice))
+    } else {
+        Some(birth)
+    }
+}
+
+/// Identifications by field staff and others, into `found`, and which pupil each means into the folder `truth`.
+pub(crate) fn identify(world: &World, year: &Year, participants: &[Participant], found: &mut Table, truth: &Path) -> io::Result<()> {
+    let mut truth = Table::create(&truth.join("identifications.csv"), IDENTIFICATIONS, None)?;
+    let mut number = 0;
+    let mut write = |pupil: Option<u32>, place: usize, day: usize, child: &Child| -> io::Result<()> {
+        number += 1;
+        let id = format!("I{number:06}");
+        let date = year.days[day].to_string();
+        let birth = child.birth.map(|d| d.to_string()).unwrap_or_default();
+        let fields =
+            [&id, &date, PLACES[place].1, child.source, &child.participant, &child.pupil, &child.first, &child.last, &birth, "absence"];
+        found.row(&fields)?;
+        truth.row(&[&id, &pupil.map(pupil_id).unwrap_or_default()])
+    };
+    for pupil in 0..count(world.pupils.len()) {
+        let mut dice = Dice::new(world.seed, For::HardCasework, u64::from(pupil));
+        let Some(plan) = year.plan(world, pupil).filter(|_| dice.chance(shares::IDENTIFIED)) else { continue };
+        let day = dice.below(count(year.cut)) as usize;
+        let at = u16::try_from(day).unwrap_or(u16::MAX);
+        let place = world.schools[plan.school_on(at) as usize].place;
+        let mut child = named(world, year, Some(pupil), 0, &mut dice);
+        if dice.chance(shares::IDENTIFIED_BY_NUMBER) {
+            child.pupil = pupil_id(year.number_on(pupil, at));
+        }
+        write(Some(pupil), place, day, &child)?;
+        if dice.chance(shares::IDENTIFIED_OUTSIDERS) {
+            // Beyond the numbers of the children whom the centres know.
+            let child = named(world, year, None, count(participants.len()) + pupil, &mut dice);
+            write(None, place, day, &child)?;
+        }
+    }
+    for one in participants {
+        let mut dice = Dice::new(world.seed, For::HardCasework, 1 << 40 | u64::from(one.number));
+        if dice.chance(shares::PARTICIPANT_IDENTIFIED) {
+            let day = dice.below(count(year.cut)) as usize;
+            let child = Child { participant: participant_id(one), source: "field_activity", ..Child::default() };
+            write(one.pupil, one.centre as usize % PLACES.len(), day, &child)?;
+        }
+    }
+    truth.finish().map(drop)
+}
+
+/// What an identification says about whom it means.
+#[derive(Default)]
+struct Child {
+    source: &'static str,
+    participant: String,
+    pupil: String,
+    first: String,
+    last: String,
+    birth: Option<NaiveDate>,
+}
+
+fn named(world: &World, year: &Year, pupil: Option<u32>, number: u32, dice: &mut Dice) -> Child {
+    let (them, birth) = who(world, year, pupil, number, dice);
+    let (first, last) = names(&them, dice);
+    let birth = birth_date(birth, year, dice);
+    let source = dice.pick(&["field_activity", "school", "family"]);
+    Child { source, first, last, birth, ..Child::default() }
+}

@@ -1,0 +1,103 @@
+//! Keeping the vault: another key, and copies of it for bad days.
+
+use std::path::Path;
+
+use prane_base::archive;
+use prane_base::disk::{exchange, restrict, write_private};
+use prane_base::fault::{Fault, Outcome, plural};
+use prane_base::project::Project;
+use prane_base::seal::KeyPair;
+
+use super::{Vault, key, sealed_files};
+
+/// Seals the whole vault to a new key: written aside, then swapped in at once. The key goes into the project's key file,
+/// the one before stays beside it (`.old`); where the key comes from the environment or a command, into `new_key_file`.
+/// What it did, as a sentence.
+///
+/// # Errors
+/// A vault fault where the vault does not open; then nothing is changed. A usage fault where the new key has no place.
+pub fn rotate_key(project: &Project, new_key_file: Option<&Path>) -> Outcome<String> {
+    let mut vault = existing(project)?;
+    // What a version before this one left in the clear is sealed first.
+    vault.save()?;
+    let in_file = key::find(project)?.and_then(|found| found.file);
+    let place = match (new_key_file, &in_file) {
+        (Some(file), None) if file.exists() => {
+            return Err(Fault::usage(format!("{} is there already", file.display()), "name a file that is not there yet"));
+        }
+        (Some(file), None) => file.to_path_buf(),
+        (None, Some(file)) => key::next_of(file),
+        (Some(_), Some(file)) => {
+            return Err(Fault::usage(
+                "--new-key-file is for keys that come from the environment or a command",
+                format!("leave it out: the new key goes into {}", file.display()),
+            ));
+        }
+        (None, None) => {
+            return Err(Fault::usage(
+                "the key comes from the environment or a command, so the new one has no place",
+                "give --new-key-file FILE, and put the key from there where yours is kept",
+            ));
+        }
+    };
+    let contents = vault.contents()?;
+    let new = KeyPair::generate();
+    key::write_key(&place, &new)?;
+    let aside = project.staging().join("vault");
+    let _ = std::fs::remove_dir_all(&aside);
+    std::fs::create_dir_all(&aside).map_err(|e| Fault::io(&aside, &e))?;
+    restrict(&project.staging(), 0o700)?;
+    restrict(&aside, 0o700)?;
+    for (file, bytes) in &contents {
+        write_private(&aside.join(file), &new.recipient().seal(bytes)?)?;
+    }
+    // From here on the new key counts; a night that finds the old one in its place brings the change to its end.
+    exchange(&aside, &project.vault())?;
+    std::fs::remove_dir_all(project.staging()).map_err(|e| Fault::io(&project.staging(), &e))?;
+    let files = plural(contents.len(), "file");
+    Ok(match in_file {
+        Some(file) => {
+            key::promote(&file)?;
+            format!(
+                "the vault ({files}) has a new key in {}; the one before is in {}: backups made until now need it. Copy the new key to where you keep the other one",
+                file.display(),
+                key::old_of(&file).display()
+            )
+        }
+        None => format!("the vault ({files}) has a new key in {}: put it where yours is kept, then remove the file", place.display()),
+    })
+}
+
+/// Writes everything the vault holds, sealed as it is, into one archive; each file is opened first, so that a damaged one
+/// is met now and not on the bad day. What it did, as a sentence.
+///
+/// # Errors
+/// A vault fault where a file does not open; a usage fault where the archive is there already.
+pub fn backup(project: &Project, to: &Path) -> Outcome<String> {
+    if to.exists() {
+        return Err(Fault::usage(format!("{} is there already", to.display()), "name a file that is not there yet"));
+    }
+    let count = existing(project)?.contents()?.len();
+    let folder = project.vault();
+    let files = sealed_files(&folder)
+        .into_iter()
+        .map(|name| {
+            let path = folder.join(&name);
+            Ok((name, std::fs::read(&path).map_err(|e| Fault::io(&path, &e))?))
+        })
+        .collect::<Outcome<Vec<_>>>()?;
+    write_private(to, &archive::stored(&files)?)?;
+    Ok(format!(
+        "{} of the vault, each opened and found whole, are in {}: unpack it into vault/ to restore. The key is not in it: keep a copy of the key in another place",
+        plural(count, "file"),
+        to.display()
+    ))
+}
+
+/// The vault of a project that has one.
+fn existing(project: &Project) -> Outcome<Vault> {
+    if !Vault::is_there(project) {
+        return Err(Fault::usage(format!("{} holds no vault yet", project.vault().display()), "`prane run` makes it"));
+    }
+    Vault::open(project, true)
+}
