@@ -7,7 +7,7 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Int64Type};
 use chrono::{DateTime, NaiveDate, Utc};
 use prane_base::day::{self, school_year_name, school_year_of};
-use prane_base::disk::restrict;
+use prane_base::disk::{restrict, write_private};
 use prane_base::fault::{Fault, Outcome};
 use prane_base::project::Project;
 use prane_base::telemetry::Progress;
@@ -489,9 +489,7 @@ fn put_run(project: &Project, manifest: &mut Manifest, outcome: &str) -> Outcome
     let folder = project.runs();
     std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
     restrict(&folder, 0o700)?;
-    let path = folder.join(format!("{}.json", manifest.run_id));
-    std::fs::write(&path, manifest.json()?).map_err(|e| Fault::io(&path, &e))?;
-    restrict(&path, 0o600)
+    write_private(&folder.join(format!("{}.json", manifest.run_id)), &manifest.json()?)
 }
 
 /// Registers one day for a question, with the inputs of the night that published it.

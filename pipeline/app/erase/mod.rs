@@ -210,7 +210,7 @@ pub async fn erase(project: &Project, children: &Children, at: DateTime<Utc>, pr
     let number = std::fs::read_dir(&folder).map_err(|e| Fault::io(&folder, &e))?.count() + 1;
     let path = folder.join(format!("{number:04}.json"));
     let text = serde_json::to_string_pretty(&receipt).map_err(|e| Fault::Bug(e.to_string()))?;
-    std::fs::write(&path, text).map_err(|e| Fault::io(&path, &e))?;
+    write_private(&path, text.as_bytes())?;
     std::fs::remove_file(project.root.join(MARK)).map_err(|e| Fault::io(&project.root, &e))?;
     Ok(receipt)
 }

@@ -48,9 +48,7 @@ impl Words {
             return Ok(false);
         }
         let text = serde_json::to_string_pretty(&json).map_err(|e| Fault::Bug(e.to_string()))?;
-        let aside = path.with_extension("json.aside");
-        prane_base::disk::write_private(&aside, text.as_bytes())?;
-        std::fs::rename(&aside, path).map_err(|e| Fault::io(path, &e))?;
+        prane_base::disk::write_private(path, text.as_bytes())?;
         Ok(true)
     }
 

@@ -5,17 +5,21 @@ use std::path::{Path, PathBuf};
 
 use crate::fault::{Fault, Outcome};
 
-/// Writes a file that only its owner reads.
+/// Writes a file that only its owner reads. What was there before stays whole until the new bytes are: a process that is
+/// killed leaves one or the other, never half.
 ///
 /// # Errors
 /// A store fault.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Outcome<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let part = path.with_file_name(format!(".{name}.part"));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(|e| Fault::io(path, &e))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| Fault::io(path, &e))
+    let mut file = options.open(&part).map_err(|e| Fault::io(path, &e))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| Fault::io(path, &e))?;
+    std::fs::rename(&part, path).map_err(|e| Fault::io(path, &e))
 }
 
 /// Takes a file or folder away from everybody but its owner.
@@ -75,4 +79,24 @@ pub fn free_bytes(folder: &Path) -> Option<u64> {
 #[must_use]
 pub fn free_bytes(_: &Path) -> Option<u64> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_and_never_cut_short_in_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.json");
+        write_private(&path, b"before").unwrap();
+        let mut before = std::fs::File::open(&path).unwrap();
+        write_private(&path, b"after").unwrap();
+        let mut text = String::new();
+        before.read_to_string(&mut text).unwrap();
+        assert_eq!((text.as_str(), std::fs::read(&path).unwrap().as_slice()), ("before", b"after".as_slice()));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
 }

@@ -107,7 +107,7 @@ pub fn not_written_yet(folder: &Path, files: Vec<FileRejects>) -> Outcome<(Vec<F
         std::fs::create_dir_all(all).map_err(|e| Fault::io(all, &e))?;
         prane_base::disk::restrict(all, 0o700)?;
         let text = serde_json::to_vec(&written).map_err(|e| Fault::Bug(e.to_string()))?;
-        std::fs::write(&path, text).map_err(|e| Fault::io(&path, &e))?;
+        prane_base::disk::write_private(&path, &text)?;
     }
     Ok((fresh, told))
 }

@@ -340,13 +340,11 @@ impl Vault {
         Ok(files)
     }
 
-    /// Writes one file sealed, aside and then swapped in.
+    /// Writes one file sealed.
     fn put(&self, name: &str, bytes: &[u8]) -> Outcome<()> {
         std::fs::create_dir_all(&self.folder).map_err(|e| Fault::io(&self.folder, &e))?;
         restrict(&self.folder, 0o700)?;
-        let (path, aside) = (sealed_path(&self.folder, name), self.folder.join(format!(".{name}")));
-        write_private(&aside, &self.key.recipient().seal(bytes)?)?;
-        std::fs::rename(&aside, &path).map_err(|e| Fault::io(&path, &e))?;
+        write_private(&sealed_path(&self.folder, name), &self.key.recipient().seal(bytes)?)?;
         let open = self.folder.join(name);
         if open.exists() {
             std::fs::remove_file(&open).map_err(|e| Fault::io(&open, &e))?;

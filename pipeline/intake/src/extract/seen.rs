@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use prane_base::disk::restrict;
+use prane_base::disk::{restrict, write_private};
 use prane_base::fault::{Fault, Outcome};
 use serde::{Deserialize, Serialize};
 
@@ -88,10 +88,7 @@ impl Seen {
             restrict(folder, 0o700)?;
         }
         let text = serde_json::to_vec(self).map_err(|e| Fault::Bug(e.to_string()))?;
-        let aside = path.with_extension("new");
-        std::fs::write(&aside, text).map_err(|e| Fault::io(&aside, &e))?;
-        restrict(&aside, 0o600)?;
-        std::fs::rename(&aside, path).map_err(|e| Fault::io(path, &e))
+        write_private(path, &text)
     }
 }
 
