@@ -26,7 +26,7 @@ pub async fn explain(question: &Question, pupil: &str, progress: &Progress) -> O
     };
     let key = hex(key);
     // No name is shown, but a pupil is looked up by the school's number.
-    audit::note(&question.project, question.asked.asked_at, "explain", "")?;
+    audit::note(&question.project, question.options.asked_at, "explain", "")?;
     let answers = question
         .rows(
             &[

@@ -13,7 +13,7 @@ use prane_intake::extract::Inbox;
 use prane_rules::Rulebook;
 use prane_store::Store;
 
-use crate::nightly::Asked;
+use crate::night::RunOptions;
 
 /// The name of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,15 +29,15 @@ pub struct Naming {
 impl Naming {
     /// The name under which a night begins. A past night keeps the name it had.
     #[must_use]
-    pub fn new(settings: &str, rulebook: &Rulebook, asked: &Asked, store: &Store, inbox: &Inbox) -> Self {
+    pub fn new(settings: &str, rulebook: &Rulebook, options: &RunOptions, store: &Store, inbox: &Inbox) -> Self {
         let mut known: BTreeSet<String> = store.taken().into_keys().collect();
         known.extend(inbox.extracts.iter().map(|e| blake3::Hash::from(e.hash).to_hex().to_string()));
-        let asked_for = asked.as_of.map(|d| d.to_string()).unwrap_or_default();
+        let asked_for = options.as_of.map(|d| d.to_string()).unwrap_or_default();
         let queries = rulebook.library.hash();
         let parts = known.iter().map(String::as_str).chain([settings, &queries, env!("CARGO_PKG_VERSION"), &asked_for]);
         let made_of = hash(parts);
-        if (store.is_past() || !asked.take_in)
-            && let Some(record) = store.nights().iter().rev().find(|n| asked.as_of.is_none_or(|d| n.as_of == d.to_string()))
+        if (store.is_past() || !options.take_in)
+            && let Some(record) = store.nights().iter().rev().find(|n| options.as_of.is_none_or(|d| n.as_of == d.to_string()))
         {
             return Self { run_id: record.run_id.clone(), made_of, again: true };
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Int64Type};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use prane_base::day::{self, school_year_name, school_year_of};
 use prane_base::disk::{restrict, write_private};
 use prane_base::fault::{Fault, Outcome};
@@ -28,27 +28,10 @@ use prane_vault::Vault;
 use crate::draw::{self, Artist, Drawn};
 use crate::manifest::{Counts, Manifest, StaleSchool, earlier_accounts, join_accounts};
 use crate::naming::Naming;
-use crate::night::Night;
+use crate::night::{Night, RunOptions};
 use crate::publish::{self, Aside};
 use crate::work::WorkFolder;
 use crate::{audit, caseload, there};
-
-/// What is asked of a night.
-#[derive(Debug, Clone)]
-pub struct Asked {
-    /// The day of the lists; the last recorded day where none.
-    pub as_of: Option<NaiveDate>,
-    /// What was known then.
-    pub known_at: DateTime<Utc>,
-    /// What the clock says: nothing can have happened after its day.
-    pub clock: DateTime<Utc>,
-    /// The hour at which it is asked, for the log of who saw names.
-    pub asked_at: DateTime<Utc>,
-    /// Take the inbox in.
-    pub take_in: bool,
-    /// Leave the project as it is.
-    pub rehearsal: bool,
-}
 
 /// What came of a night.
 #[derive(Debug)]
@@ -66,25 +49,25 @@ pub struct Published {
 /// # Errors
 /// Every fault of the table of exit codes.
 #[allow(clippy::too_many_lines)] // the order of the steps is the point
-pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outcome<Published> {
+pub async fn run(project: &Project, options: &RunOptions, progress: &Progress) -> Outcome<Published> {
     let _lock = publish::lock(project)?;
     let rulebook = Rulebook::load(project)?;
-    let work = WorkFolder::new(project, asked.rehearsal)?;
-    let mut store = Store::open(&project.store(), &work.path.join("store"), asked.known_at).await?;
+    let work = WorkFolder::new(project, options.rehearsal)?;
+    let mut store = Store::open(&project.store(), &work.path.join("store"), options.known_at).await?;
     there::must_be_there(project, &store)?;
-    there::something_is_known(&store, asked.known_at)?;
-    let mut vault = open_vault(project, &store, !asked.rehearsal)?;
+    there::something_is_known(&store, options.known_at)?;
+    let mut vault = open_vault(project, &store, !options.rehearsal)?;
     let nights = store.nights().len();
     vault.for_night(if store.is_past() { nights.saturating_sub(1) } else { nights }, store.is_past());
 
     progress.stage("look");
-    let inbox = if asked.take_in && !store.is_past() {
-        extract::find(project, &rulebook.contracts, !asked.rehearsal)?
+    let inbox = if options.take_in && !store.is_past() {
+        extract::find(project, &rulebook.contracts, !options.rehearsal)?
     } else {
         extract::Inbox::default()
     };
     let settings = project.settings()?;
-    let naming = Naming::new(&settings, &rulebook, asked, &store, &inbox);
+    let naming = Naming::new(&settings, &rulebook, options, &store, &inbox);
     let known_files = inbox.extracts.len();
 
     progress.stage("take in");
@@ -93,16 +76,16 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
         project,
         contracts: &rulebook.contracts,
         run_id: &naming.run_id,
-        today: project.config.project.day_of(asked.clock)?,
+        today: project.config.project.day_of(options.clock)?,
         year_starts: rulebook.year_starts,
         mark_scale: (rulebook.policy.number("marks_scale_min")?, rulebook.policy.number("marks_scale_max")?),
-        rejects: (!asked.rehearsal).then_some(rejects.as_path()),
+        rejects: (!options.rehearsal).then_some(rejects.as_path()),
         progress,
     };
     let mut intake = intake::take_in(&taking, inbox.extracts, &mut store, &mut vault)?;
     intake.notes.extend(inbox.left);
     intake.accounts.extend(inbox.unread.into_iter().map(Account::unread));
-    if asked.take_in && !store.is_past() {
+    if options.take_in && !store.is_past() {
         progress.stage("link");
         intake.notes.extend(links::link(
             &linkage_settings(&rulebook.policy)?,
@@ -115,15 +98,15 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     }
     let naming = naming.settle(&intake, &store, &project.rejects())?;
     tell_intake(&intake, known_files, progress);
-    let mut manifest = manifest(project, &settings, &rulebook, &naming, asked, &store, &intake);
+    let mut manifest = manifest(project, &settings, &rulebook, &naming, options, &store, &intake);
     if !store.has("attendance") {
-        write_run(project, asked, &mut manifest, "nothing to work with", progress)?;
+        write_run(project, options, &mut manifest, "nothing to work with", progress)?;
         return Err(nothing_to_work_with(project, intake.refused()));
     }
 
     progress.stage("ask");
     let mut engine = ready(project, &rulebook, &store, &work.path)?;
-    let as_of = match asked.as_of {
+    let as_of = match options.as_of {
         Some(day) => day,
         None => tables::last_recorded_day(&engine).await?.ok_or_else(|| nothing_to_work_with(project, intake.refused()))?,
     };
@@ -131,7 +114,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
         as_of,
         school_year: school_year_name(school_year_of(as_of, rulebook.year_starts)),
         run_id: naming.run_id.clone(),
-        known_at: asked.known_at,
+        known_at: options.known_at,
     };
     manifest.as_of = Some(night.as_of);
     let mut notes = Vec::new();
@@ -147,13 +130,13 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     count(&mut engine, &mut manifest, &store, progress).await?;
     manifest.notes.clone_from(&notes);
     if let Err(fault) = check::stop_on_failure(&manifest.checks) {
-        write_run(project, asked, &mut manifest, "a check failed", progress)?;
+        write_run(project, options, &mut manifest, "a check failed", progress)?;
         return Err(fault);
     }
 
     progress.stage("draw");
     let mut aside = Aside::new(&work.path)?;
-    let list = draw(&mut engine, &vault, (project, &rulebook.policy), (&night, asked.rehearsal), &notes, &mut aside, progress).await?;
+    let list = draw(&mut engine, &vault, (project, &rulebook.policy), (&night, options.rehearsal), &notes, &mut aside, progress).await?;
     // Of all columns, also those that no published file has: two lists that differ are two files of the store.
     let told = blake3::hash(&answer::bytes_of(&list, answer::Format::Csv)?).to_hex();
     keep(&mut store, &tables::lists_spec(), &list, night.as_of, &told)?;
@@ -163,7 +146,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
         keep(&mut store, &spec, &shown, night.as_of, &hash)?;
     }
 
-    if asked.rehearsal {
+    if options.rehearsal {
         manifest.stages = progress.finish();
         return Ok(Published { manifest, folder: None, refused: intake.refused() });
     }
@@ -180,7 +163,12 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
     manifest.files.clone_from(aside.files());
     manifest.outcome = "published".into();
     aside.put("run.json", &manifest.json()?)?;
-    audit::note(project, asked.asked_at, if asked.take_in { "run" } else { "report" }, &format!("{} of {}", night.run_id, night.as_of))?;
+    audit::note(
+        project,
+        options.asked_at,
+        if options.take_in { "run" } else { "report" },
+        &format!("{} of {}", night.run_id, night.as_of),
+    )?;
     let folder = aside.swap_in(&project.published(), night.as_of)?;
     if !store.is_past() {
         // The lists are published: a workbook that cannot be written is told, and tried again the next night.
@@ -189,7 +177,7 @@ pub async fn run(project: &Project, asked: &Asked, progress: &Progress) -> Outco
             Err(fault) => progress.say(&format!("what a person is to be asked about links could not be written: {fault}")),
         }
     }
-    write_run(project, asked, &mut manifest, "published", progress)?;
+    write_run(project, options, &mut manifest, "published", progress)?;
     Ok(Published { manifest, folder: Some(folder), refused: intake.refused() })
 }
 
@@ -254,7 +242,7 @@ fn manifest(
     settings: &str,
     rulebook: &Rulebook,
     naming: &Naming,
-    asked: &Asked,
+    options: &RunOptions,
     store: &Store,
     intake: &Intake,
 ) -> Manifest {
@@ -263,8 +251,8 @@ fn manifest(
     Manifest {
         run_id: naming.run_id.clone(),
         outcome: String::new(),
-        as_of: asked.as_of,
-        known_at: store.nights().last().map_or(asked.known_at, |n| n.known_at),
+        as_of: options.as_of,
+        known_at: store.nights().last().map_or(options.known_at, |n| n.known_at),
         version: env!("CARGO_PKG_VERSION"),
         configuration_hash: blake3::hash(settings.as_bytes()).to_hex()[..16].to_string(),
         query_hash: rulebook.library.hash(),
@@ -475,9 +463,9 @@ async fn commit(
     vault.bring_in()
 }
 
-fn write_run(project: &Project, asked: &Asked, manifest: &mut Manifest, outcome: &str, progress: &Progress) -> Outcome<()> {
+fn write_run(project: &Project, options: &RunOptions, manifest: &mut Manifest, outcome: &str, progress: &Progress) -> Outcome<()> {
     manifest.stages = progress.finish();
-    if asked.rehearsal {
+    if options.rehearsal {
         manifest.outcome = outcome.into();
         return Ok(());
     }

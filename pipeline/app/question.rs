@@ -12,7 +12,8 @@ use prane_store::Store;
 use prane_store::tables::ROW_KEY;
 use prane_vault::Vault;
 
-use crate::nightly::{self, Asked};
+use crate::night::RunOptions;
+use crate::nightly;
 use crate::work::WorkFolder;
 use crate::{audit, there};
 
@@ -23,7 +24,7 @@ pub struct Question {
     /// Its rules.
     pub rulebook: Rulebook,
     /// What is asked.
-    pub asked: Asked,
+    pub options: RunOptions,
     work: WorkFolder,
 }
 
@@ -31,14 +32,14 @@ pub struct Question {
 ///
 /// # Errors
 /// Configuration and store faults; a fault where nothing is stored.
-pub async fn open(project: Project, asked: Asked, progress: &Progress) -> Outcome<Question> {
+pub async fn open(project: Project, options: RunOptions, progress: &Progress) -> Outcome<Question> {
     let rulebook = Rulebook::load(&project)?;
     let work = WorkFolder::new(&project, true)?;
     progress.stage("ask");
-    let question = Question { project, rulebook, asked, work };
+    let question = Question { project, rulebook, options, work };
     let store = question.store().await?;
     there::must_be_there(&question.project, &store)?;
-    there::something_is_known(&store, question.asked.known_at)?;
+    there::something_is_known(&store, question.options.known_at)?;
     if !store.has("attendance") {
         return Err(Fault::ExtractMissing {
             table: "attendance".into(),
@@ -54,7 +55,7 @@ impl Question {
     /// # Errors
     /// Store faults.
     pub async fn store(&self) -> Outcome<Store> {
-        Store::open(&self.project.store(), &self.work.path.join("store"), self.asked.known_at).await
+        Store::open(&self.project.store(), &self.work.path.join("store"), self.options.known_at).await
     }
 
     /// Asks one question.
@@ -74,7 +75,7 @@ impl Question {
             ));
         }
         let vault = Vault::open(&self.project, false)?;
-        audit::note(&self.project, self.asked.asked_at, "sql audit.*", "")?;
+        audit::note(&self.project, self.options.asked_at, "sql audit.*", "")?;
         let enrolments = vault.texts("centre_enrolments", ROW_KEY, None, ["centre_id", "participant_id", "reason"])?;
         let rows = AuditRows {
             pupils: vault.texts("pupils", "pupil_key", None, ["pupil_key", "community", "disability"])?,
@@ -94,7 +95,7 @@ impl Question {
         let store = self.store().await?;
         let mut engine = nightly::ready(&self.project, &self.rulebook, &store, &self.work.path)?;
         let last = tables::last_recorded_day(&engine).await?;
-        let day = self.asked.as_of.or(last).ok_or_else(|| Fault::usage("nothing was recorded yet", "give --as-of DATE"))?;
+        let day = self.options.as_of.or(last).ok_or_else(|| Fault::usage("nothing was recorded yet", "give --as-of DATE"))?;
         nightly::set_day(&mut engine, &store, &self.rulebook, &self.project, day).await?;
         let closed = |sql: &&str| engine.asks_for("audit", sql);
         if questions.iter().map(closed).collect::<Outcome<Vec<_>>>()?.contains(&true) {

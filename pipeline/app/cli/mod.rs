@@ -16,7 +16,8 @@ use prane_rules::answer::Format;
 use prane_store::{NightRecord, Store, damage};
 use prane_synth as synth;
 
-use crate::nightly::{self, Asked, Published};
+use crate::night::RunOptions;
+use crate::nightly::{self, Published};
 use crate::{audit, doctor, erase, explain, init, question, there};
 
 /// Finds children who are slipping out of school while there is still time to act.
@@ -258,9 +259,9 @@ async fn dispatch(cli: Cli) -> Outcome<()> {
     match &cli.command {
         Command::Run => {
             let project = ready(common)?;
-            let asked = asked(&project, common, true, false)?;
-            tell_past(&project, &asked)?;
-            tell_published(&nightly::run(&project, &asked, &progress).await?)
+            let options = asked(&project, common, true, false)?;
+            tell_past(&project, &options)?;
+            tell_published(&nightly::run(&project, &options, &progress).await?)
         }
         Command::Check => {
             let project = ready(common)?;
@@ -268,9 +269,9 @@ async fn dispatch(cli: Cli) -> Outcome<()> {
         }
         Command::Report => {
             let project = ready(common)?;
-            let asked = asked(&project, common, false, false)?;
-            let asked = Asked { known_at: known_when_published(&project, &asked).await?, ..asked };
-            tell_published(&nightly::run(&project, &asked, &progress).await?)
+            let options = asked(&project, common, false, false)?;
+            let options = RunOptions { known_at: known_when_published(&project, &options).await?, ..options };
+            tell_published(&nightly::run(&project, &options, &progress).await?)
         }
         Command::Sql { command, file, format } => {
             let text = match (command, file) {
@@ -280,8 +281,8 @@ async fn dispatch(cli: Cli) -> Outcome<()> {
                 (None, None) => return Err(Fault::usage("no question", "give -c SQL or -f FILE")),
             };
             let project = Project::open(&common.project)?;
-            let asked = asked(&project, common, false, true)?;
-            let question = question::open(project, asked, &progress).await?;
+            let options = asked(&project, common, false, true)?;
+            let question = question::open(project, options, &progress).await?;
             let bytes = question.ask(&text, *format, &progress).await?;
             let _ = progress.finish();
             out(&bytes)
@@ -294,8 +295,8 @@ async fn dispatch(cli: Cli) -> Outcome<()> {
         Command::Link { what } => safekeeping::link(common, what).await,
         Command::Explain { pupil, .. } => {
             let project = Project::open(&common.project)?;
-            let asked = asked(&project, common, false, true)?;
-            let question = question::open(project, asked, &progress).await?;
+            let options = asked(&project, common, false, true)?;
+            let question = question::open(project, options, &progress).await?;
             let text = explain::explain(&question, pupil, &progress).await?;
             let _ = progress.finish();
             out(text.as_bytes())
@@ -340,10 +341,10 @@ fn ready(common: &Common) -> Outcome<Project> {
     Ok(project)
 }
 
-fn asked(project: &Project, common: &Common, take_in: bool, rehearsal: bool) -> Outcome<Asked> {
+fn asked(project: &Project, common: &Common, take_in: bool, rehearsal: bool) -> Outcome<RunOptions> {
     let known_at = moment(project, common)?;
     let (asked_at, clock) = (now(), common.known_at.unwrap_or_else(now));
-    Ok(Asked { as_of: common.as_of, known_at, clock, asked_at, take_in, rehearsal })
+    Ok(RunOptions { as_of: common.as_of, known_at, clock, asked_at, take_in, rehearsal })
 }
 
 /// When a command knows what it knows: as it was told, or now. A clock that stands before the last night is or was wrong;
@@ -362,19 +363,19 @@ fn moment(project: &Project, common: &Common) -> Outcome<DateTime<Utc>> {
 }
 
 /// A `--known-at` before the last night makes a list of then; it takes nothing in.
-fn tell_past(project: &Project, asked: &Asked) -> Outcome<()> {
-    if there::last_known_at(project)?.is_some_and(|last| last > asked.known_at) {
-        eprintln!("nights came after {}: nothing is taken in, and the lists of then are made again", asked.known_at);
+fn tell_past(project: &Project, options: &RunOptions) -> Outcome<()> {
+    if there::last_known_at(project)?.is_some_and(|last| last > options.known_at) {
+        eprintln!("nights came after {}: nothing is taken in, and the lists of then are made again", options.known_at);
     }
     Ok(())
 }
 
 /// A list is made again with what was known when it was last published.
-async fn known_when_published(project: &Project, asked: &Asked) -> Outcome<DateTime<Utc>> {
-    let store = Store::open(&project.store(), &project.staging(), asked.known_at).await?;
-    let Some(day) = asked.as_of else { return Ok(asked.known_at) };
+async fn known_when_published(project: &Project, options: &RunOptions) -> Outcome<DateTime<Utc>> {
+    let store = Store::open(&project.store(), &project.staging(), options.known_at).await?;
+    let Some(day) = options.as_of else { return Ok(options.known_at) };
     let last = store.nights().iter().rev().find(|n| n.as_of == day.to_string());
-    Ok(last.map_or(asked.known_at, |n| n.known_at))
+    Ok(last.map_or(options.known_at, |n| n.known_at))
 }
 
 /// The result of a night on stdout, and the exit code of files refused.

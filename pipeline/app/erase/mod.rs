@@ -19,8 +19,8 @@ use serde::Serialize;
 pub use prane_intake::retention::{Expired, expired};
 use words::Words;
 
+use crate::night::RunOptions;
 use crate::nightly;
-use crate::nightly::Asked;
 use crate::publish;
 use crate::there;
 use prane_base::disk::files_below;
@@ -227,7 +227,7 @@ async fn draw_again(project: &Project, now: DateTime<Utc>, receipt: &mut Receipt
     let known = Store::open(&project.store(), &project.staging(), now).await?;
     for day in days {
         let night = known.nights().iter().rev().find(|n| n.as_of == day.to_string());
-        let asked = Asked {
+        let options = RunOptions {
             as_of: Some(day),
             known_at: night.map_or(now, |n| n.known_at),
             clock: now,
@@ -237,7 +237,7 @@ async fn draw_again(project: &Project, now: DateTime<Utc>, receipt: &mut Receipt
         };
         progress.step(&format!("lists of {day}"));
         let quiet = Progress::new(prane_base::telemetry::LogFormat::default(), true);
-        match Box::pin(nightly::run(project, &asked, &quiet)).await {
+        match Box::pin(nightly::run(project, &options, &quiet)).await {
             Ok(_) => receipt.days_drawn.push(day.to_string()),
             // Of such a day nothing can be shown without the child.
             Err(Fault::CheckFailed { .. } | Fault::ExtractMissing { .. } | Fault::Sql { .. } | Fault::Configuration { .. }) => {
