@@ -1,14 +1,10 @@
 //! Whatever is done to an extract, every row of it goes somewhere: read = stored + superseded + rejected.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
-use support::{Project, adds_up};
+use crate::support::{Project, adds_up};
 
 /// What happens to a file on its way.
 #[derive(Debug, Clone)]
@@ -133,7 +129,7 @@ proptest! {
 #[test]
 fn a_row_that_comes_twice_in_one_file_is_counted_once_as_superseded() {
     let project = BASE.copy();
-    let days = support::made::weekdays_to("2026-02-27", 2);
+    let days = crate::support::made::weekdays_to("2026-02-27", 2);
     let row = |status: &str| format!("S1-P1,S1,{},{status}\n", days[1]);
     project.put("inbox/attendance_S1_twice.csv", format!("pupil_id,school_id,date,status\n{}{}", row("absent"), row("excused")));
     project.run();
@@ -153,7 +149,7 @@ fn a_row_that_comes_twice_in_one_file_is_counted_once_as_superseded() {
 #[test]
 fn a_row_of_a_later_file_replaces_that_of_an_earlier_one() {
     let project = BASE.copy();
-    let day = support::made::weekdays_to("2026-02-27", 1)[0];
+    let day = crate::support::made::weekdays_to("2026-02-27", 1)[0];
     project.put("inbox/attendance_S1_a.csv", format!("pupil_id,school_id,date,status\nS1-P1,S1,{day},absent\n"));
     project.put("inbox/attendance_S1_b.csv", format!("pupil_id,school_id,date,status\nS1-P1,S1,{day},late\n"));
     let done = project.prane(&["run"]).code(0);
@@ -171,7 +167,7 @@ fn a_stored_row_keeps_the_run_that_brought_it() {
     let project = BASE.copy();
     let first = project.manifest()["run_id"].as_str().unwrap().to_string();
     let text = std::fs::read_to_string(project.path("inbox/attendance_S1.csv")).unwrap();
-    let day = support::made::weekdays_to("2026-02-27", 1)[0];
+    let day = crate::support::made::weekdays_to("2026-02-27", 1)[0];
     project.put("inbox/attendance_S1_again.csv", text.replace(&format!("S1-P1,S1,{day},present"), &format!("S1-P1,S1,{day},late"))).run();
     let counts = project.sql("select known_from, count(*) as n from sources.attendance group by known_from order by n");
     assert_eq!(counts.iter().map(|r| r["n"].as_str()).collect::<Vec<_>>(), ["1", "239"]);

@@ -1,14 +1,10 @@
 //! Two nights of aggregates: what readers know of the first decides what the second may show.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use support::made::{Register, weekdays_to};
-use support::{Project, Row, same_files};
+use crate::support::made::{Register, weekdays_to};
+use crate::support::{Project, Row, same_files};
 
 const FIRST: &str = "2026-02-20";
 const SECOND: &str = "2026-02-27";

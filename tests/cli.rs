@@ -1,12 +1,8 @@
 //! The command line: what it answers, how it ends, and that stdout is data and stderr talk.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::sync::LazyLock;
 
-use support::{Project, adds_up, prane, rows};
+use crate::support::{Project, adds_up, prane, rows};
 
 /// A project with one published night.
 static SMALL: LazyLock<Project> = LazyLock::new(|| {
@@ -121,10 +117,10 @@ fn code_8_where_another_run_holds_the_lock() {
 #[test]
 fn check_is_a_rehearsal_that_writes_nothing() {
     let project = Project::empty().with_small();
-    let before = support::files_below(&project.path("."));
+    let before = crate::support::files_below(&project.path("."));
     let done = project.prane(&["check"]).code(0).says(&["a rehearsal: nothing was written"]);
     assert!(done.out.contains("lists of 2026-02-27"), "{}", done.out);
-    let after: Vec<String> = support::files_below(&project.path(".")).into_keys().filter(|name| name != ".lock").collect();
+    let after: Vec<String> = crate::support::files_below(&project.path(".")).into_keys().filter(|name| name != ".lock").collect();
     assert_eq!(after, before.into_keys().collect::<Vec<_>>());
 }
 

@@ -1,10 +1,6 @@
 //! Every fault of an extract, each met with a plain message, and none that loses a row. The files are those of
 //! `data-samples/broken`, all in one inbox, over a cut of the sample that has everything they are judged by.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::fs;
 use std::sync::LazyLock;
 
@@ -12,8 +8,8 @@ use calamine::{Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::Workbook;
 use serde_json::Value;
 
-use support::made::{Register, calendar, enrolments, weekdays_to};
-use support::{Done, Project, Row, account, adds_up, samples};
+use crate::support::made::{Register, calendar, enrolments, weekdays_to};
+use crate::support::{Done, Project, Row, account, adds_up, samples};
 
 /// One night over every broken file.
 struct Broken {
@@ -208,7 +204,7 @@ fn columns_that_changed_places() {
 
 #[test]
 fn what_is_said_names_nobody() {
-    let pupils = support::rows(&fs::read(samples().join("inbox/pupils.csv")).unwrap());
+    let pupils = crate::support::rows(&fs::read(samples().join("inbox/pupils.csv")).unwrap());
     for pupil in pupils.iter().take(60) {
         let name = format!("{} {}", pupil["first_name"], pupil["last_name"]);
         assert!(!BROKEN.done.said().contains(&name), "a name was told");

@@ -1,17 +1,13 @@
 //! Damaged stores, settings that nothing reads, rules of a project's own: each told plainly, with the right exit code.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::collections::BTreeMap;
 use std::fs;
 
-use support::{Project, files_below, root};
+use crate::support::{Project, files_below, root};
 
 fn a_parquet_file(project: &Project, table: &str) -> String {
     let files = files_below(&project.path(&format!("store/{table}")));
-    let name = files.into_keys().find(|name| support::is_a(name, "parquet")).unwrap();
+    let name = files.into_keys().find(|name| crate::support::is_a(name, "parquet")).unwrap();
     format!("store/{table}/{name}")
 }
 
@@ -182,7 +178,7 @@ const READERS: [(&str, &str); 41] = [
 
 #[test]
 fn every_setting_of_the_schema_has_a_reader() {
-    let schema: serde_json::Value = serde_json::from_str(&support::prane(["schema"]).code(0).out).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&crate::support::prane(["schema"]).code(0).out).unwrap();
     let resolve = |value: &serde_json::Value| -> serde_json::Value {
         let mut found = value.clone();
         for _ in 0..4 {

@@ -1,9 +1,5 @@
 //! A child that was erased is nowhere in the project any more, whoever looks, and everybody else is as before.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -11,7 +7,7 @@ use std::sync::LazyLock;
 use prane_base::project::Project as Opened;
 use prane_vault::Vault;
 
-use support::{LATER, Project, files_below, rows, samples, unpacked};
+use crate::support::{LATER, Project, files_below, rows, samples, unpacked};
 
 /// The samples after two nights, the second with a correction and with rows refused that name the child.
 static NIGHTS: LazyLock<Project> = LazyLock::new(|| {

@@ -1,13 +1,9 @@
 //! The same words have the same numbers wherever they stand, and a number is not told more exactly than it is shown.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::sync::LazyLock;
 
-use support::made::{Register, calendar, day, enrolments, weekdays_to};
-use support::{Project, rows};
+use crate::support::made::{Register, calendar, day, enrolments, weekdays_to};
+use crate::support::{Project, rows};
 
 /// The samples with fewer places than pupils who need one.
 static FEW_PLACES: LazyLock<Project> = LazyLock::new(|| {
@@ -106,7 +102,7 @@ fn a_school_that_falls_silent_keeps_its_last_list_and_is_not_told_that_nobody_ne
     assert!(silent.contains(&format!("lista e datës {date}")) || silent.contains(&date), "its day");
     let after = rows(page("2026-02-27", "schools/S1/list.csv").as_bytes());
     assert_eq!((after.len(), after[0]["pupil_id"].as_str(), after[0]["status"].as_str()), (1, "S1-P5", "last_known"));
-    let workbook = support::sheets(&project.published("2026-02-27")["schools/S1/list.xlsx"]);
+    let workbook = crate::support::sheets(&project.published("2026-02-27")["schools/S1/list.xlsx"]);
     assert!(workbook.contains("S1-P5") && workbook.contains("siç dihej së fundi"), "{workbook}");
     // The other school, where enough could be assessed, may be told that nobody needs to be on its list.
     assert!(page("2026-02-27", "schools/S2/list.html").contains("Askush nuk ka nevojë"));

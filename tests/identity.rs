@@ -1,13 +1,9 @@
 //! Who is who: a number is evidence of a child, and never enough to make two children one, or one of them another.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::fmt::Write;
 
-use support::made::{Register, enrolments, weekdays_to};
-use support::{Project, same_files};
+use crate::support::made::{Register, enrolments, weekdays_to};
+use crate::support::{Project, same_files};
 
 const HEAD: &str = "pupil_id,national_id,first_name,last_name,birth_date,sex";
 

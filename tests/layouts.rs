@@ -3,8 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::float_cmp)] // days are counted exactly
 
-mod support;
-
 use std::io::Write;
 use std::sync::{Arc, LazyLock};
 
@@ -12,8 +10,8 @@ use arrow::array::{ArrayRef, Date32Array, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
-use support::made::{Register, calendar, day, weekdays_to};
-use support::{Done, Project};
+use crate::support::made::{Register, calendar, day, weekdays_to};
+use crate::support::{Done, Project};
 
 /// The three days, and what each says.
 const DAYS: [(&str, &str); 3] = [("2026-02-25", "present"), ("2026-02-26", "absent"), ("2026-02-27", "late")];
@@ -253,7 +251,7 @@ fn columns_nobody_knows_are_told_once() {
 #[test]
 fn every_row_of_every_layout_is_accounted_for() {
     let manifest = READ.project.manifest();
-    support::adds_up(&manifest);
+    crate::support::adds_up(&manifest);
     let rejected: Vec<_> = manifest["inputs"].as_array().unwrap().iter().filter(|a| a["rejected"] != 0 || a["stored"] == 0).collect();
     assert!(rejected.is_empty(), "{rejected:#?}");
 }
@@ -265,7 +263,7 @@ fn a_register_of_absences_says_who_was_present() {
     project.put("prane.toml", "[[source]]\ntable = \"attendance\"\nfiles = \"mungesat.csv\"\nregister = \"absences\"\n[[source]]\ntable = \"enrolments\"\nfiles = \"enrolments.csv\"\ncodes.grade_level = { \"e gjashta\" = \"6\" }\n");
     project.put("inbox/calendar.csv", calendar("S1", &days));
     let seats = [("P1", "S1", "2025-09-01", "", ""), ("P2", "S1", "2025-09-01", "", "")];
-    project.put("inbox/enrolments.csv", support::made::enrolments(&seats).replace(",6,6A", ",e gjashta,6A"));
+    project.put("inbox/enrolments.csv", crate::support::made::enrolments(&seats).replace(",6,6A", ",e gjashta,6A"));
     // The school handed in registers up to five days before the end; one row lies on a Sunday.
     let register = Register::default()
         .row("P1", "S1", days[3], "absent")

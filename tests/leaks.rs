@@ -1,15 +1,11 @@
 //! What published files tell, one alone and two side by side: nothing that neither reader may know.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{Cursor, Read};
 use std::sync::LazyLock;
 
-use support::{Project, Row, cells, is_a, rows};
+use crate::support::{Project, Row, cells, is_a, rows};
 
 const AS_OF: &str = "2026-02-27";
 
@@ -137,7 +133,7 @@ fn a_rehearsal_writes_no_list_to_disk_and_leaves_nothing_when_it_is_broken_off()
     let temporary = tempfile::tempdir().unwrap();
     let start = || {
         std::process::Command::new(env!("CARGO_BIN_EXE_prane"))
-            .args(["check", "--quiet", "--known-at", support::KNOWN_AT, "--project"])
+            .args(["check", "--quiet", "--known-at", crate::support::KNOWN_AT, "--project"])
             .arg(project.path(""))
             .env("TMPDIR", temporary.path())
             .stdout(std::process::Stdio::null())

@@ -1,10 +1,6 @@
 //! Children who look like one to a machine: twins, cousins of one name, children entered under one date. Each kind is planted
 //! beside the samples and must stay with a person.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::fmt::Write;
 use std::fs;
 use std::sync::LazyLock;
@@ -13,7 +9,7 @@ use calamine::{Reader, Xlsx, open_workbook};
 use prane_base::project::Project as Folder;
 use prane_vault::Vault;
 
-use support::{Project, Row, samples};
+use crate::support::{Project, Row, samples};
 
 /// Pupils of S0001: number, national id, first and last name, birth date, sex.
 const PUPILS: &str = "\

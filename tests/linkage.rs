@@ -1,9 +1,5 @@
 //! The same child: what is linked without a person, what a person is asked, and that a decision stands whatever comes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -11,7 +7,7 @@ use std::sync::LazyLock;
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
 
-use support::{LATER, Project, Row, rows, samples};
+use crate::support::{LATER, Project, Row, rows, samples};
 
 /// The samples after one night.
 static NIGHT: LazyLock<Project> = LazyLock::new(|| {
@@ -313,7 +309,7 @@ fn a_child_with_two_numbers_becomes_one_when_a_person_says_so() {
     // The night is the same when it is run again, and what comes under the second number is the child's.
     let once = project.published("2026-02-27");
     project.prane_at(LATER, &["run"]).code(0);
-    support::same_files(&once, &project.published("2026-02-27"));
+    crate::support::same_files(&once, &project.published("2026-02-27"));
     project.put("inbox/contacts_mover.csv", "pupil_id,date,by,action,outcome\nP0007002,2026-02-26,Ana,call_family,agreed\n");
     project.prane_at(LATER, &["run"]).code(0);
     assert_eq!(now(&format!("select count(*) as n from sources.contacts where pupil_key = '{first}'")), "1");

@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::float_cmp)] // days are counted exactly
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::LazyLock;
 
-use support::{Done, Project, Row, adds_up, files_below, rows, same_files, samples};
+use crate::support::{Done, Project, Row, adds_up, files_below, rows, same_files, samples};
 
 const AS_OF: &str = "2026-02-27";
 /// The planted child whose enrolment ends on `AS_OF`: listed that day, on no later list.
@@ -329,13 +327,14 @@ fn a_correction_changes_just_what_it_should_and_no_past_list() {
 fn a_failing_check_publishes_nothing_and_leaves_the_store_as_it_was() {
     let project = Project::empty().with_small();
     project.run();
-    let (published, store, vault) = (project.published("latest"), project.store_state(), support::files_below(&project.path("vault")));
+    let (published, store, vault) =
+        (project.published("latest"), project.store_state(), crate::support::files_below(&project.path("vault")));
     project.put("queries/checks/x.sql", "-- title = \"x\"\n-- grain = \"one row a pupil\"\n-- severity = \"fail\"\n-- what = \"w\"\n-- mend = \"m\"\nselect pupil_key from indicators.pupil\n");
     project.put("inbox/attendance_S1_more.csv", "pupil_id,school_id,date,status\nS1-P1,S1,2026-02-27,absent\n");
     project.prane(&["run"]).code(6).says(&["x (4 rows)", "nothing was published"]);
     same_files(&published, &project.published("latest"));
     same_files(&store, &project.store_state());
-    same_files(&vault, &support::files_below(&project.path("vault")));
+    same_files(&vault, &crate::support::files_below(&project.path("vault")));
     // Once mended, the night takes in what the failed one saw.
     fs::remove_file(project.path("queries/checks/x.sql")).unwrap();
     project.run();

@@ -1,16 +1,12 @@
 //! Nobody is named outside the vault and the lists of schools and centres: every other file is searched, the compressed
 //! ones cell by cell.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::LazyLock;
 
-use support::{Done, Project, cells, files_below, root, rows, samples, sheets};
+use crate::support::{Done, Project, cells, files_below, root, rows, samples, sheets};
 
 const AS_OF: &str = "2026-02-27";
 
@@ -78,7 +74,7 @@ fn names_nobody(place: &str, text: &str) {
 fn search(place: &str, name: &str, bytes: Vec<u8>) {
     names_nobody(&format!("the name of {place}"), name);
     names_nobody(&format!("{place}/{name}, as bytes"), &String::from_utf8_lossy(&bytes));
-    if support::is_a(name, "parquet") && !name.contains("_delta_log") {
+    if crate::support::is_a(name, "parquet") && !name.contains("_delta_log") {
         names_nobody(&format!("{place}/{name}"), &cells(&bytes));
     }
 }

@@ -1,15 +1,11 @@
 //! What a file may do to a night: it is read rightly, or refused in plain words that repeat nothing of it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::fmt::Write;
 
 use rust_xlsxwriter::Workbook;
 
-use support::made::{Register, calendar, enrolments, weekdays_to};
-use support::{Done, Project, adds_up, files_below};
+use crate::support::made::{Register, calendar, enrolments, weekdays_to};
+use crate::support::{Done, Project, adds_up, files_below};
 
 /// A small project that published once.
 fn published() -> Project {
@@ -81,7 +77,7 @@ fn init_tells_no_word_of_a_file_that_it_does_not_know() {
     let project = Project::empty();
     project.put("referrals.csv", "referral_id,date,pupil_id,from,to_service,Zamirajzi\nR1,2026-02-27,P1,Bregucajzi,Selmanajzi,x\n");
     let (made, file) = (project.path("made"), project.path("referrals.csv"));
-    let done = support::prane(["init", made.to_str().unwrap(), "--from", file.to_str().unwrap()])
+    let done = crate::support::prane(["init", made.to_str().unwrap(), "--from", file.to_str().unwrap()])
         .code(0)
         .says(&["OPEN: what 1 word of to_service means"]);
     for word in ["Zamirajzi", "Bregucajzi", "Selmanajzi"] {
@@ -265,7 +261,7 @@ fn a_cell_too_long_for_a_workbook_and_a_damaged_file_cost_the_others_nothing() {
     }
     let run = project.manifest()["run_id"].as_str().unwrap().to_string();
     let mend = std::fs::read(project.path(&format!("rejects/{run}/attendance-mend.xlsx"))).unwrap();
-    assert!(support::sheets(&mend).contains("a value is cut"));
+    assert!(crate::support::sheets(&mend).contains("a value is cut"));
 }
 
 #[test]
@@ -323,7 +319,7 @@ fn what_is_no_code_or_no_day_is_kept_with_the_note_and_nowhere_else() {
     );
     nowhere_told(&project, &done, &["Selmanajzi", "burg", "Bajramit"]);
     for (name, bytes) in files_below(&project.path("store")).into_iter().filter(|(name, _)| name.ends_with("parquet")) {
-        assert!(!support::cells(&bytes).contains("Selmanajzi"), "store/{name}");
+        assert!(!crate::support::cells(&bytes).contains("Selmanajzi"), "store/{name}");
     }
 }
 
@@ -372,7 +368,7 @@ fn free_words_in_short_fields_stand_in_no_store_and_in_nothing_published() {
         let files = files_below(&project.path(folder));
         assert!(!files.is_empty());
         for (name, bytes) in files {
-            let text = support::unpacked(&name, &bytes);
+            let text = crate::support::unpacked(&name, &bytes);
             assert!(!words.iter().any(|word| text.contains(word)), "words stand in {folder}/{name}");
         }
     }

@@ -1,16 +1,12 @@
 //! What the papers say is so: commands exist, the default configuration is the documented one, the steps work.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 
 use prane_base::config::Config;
 use prane_base::project::DEFAULT_TOML;
 
-use support::{prane, root, samples};
+use crate::support::{prane, root, samples};
 
 fn paper(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
@@ -115,7 +111,7 @@ fn init_and_a_first_night_over_ones_own_file() {
     let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("regjistri.csv");
     let mut text = "Student ID;School;Date;Status\n".to_string();
-    for day in support::made::weekdays_to("2026-02-27", 30) {
+    for day in crate::support::made::weekdays_to("2026-02-27", 30) {
         for pupil in 1..=3 {
             text.push_str(&format!("P{pupil};S1;{day};{}\n", if pupil == 1 { "absent" } else { "present" }));
         }
@@ -131,8 +127,8 @@ fn init_and_a_first_night_over_ones_own_file() {
     prane(["init", project.as_str()]).code(2);
     fs::copy(&own, format!("{project}/inbox/regjistri.csv")).unwrap();
     prane(["doctor", "--project", project.as_str()]).code(0);
-    prane(["check", "--project", project.as_str(), "--known-at", support::KNOWN_AT]).code(0);
-    prane(["run", "--project", project.as_str(), "--known-at", support::KNOWN_AT]).code(0).says(&["published"]);
+    prane(["check", "--project", project.as_str(), "--known-at", crate::support::KNOWN_AT]).code(0);
+    prane(["run", "--project", project.as_str(), "--known-at", crate::support::KNOWN_AT]).code(0).says(&["published"]);
     assert!(std::path::Path::new(&project).join("published/2026-02-27/schools/S1/list.html").is_file());
 }
 
@@ -149,13 +145,13 @@ fn init_without_a_file_makes_a_project_with_the_documented_configuration() {
 #[test]
 fn the_cases_of_other_systems_are_read_by_mapping_alone() {
     for case in ["contoso_sis", "gujarat_wide"] {
-        let project = support::Project::empty();
-        for (name, bytes) in support::files_below(&samples().join("cases").join(case)) {
+        let project = crate::support::Project::empty();
+        for (name, bytes) in crate::support::files_below(&samples().join("cases").join(case)) {
             project.put(&name, bytes);
         }
         let done = project.prane(&["run"]);
         assert!([0, 5].contains(&done.code) && done.out.contains("published"), "{case}:\n{}", done.said());
-        support::adds_up(&project.manifest());
+        crate::support::adds_up(&project.manifest());
         assert!(project.one("select count(*) from sources.attendance").parse::<u64>().unwrap() > 1000, "{case}");
     }
 }

@@ -1,9 +1,5 @@
 //! Files for one recipient: sealed, opened by that recipient alone, and nothing of that place left in the clear.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Read};
@@ -11,7 +7,7 @@ use std::sync::LazyLock;
 
 use prane_base::seal::KeyPair;
 
-use support::{Project, rows, samples};
+use crate::support::{Project, rows, samples};
 
 const AS_OF: &str = "2026-02-27";
 

@@ -3,10 +3,6 @@
 //! `round_trip/*.xlsx` were filled in by `round_trip/fill.py` (openpyxl), and one of them saved again by `LibreOffice`; CI
 //! fills in a fresh one as well.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -15,7 +11,7 @@ use calamine::{Reader, Xlsx, open_workbook_from_rs};
 use prane_base::key::hex;
 use prane_vault::Vault;
 
-use support::{Project, root, rows};
+use crate::support::{Project, root, rows};
 
 const BEFORE: &str = "2026-02-20";
 const NOW: &str = "2026-02-27";

@@ -3,15 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::float_cmp)] // days are counted exactly
 
-mod support;
-
 use std::fmt::Write;
 use std::sync::LazyLock;
 
 use chrono::{Days, NaiveDate};
 
-use support::made::{Register, calendar, day, enrolments, weekdays, weekdays_to};
-use support::{Project, rows};
+use crate::support::made::{Register, calendar, day, enrolments, weekdays, weekdays_to};
+use crate::support::{Project, rows};
 
 /// An enrolment: pupil, school, start, end, exit reason.
 type Seat = (&'static str, &'static str, &'static str, &'static str, &'static str);
@@ -272,7 +270,7 @@ fn a_correction_that_arrives_later_changes_the_next_list_and_no_past_one() {
     assert!(page.contains("të dhënat u korrigjuan"), "the page says nothing of a correction");
     // The past list, made again as it was.
     project.prane(&["run", "--quiet", "--as-of", "2026-02-27"]).code(0);
-    support::same_files(&old, &project.published("2026-02-27"));
+    crate::support::same_files(&old, &project.published("2026-02-27"));
 }
 
 /// Thirty session days from November on; one pupil away for the first twenty.

@@ -1,15 +1,11 @@
 //! What must not break a project: files refused and taken later, nights cut off, a store that is not there, a wrong clock.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
-use support::made::{Register, calendar, day, enrolments, weekdays_to};
-use support::{Project, Row, files_below, prane, rows, same_files};
+use crate::support::made::{Register, calendar, day, enrolments, weekdays_to};
+use crate::support::{Project, Row, files_below, prane, rows, same_files};
 
 /// A project of so many schools with three pupils each, and no attendance yet.
 fn schools(count: usize) -> Project {

@@ -1,16 +1,12 @@
 //! The vault at rest: sealed, opened by its key alone, given another key, copied, and never half-lost.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod support;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::LazyLock;
 
-use support::{Project, files_below, rows, same_files, samples};
+use crate::support::{Project, files_below, rows, same_files, samples};
 
 /// A project after one night.
 static NIGHT: LazyLock<Project> = LazyLock::new(|| {
@@ -46,7 +42,7 @@ fn the_vault_is_sealed_whole() {
     assert!(files.len() > 5);
     let secrets = secrets();
     for (name, bytes) in files {
-        assert!(support::is_a(&name, "age"), "{name} lies in the clear");
+        assert!(crate::support::is_a(&name, "age"), "{name} lies in the clear");
         assert!(bytes.starts_with(b"age-encryption.org/v1\n"), "{name}");
         let text = String::from_utf8_lossy(&bytes);
         assert!(!secrets.iter().any(|s| text.contains(s.as_str())), "{name} tells somebody");

@@ -13,9 +13,8 @@ use prane_store::tables::ROW_KEY;
 use prane_vault::Vault;
 
 use crate::night::RunOptions;
-use crate::nightly;
 use crate::work::WorkFolder;
-use crate::{audit, there};
+use crate::{audit, nightly, there};
 
 /// A store opened for questions: nothing of the project is written.
 pub struct Question {
