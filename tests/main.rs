@@ -22,6 +22,7 @@ mod reading;
 mod readme;
 mod recipients;
 mod round_trip;
+mod shape;
 mod traps;
 mod unbroken;
 mod vault;

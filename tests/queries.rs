@@ -31,7 +31,7 @@ type Columns = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Measures are held against registers handed in, in `traps.rs`: they read sums that are made when a register is taken
 /// in. Cases here start from measures.
-const HELD_IN_TRAPS: [&str; 2] = ["derived", "indicators"];
+const HELD_IN_TRAPS: [&str; 3] = ["derived", "indicators", "pages"];
 
 fn columns() -> Columns {
     let text = fs::read_to_string(root().join("tests/queries/columns.toml")).unwrap();
@@ -114,7 +114,8 @@ async fn hold(view: &str, folder: &Path, columns: &Columns, threads: usize) -> R
     tables::policy(&engine, &policy).unwrap();
     tables::flag_rules(&engine).unwrap();
     put(&engine, "sources.schools", &columns["sources.schools"], &all_schools(&given));
-    tables::policy_school(&engine, &policy).await.unwrap();
+    put(&engine, "sources.centres", &columns["sources.centres"], given.get("sources.centres").map_or(&[][..], |r| r.as_slice()));
+    tables::policy_of_places(&engine, &policy).await.unwrap();
     for (id, kinds) in columns.iter().filter(|(id, _)| is_given(id, &given)) {
         put(&engine, id, kinds, given.get(id).map_or(&[][..], |r| r.as_slice()));
         engine.provide(id);

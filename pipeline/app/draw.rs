@@ -28,7 +28,7 @@ pub struct Drawn {
     pub places: Vec<PlacePage>,
     /// What coordinators see.
     pub overview: Overview,
-    /// The list as analysts get it ([`crate::caseload::analysts_question`]).
+    /// The list as analysts get it (`pages.analysts`).
     pub list: Vec<RecordBatch>,
     /// What the front page says of the night's data.
     pub notes: Vec<String>,

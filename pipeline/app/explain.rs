@@ -24,25 +24,15 @@ pub async fn explain(question: &Question, pupil: &str, progress: &Progress) -> O
             .pupil_key(pupil)
             .ok_or_else(|| Fault::usage("no such pupil", "give the school system's pupil_id, or a pupil_key of 32 hex digits"))?,
     };
-    let key = hex(key);
     // No name is shown, but a pupil is looked up by the school's number.
     audit::note(&question.project, question.options.asked_at, "explain", "")?;
-    let answers = question
-        .rows(
-            &[
-                &format!("select school_id, rank, class, level, status, weeks_on_list, on_list, confidence, next_step, escalation, suggested_service, last_contact, last_action, last_outcome, unanswered_contacts, review_date, review_due, reasons from caseload.list where pupil_key = '{key}'"),
-                &format!("select flag, level, value, threshold, since_date from run.raised_flags where pupil_key = '{key}' order by level desc, flag"),
-                &format!("select school_id, school_year, grade_level, class, days_recorded, days_absent, days_unexcused, days_late, absence_rate, recent_recorded, recent_absent, before_recorded, before_absent, absence_shift_z, absence_trend, absence_streak, unexcused_streak, last_present, mark_mean, mark_mean_prev, mark_change, failing_subjects, failing_core, marks_recent, over_age, moves, centre_services, centre_sessions_recent, centre_attended_recent, data_through, school_coverage, assessable from indicators.pupil where pupil_key = '{key}'"),
-                &format!("select cause, last_recorded from caseload.not_assessable where pupil_key = '{key}'"),
-            ],
-            progress,
-        )
-        .await?;
+    let views = ["pages.explained_list", "pages.explained_flags", "pages.explained_measures", "pages.explained_gaps"];
+    let answers = question.of_pupil(&views, key, progress).await?;
     let [list, flags, measured, not_assessable] = answers.as_slice() else {
         return Err(Fault::Bug("four questions, other answers".into()));
     };
     let rows = |batches: &[RecordBatch]| batches.iter().map(RecordBatch::num_rows).sum::<usize>();
-    let mut text = format!("pupil {key}\n");
+    let mut text = format!("pupil {}\n", hex(key));
     if rows(measured) == 0 {
         text.push_str("\nnot enrolled on this day, so on no list\n");
         return Ok(text);

@@ -5,11 +5,14 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use prane_base::fault::{Fault, Outcome};
-use prane_base::telemetry::Stage;
+use prane_base::telemetry::{Progress, Stage};
 use prane_contract::Account;
 use prane_rules::check::Verdict;
+use prane_rules::engine::Engine;
 use prane_store::Figures;
 use serde::{Deserialize, Serialize};
+
+use crate::answers::ask_all;
 
 /// Counts of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -81,6 +84,44 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// Counts by flag, level and status; schools silent or late; figures for the next night.
+    ///
+    /// # Errors
+    /// Configuration faults of SQL files.
+    pub async fn count(&mut self, engine: &mut Engine<'_>, as_of: NaiveDate, attendance_rows: u64, progress: &Progress) -> Outcome<()> {
+        let [counts, schools] = ask_all(engine, ["pages.counts", "pages.late_schools"], as_of, progress).await?;
+        let mut sums = BTreeMap::new();
+        for line in counts.lines() {
+            let into = match line.text("kind")? {
+                "flag" => &mut self.counts.by_flag,
+                "level" => &mut self.counts.by_level,
+                "status" => &mut self.counts.by_status,
+                _ => &mut sums,
+            };
+            into.insert(line.text("name")?.to_string(), line.whole("pupils")?.unwrap_or(0).unsigned_abs());
+        }
+        let sum = |what: &str| sums.get(what).copied().unwrap_or(0);
+        self.counts.left_off = sum("left_off");
+        self.counts.not_assessable = sum("not_assessable");
+        let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        self.figures = Figures {
+            schools: whole(sum("schools")),
+            pupils_assessable: whole(sum("assessable")),
+            flagged: whole(self.counts.by_level.values().sum()),
+            level_3: whole(self.counts.by_level.get("3").copied().unwrap_or(0)),
+            attendance_rows: whole(attendance_rows),
+        };
+        for line in schools.lines() {
+            self.schools.push(StaleSchool {
+                school_id: line.text("school_id")?.to_string(),
+                data_through: line.day("data_through")?,
+                silent: line.yes("silent")?,
+                stale: line.yes("stale")?,
+            });
+        }
+        Ok(())
+    }
+
     /// As JSON.
     ///
     /// # Errors

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{Date32Type, Int64Type};
+use arrow::array::RecordBatch;
 use chrono::NaiveDate;
-use prane_base::day::{self, school_year_name, school_year_of};
+use prane_base::day::{school_year_name, school_year_of};
 use prane_base::disk::{restrict, write_private};
 use prane_base::fault::{Fault, Outcome};
 use prane_base::project::Project;
@@ -26,12 +25,12 @@ use prane_store::{Figures, NightRecord, Store, TableSpec};
 use prane_vault::Vault;
 
 use crate::draw::{self, Artist, Drawn};
-use crate::manifest::{Counts, Manifest, StaleSchool, earlier_accounts, join_accounts};
+use crate::manifest::{Counts, Manifest, earlier_accounts, join_accounts};
 use crate::naming::Naming;
 use crate::night::{Night, RunOptions};
 use crate::publish::{self, Aside};
 use crate::work::WorkFolder;
-use crate::{audit, caseload, there};
+use crate::{audit, pages, there};
 
 /// What came of a night.
 #[derive(Debug)]
@@ -127,7 +126,7 @@ pub async fn run(project: &Project, options: &RunOptions, progress: &Progress) -
     progress.stage("check");
     manifest.checks = check::judge(&mut engine, progress).await?;
     tell_checks(&manifest.checks, progress);
-    count(&mut engine, &mut manifest, &store, progress).await?;
+    manifest.count(&mut engine, as_of, store.rows("attendance"), progress).await?;
     manifest.notes.clone_from(&notes);
     if let Err(fault) = check::stop_on_failure(&manifest.checks) {
         write_run(project, options, &mut manifest, "a check failed", progress)?;
@@ -136,7 +135,7 @@ pub async fn run(project: &Project, options: &RunOptions, progress: &Progress) -
 
     progress.stage("draw");
     let mut aside = Aside::new(&work.path)?;
-    let list = draw(&mut engine, &vault, (project, &rulebook.policy), (&night, options.rehearsal), &notes, &mut aside, progress).await?;
+    let list = draw(&mut engine, &vault, project, (&night, options.rehearsal), &notes, &mut aside, progress).await?;
     // Of all columns, also those that no published file has: two lists that differ are two files of the store.
     let told = blake3::hash(&answer::bytes_of(&list, answer::Format::Csv)?).to_hex();
     keep(&mut store, &tables::lists_spec(), &list, night.as_of, &told)?;
@@ -197,21 +196,20 @@ fn open_vault(project: &Project, store: &Store, make: bool) -> Outcome<Vault> {
 async fn draw(
     engine: &mut Engine<'_>,
     vault: &Vault,
-    (project, policy): (&Project, &Policy),
+    project: &Project,
     (night, rehearsal): (&Night, bool),
     notes: &[String],
     aside: &mut Aside,
     progress: &Progress,
 ) -> Outcome<Vec<RecordBatch>> {
-    engine.build(&caseload::SHOWN, progress).await?;
+    engine.build(&pages::SHOWN, progress).await?;
     // What coordinators see is asked for first: the pages of all places are the largest thing a night holds.
-    let overview = caseload::overview(engine, night.as_of, progress).await?;
-    let question = format!("select * from caseload.list where as_of = date '{}' order by school_id, rank", night.as_of);
-    let list = engine.rows(&question, progress).await?;
-    let places = caseload::places(engine, vault, policy, night.as_of, &list, progress).await?;
+    let overview = pages::overview(engine, night.as_of, progress).await?;
+    let list = engine.answer("caseload.list", night.as_of, progress).await?;
+    let places = pages::places(engine, vault, night.as_of, progress).await?;
     let artist = Artist::new(project, night)?;
     artist.no_recipient_nowhere(&places)?;
-    let for_analysts = engine.rows(&caseload::analysts_question(night.as_of), progress).await?;
+    let for_analysts = engine.answer("pages.analysts", night.as_of, progress).await?;
     progress.step("lists");
     let drawn = Drawn { places, overview, list: for_analysts, notes: notes.to_vec() };
     let folder = (!rehearsal).then(|| aside.folder().to_path_buf());
@@ -315,7 +313,7 @@ pub async fn set_night(
     tables::link(engine).await?;
     tables::derive(engine, store, notes).await?;
     notes.extend(inputs.iter().flat_map(|account| account.told.iter().cloned()));
-    tables::policy_school(engine, &rulebook.policy).await?;
+    tables::policy_of_places(engine, &rulebook.policy).await?;
     tables::inputs(engine, inputs)?;
     let last = store.nights().iter().rev().find(|n| n.run_id != run_id && n.figures != Figures::default());
     tables::last_night(engine, last.map(|n| &n.figures))?;
@@ -347,63 +345,6 @@ fn tell_checks(checks: &[Verdict], progress: &Progress) {
     for check in checks.iter().filter(|c| c.verdict != "passed") {
         progress.say(&format!("check {} {}: {} rows. {} {}", check.name, check.verdict, check.rows, check.what, check.mend));
     }
-}
-
-/// Counts by flag, level and status; schools silent or stale; figures for the next night.
-async fn count(engine: &mut Engine<'_>, manifest: &mut Manifest, store: &Store, progress: &Progress) -> Outcome<()> {
-    let counts = |batches: Vec<RecordBatch>| -> BTreeMap<String, u64> {
-        let mut all = BTreeMap::new();
-        for batch in &batches {
-            let (names, numbers) = (batch.column(0).as_string::<i32>(), batch.column(1).as_primitive::<Int64Type>());
-            all.extend((0..batch.num_rows()).map(|i| (names.value(i).to_string(), numbers.value(i).unsigned_abs())));
-        }
-        all
-    };
-    manifest.counts.by_flag =
-        counts(engine.rows("select flag, count(*) as pupils from run.raised_flags group by flag order by flag", progress).await?);
-    manifest.counts.by_level = counts(
-        engine
-            .rows("select cast(level as varchar) as level, count(*) as pupils from caseload.list group by level order by level", progress)
-            .await?,
-    );
-    manifest.counts.by_status =
-        counts(engine.rows("select status, count(*) as pupils from caseload.list group by status order by status", progress).await?);
-    let sums = counts(engine.rows("select 'left_off' as what, count(*) as pupils from caseload.list where not on_list union all select 'not_assessable', count(*) from caseload.not_assessable union all select 'assessable', count(*) from indicators.pupil where assessable union all select 'schools', count(*) from caseload.school_summary where data_through is not null", progress).await?);
-    let sum = |what: &str| sums.get(what).copied().unwrap_or(0);
-    manifest.counts.left_off = sum("left_off");
-    manifest.counts.not_assessable = sum("not_assessable");
-    let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    manifest.figures = Figures {
-        schools: whole(sum("schools")),
-        pupils_assessable: whole(sum("assessable")),
-        flagged: whole(manifest.counts.by_level.values().sum()),
-        level_3: whole(manifest.counts.by_level.get("3").copied().unwrap_or(0)),
-        attendance_rows: whole(store.rows("attendance")),
-    };
-    for batch in engine
-        .rows(
-            "select school_id, data_through, silent, stale from caseload.school_summary where silent or stale order by school_id",
-            progress,
-        )
-        .await?
-    {
-        let (ids, days, silent, stale) = (
-            batch.column(0).as_string::<i32>(),
-            batch.column(1).as_primitive::<Date32Type>(),
-            batch.column(2).as_boolean(),
-            batch.column(3).as_boolean(),
-        );
-        for row in 0..batch.num_rows() {
-            let data_through = days.is_valid(row).then(|| day::of_number(days.value(row)));
-            manifest.schools.push(StaleSchool {
-                school_id: ids.value(row).to_string(),
-                data_through,
-                silent: silent.value(row),
-                stale: stale.value(row),
-            });
-        }
-    }
-    Ok(())
 }
 
 /// Prepares tonight's rows of a table for the history, in place of those of the same day; rows of the same hash are the same.

@@ -1,13 +1,14 @@
 //! Questions: a store opened to be asked, with nothing of the project written. What `sql` and `explain` share.
 
+use arrow::array::RecordBatch;
 use prane_base::fault::{Fault, Outcome};
+use prane_base::key::Key;
 use prane_base::project::Project;
 use prane_base::telemetry::Progress;
 use prane_rules::Rulebook;
 use prane_rules::answer::{self, Format};
 use prane_rules::engine::Engine;
 use prane_rules::engine::tables::{self, AuditRows};
-use prane_rules::errors::EngineError;
 use prane_store::Store;
 use prane_store::tables::ROW_KEY;
 use prane_vault::Vault;
@@ -65,6 +66,16 @@ impl Question {
         answer::bytes_of(&self.rows(&[sql], progress).await?.concat(), format)
     }
 
+    /// The rows of views that are of one pupil.
+    ///
+    /// # Errors
+    /// Configuration faults of SQL files, or what opening meets.
+    pub async fn of_pupil(&self, views: &[&str], pupil_key: Key, progress: &Progress) -> Outcome<Vec<Vec<RecordBatch>>> {
+        let library = &self.rulebook.library;
+        let questions = views.iter().map(|view| library.question_of_pupil(view, pupil_key)).collect::<Outcome<Vec<_>>>()?;
+        self.rows(&questions.iter().map(String::as_str).collect::<Vec<_>>(), progress).await
+    }
+
     /// Opens `audit.*` to this question, where the project allows it.
     fn open_audit(&self, engine: &Engine<'_>) -> Outcome<()> {
         if !self.project.config.safeguarding.audit_sql {
@@ -90,7 +101,7 @@ impl Question {
     ///
     /// # Errors
     /// A SQL fault, or what opening meets.
-    pub async fn rows(&self, questions: &[&str], progress: &Progress) -> Outcome<Vec<Vec<arrow::array::RecordBatch>>> {
+    pub async fn rows(&self, questions: &[&str], progress: &Progress) -> Outcome<Vec<Vec<RecordBatch>>> {
         let store = self.store().await?;
         let mut engine = nightly::ready(&self.project, &self.rulebook, &store, &self.work.path)?;
         let last = tables::last_recorded_day(&engine).await?;
@@ -102,13 +113,7 @@ impl Question {
         }
         let mut answers = Vec::new();
         for sql in questions {
-            let frame = engine.ask(sql, progress).await?;
-            let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
-            let mut batches = frame.collect().await.engine_err()?;
-            if batches.is_empty() {
-                batches.push(arrow::array::RecordBatch::new_empty(schema));
-            }
-            answers.push(batches.into_iter().map(prane_rules::engine::plain_texts).collect::<Outcome<Vec<_>>>()?);
+            answers.push(engine.table(sql, progress).await?);
         }
         Ok(answers)
     }

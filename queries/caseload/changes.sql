@@ -3,6 +3,7 @@
 -- grain = "one row a pupil and school whose status changed and as_of"
 -- owner = "school integration team"
 -- cites = ["triage: how far two lists overlap", "field: a diff without its cause is not believed"]
+-- order = ["school_id", "status", "level desc", "pupil_key"]
 with read_list as (
     select as_of, school_id, pupil_key, class, status, level_before, level, cause, flags, on_list
     from caseload.list

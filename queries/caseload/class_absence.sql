@@ -2,6 +2,7 @@
 -- about = "Days of pupils recorded in the recent weeks and missed as a whole, by class and day of the week: whom to talk with among class teachers, and whether one day (a market day, a bus that does not run) keeps children away."
 -- grain = "one row a school, class, weekday with a record and as_of"
 -- owner = "school integration team"
+-- order = ["school_id", "class", "weekday"]
 with read_pupils as (
     select as_of, pupil, school_id, class
     from indicators.pupil

@@ -2,6 +2,7 @@
 -- about = "Of a school that is silent or whose records are stale: the pupils who had a place on the last list made while it still handed in, are not on tonight's list, and cannot be assessed any more. Nothing of theirs is resolved; it is only not known. The most urgent level comes first."
 -- grain = "one row a pupil and as_of"
 -- owner = "school integration team"
+-- order = ["school_id", "place"]
 with read_schools as (
     select as_of, school_id, data_through
     from caseload.school_summary

@@ -2,6 +2,7 @@
 -- about = "How many pupils went from one level to another between two lists that follow each other, over the latest lists of the school year: whether support is followed by lower levels, and whether levels fill faster than they empty. Level 0 is no level."
 -- grain = "one row a school, pair of lists, level before, level after and as_of"
 -- owner = "school integration team"
+-- order = ["school_id", "list_date", "level_before desc", "level_after desc"]
 with read_nights as (
     select a.as_of, cast(concat(substr(a.school_year, 1, 4), '-', p.school_year_starts) as date) as year_start
     from run.as_of a

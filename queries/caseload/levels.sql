@@ -15,6 +15,12 @@ read_policy as (
     select school_id, ladder_flags_to_raise, ladder_top_level, confidence_near_permille
     from run.policy_school
 ),
+find_covered as (
+    -- whoever reads the reason of a rule needs no reason of the milder rule that it covers
+    select distinct f.as_of, f.pupil_key, c.covered as flag
+    from read_flags f
+    inner join run.flag_covers c on c.flag = f.flag
+),
 weigh_flags as (
     select
         f.as_of,
@@ -30,11 +36,15 @@ weigh_flags as (
         end as reason,
         -- near the line, whichever side of it counts
         case when abs(f.value - f.threshold) * 1000 <= s.confidence_near_permille * abs(f.threshold) then 1 else 0 end as near,
+        c.flag is null as is_told,
+        -- the place of each among the pupil's: highest level first, what stands on the present before the year's rate, then by name
+        concat(cast(9 - f.level as varchar), case when f.recovered then '1' else '0' end, f.flag) as place,
         s.ladder_flags_to_raise as flags_to_raise,
         s.ladder_top_level as top_level
     from read_flags f
     inner join read_pupils p on p.as_of = f.as_of and p.pupil_key = f.pupil_key
     inner join read_policy s on s.school_id = f.school_id
+    left join find_covered c on c.as_of = f.as_of and c.pupil_key = f.pupil_key and c.flag = f.flag
 ),
 sum_flags as (
     select
@@ -51,8 +61,9 @@ sum_flags as (
         max(level * 2 + near) as nearest,
         array_agg(flag) as flags_met,
         array_agg(reason) as reasons_met,
-        -- the place of each among the pupil's: highest level first, what stands on the present before the year's rate, then by name
-        array_agg(concat(cast(9 - level as varchar), case when recovered then '1' else '0' end, flag)) as places
+        array_agg(place) as places,
+        array_agg(reason) filter (where is_told) as reasons_told,
+        array_agg(place) filter (where is_told) as places_told
     from weigh_flags
     group by as_of, pupil_key, school_id
 ),
@@ -68,6 +79,7 @@ find_next as (
         flag_count,
         list_in_order(flags_met, places) as flags,
         list_in_order(reasons_met, places) as reasons,
+        list_in_order(reasons_told, places_told) as reasons_told,
         nearest = highest * 2 + 1 as highest_is_near,
         case highest when 3 then flags_3 when 2 then flags_2 else flags_1 end as at_highest,
         case when highest = 3 and flags_2 > 0 then 2 when highest >= 2 and flags_1 > 0 then 1 else 0 end as next_level,
@@ -84,6 +96,7 @@ set_level as (
         flag_count,
         flags,
         reasons,
+        reasons_told,
         highest_is_near,
         at_highest,
         case when at_highest >= flags_to_raise and highest < top_level then highest + 1 else highest end as level,
@@ -98,6 +111,7 @@ select
     cast(flag_count as int) as flag_count,
     flags,
     reasons,
+    reasons_told,
     -- would the level be lower if the one flag near its line had not been raised?
     highest_is_near and case
         when at_highest = 1 then level_without < level

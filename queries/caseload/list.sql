@@ -3,8 +3,9 @@
 -- grain = "one row a pupil with a level and as_of"
 -- owner = "school integration team"
 -- cites = ["Student Insights: reasons on the list, recent contacts set apart", "triage: total order, ties kept out", "City Year: focus lists of up to 20"]
+-- order = ["school_id", "rank"]
 with read_levels as (
-    select as_of, pupil_key, school_id, level, flag_count, flags, reasons, hangs_on_one
+    select as_of, pupil_key, school_id, level, flag_count, flags, reasons, reasons_told, hangs_on_one
     from caseload.levels
 ),
 read_pupils as (
@@ -68,6 +69,7 @@ join_facts as (
         l.flag_count,
         l.flags,
         l.reasons,
+        l.reasons_told,
         l.hangs_on_one,
         p.absence_rate,
         p.recent_absent,
@@ -142,6 +144,7 @@ select
     f.flag_count,
     f.flags,
     f.reasons,
+    f.reasons_told,
     f.absence_rate,
     f.recent_absent,
     f.recent_recorded,

@@ -4,6 +4,7 @@
 -- owner = "school integration team"
 -- cites = ["indicators: absence_shift_z"]
 -- keep = "once"
+-- order = ["pupil_key"]
 with read_list as (
     select as_of, pupil_key
     from caseload.list

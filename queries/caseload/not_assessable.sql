@@ -3,6 +3,7 @@
 -- grain = "one row a pupil without enough records and as_of"
 -- owner = "school integration team"
 -- cites = ["El Salvador (dssg): missing records predict", "edu_wh: days after the last submission are not days"]
+-- order = ["school_id", "class", "pupil_key"]
 with read_pupils as (
     select as_of, pupil_key, school_id, class, grade_level, days_recorded, recent_recorded, absence_streak, last_present, absent_since, data_through
     from indicators.pupil

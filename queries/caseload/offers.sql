@@ -2,6 +2,7 @@
 -- about = "Each service of each centre, with the room the centre has left (children it can take at once, less those enrolled) and the referrals to that service there that wait for an answer. So that nobody is sent to a door that is closed without knowing it."
 -- grain = "one row a centre, service and as_of"
 -- owner = "centre coordinators"
+-- order = ["service", "centre_id"]
 with read_nights as (
     select as_of
     from run.as_of

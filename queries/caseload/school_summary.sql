@@ -3,6 +3,7 @@
 -- grain = "one row a school and as_of"
 -- owner = "school integration team"
 -- cites = ["show n and N with every rate"]
+-- order = ["school_id"]
 with read_nights as (
     select as_of
     from run.as_of

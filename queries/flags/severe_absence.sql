@@ -5,6 +5,7 @@
 -- cites = ["Balfanz 2007: attendance of 80 % or less", "edu_wh: at least 20 days"]
 -- level = "policy: severe_absence.level"
 -- rests_on = "attendance"
+-- covers = ["chronic_absence"]
 with read_pupils as (
     select as_of, pupil_key, school_id, days_recorded, absence_rate, parts_absent, parts_recorded
     from indicators.pupil

@@ -3,6 +3,7 @@
 -- grain = "one row a service first joined (and all services together) and as_of"
 -- owner = "centre coordinators"
 -- cites = ["regression to the mean", "Tajikistan SDPP: effect needs a comparison group", "NCES WP22: complementary suppression", "NIST SP 800-53 SI-19(5): tables published again and again", "NCES 2011-603, Delaware DOE: rates near 0 and 100 coded"]
+-- order = ["service"]
 with read_nights as (
     select
         a.as_of,

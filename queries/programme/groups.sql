@@ -3,6 +3,7 @@
 -- grain = "one row a group and as_of"
 -- owner = "school integration team"
 -- cites = ["NCES WP22: complementary suppression", "NIST SP 800-53 SI-19(5): tables published again and again", "NCES 2011-603, Delaware DOE: rates near 0 and 100 coded"]
+-- order = ["kind", "name"]
 with read_counts as (
     select *
     from programme.group_counts

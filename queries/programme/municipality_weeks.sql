@@ -3,6 +3,7 @@
 -- grain = "one row a municipality, school week and as_of"
 -- owner = "centre coordinators"
 -- cites = ["NCES FCSM WP22: complementary suppression"]
+-- order = ["municipality", "week"]
 with read_schools as (
     select school_id, municipality
     from sources.schools

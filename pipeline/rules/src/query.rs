@@ -7,17 +7,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use chrono::NaiveDate;
 use datafusion::sql::parser::{DFParser, Statement};
 use datafusion::sql::resolve::resolve_table_references;
 use datafusion::sql::sqlparser::ast::{Expr, Visit, Visitor};
 use include_dir::{Dir, include_dir};
 use prane_base::fault::{Fault, Outcome, nearest, toml_fault};
+use prane_base::key::{Key, hex};
 use serde::Deserialize;
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../queries");
 
 /// Schemas that a folder may have.
-const SCHEMAS: [&str; 7] = ["indicators", "flags", "caseload", "programme", "checks", "analyses", "derived"];
+const SCHEMAS: [&str; 8] = ["indicators", "flags", "caseload", "pages", "programme", "checks", "analyses", "derived"];
 
 /// The TOML at the head of a SQL file.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -45,6 +47,12 @@ pub struct Header {
     pub when: String,
     /// Checks: how to mend it.
     pub mend: String,
+    /// Flags: milder flags whose reasons a page need not tell beside this one's.
+    pub covers: Vec<String>,
+    /// In which order its rows are answered: columns, with ` desc` where the largest comes first.
+    pub order: Vec<String>,
+    /// Columns that only give the order, and are left out of the answer.
+    pub unseen: Vec<String>,
     /// How the view is built; by the number of readers where the file does not say.
     pub keep: Option<Keep>,
 }
@@ -146,8 +154,10 @@ impl Query {
 }
 
 /// Keys of [`Header`]: what a comment at the top of a file must start with to be part of its head.
-const HEAD_KEYS: [&str; 12] =
-    ["title", "about", "grain", "owner", "cites", "level", "rests_on", "severity", "what", "when", "mend", "keep"];
+const HEAD_KEYS: [&str; 15] = [
+    "title", "about", "grain", "owner", "cites", "level", "rests_on", "covers", "severity", "what", "when", "mend", "order", "unseen",
+    "keep",
+];
 
 /// The TOML among the comments at the top of a file. Ordinary comments and blank lines may stand between its lines; a comment
 /// that reads as `word = value` belongs to the head, so that a misspelt key is an error and not a comment.
@@ -311,6 +321,30 @@ impl Library {
     /// Queries of one schema, by name.
     pub fn of_schema<'a>(&'a self, schema: &'a str) -> impl Iterator<Item = &'a Query> {
         self.queries.values().filter(move |q| q.schema() == schema)
+    }
+
+    /// The question for the rows of a view on a day, in the order that its file names.
+    ///
+    /// # Errors
+    /// A bug where there is no such view.
+    pub fn question_of_day(&self, view: &str, as_of: NaiveDate) -> Outcome<String> {
+        self.question(view, &format!("as_of = date '{as_of}'"))
+    }
+
+    /// The question for the rows of a view that are of one pupil, in the order that its file names.
+    ///
+    /// # Errors
+    /// A bug where there is no such view.
+    pub fn question_of_pupil(&self, view: &str, pupil_key: Key) -> Outcome<String> {
+        self.question(view, &format!("pupil_key = '{}'", hex(pupil_key)))
+    }
+
+    fn question(&self, view: &str, condition: &str) -> Outcome<String> {
+        let query = self.queries.get(view).ok_or_else(|| Fault::Bug(format!("no SQL file makes {view}")))?;
+        let Header { order, unseen, .. } = &query.header;
+        let columns = if unseen.is_empty() { "*".to_string() } else { format!("* exclude ({})", unseen.join(", ")) };
+        let order = if order.is_empty() { String::new() } else { format!(" order by {}", order.join(", ")) };
+        Ok(format!("select {columns} from {view} where {condition}{order}"))
     }
 
     /// Everything `wanted` needs, in an order in which each comes after what it reads. `run.raised_flags` reads every

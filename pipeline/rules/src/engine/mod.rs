@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
+use chrono::NaiveDate;
 use datafusion::catalog::{MemorySchemaProvider, TableProvider};
 use datafusion::common::TableReference;
 use datafusion::datasource::MemTable;
@@ -88,9 +89,21 @@ pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Outcome<S
 }
 
 fn add_schemas(ctx: &SessionContext) -> Outcome<()> {
-    for schema in
-        ["sources", "store", "run", "history", "indicators", "flags", "caseload", "programme", "checks", "analyses", "derived", "audit"]
-    {
+    for schema in [
+        "sources",
+        "store",
+        "run",
+        "history",
+        "indicators",
+        "flags",
+        "caseload",
+        "pages",
+        "programme",
+        "checks",
+        "analyses",
+        "derived",
+        "audit",
+    ] {
         let catalog = ctx.catalog("datafusion").ok_or_else(|| Fault::Bug("no catalog".into()))?;
         catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new())).engine_err()?;
     }
@@ -357,6 +370,20 @@ impl<'a> Engine<'a> {
         futures::stream::iter(answers).buffered(AT_ONCE).try_collect().await
     }
 
+    /// The rows of a question with its columns, which are there also where it has no row; texts as plain strings.
+    ///
+    /// # Errors
+    /// A SQL fault.
+    pub async fn table(&mut self, sql: &str, progress: &Progress) -> Outcome<Vec<RecordBatch>> {
+        let frame = self.ask(sql, progress).await?;
+        let schema = Arc::new(frame.schema().as_arrow().clone());
+        let mut batches = frame.collect().await.engine_err()?;
+        if batches.is_empty() {
+            batches.push(RecordBatch::new_empty(schema));
+        }
+        batches.into_iter().map(plain_texts).collect()
+    }
+
     /// The rows of a question, texts as plain strings.
     ///
     /// # Errors
@@ -364,6 +391,32 @@ impl<'a> Engine<'a> {
     pub async fn rows(&mut self, sql: &str, progress: &Progress) -> Outcome<Vec<RecordBatch>> {
         let batches = self.ask(sql, progress).await?.collect().await.engine_err()?;
         batches.into_iter().map(plain_texts).collect()
+    }
+}
+
+impl Engine<'_> {
+    /// The rows of a view for one day, in the order that its file names; texts as plain strings.
+    ///
+    /// # Errors
+    /// A configuration fault that names the file whose SQL does not run.
+    pub async fn answer(&mut self, view: &str, as_of: NaiveDate, progress: &Progress) -> Outcome<Vec<RecordBatch>> {
+        let question = self.library.question_of_day(view, as_of)?;
+        self.rows(&question, progress).await
+    }
+
+    /// The rows of several views for one day, asked at once.
+    ///
+    /// # Errors
+    /// A configuration fault that names the file whose SQL does not run.
+    pub async fn answers<const N: usize>(
+        &mut self,
+        views: [&str; N],
+        as_of: NaiveDate,
+        progress: &Progress,
+    ) -> Outcome<[Vec<RecordBatch>; N]> {
+        let questions = views.iter().map(|view| self.library.question_of_day(view, as_of)).collect::<Outcome<Vec<_>>>()?;
+        let answers = self.rows_of_all(&questions, progress).await?;
+        answers.try_into().map_err(|_| Fault::Bug("a view has no answer".into()))
     }
 }
 

@@ -177,6 +177,15 @@ pub fn policy(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> {
 /// Never met.
 pub fn flag_rules(engine: &Engine<'_>) -> Outcome<()> {
     let flags: Vec<_> = engine.library().of_schema("flags").collect();
+    let covers: Vec<(&str, &str)> = flags.iter().flat_map(|f| f.header.covers.iter().map(|c| (f.name(), c.as_str()))).collect();
+    put(
+        engine,
+        "run.flag_covers",
+        vec![
+            ("flag", Arc::new(StringArray::from_iter_values(covers.iter().map(|(flag, _)| flag)))),
+            ("covered", Arc::new(StringArray::from_iter_values(covers.iter().map(|(_, covered)| covered)))),
+        ],
+    )?;
     put(
         engine,
         "run.flag_rules",
@@ -187,39 +196,44 @@ pub fn flag_rules(engine: &Engine<'_>) -> Outcome<()> {
     )
 }
 
-/// Registers `run.policy_school`, a row a school of `sources.schools`.
+/// Registers the policy as it holds for each place: `run.policy_school`, a row a school of `sources.schools`,
+/// `run.policy_centre`, a row a centre of `sources.centres` (whose region may override a number), and `run.flag_steps`.
 ///
 /// # Errors
 /// A configuration fault for a value that no column can hold.
-pub async fn policy_school(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> {
-    let batches = engine
-        .context()
-        .sql("select distinct school_id, coalesce(region, '') as region from sources.schools order by school_id, region")
-        .await
-        .engine_err()?
-        .collect()
-        .await
-        .engine_err()?;
-    let (mut ids, mut rows) = (Vec::new(), Vec::new());
-    for batch in batches {
+pub async fn policy_of_places(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> {
+    let schools = "select distinct school_id, coalesce(region, '') as region from sources.schools order by school_id, region";
+    let (schools, rows): (Vec<_>, Vec<_>) =
+        places(engine, schools).await?.into_iter().map(|(id, region)| (id.clone(), policy.of_school(&id, &region))).unzip();
+    flag_steps(engine, &schools, &rows)?;
+    policy_rows(engine, policy, ("run.policy_school", "school_id"), schools, &rows)?;
+    let centres = "select distinct centre_id, coalesce(region, '') as region from sources.centres order by centre_id, region";
+    let (centres, rows): (Vec<_>, Vec<_>) =
+        places(engine, centres).await?.into_iter().map(|(id, region)| (id, policy.of_school("", &region))).unzip();
+    policy_rows(engine, policy, ("run.policy_centre", "centre_id"), centres, &rows)
+}
+
+/// Ids and regions of places.
+async fn places(engine: &Engine<'_>, sql: &str) -> Outcome<Vec<(String, String)>> {
+    let mut places = Vec::new();
+    for batch in engine.context().sql(sql).await.engine_err()?.collect().await.engine_err()? {
         let batch = super::plain_texts(batch)?;
-        let (schools, regions) = (text(&batch, 0)?, text(&batch, 1)?);
-        for at in 0..batch.num_rows() {
-            ids.push(schools.value(at).to_string());
-            rows.push(policy.of_school(schools.value(at), regions.value(at)));
-        }
+        let (ids, regions) = (text(&batch, 0)?, text(&batch, 1)?);
+        places.extend((0..batch.num_rows()).map(|at| (ids.value(at).to_string(), regions.value(at).to_string())));
     }
-    // The type of a column is the built-in policy's, also where there is no school yet.
-    let given: Vec<&Numbers> = rows.iter().collect();
-    let columns = if given.is_empty() {
+    Ok(places)
+}
+
+fn policy_rows(engine: &Engine<'_>, policy: &Policy, (table, id): (&str, &str), ids: Vec<String>, rows: &[Numbers]) -> Outcome<()> {
+    // The type of a column is the built-in policy's, also where there is no place yet.
+    let columns = if rows.is_empty() {
         numbers(&[&policy.numbers])?.into_iter().map(|(n, a)| (n, a.slice(0, 0))).collect()
     } else {
-        numbers(&given)?
+        numbers(&rows.iter().collect::<Vec<_>>())?
     };
-    flag_steps(engine, &ids, &rows)?;
-    let mut all: Vec<(&str, ArrayRef)> = vec![("school_id", Arc::new(StringArray::from(ids)))];
+    let mut all: Vec<(&str, ArrayRef)> = vec![(id, Arc::new(StringArray::from(ids)))];
     all.extend(columns.iter().map(|(n, a)| (n.as_str(), a.clone())));
-    put(engine, "run.policy_school", all)
+    put(engine, table, all)
 }
 
 /// Registers `run.flag_steps`, a row a school and flag: the first step and the service that the policy names for the flag, or

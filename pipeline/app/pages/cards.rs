@@ -10,7 +10,7 @@ use prane_reports::{Card, CardDay, CardWeek, Contact, DayMark, PlacePage, Subjec
 use prane_rules::engine::Engine;
 use rayon::prelude::*;
 
-use super::columns::{Answer, ask_all};
+use crate::answers::{Answer, ask_all};
 
 /// A pupil's weeks, each at one school: Monday and school → days recorded, days absent.
 type Weeks<'a> = BTreeMap<(NaiveDate, &'a str), (u32, f64)>;
@@ -24,33 +24,13 @@ pub(super) async fn fill(
     engine: &mut Engine<'_>,
     schools: &mut BTreeMap<String, PlacePage>,
     staff: &BTreeMap<String, String>,
-    day: &str,
+    as_of: NaiveDate,
     sessions: &Answer,
     progress: &Progress,
 ) -> Outcome<()> {
-    // The pupils' keys come from the few who are listed: read from all rows they would cost more than everything else.
-    let listed = format!("(select pupil, pupil_key from caseload.listed where as_of = {day})");
-    let questions = [
-        format!(
-            "select school_id, week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate from indicators.session_days where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 group by school_id, week"
-        ),
-        format!(
-            "select l.pupil_key, m.school_id, m.month, m.recorded_mask, m.away_mask & (m.recorded_mask - m.partial_mask) as away_mask, m.unexcused_mask, m.late_mask, m.partial_mask from {listed} l inner join indicators.attendance_masks m on l.pupil = m.pupil where m.as_of = {day}"
-        ),
-        format!(
-            "select l.pupil_key, p.school_id, p.week, sum(p.parts_absent) / 720720.0 as absent from {listed} l inner join indicators.partial_days p on l.pupil = p.pupil where p.as_of = {day} group by l.pupil_key, p.school_id, p.week"
-        ),
-        format!(
-            "select l.pupil_key, m.subject, m.term, m.mark_mean from {listed} l inner join indicators.marks_term m on l.pupil = m.pupil where m.as_of = {day} order by m.pupil, m.subject, m.term"
-        ),
-        format!(
-            "select l.pupil_key, c.date, c.by_key, c.action, c.outcome from {listed} l inner join sources.contacts c on l.pupil = c.pupil where c.date <= {day} order by c.pupil, c.date desc, c.by_key, c.action"
-        ),
-        format!(
-            "select pupil_key, usual_low, usual_high from caseload.listed where as_of = {day} and usual_low is not null order by pupil_key"
-        ),
-    ];
-    let [rates, months, partial, marks, contacts, bands] = ask_all(engine, questions, progress).await?;
+    let views =
+        ["pages.school_weeks", "pages.card_months", "pages.card_parts", "pages.card_marks", "pages.card_contacts", "caseload.listed"];
+    let [rates, months, partial, marks, contacts, bands] = ask_all(engine, views, as_of, progress).await?;
     let (cards, marked) = rayon::join(|| weeks(&rates, &months, &partial), || days_of(&months));
     let (mut cards, mut marked) = (cards?, marked?);
     let sessions = session_days(sessions)?;

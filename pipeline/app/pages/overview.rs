@@ -3,16 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use prane_base::fault::Outcome;
 use prane_base::telemetry::Progress;
 use prane_reports::{Group, MunicipalityTrend, Overview, Programme, Reach, SchoolSummary, WeekRate};
 use prane_rules::engine::Engine;
 
-use super::columns::{Line, ask};
+use crate::answers::{Line, ask};
 
-pub(super) async fn overview(engine: &mut Engine<'_>, day: &str, progress: &Progress) -> Outcome<Overview> {
+pub(super) async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Outcome<Overview> {
     let mut overview = Overview::default();
-    let groups = ask(engine, &format!("select * from programme.groups where as_of = {day} order by kind, name"), progress).await?;
+    let groups = ask(engine, "programme.groups", as_of, progress).await?;
     let mut of_schools: BTreeMap<String, Group> = BTreeMap::new();
     for line in groups.lines() {
         let group = group(line)?;
@@ -29,14 +30,12 @@ pub(super) async fn overview(engine: &mut Engine<'_>, day: &str, progress: &Prog
         }
     }
     overview.by_grade.sort_by_key(|g| g.name.parse::<u32>().unwrap_or(u32::MAX));
-    let summary = "select school_id, school_name, municipality, region, data_through, stale from caseload.school_summary";
-    let schools = ask(engine, &format!("{summary} where as_of = {day} order by school_id"), progress).await?;
+    let schools = ask(engine, "caseload.school_summary", as_of, progress).await?;
     for line in schools.lines() {
         overview.schools.push(school(line, &mut of_schools)?);
     }
-    overview.trend = trend(engine, day, progress).await?;
-    let by_municipality = format!("select * from programme.municipality_weeks where as_of = {day} order by municipality, week");
-    for line in ask(engine, &by_municipality, progress).await?.lines() {
+    overview.trend = trend(engine, as_of, progress).await?;
+    for line in ask(engine, "programme.municipality_weeks", as_of, progress).await?.lines() {
         let municipality = line.text("municipality")?;
         if overview.municipality_trends.last().is_none_or(|m| m.municipality != municipality) {
             overview.municipality_trends.push(MunicipalityTrend { municipality: municipality.into(), weeks: Vec::new() });
@@ -45,7 +44,7 @@ pub(super) async fn overview(engine: &mut Engine<'_>, day: &str, progress: &Prog
             of.weeks.extend(week(line, "absence_rate")?);
         }
     }
-    let change = ask(engine, &format!("select * from programme.change where as_of = {day} order by service"), progress).await?;
+    let change = ask(engine, "programme.change", as_of, progress).await?;
     for line in change.lines() {
         overview.programme.push(Programme {
             service: line.text("service")?.into(),
@@ -62,7 +61,7 @@ pub(super) async fn overview(engine: &mut Engine<'_>, day: &str, progress: &Prog
             change_beside_school: line.number("change_beside_school")?,
         });
     }
-    let reach = ask(engine, &format!("with last as (select max(month) as month from programme.reach where as_of = {day}) select r.*, c.centre_name from programme.reach r inner join last l on l.month = r.month left join sources.centres c on c.centre_id = r.centre_id where r.as_of = {day} order by r.centre_id, r.service"), progress).await?;
+    let reach = ask(engine, "pages.reach", as_of, progress).await?;
     for line in reach.lines() {
         overview.reach.push(Reach {
             centre: line.text("centre_name")?.into(),
@@ -110,17 +109,8 @@ fn school(line: Line<'_>, counts: &mut BTreeMap<String, Group>) -> Outcome<Schoo
 
 /// Absence of all schools by week, weighed by the pupils recorded each day; the pupils of a week are those of each
 /// school's fullest day.
-async fn trend(engine: &mut Engine<'_>, day: &str, progress: &Progress) -> Outcome<Vec<WeekRate>> {
-    let sql = format!(
-        "with schools as (\
-            select school_id, week, sum(absence_rate * pupils_recorded) as away, sum(pupils_recorded) as recorded, max(pupils_recorded) as pupils \
-            from indicators.session_days \
-            where as_of = {day} and in_calendar and not disrupted and pupils_recorded > 0 \
-            group by school_id, week) \
-         select s.week, sum(s.away) / sum(s.recorded) as rate, count(*) as schools, sum(s.pupils) as pupils \
-         from schools s cross join run.policy p group by s.week having sum(s.pupils) >= max(p.suppress_min_cell) order by s.week"
-    );
-    let weeks = ask(engine, &sql, progress).await?;
+async fn trend(engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Outcome<Vec<WeekRate>> {
+    let weeks = ask(engine, "pages.trend", as_of, progress).await?;
     let mut trend = Vec::new();
     for line in weeks.lines() {
         trend.extend(week(line, "rate")?);

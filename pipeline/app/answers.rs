@@ -12,7 +12,7 @@ use prane_rules::engine::Engine;
 use prane_store::errors::StoreError;
 
 /// An answer; whole numbers as 64 bits, fractions as doubles.
-pub(super) struct Answer {
+pub(crate) struct Answer {
     /// Place of each column: names are looked up a hundred thousand times.
     places: HashMap<String, usize>,
     batches: Vec<RecordBatch>,
@@ -20,25 +20,30 @@ pub(super) struct Answer {
 
 /// One row of an answer.
 #[derive(Clone, Copy)]
-pub(super) struct Line<'a> {
+pub(crate) struct Line<'a> {
     places: &'a HashMap<String, usize>,
     batch: &'a RecordBatch,
     row: usize,
 }
 
-/// Asks, and widens the numbers.
-pub(super) async fn ask(engine: &mut Engine<'_>, sql: &str, progress: &Progress) -> Outcome<Answer> {
-    widen(engine.rows(sql, progress).await?)
+/// The rows of a view for one day, in its order.
+pub(crate) async fn ask(engine: &mut Engine<'_>, view: &str, as_of: NaiveDate, progress: &Progress) -> Outcome<Answer> {
+    widen(engine.answer(view, as_of, progress).await?)
 }
 
-/// Asks several questions at once.
-pub(super) async fn ask_all<const N: usize>(engine: &mut Engine<'_>, sql: [String; N], progress: &Progress) -> Outcome<[Answer; N]> {
-    let answers = engine.rows_of_all(&sql, progress).await?.into_iter().map(widen).collect::<Outcome<Vec<_>>>()?;
-    answers.try_into().map_err(|_| Fault::Bug("a question has no answer".into()))
+/// The rows of several views, asked at once.
+pub(crate) async fn ask_all<const N: usize>(
+    engine: &mut Engine<'_>,
+    views: [&str; N],
+    as_of: NaiveDate,
+    progress: &Progress,
+) -> Outcome<[Answer; N]> {
+    let answers = engine.answers(views, as_of, progress).await?.into_iter().map(widen).collect::<Outcome<Vec<_>>>()?;
+    answers.try_into().map_err(|_| Fault::Bug("a view has no answer".into()))
 }
 
 /// Whole numbers as 64 bits, fractions as doubles.
-pub(super) fn widen(found: Vec<RecordBatch>) -> Outcome<Answer> {
+fn widen(found: Vec<RecordBatch>) -> Outcome<Answer> {
     let mut batches = Vec::new();
     for batch in found {
         let mut fields = Vec::new();
@@ -61,7 +66,7 @@ pub(super) fn widen(found: Vec<RecordBatch>) -> Outcome<Answer> {
 
 impl Answer {
     /// Its rows, in order.
-    pub(super) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+    pub(crate) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
         let places = &self.places;
         self.batches.iter().flat_map(move |batch| (0..batch.num_rows()).map(move |row| Line { places, batch, row }))
     }
@@ -74,39 +79,45 @@ impl<'a> Line<'a> {
         Ok(column.is_valid(self.row).then_some(column.as_ref()))
     }
 
-    pub(super) fn text(self, name: &str) -> Outcome<&'a str> {
+    pub(crate) fn text(self, name: &str) -> Outcome<&'a str> {
         Ok(self.column(name)?.map_or("", |c| c.as_string::<i32>().value(self.row)))
     }
 
-    pub(super) fn whole(self, name: &str) -> Outcome<Option<i64>> {
+    pub(crate) fn whole(self, name: &str) -> Outcome<Option<i64>> {
         Ok(self.column(name)?.map(|c| c.as_primitive::<Int64Type>().value(self.row)))
     }
 
-    pub(super) fn count(self, name: &str) -> Outcome<u32> {
+    pub(crate) fn count(self, name: &str) -> Outcome<u32> {
         Ok(self.whole(name)?.and_then(|n| u32::try_from(n).ok()).unwrap_or(0))
     }
 
-    pub(super) fn maybe_count(self, name: &str) -> Outcome<Option<u32>> {
+    pub(crate) fn maybe_count(self, name: &str) -> Outcome<Option<u32>> {
         Ok(self.whole(name)?.and_then(|n| u32::try_from(n).ok()))
     }
 
-    pub(super) fn small(self, name: &str) -> Outcome<u8> {
+    pub(crate) fn small(self, name: &str) -> Outcome<u8> {
         Ok(self.whole(name)?.and_then(|n| u8::try_from(n).ok()).unwrap_or(0))
     }
 
-    pub(super) fn number(self, name: &str) -> Outcome<Option<f64>> {
+    pub(crate) fn number(self, name: &str) -> Outcome<Option<f64>> {
         Ok(self.column(name)?.map(|c| c.as_primitive::<Float64Type>().value(self.row)))
     }
 
-    pub(super) fn day(self, name: &str) -> Outcome<Option<NaiveDate>> {
+    pub(crate) fn day(self, name: &str) -> Outcome<Option<NaiveDate>> {
         Ok(self.column(name)?.map(|c| day::of_number(c.as_primitive::<Date32Type>().value(self.row))))
     }
 
-    pub(super) fn yes(self, name: &str) -> Outcome<bool> {
+    pub(crate) fn yes(self, name: &str) -> Outcome<bool> {
         Ok(self.column(name)?.is_some_and(|c| c.as_boolean().value(self.row)))
     }
 
-    pub(super) fn list(self, name: &str) -> Outcome<Vec<String>> {
+    /// Whether it is so; nothing where that is not known, or not told.
+    pub(crate) fn maybe_yes(self, name: &str) -> Outcome<Option<bool>> {
+        Ok(self.column(name)?.map(|c| c.as_boolean().value(self.row)))
+    }
+
+    /// Texts of a list.
+    pub(crate) fn list(self, name: &str) -> Outcome<Vec<String>> {
         let Some(column) = self.column(name)? else { return Ok(Vec::new()) };
         let values = column.as_list::<i32>().value(self.row);
         Ok(values.as_string::<i32>().iter().flatten().map(String::from).collect())

@@ -1,0 +1,247 @@
+//! Filling the pages of the reports crate: one question a kind for all schools, grouped in memory.
+//!
+//! Names come from the vault, here and nowhere else. What a reader may see is decided in `queries/pages/`: nothing is asked,
+//! ordered or withheld here.
+
+mod cards;
+mod centres;
+mod names;
+mod overview;
+mod receipts;
+mod school;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use prane_base::fault::Outcome;
+use prane_base::telemetry::Progress;
+use prane_reports::{Change, Flag, NotAssessable, Overview, Place, PlaceKind, PlacePage, Row};
+use prane_rules::engine::Engine;
+use prane_vault::Vault;
+
+use crate::answers::{Answer, Line, ask_all};
+use names::Names;
+
+/// Views that pages show beside the list: built in one go, so that one does not wait for the other's last thread.
+pub const SHOWN: [&str; 9] = [
+    "caseload.last_known",
+    "programme.change",
+    "programme.reach",
+    "programme.groups",
+    "programme.municipality_weeks",
+    "caseload.class_absence",
+    "caseload.level_flow",
+    "caseload.listed",
+    "caseload.offers",
+];
+
+/// Asks for everything that the pages of schools and centres show on `as_of`: schools, then centres, each by id.
+///
+/// # Errors
+/// Configuration faults of SQL files, store faults of the vault.
+pub async fn places(engine: &mut Engine<'_>, vault: &Vault, as_of: NaiveDate, progress: &Progress) -> Outcome<Vec<PlacePage>> {
+    let staff = names::staff(vault)?;
+    let views = ["pages.list", "caseload.changes", "caseload.not_assessable", "caseload.last_known", "pages.flags", "pages.schools"];
+    let [list, changes, unjudged, known, raised, heads] = ask_all(engine, views, as_of, progress).await?;
+    progress.step("names");
+    let mut keys = BTreeSet::new();
+    for line in list.lines().chain(changes.lines()).chain(unjudged.lines()).chain(known.lines()) {
+        keys.insert(line.text("pupil_key")?.to_string());
+    }
+    let people = names::pupils(vault, &keys)?;
+    let of_rows = OfRows { people, staff, flags: flags(&raised)? };
+
+    progress.step("pages");
+    let mut schools = school_pages(&heads)?;
+    for line in list.lines() {
+        if let Some(page) = schools.get_mut(line.text("school_id")?) {
+            page.rows.push(of_rows.row(line)?);
+        }
+    }
+    for line in changes.lines() {
+        if let Some(page) = schools.get_mut(line.text("school_id")?) {
+            page.changes.push(change(line, &of_rows.people)?);
+        }
+    }
+    for line in unjudged.lines() {
+        if let Some(page) = schools.get_mut(line.text("school_id")?) {
+            page.not_assessable.push(not_assessable(line, &of_rows.people)?);
+        }
+    }
+    let [days] = ask_all(engine, ["pages.days"], as_of, progress).await?;
+    school::fill(engine, &mut schools, as_of, &days, progress).await?;
+    progress.step("cards");
+    cards::fill(engine, &mut schools, &of_rows.staff, as_of, &days, progress).await?;
+    progress.step("centres");
+    let centres = centres::pages(engine, vault, &of_rows, &schools, as_of, progress).await?;
+    keep_last_known(&mut schools, &known, &of_rows.people)?;
+    let mut pages: Vec<PlacePage> = schools.into_values().chain(centres).collect();
+    receipts::fill(vault, as_of, &mut pages)?;
+    Ok(pages)
+}
+
+/// Asks for everything that the coordinators' page shows on `as_of`.
+///
+/// # Errors
+/// Configuration faults of SQL files.
+pub async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Outcome<Overview> {
+    overview::overview(engine, as_of, progress).await
+}
+
+/// The page of each school, with what stands at its head.
+fn school_pages(heads: &Answer) -> Outcome<BTreeMap<String, PlacePage>> {
+    let mut pages = BTreeMap::new();
+    for line in heads.lines() {
+        let page = PlacePage {
+            place: place(line, PlaceKind::School, "school_id", "school_name")?,
+            data_through: line.day("data_through")?,
+            coverage: line.number("coverage")?,
+            stale_days: line.whole("stale_days")?,
+            pupils: line.count("pupils")?,
+            capacity: line.count("capacity")?,
+            left_off: line.count("left_off")?,
+            pass_mark: line.number("pass_mark")?,
+            too_little_known: line.yes("too_little_known")?,
+            ..PlacePage::default()
+        };
+        pages.insert(page.place.id.clone(), page);
+    }
+    Ok(pages)
+}
+
+fn place(line: Line<'_>, kind: PlaceKind, id: &str, name: &str) -> Outcome<Place> {
+    Ok(Place {
+        kind,
+        id: line.text(id)?.into(),
+        name: line.text(name)?.into(),
+        municipality: line.text("municipality")?.into(),
+        region: line.text("region")?.into(),
+    })
+}
+
+fn change(line: Line<'_>, people: &Names) -> Outcome<Change> {
+    let person = names::of(people, line.text("pupil_key")?);
+    let level = |n: &str| -> Outcome<Option<u8>> { Ok(line.whole(n)?.and_then(|l| u8::try_from(l).ok())) };
+    Ok(Change {
+        pupil_key: line.text("pupil_key")?.into(),
+        pupil_id: person.id,
+        first_name: person.first_name,
+        last_name: person.last_name,
+        class: line.text("class")?.into(),
+        status: line.text("status")?.into(),
+        level_before: level("level_before")?,
+        level_now: level("level")?,
+        cause: Some(line.text("cause")?.to_string()).filter(|c| !c.is_empty()),
+        because: line.list("because")?,
+    })
+}
+
+fn not_assessable(line: Line<'_>, people: &Names) -> Outcome<NotAssessable> {
+    let person = names::of(people, line.text("pupil_key")?);
+    Ok(NotAssessable {
+        pupil_key: line.text("pupil_key")?.into(),
+        pupil_id: person.id,
+        first_name: person.first_name,
+        last_name: person.last_name,
+        class: line.text("class")?.into(),
+        cause: line.text("cause")?.into(),
+        last_recorded: line.day("last_recorded")?,
+    })
+}
+
+/// Puts below tonight's rows of a school that fell silent those of its last list: what was known is not resolved by silence.
+fn keep_last_known(schools: &mut BTreeMap<String, PlacePage>, known: &Answer, people: &Names) -> Outcome<()> {
+    for line in known.lines() {
+        let Some(page) = schools.get_mut(line.text("school_id")?) else { continue };
+        let person = names::of(people, line.text("pupil_key")?);
+        page.last_known = line.day("list_date")?;
+        let rank = page.rows.iter().map(|row| row.rank).max().unwrap_or(0) + 1;
+        page.rows.push(Row {
+            rank,
+            pupil_key: line.text("pupil_key")?.into(),
+            pupil_id: person.id,
+            first_name: person.first_name,
+            last_name: person.last_name,
+            class: line.text("class")?.into(),
+            level: line.small("level")?,
+            status: "last_known".into(),
+            weeks_on_list: line.count("weeks_on_list")?,
+            next_step: line.text("next_step")?.into(),
+            suggested_service: line.text("suggested_service")?.into(),
+            confidence: "thin".into(),
+            on_list: true,
+            ..Row::default()
+        });
+    }
+    Ok(())
+}
+
+/// What rows of lists are filled from beside the answer itself.
+struct OfRows {
+    people: Names,
+    staff: BTreeMap<String, String>,
+    flags: BTreeMap<String, Vec<Flag>>,
+}
+
+impl OfRows {
+    /// One row of a list, of a school or a centre.
+    fn row(&self, line: Line<'_>) -> Outcome<Row> {
+        let key = line.text("pupil_key")?;
+        let person = names::of(&self.people, key);
+        let by = line.text("contact_by")?;
+        Ok(Row {
+            rank: line.count("rank")?,
+            pupil_key: key.into(),
+            pupil_id: person.id,
+            first_name: person.first_name,
+            last_name: person.last_name,
+            class: line.text("class")?.into(),
+            grade_level: line.small("grade_level")?,
+            level: line.small("level")?,
+            status: line.text("status")?.into(),
+            weeks_on_list: line.count("weeks_on_list")?,
+            risk: line.number("risk")?,
+            reasons: line.list("reasons_told")?,
+            absence_rate: line.number("absence_rate")?,
+            recent_absent: line.number("recent_absent")?.unwrap_or(0.0),
+            recent_recorded: line.count("recent_recorded")?,
+            before_rate: line.number("before_absence_rate")?,
+            absence_streak: line.count("absence_streak")?,
+            absence_trend: line.number("absence_trend")?,
+            mark_change: line.number("mark_change")?,
+            failing_subjects: line.maybe_count("failing_subjects")?,
+            known_to_centre: line.maybe_yes("known_to_centre")?,
+            services: line.list("services")?,
+            next_step: line.text("next_step")?.into(),
+            escalation: line.text("escalation")?.into(),
+            unexcused_streak: line.count("unexcused_streak")?,
+            unanswered_contacts: line.count("unanswered_contacts")?,
+            suggested_service: line.text("suggested_service")?.into(),
+            last_contact: line.day("last_contact")?,
+            contact_by: self.staff.get(by).cloned(),
+            last_action: line.text("last_action")?.into(),
+            last_outcome: line.text("last_outcome")?.into(),
+            review_date: line.day("review_date")?,
+            review_due: line.yes("review_due")?,
+            confidence: line.text("confidence")?.into(),
+            on_list: line.yes("on_list")?,
+            flags: self.flags.get(key).cloned().unwrap_or_default(),
+            ..Row::default()
+        })
+    }
+}
+
+fn flags(raised: &Answer) -> Outcome<BTreeMap<String, Vec<Flag>>> {
+    let mut flags: BTreeMap<String, Vec<Flag>> = BTreeMap::new();
+    for line in raised.lines() {
+        let flag = Flag {
+            flag: line.text("flag")?.into(),
+            value: line.number("value")?.unwrap_or(0.0),
+            threshold: line.number("threshold")?.unwrap_or(0.0),
+            since_date: line.day("since_date")?,
+            level: line.small("level")?,
+        };
+        flags.entry(line.text("pupil_key")?.into()).or_default().push(flag);
+    }
+    Ok(flags)
+}

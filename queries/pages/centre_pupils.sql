@@ -1,0 +1,9 @@
+-- title = "Whose pupils the centres know"
+-- about = "The pupils that a centre's participants were found to be."
+-- grain = "one row a centre, pupil and as_of"
+-- owner = "centre coordinators"
+select distinct n.as_of, c.centre_id, p.pupil_key
+from run.as_of n
+cross join sources.centre_participants p
+inner join sources.centres c on c.centre_id = p.centre_id
+where p.pupil_key is not null

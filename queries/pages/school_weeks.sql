@@ -1,0 +1,11 @@
+-- title = "Absence of a school by week"
+-- about = "The line beside a pupil's weeks on a card; days that kept everybody away are left out."
+-- grain = "one row a school, week with a record and as_of"
+-- owner = "school integration team"
+-- order = ["school_id", "week"]
+select as_of, school_id, week, sum(absence_rate * pupils_recorded) / sum(pupils_recorded) as rate
+from indicators.session_days
+where in_calendar
+  and not disrupted
+  and pupils_recorded > 0
+group by as_of, school_id, week

@@ -1,0 +1,29 @@
+-- title = "What stands at the head of a school's page"
+-- about = "Records, capacity and pass mark of a school, and by how many days its records are late beyond contract.stale_after_days."
+-- grain = "one row a school and as_of"
+-- owner = "school integration team"
+-- order = ["school_id"]
+with read_schools as (
+    select as_of, school_id, school_name, municipality, region, data_through, days_since_data, coverage, stale, pupils, capacity, left_off, too_little_known
+    from caseload.school_summary
+),
+read_policy as (
+    select school_id, contract_stale_after_days, marks_pass, caseload_show_centre_to_schools
+    from run.policy_school
+)
+select
+    s.as_of,
+    s.school_id,
+    s.school_name,
+    s.municipality,
+    s.region,
+    s.data_through,
+    s.coverage,
+    case when s.stale then greatest(coalesce(s.days_since_data, 0) - p.contract_stale_after_days, 1) end as stale_days,
+    s.pupils,
+    s.capacity,
+    s.left_off,
+    cast(p.marks_pass as double) as pass_mark,
+    s.too_little_known
+from read_schools s
+inner join read_policy p on p.school_id = s.school_id
