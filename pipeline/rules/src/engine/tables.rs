@@ -120,7 +120,8 @@ fn put_files(engine: &Engine<'_>, store: &Store, id: &str, spec: &TableSpec, fil
 ///
 /// # Errors
 /// Configuration faults of `queries/derived/`.
-pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<String>) -> Outcome<()> {
+pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<String>) -> Outcome<Vec<&'static str>> {
+    let mut missing = Vec::new();
     for (table, effect) in [
         ("schools", "codes stand for names, and there is no region or municipality"),
         ("enrolments", "a pupil counts as enrolled from the first day recorded; no classes or grade levels"),
@@ -130,6 +131,7 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
         }
         if let Some(query) = engine.library().queries.get(&format!("derived.{table}")) {
             put_answer(engine, &format!("sources.{table}"), &query.sql).await?;
+            missing.push(table);
             notes.push(format!("no {table} extract: derived from the attendance rows ({effect})"));
         }
     }
@@ -140,10 +142,11 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
         ("centre_participants", "rules about centres are switched off"),
     ] {
         if !store.has(table) {
+            missing.push(table);
             notes.push(format!("no {table} extract: {effect}"));
         }
     }
-    Ok(())
+    Ok(missing)
 }
 
 /// Registers `run.as_of`.
