@@ -38,7 +38,7 @@ join_days as (
     from indicators.special_pupils p
     right anti join take_plain t on t.as_of = p.as_of and t.pupil = p.pupil and t.month = p.month
     union all
-    select as_of, pupil, pupil_key, school_id, date, cast(cast(date as int) - (cast(date as int) + 3) % 7 as date) as week, parts_absent, parts_unexcused, parts_late
+    select as_of, pupil, pupil_key, school_id, date, monday(date) as week, parts_absent, parts_unexcused, parts_late
     from indicators.attendance_day
     where is_partial
 )

@@ -27,19 +27,15 @@ place_days as (
         w.in_trend
     from read_weeks w
     inner join read_days d on d.as_of = w.as_of and d.school_id = w.school_id and d.week = w.week
-),
-mark_days as (
-    select *, cast(1 as bigint) << (cast(date as int) - cast(month as int)) as day_bit
-    from place_days
 )
 select
     d.as_of,
     d.school_id,
     d.month,
-    bit_or(d.day_bit) as valid_mask,
-    bit_or(case when d.is_recent then d.day_bit else cast(0 as bigint) end) as recent_mask,
-    bit_or(case when d.in_trend then d.day_bit else cast(0 as bigint) end) as trend_mask,
+    days_together(mask_of(d.date, d.month)) as valid_mask,
+    days_together(mask_of(case when d.is_recent then d.date end, d.month)) as recent_mask,
+    days_together(mask_of(case when d.in_trend then d.date end, d.month)) as trend_mask,
     bool_or(r.school_id is not null) as by_day
 from read_registers r
-right join mark_days d on d.as_of = r.as_of and d.school_id = r.school_id
+right join place_days d on d.as_of = r.as_of and d.school_id = r.school_id
 group by d.as_of, d.school_id, d.month
