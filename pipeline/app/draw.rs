@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use arrow::array::RecordBatch;
-use prane_contract::Account;
 use prane_base::fault::{Fault, Outcome};
 use prane_base::project::Project;
 use prane_base::recipient::{ANALYSTS, COORDINATOR, Recipients};
+use prane_contract::Account;
 use prane_reports::{Edition, Index, IndexEntry, Note, Overview, PlaceKind, PlacePage, Renderer};
 use prane_rules::answer;
 use rayon::prelude::*;

@@ -136,7 +136,9 @@ pub async fn run(project: &Project, options: &RunOptions, progress: &Progress) -
 
     progress.stage("draw");
     let mut aside = Aside::new(&work.path)?;
-    let list = draw(&mut engine, &vault, project, (&night, options.rehearsal), draw::notes(&missing, &manifest.inputs), &mut aside, progress).await?;
+    let list =
+        draw(&mut engine, &vault, project, (&night, options.rehearsal), draw::notes(&missing, &manifest.inputs), &mut aside, progress)
+            .await?;
     // Of all columns, also those that no published file has: two lists that differ are two files of the store.
     let told = blake3::hash(&answer::bytes_of(&list, answer::Format::Csv)?).to_hex();
     keep(&mut store, &tables::lists_spec(), &list, night.as_of, &told)?;

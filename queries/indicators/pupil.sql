@@ -30,8 +30,8 @@ compare_terms as (
 ),
 count_moves as (
     select e.as_of, e.pupil, count(*) as moves
-    from run.policy p
-    cross join read_enrolled e
+    from run.policy_school p
+    inner join read_enrolled e on e.school_id = p.school_id
     inner join sources.enrolments o on o.pupil = e.pupil and o.school_id <> e.school_id
     where o.start_date <= e.as_of
       and (o.end_date is null or cast(o.end_date as int) >= cast(e.as_of as int) - p.windows_moves_days)
@@ -139,8 +139,8 @@ join_facts as (
         e.sessions, e.attended,
         e.data_through, e.school_coverage, e.heard_lately,
         p.shift_prior_absent, p.shift_prior_recorded, p.shift_min_recent, p.shift_min_before, p.grades_age_before, p.assessable_recent_recorded, p.assessable_days_recorded
-    from run.policy p
-    cross join add_schools e
+    from run.policy_school p
+    inner join add_schools e on e.school_id = p.school_id
 ),
 weigh_shift as (
     select

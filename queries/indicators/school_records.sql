@@ -16,8 +16,8 @@ find_last as (
     select n.as_of, n.school_id,
         max(n.date) filter (where n.pupils_recorded > 0) as data_through,
         bool_or(n.pupils_recorded > 0 and n.day_number <= p.assessable_silent_session_days) as heard_lately
-    from run.policy p
-    cross join number_days n
+    from run.policy_school p
+    inner join number_days n on n.school_id = p.school_id
     group by n.as_of, n.school_id
 ),
 -- days of the recent weeks that count, as masks of their month

@@ -18,5 +18,5 @@ select
     cast(n.week_number as int) as week_number,
     n.week_number <= p.windows_recent_weeks as is_recent,
     n.week_number <= p.windows_trend_weeks as in_trend
-from run.policy p
-cross join number_weeks n
+from run.policy_school p
+inner join number_weeks n on n.school_id = p.school_id

@@ -7,12 +7,13 @@ with read_nights as (
     select
         n.as_of,
         n.school_year,
-        school_year_start(n.school_year, p.school_year_starts) as year_start,
-        p.disrupted_over_permille as over_permille,
-        p.disrupted_times_median as times_median,
-        p.disrupted_min_pupils as min_pupils
+        school_year_start(n.school_year, p.school_year_starts) as year_start
     from run.as_of n
     cross join run.policy p
+),
+read_policy as (
+    select school_id, disrupted_over_permille, disrupted_times_median, disrupted_min_pupils
+    from run.policy_school
 ),
 count_implied as (
     select as_of, school_id, date, count(*) as pupils
@@ -66,14 +67,14 @@ select
     j.week_number,
     coalesce(
         j.in_calendar
-        and j.pupils_recorded >= n.min_pupils
-        and share_over(j.parts_absent, parts_of_days(j.pupils_recorded), n.over_permille)
-        and j.absence_rate > n.times_median * m.usual_rate,
+        and j.pupils_recorded >= s.disrupted_min_pupils
+        and share_over(j.parts_absent, parts_of_days(j.pupils_recorded), s.disrupted_over_permille)
+        and j.absence_rate > s.disrupted_times_median * m.usual_rate,
         false
     ) as disrupted,
     j.in_calendar,
     cast(coalesce(j.pupils_recorded, 0) as int) as pupils_recorded,
     j.absence_rate
 from join_days j
-inner join read_nights n on n.as_of = j.as_of
+left join read_policy s on s.school_id = j.school_id
 left join find_median m on m.as_of = j.as_of and m.school_id = j.school_id
