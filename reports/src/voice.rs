@@ -3,10 +3,10 @@
 
 use std::fmt;
 
-use askama::{Error, FastWritable, Template, Values};
+use askama::{FastWritable, Template, Values};
 use fluent_bundle::{FluentArgs, FluentValue};
 
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::words::Words;
 
 /// A page that speaks.
@@ -24,9 +24,9 @@ pub trait Voice: Template {
     }
 
     /// The whole page.
-    fn page(&self, template: &str, room: usize) -> Result<String, Fault> {
+    fn page(&self, template: &str, room: usize) -> Result<String, Error> {
         let mut html = String::with_capacity(room);
-        self.render_into_with_values(&mut html, self.words()).map_err(|error| fault(template, error))?;
+        self.render_into_with_values(&mut html, self.words()).map_err(|error| page_error(template, error))?;
         Ok(html)
     }
 }
@@ -47,7 +47,7 @@ impl Telling<'_> {
 
 impl FastWritable for Telling<'_> {
     fn write_into(&self, to: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
-        let text = self.words.say_with(self.id, &self.args).map_err(Error::custom)?;
+        let text = self.words.say_with(self.id, &self.args).map_err(askama::Error::custom)?;
         Ok(to.write_str(&text)?)
     }
 }
@@ -99,9 +99,9 @@ macro_rules! numbers {
 numbers!(u8, u32, i64, usize, f64);
 
 /// Never what a value holds: values hold names.
-fn fault(template: &str, error: Error) -> Fault {
-    let told = if let Error::Custom(cause) = error { cause.downcast::<Fault>().ok() } else { None };
-    told.map_or_else(|| Fault::Template { template: template.to_owned(), cause: "cannot be written".to_owned() }, |fault| *fault)
+fn page_error(template: &str, error: askama::Error) -> Error {
+    let told = if let askama::Error::Custom(cause) = error { cause.downcast::<Error>().ok() } else { None };
+    told.map_or_else(|| Error::Template { template: template.to_owned(), cause: "cannot be written".to_owned() }, |told| *told)
 }
 
 /// The words of the page that is being written, where its filters find them.
