@@ -1,8 +1,21 @@
 -- title = "The list before"
 -- about = "The latest list published before as_of in the same school year: what tonight's list is compared with. Lists of an earlier school year are not news."
 -- grain = "one row a pupil of the list before and as_of"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["triage: lists that were used are stored"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- list_date = "day of the list before, date"
+-- school_id = "code of the school"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- class = "class within the school on the list before"
+-- level = "level of support on the list before, from 1 to 3"
+-- status = "status on the list before"
+-- flags = "names of the flags on the list before, the one that weighed most first"
+-- on_list = "whether the pupil had a place within the capacity of the school, true or false"
+-- attendance_hash = "digest of the attendance that the list before rested on, to see corrections"
+-- weeks_on_list = "ISO weeks before this one in which the pupil was on the list without a break, in weeks"
 with read_nights as (
     select a.as_of, cast(concat(substr(a.school_year, 1, 4), '-', p.school_year_starts) as date) as year_start
     from run.as_of a

@@ -1,8 +1,16 @@
 -- title = "Days away at the end of the record"
 -- about = "Recorded days at the end of a pupil's record, all absent, and all unexcused; and the first of each."
 -- grain = "one row a pupil whose record has a month that ends away, and as_of"
+-- key = ["as_of", "pupil"]
 -- owner = "school integration team"
 -- keep = "once"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- absence_streak = "recorded days at the end of the pupil's record that were all absent, in days"
+-- unexcused_streak = "recorded days at the end of the pupil's record that were all absent without excuse, in days"
+-- absent_since = "first day of the absence that still runs, in days since 1970-01-01"
+-- unexcused_since = "first day of the absence without excuse that still runs, in days since 1970-01-01"
 with find_months as (
     select as_of, pupil, cast(month as int) as first_monday, recorded_mask
     from indicators.attendance_masks

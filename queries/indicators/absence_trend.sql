@@ -1,8 +1,14 @@
 -- title = "Trend of absence"
 -- about = "Least-squares slope of the weekly absence rate over the trend weeks that have a record, in rate per week."
 -- grain = "one row a pupil with a record in the trend weeks and as_of"
+-- key = ["as_of", "pupil"]
 -- owner = "school integration team"
 -- keep = "once"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- weeks = "trend weeks in which the pupil was recorded, in weeks"
+-- slope = "change of the weekly absence rate per school week, as a share of days; empty with a single week"
 with read_weeks as (
     select as_of, pupil, week_number, days_recorded, parts_absent
     from indicators.attendance_week

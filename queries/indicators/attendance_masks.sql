@@ -1,8 +1,22 @@
 -- title = "A pupil's days of a month"
 -- about = "The days of a month that were recorded and count, as bits, the month's first Monday 1; of them the days away, unexcused and late as a whole, and those of which only lessons were missed (partial_mask; their parts are in indicators.partial_days). A pupil's month at a school may lie in several rows, each with weeks of its own. Days recorded at two schools, and days that a register of absences implies, are settled before."
 -- grain = "one row a pupil, school, month, file and as_of"
+-- key = ["as_of", "pupil", "school_id", "month", "recorded_mask"]
 -- owner = "school integration team"
 -- keep = "never"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- school_id = "code of the school"
+-- month = "first Monday of the month, from which the bits of masks are counted; a week belongs to the month of its Monday, date"
+-- recent_mask = "days of the recent school weeks, a bit a day, bit 0 for the first Monday of the month"
+-- trend_mask = "days of the school weeks that the trend is fitted over, a bit a day, bit 0 for the first Monday of the month"
+-- recorded_mask = "days recorded, a bit a day, bit 0 for the first Monday of the month"
+-- away_mask = "days away for the whole day, excused or not, a bit a day, bit 0 for the first Monday of the month"
+-- unexcused_mask = "days away without excuse for the whole day, a bit a day, bit 0 for the first Monday of the month"
+-- late_mask = "days recorded as late (of lessons: all of them), a bit a day, bit 0 for the first Monday of the month"
+-- partial_mask = "days of which only a part was missed or late, a bit a day, bit 0 for the first Monday of the month"
 with read_months as (
     select as_of, school_id, month, valid_mask, recent_mask, trend_mask, by_day
     from indicators.school_months

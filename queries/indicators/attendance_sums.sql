@@ -1,8 +1,21 @@
 -- title = "A pupil's year so far"
 -- about = "Recorded and missed days of the school year up to as_of and of its recent weeks, and the last days of the record."
 -- grain = "one row a pupil with a record and as_of"
+-- key = ["as_of", "pupil"]
 -- owner = "school integration team"
 -- keep = "once"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- days_recorded = "days of this school year on which the pupil was recorded, in days"
+-- parts_absent = "days absent this school year, in parts of a day (720720 make a day)"
+-- parts_unexcused = "days absent without excuse this school year, in parts of a day (720720 make a day)"
+-- parts_late = "days late this school year, in parts of a day (720720 make a day)"
+-- recent_recorded = "days recorded in the recent school weeks, in days"
+-- recent_parts_absent = "days absent in the recent school weeks, in parts of a day (720720 make a day)"
+-- last_present = "last recorded day on which the pupil was not away for the whole day, in days since 1970-01-01"
+-- last_not_unexcused = "last recorded day on which the pupil was not away without excuse for the whole day, in days since 1970-01-01"
+-- last_recorded = "last day on which the pupil was recorded, in days since 1970-01-01"
 with read_months as (
     -- a day away of which only the excuse differs between lessons is partial: its parts are counted below
     select *, recorded_mask - partial_mask as whole_mask

@@ -1,8 +1,20 @@
 -- title = "Days of which some lessons were missed"
 -- about = "The days of indicators.attendance_masks that are partial, with the parts of them that were missed: 720720 parts make a day."
 -- grain = "one row a pupil, day with parts and as_of"
+-- key = ["as_of", "pupil", "date"]
 -- owner = "school integration team"
 -- keep = "never"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- school_id = "code of the school"
+-- date = "day, date"
+-- week = "Monday of the ISO week, date"
+-- is_recent = "whether the week is one of the recent school weeks (windows.recent_weeks), true or false"
+-- parts_absent = "part of the day absent, in parts of a day (720720 make a day)"
+-- parts_unexcused = "part of the day absent without excuse, in parts of a day (720720 make a day)"
+-- parts_late = "part of the day late, in parts of a day (720720 make a day)"
 with read_days as (
     select
         n.as_of,

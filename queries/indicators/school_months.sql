@@ -1,7 +1,16 @@
 -- title = "School days of a month that count"
 -- about = "Days of a month as bits, its first Monday 1: those that count in pupils' figures (on the calendar, not disrupted, up to as_of), those of the recent weeks and those of the trend weeks. A week belongs to the month of its Monday. Where a school keeps a register of absences (by_day), days are looked at one by one."
 -- grain = "one row a school, month with a day that counts and as_of"
+-- key = ["as_of", "school_id", "month"]
 -- owner = "school integration team"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- month = "first Monday of the month, from which the bits of masks are counted; a week belongs to the month of its Monday, date"
+-- valid_mask = "session days that count in the figures of pupils, a bit a day, bit 0 for the first Monday of the month"
+-- recent_mask = "days of the recent school weeks, a bit a day, bit 0 for the first Monday of the month"
+-- trend_mask = "days of the school weeks that the trend is fitted over, a bit a day, bit 0 for the first Monday of the month"
+-- by_day = "whether the school keeps a register of absences, so that days are looked at one by one, true or false"
 with read_days as (
     select as_of, school_id, date, week
     from indicators.session_days

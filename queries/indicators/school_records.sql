@@ -1,8 +1,15 @@
 -- title = "How well a school's records are kept"
 -- about = "Last recorded day, whether any of the last session days has a record, and the share of enrolled pupil-days of the recent weeks that has one."
 -- grain = "one row a school and as_of"
+-- key = ["as_of", "school_id"]
 -- owner = "school integration team"
 -- keep = "once"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- data_through = "last day with a record at the school, date; empty where it has none"
+-- heard_lately = "whether any of the last session days (assessable.silent_session_days) has a record, true or false"
+-- school_coverage = "pupil-days of the recent school weeks that have a record, of those of enrolled pupils, share from 0 to 1"
 with read_days as (
     select as_of, school_id, date, pupils_recorded
     from indicators.session_days

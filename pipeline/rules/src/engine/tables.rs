@@ -63,7 +63,7 @@ pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Ou
 }
 
 /// Tables whose rows linkage joins to pupils: the table, what `links.kind` calls its rows, and the key by which it does.
-const LINKED: [(&str, &str, &str); 3] = [
+pub(super) const LINKED: [(&str, &str, &str); 3] = [
     ("centre_participants", "participant", "participant_key"),
     ("identifications", "identification", ROW_KEY),
     ("referrals", "referral", ROW_KEY),
