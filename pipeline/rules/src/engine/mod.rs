@@ -222,7 +222,7 @@ impl<'a> Engine<'a> {
         owes::columns(query, frame.schema().as_arrow())?;
         let table = if once { self.keep(&query.id, frame).await.map_err(told)? } else { frame.into_view() };
         self.register(&query.id, table)?;
-        owes::keys(&self.ctx, query).await
+        owes::keys(&self.ctx, query, &query.id).await
     }
 
     /// A sentence about the first of these tables that there is not, with the nearest one that there is.

@@ -40,16 +40,16 @@ pub(super) fn columns(query: &Query, given: &Schema) -> Outcome<()> {
     }
 }
 
-/// Whether each key of a project's own file names one row.
+/// Whether each key of a project's own file names one row of the table that it became.
 ///
 /// # Errors
 /// A configuration fault that names the file, the key and how many rows share one with another.
-pub(super) async fn keys(ctx: &SessionContext, query: &Query) -> Outcome<()> {
+pub(super) async fn keys(ctx: &SessionContext, query: &Query, id: &str) -> Outcome<()> {
     let Some(owes) = &query.owes else { return Ok(()) };
-    let given = ctx.table_provider(super::reference(&query.id)).await.engine_err()?.schema();
+    let given = ctx.table_provider(super::reference(id)).await.engine_err()?.schema();
     for key in &owes.keys {
         let key: Vec<&str> = key.iter().map(String::as_str).filter(|c| given.field_with_name(c).is_ok()).collect();
-        let shared = shared_rows(ctx, &query.id, &key).await?;
+        let shared = shared_rows(ctx, id, &key).await?;
         if shared > 0 {
             return Err(Fault::configuration(
                 &query.file,
@@ -65,7 +65,7 @@ pub(super) async fn keys(ctx: &SessionContext, query: &Query) -> Outcome<()> {
 ///
 /// # Errors
 /// A SQL fault.
-pub async fn shared_rows(ctx: &SessionContext, id: &str, key: &[&str]) -> Outcome<u64> {
+async fn shared_rows(ctx: &SessionContext, id: &str, key: &[&str]) -> Outcome<u64> {
     if key.is_empty() {
         return Ok(0);
     }

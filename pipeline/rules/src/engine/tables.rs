@@ -129,7 +129,10 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
             continue;
         }
         if let Some(query) = engine.library().queries.get(&format!("derived.{table}")) {
-            put_answer(engine, &format!("sources.{table}"), &query.sql).await?;
+            let id = format!("sources.{table}");
+            put_answer(engine, &id, &query.sql).await?;
+            super::owes::columns(query, engine.schema_of(&id).await?.as_ref())?;
+            super::owes::keys(engine.context(), query, &id).await?;
             notes.push(format!("no {table} extract: derived from the attendance rows ({effect})"));
         }
     }
