@@ -4,7 +4,7 @@
 -- owner = "school integration team"
 -- keep = "never"
 with read_months as (
-    select as_of, school_id, month, valid_mask, recent_mask, trend_mask, by_day
+    select as_of, school_id, month, valid_mask, recent_mask, week_numbers, by_day
     from indicators.school_months
 ),
 take_plain as (
@@ -15,7 +15,7 @@ take_plain as (
         m.school_id,
         m.month,
         s.recent_mask,
-        s.trend_mask,
+        s.week_numbers,
         days_within(m.recorded_mask, s.valid_mask) as recorded_mask,
         days_within(m.away_mask, s.valid_mask) as away_mask,
         days_within(m.unexcused_mask, s.valid_mask) as unexcused_mask,
@@ -48,9 +48,9 @@ mark_days as (
     from indicators.attendance_day
     group by as_of, pupil, pupil_key, school_id, month
 )
-select as_of, pupil, pupil_key, school_id, month, recent_mask, trend_mask, recorded_mask, away_mask, unexcused_mask, late_mask, partial_mask
+select as_of, pupil, pupil_key, school_id, month, recent_mask, week_numbers, recorded_mask, away_mask, unexcused_mask, late_mask, partial_mask
 from drop_special
 union all
-select d.as_of, d.pupil, d.pupil_key, d.school_id, d.month, s.recent_mask, s.trend_mask, d.recorded_mask, d.away_mask, d.unexcused_mask, d.late_mask, d.partial_mask
+select d.as_of, d.pupil, d.pupil_key, d.school_id, d.month, s.recent_mask, s.week_numbers, d.recorded_mask, d.away_mask, d.unexcused_mask, d.late_mask, d.partial_mask
 from read_months s
 inner join mark_days d on d.as_of = s.as_of and d.school_id = s.school_id and d.month = s.month

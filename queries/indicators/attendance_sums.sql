@@ -1,5 +1,5 @@
 -- title = "A pupil's year so far"
--- about = "Recorded and missed days of the school year up to as_of and of its recent weeks, the last days of the record, and how many days at its end are all absent, or all unexcused."
+-- about = "Recorded and missed days of the school year up to as_of and of its recent weeks, the last days of the record, and how many days at its end are all absent, or all unexcused; and the least-squares slope of the weekly absence rate over the trend weeks that have a record, in rate per week."
 -- grain = "one row a pupil with a record and as_of"
 -- owner = "school integration team"
 -- keep = "once"
@@ -11,6 +11,9 @@ with count_days as (
         recorded_mask,
         away_mask,
         unexcused_mask,
+        days_without(away_mask, partial_mask) as whole_away_mask,
+        week_numbers,
+        0 as parts_of_week,
         days_in(recorded_mask) as days_recorded,
         -- a day away of which only the excuse differs between lessons is partial: its parts are counted below
         parts_of_days(days_in(days_without(away_mask, partial_mask))) as parts_absent,
@@ -28,6 +31,9 @@ with count_days as (
         null as recorded_mask,
         null as away_mask,
         null as unexcused_mask,
+        null as whole_away_mask,
+        case when in_trend then make_array(week_number) end as week_numbers,
+        parts_absent as parts_of_week,
         0 as days_recorded,
         parts_absent,
         parts_unexcused,
@@ -49,7 +55,8 @@ sum_days as (
         max(last_day(recorded_mask, month)) as last_recorded,
         max(last_day(days_without(recorded_mask, away_mask), month)) as last_present,
         streak_at_end(recorded_mask, away_mask, month) as away,
-        streak_at_end(recorded_mask, unexcused_mask, month) as unexcused
+        streak_at_end(recorded_mask, unexcused_mask, month) as unexcused,
+        weekly_trend(week_numbers, recorded_mask, whole_away_mask, parts_of_week) as trend
     from count_days
     group by as_of, pupil
 )
@@ -67,5 +74,7 @@ select
     away['days'] as absence_streak,
     away['since'] as absent_since,
     unexcused['days'] as unexcused_streak,
-    unexcused['since'] as unexcused_since
+    unexcused['since'] as unexcused_since,
+    trend['weeks'] as trend_weeks,
+    trend['slope'] as trend_slope
 from sum_days

@@ -1,5 +1,5 @@
 -- title = "A pupil's week"
--- about = "Recorded days of a pupil and ISO week up to as_of, numbered by the school week of the school that recorded them. 720720 parts make a day; masks hold a bit a day, Monday 1. Disrupted days and days off the calendar are not in it."
+-- about = "Recorded days of a pupil and ISO week up to as_of, numbered by the school week of the school that recorded them. Masks hold a bit a day, Monday 1. Disrupted days and days off the calendar are not in it."
 -- grain = "one row a pupil, school, ISO week and as_of"
 -- owner = "school integration team"
 -- keep = "never"

@@ -1,5 +1,5 @@
 -- title = "Indicators of a pupil"
--- about = "Everything the rules look at, one row an enrolled pupil. Rates are 0-1; parts are 720720ths of a day, for comparing without rounding."
+-- about = "Everything the rules look at, one row an enrolled pupil. Rates are 0-1; parts of days are whole numbers, for comparing without rounding."
 -- grain = "one row an enrolled pupil and as_of"
 -- owner = "school integration team"
 -- keep = "once"
@@ -78,19 +78,16 @@ add_weeks as (
         f.absence_streak,
         f.unexcused_streak,
         f.absent_since,
-        f.unexcused_since
+        f.unexcused_since,
+        f.trend_weeks,
+        f.trend_slope
     from indicators.attendance_sums f
     right join read_enrolled e on e.as_of = f.as_of and e.pupil = f.pupil
-),
-add_trend as (
-    select e.*, f.weeks as trend_weeks, f.slope
-    from indicators.absence_trend f
-    right join add_weeks e on e.as_of = f.as_of and e.pupil = f.pupil
 ),
 add_terms as (
     select e.*, f.mark_mean, f.mark_mean_prev, f.failing_subjects, f.failing_core
     from compare_terms f
-    right join add_trend e on e.as_of = f.as_of and e.pupil = f.pupil
+    right join add_weeks e on e.as_of = f.as_of and e.pupil = f.pupil
 ),
 add_marks as (
     select e.*, f.marks_recent
@@ -130,7 +127,7 @@ join_facts as (
         e.last_present, e.last_recorded,
         e.absence_streak, e.unexcused_streak, e.absent_since, e.unexcused_since,
         -- sums of fractions depend on their order in the last digits: rounded, a list is the same however many threads made it
-        case when e.trend_weeks >= p.windows_trend_min_weeks then case when round(e.slope, 12) = 0 then 0.0 else round(e.slope, 12) end end as absence_trend,
+        case when e.trend_weeks >= p.windows_trend_min_weeks then case when round(e.trend_slope, 12) = 0 then 0.0 else round(e.trend_slope, 12) end end as absence_trend,
         round(e.mark_mean, 12) as mark_mean, round(e.mark_mean_prev, 12) as mark_mean_prev, e.failing_subjects, e.failing_core,
         e.marks_recent,
         school_year_first(e.school_year) - e.first_september as age,

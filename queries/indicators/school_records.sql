@@ -65,6 +65,6 @@ select
     l.school_id,
     l.data_through,
     coalesce(l.heard_lately, false) as heard_lately,
-    c.recorded / cast(nullif(c.expected, 0) as double) as school_coverage
+    share(c.recorded, c.expected) as school_coverage
 from find_last l
 left join count_days c on c.as_of = l.as_of and c.school_id = l.school_id
