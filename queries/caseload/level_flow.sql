@@ -12,7 +12,7 @@
 -- level_after = "level of support on the later list, from 1 to 3, or 0 where the pupil was not on it"
 -- pupils = "pupils who went from the one level to the other, number"
 with read_nights as (
-    select a.as_of, cast(concat(substr(a.school_year, 1, 4), '-', p.school_year_starts) as date) as year_start
+    select a.as_of, school_year_start(a.school_year, p.school_year_starts) as year_start
     from run.as_of a
     cross join run.policy p
 ),

@@ -12,7 +12,7 @@
 -- date = "session day on which the pupil is taken to have been present, date"
 -- month = "first Monday of the month, from which the bits of masks are counted; a week belongs to the month of its Monday, date"
 with read_nights as (
-    select as_of, school_year, cast(concat(substr(school_year, 1, 4), '-', p.school_year_starts) as date) as year_start
+    select as_of, school_year, school_year_start(school_year, p.school_year_starts) as year_start
     from run.as_of
     cross join run.policy p
 ),
