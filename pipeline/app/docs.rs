@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use arrow::datatypes::{DataType, Schema, TimeUnit};
-use prane_base::fault::{Fault, Outcome, nearest};
+use prane_base::error::{Error, Result, nearest};
 use prane_base::project::Project;
 use prane_base::telemetry::Progress;
 use prane_rules::engine::{Engine, empty, plain_type, session};
@@ -22,8 +22,8 @@ struct Catalogue {
 /// Every view, or the one that is named.
 ///
 /// # Errors
-/// Configuration faults of SQL files; a usage fault for a view that there is not.
-pub async fn views(project: &Project, only: Option<&str>) -> Outcome<String> {
+/// Configuration errors of SQL files; a usage error for a view that there is not.
+pub async fn views(project: &Project, only: Option<&str>) -> Result<String> {
     let catalogue = Catalogue::of(project, only).await?;
     if let Some(id) = only {
         return catalogue.one(id);
@@ -46,8 +46,8 @@ pub fn after_backslash_d(question: &str) -> Option<&str> {
 /// What `\d` asks: every schema with what is in it, or one view or table.
 ///
 /// # Errors
-/// Configuration faults of SQL files; a usage fault for a name that there is not.
-pub async fn described(project: &Project, name: &str) -> Outcome<String> {
+/// Configuration errors of SQL files; a usage error for a name that there is not.
+pub async fn described(project: &Project, name: &str) -> Result<String> {
     if name.is_empty() {
         return Ok(Catalogue::of(project, None).await?.list());
     }
@@ -55,9 +55,9 @@ pub async fn described(project: &Project, name: &str) -> Outcome<String> {
 }
 
 impl Catalogue {
-    async fn of(project: &Project, only: Option<&str>) -> Outcome<Self> {
+    async fn of(project: &Project, only: Option<&str>) -> Result<Self> {
         let rulebook = Rulebook::load(project)?;
-        let work = tempfile::tempdir().map_err(|e| Fault::store("a folder for work", e))?;
+        let work = tempfile::tempdir().map_err(|e| Error::store("a folder for work", e))?;
         let ctx = session(&project.config.engine, work.path())?;
         ctx.register_udf(answer::reason_function(project.config.project.language)?);
         let mut columns = BTreeMap::new();
@@ -77,11 +77,11 @@ impl Catalogue {
     }
 
     /// A section about one view or table.
-    fn one(&self, id: &str) -> Outcome<String> {
+    fn one(&self, id: &str) -> Result<String> {
         let Some(schema) = self.columns.get(id) else {
             let known = self.columns.keys().chain(self.rulebook.library.queries.keys()).map(String::as_str);
             let hint = nearest(id, known).map_or_else(|| "`prane sql -c '\\d'` lists them".to_string(), |n| format!("did you mean {n}?"));
-            return Err(Fault::usage(format!("there is no view {id}"), hint));
+            return Err(Error::usage(format!("there is no view {id}"), hint));
         };
         let query = self.rulebook.library.queries.get(id);
         let mut text = format!("## {id}\n\n");

@@ -11,7 +11,7 @@
 -- school_id = "code of the school"
 -- month = "first Monday of the month, from which the bits of masks are counted; a week belongs to the month of its Monday, date"
 -- recent_mask = "days of the recent school weeks, a bit a day, bit 0 for the first Monday of the month"
--- trend_mask = "days of the school weeks that the trend is fitted over, a bit a day, bit 0 for the first Monday of the month"
+-- week_numbers = "numbers of the school weeks that the trend is fitted over, one for each of the month's five weeks, empty for a week that is none of them"
 -- recorded_mask = "days recorded, a bit a day, bit 0 for the first Monday of the month"
 -- away_mask = "days away for the whole day, excused or not, a bit a day, bit 0 for the first Monday of the month"
 -- unexcused_mask = "days away without excuse for the whole day, a bit a day, bit 0 for the first Monday of the month"

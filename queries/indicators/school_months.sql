@@ -9,7 +9,7 @@
 -- month = "first Monday of the month, from which the bits of masks are counted; a week belongs to the month of its Monday, date"
 -- valid_mask = "session days that count in the figures of pupils, a bit a day, bit 0 for the first Monday of the month"
 -- recent_mask = "days of the recent school weeks, a bit a day, bit 0 for the first Monday of the month"
--- trend_mask = "days of the school weeks that the trend is fitted over, a bit a day, bit 0 for the first Monday of the month"
+-- week_numbers = "numbers of the school weeks that the trend is fitted over, one for each of the month's five weeks, empty for a week that is none of them"
 -- by_day = "whether the school keeps a register of absences, so that days are looked at one by one, true or false"
 with read_days as (
     select as_of, school_id, date, week

@@ -8,7 +8,6 @@
 -- school_id = "code of the school"
 -- week = "Monday of the ISO week, date"
 -- month = "first Monday of the month, from which the bits of masks are counted; a week belongs to the month of its Monday, date"
--- first_day = "place of the Monday in the bits of the month, in days from its first Monday"
 -- week_number = "school week counted backwards, 1 for the week of the school's latest session day; empty where the school had no session day in that week"
 -- is_recent = "whether the week is one of the recent school weeks (windows.recent_weeks), true or false"
 -- in_trend = "whether the week is one of the school weeks that the trend is fitted over (windows.trend_weeks), true or false"

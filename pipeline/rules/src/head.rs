@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use prane_base::fault::{Outcome, toml_fault};
+use prane_base::error::{Result, toml_error};
 use serde::Deserialize;
 
 /// The TOML at the head of a SQL file.
@@ -108,9 +108,9 @@ impl Header {
     /// The head of a text.
     ///
     /// # Errors
-    /// A configuration fault for a key that there is not, or a value that is none.
-    pub(crate) fn of(text: &str, file: &str) -> Outcome<Self> {
-        toml::from_str(&head_of(text)).map_err(|e| toml_fault(file, &e))
+    /// A configuration error for a key that there is not, or a value that is none.
+    pub(crate) fn of(text: &str, file: &str) -> Result<Self> {
+        toml::from_str(&head_of(text)).map_err(|e| toml_error(file, &e))
     }
 }
 

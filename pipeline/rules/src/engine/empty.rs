@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema};
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_store::TableSpec;
 use prane_store::tables::{ROW_KEY, links, registers, spec_of, sums_of};
 
@@ -14,8 +14,8 @@ use crate::Rulebook;
 /// Registers what a night registers before any SQL file is built.
 ///
 /// # Errors
-/// A configuration fault for a number of the policy that no column can hold.
-pub async fn tables(engine: &Engine<'_>, rulebook: &Rulebook) -> Outcome<()> {
+/// A configuration error for a number of the policy that no column can hold.
+pub async fn tables(engine: &Engine<'_>, rulebook: &Rulebook) -> Result<()> {
     for spec in rulebook.contracts.iter().map(spec_of).chain([registers(), links()]) {
         let is_linked = LINKED.iter().any(|(table, ..)| *table == spec.name);
         put(engine, if is_linked { "store" } else { "sources" }, &spec, if is_linked { "" } else { ROW_KEY })?;
@@ -36,7 +36,7 @@ pub async fn tables(engine: &Engine<'_>, rulebook: &Rulebook) -> Outcome<()> {
     tables::audit(engine, &AuditRows::default())
 }
 
-fn put(engine: &Engine<'_>, schema: &str, spec: &TableSpec, hidden: &str) -> Outcome<()> {
+fn put(engine: &Engine<'_>, schema: &str, spec: &TableSpec, hidden: &str) -> Result<()> {
     let fields: Vec<Arc<Field>> = spec.full_schema().fields().iter().filter(|f| f.name() != hidden).cloned().collect();
     engine.register(&format!("{schema}.{}", spec.name), tables::memory(Arc::new(Schema::new(fields)), vec![])?)
 }
