@@ -69,6 +69,33 @@ fn code_3_for_a_query_or_policy_that_is_wrong() {
 }
 
 #[test]
+fn code_3_for_an_own_file_that_does_not_give_what_others_read() {
+    let project = Project::empty().with_small();
+    let own = |select: &str| format!("-- title = \"x\"\n-- grain = \"one row a pupil\"\n{select}");
+    let enrolled = "select n.as_of, e.pupil, e.pupil_key, e.school_id, n.school_year, e.grade_level, e.class from run.as_of n cross join sources.enrolments e";
+    for (text, says) in [
+        (
+            own(&enrolled.replace("e.class", "e.class as klasse")),
+            "does not give the column class of the built-in file that it replaces; it gives klasse",
+        ),
+        (own(&format!("{enrolled} union all {enrolled}")), "has 8 rows that share their key (as_of, pupil) with another row"),
+        (
+            own(&format!("-- [columns]\n-- clas = \"class\"\n{enrolled}")),
+            "names in its head the column clas, which it does not give; it gives class",
+        ),
+        (own(&format!("-- key = [\"as_of\", \"school_id\"]\n{enrolled}")), "share their key (as_of, school_id)"),
+    ] {
+        project.put("queries/indicators/enrolled.sql", text).prane(&["run"]).code(3).says(&[
+            "queries/indicators/enrolled.sql",
+            says,
+            "hint:",
+        ]);
+        assert!(!project.path("published").exists(), "nothing is published");
+    }
+    project.put("queries/indicators/enrolled.sql", own(enrolled)).prane(&["check"]).code(0);
+}
+
+#[test]
 fn code_4_where_there_is_no_attendance() {
     let project = Project::empty();
     project.prane(&["run"]).code(4).says(&["no attendance extract", "inbox", "hint:"]);
@@ -187,6 +214,41 @@ fn sql_reads_a_file_and_writes_parquet() {
         .prane(&["sql", "--quiet", "-c", "select * from information_schema.tables where table_schema = 'caseload'"])
         .code(0)
         .says(&["caseload"]);
+}
+
+#[test]
+fn docs_say_what_each_view_gives_before_anything_is_stored() {
+    let project = Project::empty();
+    let all = project.prane(&["docs"]).code(0).out;
+    let one = project.prane(&["docs", "indicators.pupil"]).code(0).out;
+    assert!(all.contains(&one) && all.contains("## pages.list"), "{all}");
+    for line in [
+        "## indicators.pupil",
+        "- Grain: one row an enrolled pupil and as_of",
+        "- Key: `as_of`, `pupil_key`",
+        "`indicators.enrolled`",
+        "| days_absent | double | days absent this school year, excused or not, in days; lessons count as parts of a day |",
+        "| centre_services | varchar[] |",
+    ] {
+        assert!(one.contains(line), "{line} is not in\n{one}");
+    }
+    project.prane(&["docs", "indicators.pupyl"]).code(2).says(&["there is no view indicators.pupyl", "did you mean indicators.pupil?"]);
+    project.put(
+        "queries/flags/ours.sql",
+        "-- title = \"Ours\"\n-- [columns]\n-- value = \"days late, in days\"\nselect pupil_key, days_late as value from indicators.pupil",
+    );
+    assert!(project.prane(&["docs", "flags.ours"]).code(0).out.contains("| value | double | days late, in days |"));
+}
+
+#[test]
+fn backslash_d_describes_views_and_tables() {
+    let described = SMALL.prane(&["sql", "-c", "\\d indicators.pupil"]).code(0).out;
+    assert_eq!(described, SMALL.prane(&["docs", "indicators.pupil"]).code(0).out);
+    let list = SMALL.prane(&["sql", "-c", "\\d"]).code(0).out;
+    assert!(list.contains("## caseload") && list.contains("- list: The ranked list") && list.contains("## run"), "{list}");
+    assert!(SMALL.prane(&["sql", "-c", "\\d sources.pupils;"]).code(0).out.contains("| pupil_key | varchar |"));
+    SMALL.prane(&["sql", "-c", "\\d nothing.there"]).code(2).says(&["there is no view nothing.there"]);
+    SMALL.prane(&["sql", "-c", "\\d", "--format", "json"]).code(2).says(&["--format"]);
 }
 
 #[test]

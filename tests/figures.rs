@@ -142,3 +142,15 @@ fn what_an_owner_overrides_for_one_place_reaches_its_page_and_no_other() {
         assert_eq!(placed(&plain, name), placed(&own, name), "{name}");
     }
 }
+
+#[test]
+fn no_view_has_two_rows_of_one_key() {
+    let library = prane_rules::query::Library::load(std::path::Path::new("no such folder")).unwrap();
+    let twice = library.queries.values().map(|q| {
+        let key = q.header.key.join(", ");
+        format!("select '{}' as view, count(*) as keys from (select 1 from {} group by {key} having count(*) > 1)", q.id, q.id)
+    });
+    let question = format!("select view from ({}) where keys > 0 order by view", twice.collect::<Vec<_>>().join(" union all "));
+    let found = FEW_PLACES.sql(&question);
+    assert!(found.is_empty(), "keys of {found:?} name several rows");
+}

@@ -1,5 +1,13 @@
-//! Runs every case under `tests/queries/`: `given/*.csv` as tables, the view under test built by the program's own
-//! engine, its rows held against `expect.csv`. The conventions stand at the head of `queries/columns.toml`.
+//! Runs every case under `tests/queries/<schema.view>/<case>/`: `given/*.csv` as tables, the view under test built by the
+//! program's own engine, its rows held against `expect.csv`. Each case is a test of its own name, such as
+//! `flags.chronic_absence::exactly_ten_percent`.
+//!
+//! A given file has the columns and types of the table or view that it stands for, and may leave columns out: they are empty.
+//! Empty = null; lists are written a|b; dates ISO. A given file goes before the SQL file of the same name, so a case starts
+//! wherever it likes. What has no given file is empty where it is a table, or a measure (`indicators.*`) of which the case does not
+//! give everything that it reads; other views are built. But `run.policy` comes from queries/policy.toml and prane.toml (a given `run.policy.csv` or
+//! `run.policy_school.csv` names only what differs), and `run.policy_school` has a row for every `school_id` of any given file.
+//! `expect.csv` is compared as a set of rows on the columns that its header names; numbers to 1e-9.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -8,38 +16,56 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, ListBuilder, RecordBatch, StringArray,
     StringBuilder,
 };
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::datasource::MemTable;
+use libtest_mimic::{Arguments, Trial};
 use prane_base::config::{Config, EngineSection, Language};
 use prane_base::telemetry::Progress;
-use prane_rules::engine::{Engine, session, tables};
+use prane_rules::Rulebook;
+use prane_rules::engine::{Engine, empty, plain_type, session, tables};
 use prane_rules::policy::Policy;
 use prane_rules::query::Library;
 use toml::Value;
 
 use support::{Row, root, rows};
 
-/// Column → type, by table.
-type Columns = BTreeMap<String, BTreeMap<String, String>>;
+/// Columns and types of every table and view.
+type Shapes = BTreeMap<String, SchemaRef>;
 
 /// Measures are held against registers handed in, in `traps.rs`: they read sums that are made when a register is taken
 /// in. Cases here start from measures.
-const HELD_IN_TRAPS: [&str; 3] = ["derived", "indicators", "pages"];
+const HELD_IN_TRAPS: [&str; 2] = ["derived", "indicators"];
 
-fn columns() -> Columns {
-    let text = fs::read_to_string(root().join("tests/queries/columns.toml")).unwrap();
-    let schemas: BTreeMap<String, Columns> = toml::from_str(&text).unwrap();
-    schemas
-        .into_iter()
-        .flat_map(|(schema, all)| all.into_iter().map(move |(table, columns)| (format!("{schema}.{table}"), columns)))
-        .collect()
+fn main() -> ExitCode {
+    let mut trials = vec![
+        trial("every_view_has_a_case_and_every_case_a_view", every_view_has_a_case),
+        trial("every_flag_is_tried_on_a_pupil_who_is_not_assessable", every_flag_is_tried_on_the_not_assessable),
+        trial("every_head_names_the_columns_of_its_view_and_a_key", every_head_is_true),
+    ];
+    for (view, folder) in cases() {
+        let name = format!("{view}::{}", name_of(&folder));
+        trials.push(Trial::test(name, move || Ok(case(&view, &folder)?)));
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn trial(name: &str, test: fn()) -> Trial {
+    Trial::test(name, move || {
+        test();
+        Ok(())
+    })
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().to_string()
 }
 
 /// `schema.view` and folder of every case.
@@ -49,31 +75,65 @@ fn cases() -> Vec<(String, PathBuf)> {
         paths.sort();
         paths
     };
-    let name = |path: &Path| path.file_name().unwrap().to_string_lossy().to_string();
     below(&root().join("tests/queries"))
         .iter()
-        .flat_map(|view| below(view).into_iter().map(|case| (name(view), case)).collect::<Vec<_>>())
+        .flat_map(|view| below(view).into_iter().map(|case| (name_of(view), case)).collect::<Vec<_>>())
         .collect()
 }
 
-#[tokio::test]
-async fn every_case_gives_what_it_expects() {
-    let (columns, mut wrong) = (columns(), Vec::new());
-    for (view, folder) in cases() {
-        // The same rows whatever the number of threads.
-        for threads in [1, 3] {
-            if let Err(difference) = hold(&view, &folder, &columns, threads).await {
-                wrong.push(format!("{} with {threads} threads:\n{difference}", folder.strip_prefix(root()).unwrap().display()));
-                break;
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{} cases differ:\n{}", wrong.len(), wrong.join("\n"));
+fn wait_for<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(3).enable_all().build().unwrap().block_on(work)
 }
 
-#[test]
-fn every_view_has_a_case_and_every_case_a_view() {
-    let library = Library::load(Path::new("no such folder")).unwrap();
+fn built_in() -> Library {
+    Library::load(Path::new("no such folder")).unwrap()
+}
+
+fn rulebook(library: Library) -> Rulebook {
+    let policy = Policy::load(&library, &Config::default()).unwrap();
+    Rulebook { library, policy, contracts: prane_contract::contracts().unwrap(), year_starts: (9, 1) }
+}
+
+fn engine<'a>(rulebook: &'a Rulebook, staging: &Path, threads: usize) -> Engine<'a> {
+    let settings = EngineSection { threads, ..EngineSection::default() };
+    let ctx = session(&settings, staging).unwrap();
+    ctx.register_udf(prane_rules::answer::reason_function(Language::En).unwrap());
+    Engine::new(ctx, &rulebook.library, staging.to_path_buf())
+}
+
+/// The shapes, from plans over empty tables; worked out once.
+fn shapes() -> &'static Shapes {
+    static SHAPES: OnceLock<Shapes> = OnceLock::new();
+    SHAPES.get_or_init(|| {
+        wait_for(async {
+            let (rulebook, staging) = (rulebook(built_in()), tempfile::tempdir().unwrap());
+            let mut engine = engine(&rulebook, staging.path(), 1);
+            empty::tables(&engine, &rulebook).await.unwrap();
+            let mut views: Vec<&str> = rulebook.library.queries.keys().map(String::as_str).collect();
+            views.push("run.raised_flags");
+            engine.build(&views, &Progress::silent()).await.unwrap();
+            let mut shapes = Shapes::new();
+            for id in engine.tables() {
+                let shape = engine.schema_of(&id).await.unwrap();
+                shapes.insert(id, shape);
+            }
+            shapes
+        })
+    })
+}
+
+fn case(view: &str, folder: &Path) -> Result<(), String> {
+    // Worked out before the case has a runtime: a runtime cannot wait for another.
+    shapes();
+    // The same rows whatever the number of threads.
+    for threads in [1, 3] {
+        wait_for(hold(view, folder, threads)).map_err(|difference| format!("with {threads} threads:\n{difference}"))?;
+    }
+    Ok(())
+}
+
+fn every_view_has_a_case() {
+    let library = built_in();
     let tried: BTreeSet<String> = cases().into_iter().map(|(view, _)| view).collect();
     for view in &tried {
         assert!(library.queries.contains_key(view), "a case for {view}, which no SQL file makes");
@@ -87,8 +147,7 @@ fn every_view_has_a_case_and_every_case_a_view() {
     assert!(untried.is_empty(), "without a case: {untried:?}");
 }
 
-#[test]
-fn every_flag_is_tried_on_a_pupil_who_is_not_assessable() {
+fn every_flag_is_tried_on_the_not_assessable() {
     // Flags say what the records say; whether a pupil can be judged is asked in one place, caseload.levels.
     for (view, folder) in
         cases().into_iter().filter(|(view, folder)| view.starts_with("flags.") && !folder.ends_with("override_of_a_school"))
@@ -98,36 +157,67 @@ fn every_flag_is_tried_on_a_pupil_who_is_not_assessable() {
     }
 }
 
+fn every_head_is_true() {
+    let mut words: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let library = built_in();
+    let mut wrong = Vec::new();
+    for query in library.queries.values() {
+        let given: BTreeSet<&str> = shapes()[&query.id].fields().iter().map(|f| f.name().as_str()).collect();
+        let named: BTreeSet<&str> = query.header.columns.keys().map(String::as_str).collect();
+        for column in given.difference(&named) {
+            wrong.push(format!("{} says nothing of its column {column}", query.file));
+        }
+        for column in named.difference(&given) {
+            wrong.push(format!("{} names a column {column} that it does not give", query.file));
+        }
+        if query.header.key.is_empty() || !query.header.key.iter().all(|k| given.contains(k.as_str())) {
+            wrong.push(format!("{} has no key of its own columns", query.file));
+        }
+        if let Some((column, _)) = query.header.columns.iter().find(|(_, meaning)| meaning.trim().is_empty()) {
+            wrong.push(format!("{} gives no meaning of {column}", query.file));
+        }
+        for column in ["as_of", "pupil_key", "pupil", "school_id"] {
+            words.entry(column).or_default().extend(query.header.columns.get(column).cloned());
+        }
+    }
+    wrong.extend(
+        words.into_iter().filter(|(_, said)| said.len() > 1).map(|(column, said)| format!("{column} has several meanings: {said:?}")),
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Builds a view from what is given and compares it with what is expected.
-async fn hold(view: &str, folder: &Path, columns: &Columns, threads: usize) -> Result<(), String> {
+async fn hold(view: &str, folder: &Path, threads: usize) -> Result<(), String> {
     let given = given(folder);
-    let mut library = Library::load(Path::new("no such folder")).unwrap();
+    let mut library = built_in();
     library.own_policy = own_policy(&library, &given);
     // What is given is not built, nor what it would be built from.
-    library.queries.retain(|id, _| id == view || !columns.contains_key(id) || !is_given(id, &given));
-    let policy = Policy::load(&library, &Config::default()).unwrap();
-    let staging = tempfile::tempdir().unwrap();
-    let settings = EngineSection { threads, ..EngineSection::default() };
-    let ctx = session(&settings, staging.path()).unwrap();
-    ctx.register_udf(prane_rules::answer::reason_function(Language::En).unwrap());
-    let mut engine = Engine::new(ctx, &library, staging.path().to_path_buf());
-    tables::policy(&engine, &policy).unwrap();
-    tables::flag_rules(&engine).unwrap();
-    put(&engine, "sources.schools", &columns["sources.schools"], &all_schools(&given));
-    put(&engine, "sources.centres", &columns["sources.centres"], given.get("sources.centres").map_or(&[][..], |r| r.as_slice()));
-    tables::policy_of_places(&engine, &policy).await.unwrap();
-    for (id, kinds) in columns.iter().filter(|(id, _)| is_given(id, &given)) {
-        put(&engine, id, kinds, given.get(id).map_or(&[][..], |r| r.as_slice()));
+    let stands: BTreeSet<&String> = shapes().keys().filter(|id| *id != view && is_given(id, &given, &library)).collect();
+    library.queries.retain(|id, _| !stands.contains(id));
+    let (rulebook, staging) = (rulebook(library), tempfile::tempdir().unwrap());
+    let mut engine = engine(&rulebook, staging.path(), threads);
+    empty::tables(&engine, &rulebook).await.unwrap();
+    put(&engine, "sources.schools", &all_schools(&given));
+    put(&engine, "sources.centres", given.get("sources.centres").map_or(&[], Vec::as_slice));
+    tables::policy_of_places(&engine, &rulebook.policy).await.unwrap();
+    put(&engine, "sources.schools", &[]);
+    for id in stands {
+        put(&engine, id, given.get(id).map_or(&[], Vec::as_slice));
         engine.provide(id);
     }
-    if let Some(id) = given.keys().find(|id| !columns.contains_key(*id) && !id.starts_with("run.policy")) {
-        return Err(format!("given/{id}.csv is a table that columns.toml does not type"));
+    if let Some(id) = given.keys().find(|id| !shapes().contains_key(*id)) {
+        return Err(format!("given/{id}.csv is neither a table nor a view"));
     }
     let expect = fs::read(folder.join("expect.csv")).unwrap();
     let header: Vec<String> = csv::Reader::from_reader(expect.as_slice()).headers().unwrap().iter().map(String::from).collect();
     let wanted = rows(&expect);
     let question = format!("select {} from {view}", header.join(", "));
     let found = engine.rows(&question, &Progress::silent()).await.map_err(|e| e.to_string())?;
+    let key = rulebook.library.queries[view].header.key.join(", ");
+    let twice = format!("select count(*) from {view} group by {key} having count(*) > 1");
+    if engine.rows(&twice, &Progress::silent()).await.map_err(|e| e.to_string())?.iter().any(|b| b.num_rows() > 0) {
+        return Err(format!("  two rows have one key ({key})"));
+    }
     let mut found: Vec<Vec<String>> = found.iter().flat_map(texts).collect();
     let mut wanted: Vec<Vec<String>> = wanted.iter().map(|row| header.iter().map(|h| plain(&row[h])).collect()).collect();
     found.sort();
@@ -147,9 +237,11 @@ fn given(folder: &Path) -> BTreeMap<String, Vec<Row>> {
     files.map(|path| (path.file_stem().unwrap().to_string_lossy().to_string(), rows(&fs::read(&path).unwrap()))).collect()
 }
 
-/// A table of `columns.toml` is given, if only without rows; a list and an aggregate only by the case that has one.
-fn is_given(id: &str, given: &BTreeMap<String, Vec<Row>>) -> bool {
-    given.contains_key(id) || !(id.starts_with("caseload.") || id.starts_with("programme."))
+/// Whether a view is not built: a case gives it, or it is a measure of which the case does not give everything that it reads,
+/// or all flags together.
+fn is_given(id: &str, given: &BTreeMap<String, Vec<Row>>, library: &Library) -> bool {
+    let has_all = || library.queries[id].reads.iter().all(|read| read.starts_with("run.") || given.contains_key(read));
+    (given.contains_key(id) && !id.starts_with("run.policy")) || id == "run.raised_flags" || (id.starts_with("indicators.") && !has_all())
 }
 
 /// A row of `sources.schools` for every school that any given file names, so that each has a policy.
@@ -179,35 +271,38 @@ fn own_policy(library: &Library, given: &BTreeMap<String, Vec<Row>>) -> String {
     text
 }
 
-fn put(engine: &Engine<'_>, id: &str, kinds: &BTreeMap<String, String>, rows: &[Row]) {
+fn put(engine: &Engine<'_>, id: &str, rows: &[Row]) {
+    let shape = &shapes()[id];
     for row in rows {
         for column in row.keys() {
-            assert!(kinds.contains_key(column), "{id} has no column {column} in columns.toml");
+            assert!(shape.field_with_name(column).is_ok(), "{id} has no column {column}");
         }
     }
-    let columns: Vec<(String, ArrayRef)> = kinds
+    let columns: Vec<(&String, ArrayRef)> = shape
+        .fields()
         .iter()
-        .map(|(name, kind)| {
-            let values: Vec<Option<&str>> = rows.iter().map(|row| row.get(name).map(String::as_str).filter(|v| !v.is_empty())).collect();
-            (name.clone(), column(&values, kind))
+        .map(|field| {
+            let values: Vec<Option<&str>> =
+                rows.iter().map(|row| row.get(field.name()).map(String::as_str).filter(|v| !v.is_empty())).collect();
+            (field.name(), column(&values, &plain_type(field.data_type())))
         })
         .collect();
-    let schema =
-        Arc::new(Schema::new(columns.iter().map(|(name, array)| Field::new(name, array.data_type().clone(), true)).collect::<Vec<_>>()));
+    let fields: Vec<Field> = columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
+    let schema = Arc::new(Schema::new(fields));
     let batch = RecordBatch::try_new(schema.clone(), columns.into_iter().map(|(_, array)| array).collect()).unwrap();
     engine.register(id, Arc::new(MemTable::try_new(schema, vec![vec![batch]]).unwrap())).unwrap();
 }
 
-fn column(values: &[Option<&str>], kind: &str) -> ArrayRef {
+fn column(values: &[Option<&str>], kind: &DataType) -> ArrayRef {
     let days = |text: &str| i32::try_from(support::made::day(text).signed_duration_since(chrono::NaiveDate::default()).num_days()).unwrap();
     match kind {
-        "text" => Arc::new(values.iter().copied().collect::<StringArray>()),
-        "date" => Arc::new(values.iter().map(|v| v.map(days)).collect::<Date32Array>()),
-        "int" => Arc::new(values.iter().map(|v| v.map(|v| v.parse::<i32>().unwrap())).collect::<Int32Array>()),
-        "long" => Arc::new(values.iter().map(|v| v.map(|v| v.parse::<i64>().unwrap())).collect::<Int64Array>()),
-        "double" => Arc::new(values.iter().map(|v| v.map(|v| v.parse::<f64>().unwrap())).collect::<Float64Array>()),
-        "bool" => Arc::new(values.iter().map(|v| v.map(|v| v == "true")).collect::<BooleanArray>()),
-        "list" => {
+        DataType::Utf8 => Arc::new(values.iter().copied().collect::<StringArray>()),
+        DataType::Date32 => Arc::new(values.iter().map(|v| v.map(days)).collect::<Date32Array>()),
+        DataType::Int32 => Arc::new(values.iter().map(|v| v.map(|v| v.parse::<i32>().unwrap())).collect::<Int32Array>()),
+        DataType::Int64 => Arc::new(values.iter().map(|v| v.map(|v| v.parse::<i64>().unwrap())).collect::<Int64Array>()),
+        DataType::Float64 => Arc::new(values.iter().map(|v| v.map(|v| v.parse::<f64>().unwrap())).collect::<Float64Array>()),
+        DataType::Boolean => Arc::new(values.iter().map(|v| v.map(|v| v == "true")).collect::<BooleanArray>()),
+        DataType::List(_) => {
             let mut lists = ListBuilder::new(StringBuilder::new());
             for value in values {
                 for item in value.iter().flat_map(|v| v.split('|')) {
@@ -217,7 +312,7 @@ fn column(values: &[Option<&str>], kind: &str) -> ArrayRef {
             }
             Arc::new(lists.finish())
         }
-        other => panic!("columns.toml names the type {other}"),
+        other => panic!("a case cannot give a column of the type {other}"),
     }
 }
 

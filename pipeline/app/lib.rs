@@ -8,6 +8,7 @@
 mod answers;
 pub mod audit;
 pub mod cli;
+pub mod docs;
 pub mod doctor;
 pub mod draw;
 pub mod erase;

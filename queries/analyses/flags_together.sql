@@ -1,8 +1,15 @@
 -- title = "Which flags go together"
 -- about = "How many pupils have each flag, each pair of flags, and how often the flag stands alone: does a rule add anything?"
 -- grain = "one row a pair of flags (a flag with itself: the flag) and as_of"
+-- key = ["as_of", "flag", "with_flag"]
 -- owner = "school integration team"
 -- cites = ["Balfanz 2007: a flag is kept only if it tells something", "REL Pittsburgh: rules against models at one capacity"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- flag = "name of the flag"
+-- with_flag = "name of the other flag of the pair; the flag itself where it stands for itself"
+-- pupils = "pupils who have both flags, number"
+-- alone = "those of them who have no other flag, number"
 with read_flags as (
     select as_of, pupil_key, flag
     from run.raised_flags

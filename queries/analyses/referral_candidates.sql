@@ -1,8 +1,24 @@
 -- title = "Who could be referred to a centre"
 -- about = "Pupils with a level who are at no centre, beside the centres of their municipality: whom could a centre invite, and with which service?"
 -- grain = "one row a pupil, centre of the municipality and as_of"
+-- key = ["as_of", "centre_id", "pupil_key"]
 -- owner = "centre coordinators"
 -- cites = ["join of centre and school: who has a flag and is enrolled nowhere"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- centre_id = "code of the centre"
+-- municipality = "municipality of the centre and of the school, by name"
+-- school_id = "code of the school"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- class = "class within the school, such as a letter"
+-- grade_level = "grade level of the pupil's enrolment, from 1 to 12"
+-- level = "level of support: 3 contact now, 2 plan support, 1 keep in view"
+-- status = "how the pupil stands against the list before: new, worsening, continuing, improving, returned or in_care"
+-- flags = "names of the pupil's flags, the one that weighs most first"
+-- absence_rate = "days absent of the days recorded this school year, share from 0 to 1"
+-- suggested_service = "service that fits the flag that weighs most, by code"
+-- offered_there = "whether the centre offers the suggested service, true or false"
+-- referred_already = "whether a referral of the pupil is open, true or false"
 with read_list as (
     select as_of, school_id, rank, pupil_key, class, grade_level, level, status, flags, suggested_service, known_to_centre, absence_rate
     from caseload.list

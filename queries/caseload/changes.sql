@@ -1,9 +1,21 @@
 -- title = "What changed since the list before"
 -- about = "The pupils whose status is news: new, worsening, improving, back on the list, newly in care, come from another school; and those who went off it. With what moved each of them: rules newly crossed or no longer, a change of school, corrected records, a contact."
 -- grain = "one row a pupil and school whose status changed and as_of"
+-- key = ["as_of", "school_id", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["triage: how far two lists overlap", "field: a diff without its cause is not believed"]
 -- order = ["school_id", "status", "level desc", "pupil_key"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- class = "class within the school, such as a letter"
+-- status = "what is new against the list before: new, worsening, improving, returned, in_care, continuing (after a change of school) or off"
+-- level_before = "level of support on the list before, from 1 to 3; empty where the pupil was not on it"
+-- level = "level of support now, from 1 to 3; empty for a pupil who went off the list"
+-- cause = "for a pupil off the list why (resolved, transferred, left, turned_16, corrected, not_assessable); else corrected or empty"
+-- on_list = "whether the pupil has a place within the capacity of the school, true or false; false for a pupil off the list"
+-- because = "kinds of records that moved the pupil: transfer, correction, enrolment, records, contact, attendance, marks or centre; empty where none is known"
 with read_list as (
     select as_of, school_id, pupil_key, class, status, level_before, level, cause, flags, on_list
     from caseload.list

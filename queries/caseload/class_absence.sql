@@ -1,8 +1,16 @@
 -- title = "Absence of classes by weekday"
 -- about = "Days of pupils recorded in the recent weeks and missed as a whole, by class and day of the week: whom to talk with among class teachers, and whether one day (a market day, a bus that does not run) keeps children away."
 -- grain = "one row a school, class, weekday with a record and as_of"
+-- key = ["as_of", "school_id", "class", "weekday"]
 -- owner = "school integration team"
 -- order = ["school_id", "class", "weekday"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- class = "class within the school, such as a letter"
+-- weekday = "day of the week, from 1 for Monday to 7 for Sunday"
+-- recorded = "days of pupils recorded on that weekday in the recent school weeks, in pupil-days"
+-- absent = "those of them that were missed as a whole, in pupil-days"
 with read_pupils as (
     select as_of, pupil, school_id, class
     from indicators.pupil

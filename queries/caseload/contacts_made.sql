@@ -1,8 +1,21 @@
 -- title = "What came of contacts so far"
 -- about = "The latest contact with each pupil's family (of one day the one saved last) and what came of it, how many in a row found nobody, and when somebody was last reached by a real action. A pupil is in care only by such a contact, for as long as policy says, and no longer than to the day agreed for a review."
 -- grain = "one row a pupil with a contact and as_of"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["Student Insights #1655: a pupil is handled by a real action with a date, not by a note", "attendance ladders: unanswered contacts ask for more"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- last_contact = "day of the latest contact, date"
+-- contact_by = "who made the latest contact, as a pseudonym"
+-- last_action = "what was done in the latest contact, by code"
+-- last_outcome = "what came of the latest contact, by code"
+-- review_date = "day agreed for a review in the latest contact that was an action, date"
+-- last_reached = "day of the latest action that reached somebody, date"
+-- reached_action = "what was done in the latest contact that reached somebody, by code"
+-- reached_outcome = "what came of the latest contact that reached somebody, by code"
+-- unanswered_contacts = "contacts of this school year that found nobody since somebody last answered, number"
 with read_nights as (
     select a.as_of, school_year_start(a.school_year, p.school_year_starts) as year_start
     from run.as_of a

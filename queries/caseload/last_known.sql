@@ -1,8 +1,20 @@
 -- title = "The last list known"
 -- about = "Of a school that is silent or whose records are stale: the pupils who had a place on the last list made while it still handed in, are not on tonight's list, and cannot be assessed any more. Nothing of theirs is resolved; it is only not known. The most urgent level comes first."
 -- grain = "one row a pupil and as_of"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- order = ["school_id", "place"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- list_date = "day of the last list made while the school still handed in, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- class = "class within the school, such as a letter"
+-- level = "level of support on that list, from 1 to 3"
+-- weeks_on_list = "ISO weeks before that list in which the pupil was on the list without a break, in weeks"
+-- next_step = "step that goes with the flag that weighed most on that list, by its code in policy.toml"
+-- suggested_service = "service that goes with the flag that weighed most on that list, by code"
+-- place = "order in which the pupils of the school are shown, 1 for the first"
 with read_schools as (
     select as_of, school_id, data_through
     from caseload.school_summary

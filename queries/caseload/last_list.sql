@@ -1,8 +1,21 @@
 -- title = "The list before"
 -- about = "The latest list published before as_of in the same school year: what tonight's list is compared with. Lists of an earlier school year are not news."
 -- grain = "one row a pupil of the list before and as_of"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["triage: lists that were used are stored"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- list_date = "day of the list before, date"
+-- school_id = "code of the school"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- class = "class within the school on the list before"
+-- level = "level of support on the list before, from 1 to 3"
+-- status = "status on the list before"
+-- flags = "names of the flags on the list before, the one that weighed most first"
+-- on_list = "whether the pupil had a place within the capacity of the school, true or false"
+-- attendance_hash = "digest of the attendance that the list before rested on, to see corrections"
+-- weeks_on_list = "ISO weeks before this one in which the pupil was on the list without a break, in weeks"
 with read_nights as (
     select a.as_of, school_year_start(a.school_year, p.school_year_starts) as year_start
     from run.as_of a
@@ -32,6 +45,6 @@ select
     -- ISO weeks before this one in which the pupil was on the list without a break: the list before knows its own,
     -- and a list of the same calendar week (a nightly run) adds none
     cast(h.weeks_on_list as int)
-        + case when date_trunc('week', f.list_date) = date_trunc('week', f.as_of) then 0 else 1 end as weeks_on_list
+        + case when monday(f.list_date) = monday(f.as_of) then 0 else 1 end as weeks_on_list
 from find_last f
 inner join history.lists h on h.as_of = f.list_date

@@ -1,8 +1,16 @@
 -- title = "From level to level"
 -- about = "How many pupils went from one level to another between two lists that follow each other, over the latest lists of the school year: whether support is followed by lower levels, and whether levels fill faster than they empty. Level 0 is no level."
 -- grain = "one row a school, pair of lists, level before, level after and as_of"
+-- key = ["as_of", "school_id", "list_date", "level_before", "level_after"]
 -- owner = "school integration team"
 -- order = ["school_id", "list_date", "level_before desc", "level_after desc"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- list_date = "day of the later of the two lists, date"
+-- school_id = "code of the school"
+-- level_before = "level of support on the earlier list, from 1 to 3, or 0 where the pupil was not on it"
+-- level_after = "level of support on the later list, from 1 to 3, or 0 where the pupil was not on it"
+-- pupils = "pupils who went from the one level to the other, number"
 with read_nights as (
     select a.as_of, school_year_start(a.school_year, p.school_year_starts) as year_start
     from run.as_of a

@@ -1,8 +1,19 @@
 -- title = "Levels of support"
 -- about = "The flags of each pupil put together: level, flags and reasons in order, and whether the level hangs on one flag close to its line."
 -- grain = "one row a pupil with a flag and as_of"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["Student Insights: levels of support, every trigger listed", "DEWS: say where a level is not sure"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- school_id = "code of the school"
+-- level = "level of support: 3 contact now, 2 plan support, 1 keep in view"
+-- flag_count = "flags of the pupil, number"
+-- flags = "names of the pupil's flags, the one that weighs most first"
+-- reasons = "reason of each flag in words, in the order of flags"
+-- reasons_told = "reasons in words without those that the reason of a stronger flag covers, in the order of flags"
+-- hangs_on_one = "whether the level would be lower without one flag that lies near its threshold, true or false"
 with read_flags as (
     select as_of, pupil_key, school_id, flag, value, threshold, since_date, level, recovered, withheld
     from caseload.weighed_flags

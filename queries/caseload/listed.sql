@@ -1,10 +1,17 @@
 -- title = "The pupils that a list has room for"
 -- about = "Those of caseload.list within the school's capacity, with the number that each goes by inside the program, and the band in which an ordinary week of theirs lies: shift_band_sd standard deviations about the usual rate, over a week of five days. The usual rate is that of absence_shift_z."
 -- grain = "one row a pupil on a list and as_of"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["indicators: absence_shift_z"]
 -- keep = "once"
 -- order = ["pupil_key"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- usual_low = "lower end of the band of the pupil's usual weekly absence rate, share from 0 to 1; empty with too few earlier days"
+-- usual_high = "upper end of the band of the pupil's usual weekly absence rate, share from 0 to 1; empty with too few earlier days"
 with read_list as (
     select as_of, pupil_key
     from caseload.list

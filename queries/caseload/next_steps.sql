@@ -1,8 +1,17 @@
 -- title = "Next steps"
 -- about = "The step a person is asked to think about and the service that fits, by the flag that weighs most; what the contact that last reached somebody leaves to do instead; and where the ladder asks for more: after so many days without excuse, or so many contacts that found nobody. A record that is itself in doubt is looked at before any number of days counts. What was just done with success is not asked again."
 -- grain = "one row a pupil with a level and as_of"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["Child First: 3 days phone, 5 visit, then the authorities", "KIPP: contact ladders by unexcused days"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- next_step = "step that a person is asked to think about, by its code in policy.toml"
+-- escalation = "why the step is more than the flag asks for: unexcused_days or unanswered_contacts; empty where it is not"
+-- suggested_service = "service that fits the flag that weighs most, by code"
+-- unexcused_streak = "recorded days at the end of the pupil's record that were all absent without excuse, in days"
+-- unanswered_contacts = "contacts in a row of this school year that found nobody, number"
 with read_levels as (
     select as_of, pupil_key, school_id, flags
     from caseload.levels

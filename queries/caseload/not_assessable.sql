@@ -1,9 +1,20 @@
 -- title = "Not assessable, and why"
 -- about = "Enrolled pupils about whom the records say too little: neither present nor absent. Shown beside the list, because missing records are a sign of their own."
 -- grain = "one row a pupil without enough records and as_of"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["El Salvador (dssg): missing records predict", "edu_wh: days after the last submission are not days"]
 -- order = ["school_id", "class", "pupil_key"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- class = "class within the school, such as a letter"
+-- grade_level = "grade level of the pupil's enrolment, from 1 to 12"
+-- cause = "why the pupil cannot be assessed: school_silent, no_record or thin_record"
+-- last_recorded = "last recorded day of the pupil where it is known, else that of the school, date"
+-- days_recorded = "days of this school year on which the pupil was recorded, in days"
+-- recent_recorded = "days recorded in the recent school weeks, in days"
 with read_pupils as (
     select as_of, pupil_key, school_id, class, grade_level, days_recorded, recent_recorded, absence_streak, last_present, absent_since, data_through
     from indicators.pupil

@@ -1,8 +1,22 @@
 -- title = "Off the list"
 -- about = "Pupils of the list before who are not on their school's list now, and why: a child who left is not a child who is well again."
 -- grain = "one row a pupil who went off a school's list and as_of"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["Law 69/2012: turning 16 is a lawful exit", "England: records are corrected later"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- class = "class within the school on the list before"
+-- list_date = "day of the list before, date"
+-- level_before = "level of support on the list before, from 1 to 3"
+-- on_list_before = "whether the pupil had a place within the capacity of the school on the list before, true or false"
+-- weeks_on_list = "ISO weeks before this one in which the pupil was on the list without a break, in weeks"
+-- cause = "why the pupil is off: resolved, transferred, left, turned_16, corrected or not_assessable"
+-- end_date = "last day of the latest ended enrolment at the school, date"
+-- exit_reason = "why that enrolment ended, by its code in the extracts"
+-- school_now = "code of the other school at which the pupil is enrolled now; empty where there is none"
 with read_last as (
     select as_of, list_date, school_id, pupil_key, class, level, on_list, weeks_on_list, attendance_hash
     from caseload.last_list

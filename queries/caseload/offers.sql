@@ -1,8 +1,18 @@
 -- title = "What centres can offer"
 -- about = "Each service of each centre, with the room the centre has left (children it can take at once, less those enrolled) and the referrals to that service there that wait for an answer. So that nobody is sent to a door that is closed without knowing it."
 -- grain = "one row a centre, service and as_of"
+-- key = ["as_of", "centre_id", "service"]
 -- owner = "centre coordinators"
 -- order = ["service", "centre_id"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- centre_id = "code of the centre"
+-- centre_name = "name of the centre"
+-- municipality = "municipality, by name; empty where it is not known"
+-- region = "region, by name; empty where it is not known"
+-- service = "service of the centre, by its code in the extracts"
+-- room = "children whom the centre can take at once, less those enrolled, number; empty where its capacity is not known"
+-- waiting = "referrals to the service there that wait for an answer, number"
 with read_nights as (
     select as_of
     from run.as_of

@@ -1,8 +1,14 @@
 -- title = "Records a list rested on"
 -- about = "A short digest of a pupil's attendance as known now: for this list, and again for the list before. Closed weeks count as sums and a check sum of their days; of the running week the days that are recorded, away and unexcused count, as masks (Monday 1). Of the list before's running week only days that were recorded then are looked at: a day that comes in later is no correction. Two digests for one past list that differ mean that records it rested on were changed, or that a closed week was handed in late."
 -- grain = "one row a pupil on this list or the one before and as_of"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["triage: knowledge dates", "England: code N is changed later"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- attendance_hash = "digest of the pupil's attendance as known now, for the list of as_of; empty without a record"
+-- attendance_hash_last_list = "digest of the same for the list before, as known now; empty where the pupil was not on it"
 with read_levels as (
     select as_of, pupil_key
     from caseload.levels

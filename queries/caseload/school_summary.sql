@@ -1,9 +1,39 @@
 -- title = "Schools at a glance"
 -- about = "What stands at the head of a school's page: pupils, levels, how many were left off for capacity, how far the records reach. True counts, for the school itself; what is shown to others comes from programme.groups."
 -- grain = "one row a school and as_of"
+-- key = ["as_of", "school_id"]
 -- owner = "school integration team"
 -- cites = ["show n and N with every rate"]
 -- order = ["school_id"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- school_name = "name of the school"
+-- municipality = "municipality, by name; empty where it is not known"
+-- region = "region, by name; empty where it is not known"
+-- pupils = "pupils enrolled, number"
+-- assessable = "pupils who can be assessed, number"
+-- not_assessable = "pupils who cannot be assessed, number"
+-- listed = "pupils with a level of support, number"
+-- level_3 = "pupils at level 3 (contact now), number"
+-- level_2 = "pupils at level 2 (plan support), number"
+-- level_1 = "pupils at level 1 (keep in view), number"
+-- capacity = "pupils whom the team of the school can look at in a week, number"
+-- on_list = "pupils who have a place within the capacity, number"
+-- left_off = "pupils with a level who have no place for lack of capacity, number"
+-- left_off_level_3 = "those of them at level 3, number"
+-- newly_listed = "pupils who are new or back on the list, number"
+-- in_care = "pupils who were reached lately and are not worse, number"
+-- absence_rate = "days absent of the days recorded this school year by all pupils of the school, share from 0 to 1"
+-- recent_absence_rate = "days absent of the days recorded in the recent school weeks by all pupils of the school, share from 0 to 1"
+-- coverage = "pupil-days of the recent school weeks that have a record, of those of enrolled pupils, share from 0 to 1"
+-- data_through = "last day with a record at the school, date; empty where it has none"
+-- days_since_data = "calendar days from the last day with a record to as_of, in days"
+-- silent = "whether the school has no record on any of its last session days (assessable.silent_session_days), true or false"
+-- stale = "whether the records end more than contract.stale_after_days before as_of although the school had session days since, true or false"
+-- too_little_known = "whether so little is recorded that an empty list means nothing, true or false"
+-- session_days = "session days of this school year up to as_of, in days"
+-- disrupted_days = "those of them on which the school as a whole was away, in days"
 with read_nights as (
     select as_of
     from run.as_of

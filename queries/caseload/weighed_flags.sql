@@ -1,8 +1,20 @@
 -- title = "What each flag weighs"
 -- about = "The flags of every pupil who can be assessed, each with the level it counts at. A flag of the year's rate cannot be undone by coming to school: while hardly a day of the recent weeks was missed, it weighs less. A flag that rests on a centre is none where the school is told nothing of centres, and is only said to be of the centre (withheld) where it may know no more than that a child is known there."
 -- grain = "one row a pupil, flag and as_of"
+-- key = ["as_of", "pupil_key", "flag"]
 -- owner = "school integration team"
 -- cites = ["cases: recovery"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- school_id = "code of the school"
+-- flag = "name of the flag"
+-- value = "what was measured, in the unit of the flag"
+-- threshold = "line that the value crossed, in the unit of the flag"
+-- since_date = "day since which it has been so, date; empty where the flag names none"
+-- level = "level of support at which the flag counts, from 1 to 3"
+-- recovered = "whether the flag weighs less because hardly a day of the recent weeks was missed, true or false"
+-- withheld = "whether the school may know only that a centre is concerned, true or false"
 with read_flags as (
     select as_of, pupil_key, flag, value, threshold, since_date, level
     from run.raised_flags

@@ -1,12 +1,23 @@
 -- title = "Counts that cannot be"
 -- about = "A pupil has more absence than records, negative counts, or windows that do not add up to the year."
 -- grain = "one row a finding and as_of; no rows when all is well"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = []
 -- severity = "fail"
 -- what = "A pupil has more absence than records, negative counts, or windows that do not add up to the year."
 -- when = "It matters always: a figure like this is a fault of the program or of a rule, never of a child."
 -- mend = "Nothing in the extracts to mend; report it with the run id. The last good list stays published."
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- days_recorded = "days of this school year on which the pupil was recorded, in days"
+-- days_absent = "days absent this school year, excused or not, in days; lessons count as parts of a day"
+-- recent_recorded = "days recorded in the recent school weeks, in days"
+-- recent_absent = "days absent in the recent school weeks, in days"
+-- before_recorded = "days recorded before the recent school weeks, in days"
+-- before_absent = "days absent before the recent school weeks, in days"
 select
     as_of,
     school_id,

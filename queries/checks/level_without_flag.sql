@@ -1,12 +1,20 @@
 -- title = "A level nobody can explain"
 -- about = "A pupil on the list has no flag or no reason, a level outside the ladder, or a level below one of the flags; or a flagged pupil is on no list."
 -- grain = "one row a finding and as_of; no rows when all is well"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = []
 -- severity = "fail"
 -- what = "A pupil on the list has no flag or no reason, a level outside the ladder, or a level below one of the flags; or a flagged pupil is on no list."
 -- when = "It matters always: a list must say why."
 -- mend = "Nothing in the extracts to mend; look at a rule of the project's own queries/ folder first."
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- level = "level of support on the list, from 1 to 3; empty where the pupil is on no list"
+-- highest = "highest level of the pupil's flags, from 1 to 3; empty without a flag"
+-- flags = "flags raised for the pupil, number"
 with count_flags as (
     -- flags of pupils that are not assessable put nobody on a list
     -- and each counts as caseload.weighed_flags weighs it

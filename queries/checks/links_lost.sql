@@ -1,12 +1,18 @@
 -- title = "Participants lost in linkage"
 -- about = "Participants of centres that linkage neither linked, nor put up for review, nor left unlinked, or that it linked to two pupils."
 -- grain = "one row a participant; no rows when all is well"
+-- key = ["centre_id", "participant_key"]
 -- owner = "data protection officer"
 -- cites = []
 -- severity = "fail"
 -- what = "A participant of a centre has no outcome of linkage, or more than one."
 -- when = "It matters always: linked, for review and unlinked add up to all participants, or a child is lost between centre and school."
 -- mend = "Please report it with the run's manifest: this is a fault of the program, not of the extracts."
+-- [columns]
+-- centre_id = "code of the centre"
+-- participant_key = "pseudonym of the participant of a centre, 32 hexadecimal digits"
+-- outcomes = "outcomes that linkage has for the participant, number; 1 is right"
+-- pupils = "pupils to whom linkage joined the participant, number; 0 or 1 is right"
 with read_participants as (
     select centre_id, participant_key
     from sources.centre_participants

@@ -1,12 +1,21 @@
 -- title = "Marks off the scale"
 -- about = "A mark of this school year lies outside the scale of the policy."
 -- grain = "one row a finding and as_of; no rows when all is well"
+-- key = ["as_of", "school_id", "pupil_key", "subject", "date", "term", "mark"]
 -- owner = "school integration team"
 -- cites = []
 -- severity = "fail"
 -- what = "A mark of this school year lies outside the scale of the policy."
 -- when = "It matters when a school uses another scale: levels would be silently wrong."
 -- mend = "Map worded marks in prane.toml, correct the marks extract, or set marks.scale_min and marks.scale_max if the scale has changed."
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- subject = "subject, by its code in the extracts"
+-- date = "day of the mark, date"
+-- term = "term of the school year, from 1"
+-- mark = "mark, in points; outside marks.scale_min and marks.scale_max"
 with read_scale as (
     select n.as_of, n.school_year, p.marks_scale_min, p.marks_scale_max
     from run.policy p

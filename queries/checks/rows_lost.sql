@@ -1,12 +1,17 @@
 -- title = "Attendance rows gone"
 -- about = "The store holds fewer attendance rows than on the last published night."
 -- grain = "at most one row; no rows when all is well"
+-- key = ["as_of"]
 -- owner = "school integration team"
 -- cites = []
 -- severity = "fail"
 -- what = "The store holds fewer attendance rows than on the last published night."
 -- when = "It matters always: rows are added and corrected, but never taken away, except by an erasure."
 -- mend = "After an erasure, run once with a wider volume.rows_lost_permille; otherwise go back to the last good version of the store."
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- last_night = "rows of attendance in the store on the last published night, number"
+-- tonight = "rows of attendance in the store now, number"
 with count_rows as (
     select count(*) as attendance_rows
     from sources.attendance

@@ -1,12 +1,19 @@
 -- title = "Pupil numbers of two schools"
 -- about = "Two schools of one school year whose pupil numbers stand at both at the same time, so many that they cannot be the same children: numbers that each school gives for itself."
 -- grain = "one row a pair of schools and as_of; no rows when all is well"
+-- key = ["as_of", "first_school_id", "last_school_id"]
 -- owner = "pipeline"
 -- cites = []
 -- severity = "fail"
 -- what = "Two schools use the same pupil numbers at the same time: each school counts for itself, and two children would be taken for one."
 -- when = "It matters always: the days of one child hide those of another, and neither is listed."
 -- mend = "Have both schools hand in the numbers of the school system, or put the school's code before its own numbers (S1-101), in every extract of both; run again. Where the same children truly go to both schools, raise same_numbers in queries/policy.toml."
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- first_school_id = "code of the one school"
+-- last_school_id = "code of the other school"
+-- pupils_shared = "pupil numbers that stand at both schools at the same time, number"
+-- pupils_of_the_smaller = "pupils of the smaller of the two schools, number"
 with find_recorded as (
     select s.as_of, m.pupil, m.school_id, m.month, days_together(m.recorded_mask) as recorded_mask
     from indicators.several_schools s

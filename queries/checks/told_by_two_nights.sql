@@ -1,12 +1,23 @@
 -- title = "A hidden count that two nights tell"
 -- about = "A count of a school or municipality that programme.groups hides tonight, or hid on the last published night, comes out when the other parts, each as it was shown on either night, are taken from their total: tonight's as what it is, the last night's as fewer children than suppress_min_cell."
 -- grain = "one row a hidden count; no rows when all is well"
+-- key = ["as_of", "kind", "region", "municipality", "name", "what"]
 -- owner = "school integration team"
 -- cites = ["NIST SP 800-53 SI-19(5): tables published again and again", "NCES WP22: complementary suppression"]
 -- severity = "warn"
 -- what = "Hidden counts of schools or municipalities come out small when tonight's table is read together with the last one."
 -- when = "It matters when the overview goes to many readers. The built-in query keeps hidden what was hidden, so this is left where a count fell by many at once into the small ones while those beside it stood still; the lists of the schools are not held back for it."
 -- mend = "Do not hand the overview of this night out, or have the municipality named here left out of it; the next night keeps both counts hidden that are hidden tonight."
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- last_as_of = "day of the list published last before, date"
+-- kind = "kind of group: region, municipality, school, grade or sex"
+-- region = "region of the group, by name; empty for a grade level or a sex, or where it is not known"
+-- municipality = "municipality of the group, by name; empty for a region, a grade level or a sex, or where it is not known"
+-- name = "name or code of the group within its kind"
+-- what = "which count it is: pupils, assessable, level_3, level_2 or level_1"
+-- last = "count as it was shown on the last published night, in pupils; empty where it was hidden"
+-- tonight = "count as it would be shown tonight, in pupils; empty where it is hidden"
 with read_last as (
     select l.as_of, p.suppress_min_cell as min_cell, l.last_as_of, l.kind, l.region, l.municipality, l.name, l.pupils, l.assessable, l.level_3, l.level_2, l.level_1
     from programme.last_groups l

@@ -1,12 +1,20 @@
 -- title = "More days than the school had"
 -- about = "A pupil has more recorded days in a recent week than the school had session days."
 -- grain = "one row a finding and as_of; no rows when all is well"
+-- key = ["as_of", "school_id", "pupil_key", "week"]
 -- owner = "school integration team"
 -- cites = []
 -- severity = "fail"
 -- what = "A pupil has more recorded days in a recent week than the school had session days."
 -- when = "It matters when a file was read twice or one child holds two records of a day: every rate of that pupil is wrong."
 -- mend = "Look for the pupil and week in the attendance extracts of that school; send the corrected file; run again."
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- week = "Monday of the ISO week, date"
+-- days_recorded = "days of the week on which the pupil was recorded at the school, in days"
+-- session_days = "session days that the school had in the week, in days"
 with read_weeks as (
     -- the recent weeks are enough: older ones were checked on their own night
     select w.as_of, w.school_id, w.week

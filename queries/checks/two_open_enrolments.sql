@@ -1,12 +1,20 @@
 -- title = "Two open enrolments"
 -- about = "A pupil is enrolled at two schools or twice at one on as_of."
 -- grain = "one row a finding and as_of; no rows when all is well"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = []
 -- severity = "warn"
 -- what = "A pupil is enrolled at two schools or twice at one on as_of."
 -- when = "It matters when a transfer was not closed: the school left behind still counts the child; the enrolment that started last names the school."
 -- mend = "Ask the earlier school to enter the end date and hand in its enrolments again."
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- open_enrolments = "enrolments of the pupil that are open on as_of, number"
+-- schools = "schools at which they are, number"
+-- first_school_id = "code of the first of these schools in the order of codes"
+-- last_school_id = "code of the last of these schools in the order of codes"
 with find_open as (
     select n.as_of, e.pupil_key, e.school_id, e.end_date
     from run.as_of n

@@ -1,12 +1,18 @@
 -- title = "Pupils nobody registered"
 -- about = "An enrolment, an attendance week or a mark names a pupil that the pupils extract does not have."
 -- grain = "one row a finding and as_of; no rows when all is well"
+-- key = ["as_of", "table_name", "school_id", "pupil_key"]
 -- owner = "school integration team"
 -- cites = []
 -- severity = "fail"
 -- what = "An enrolment, an attendance week or a mark names a pupil that the pupils extract does not have."
 -- when = "It matters when rows passed the contract that should have been refused: such a child can be on no list."
 -- mend = "Hand in a pupils extract that holds them, or correct the key in the extract named; run again."
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- table_name = "extract that names it: enrolments, attendance or marks"
+-- school_id = "code of the school"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
 with read_pupils as (
     select pupil
     from sources.pupils

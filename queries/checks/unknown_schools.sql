@@ -1,12 +1,17 @@
 -- title = "Schools nobody registered"
 -- about = "An enrolment, a session day or a mark names a school that the schools table does not have."
 -- grain = "one row a finding and as_of; no rows when all is well"
+-- key = ["as_of", "table_name", "school_id"]
 -- owner = "school integration team"
 -- cites = []
 -- severity = "fail"
 -- what = "An enrolment, a session day or a mark names a school that the schools table does not have."
 -- when = "It matters because such a school gets no page and its pupils no list."
 -- mend = "Add the school to the schools extract, or correct its id in the extract named; run again."
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- table_name = "extract that names it: enrolments, attendance or marks"
+-- school_id = "code of the school"
 with read_schools as (
     select school_id
     from sources.schools

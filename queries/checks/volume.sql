@@ -1,12 +1,19 @@
 -- title = "A night unlike the last"
 -- about = "Schools, assessable pupils, flagged pupils or level 3 differ from the last published night by more than the policy allows."
 -- grain = "one row a figure out of bounds; no rows when all is well"
+-- key = ["as_of", "figure"]
 -- owner = "school integration team"
 -- cites = []
 -- severity = "fail"
 -- what = "Schools, assessable pupils, flagged pupils or level 3 differ from the last published night by more than the policy allows."
 -- when = "It matters when an extract came in half, a mapping broke or a rule changed by accident: better last night's list than a silly one."
 -- mend = "Compare run.inputs with the night before and hand in what is missing; if the change is real, widen volume.change_permille for one run."
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- figure = "which figure it is: pupils_assessable, flagged or level_3"
+-- last_night = "figure of the last published night, in pupils"
+-- tonight = "figure of tonight, in pupils"
+-- change = "tonight's figure less that of the last night, in pupils"
 with read_night as (
     -- compared once, for the latest as_of: a pass over many dates is no night
     select max(as_of) as as_of

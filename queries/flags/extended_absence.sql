@@ -1,10 +1,18 @@
 -- title = "Extended absence"
 -- about = "Away on every one of the last recorded days for two school weeks or so, whether excused or not: contact is needed now."
 -- grain = "one row a pupil and as_of with the flag"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["KIPP and Child First: ladders of contacts by days missed"]
 -- level = "policy: extended_absence.level"
 -- rests_on = "attendance"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- value = "recorded days at the end of the record that were all absent, in days"
+-- threshold = "extended_absence.days, in days"
+-- since_date = "first day of the absence that still runs, date"
+-- level = "level of support that the flag asks for, from 1 to 3"
 with read_pupils as (
     select as_of, pupil_key, school_id, absence_streak, absent_since
     from indicators.pupil

@@ -1,10 +1,18 @@
 -- title = "Subjects below the pass mark"
 -- about = "Several subjects below the pass mark this term, or a core subject."
 -- grain = "one row a pupil and as_of with the flag"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["AIR EWIMS: one core failure", "Eurydice 2024: 4 fails"]
 -- level = "policy: failing_subjects.level"
 -- rests_on = "marks"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- value = "subjects with a mean below the pass mark in the latest term with marks, number"
+-- threshold = "failing_subjects.subjects where it is reached, else failing_subjects.core, in subjects"
+-- since_date = "empty: the flag names no day, date"
+-- level = "level of support that the flag asks for, from 1 to 3"
 with read_pupils as (
     select as_of, pupil_key, school_id, failing_subjects, failing_core
     from indicators.pupil

@@ -1,10 +1,18 @@
 -- title = "Marks falling"
 -- about = "The mean over subjects fell clearly against the term before."
 -- grain = "one row a pupil and as_of with the flag"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["team: fall against the term before"]
 -- level = "policy: falling_marks.level"
 -- rests_on = "marks"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- value = "mean of marks less that of the term before, in points of the scale of marks"
+-- threshold = "falling_marks.change, in points of the scale of marks"
+-- since_date = "empty: the flag names no day, date"
+-- level = "level of support that the flag asks for, from 1 to 3"
 with read_pupils as (
     select as_of, pupil_key, school_id, mark_change
     from indicators.pupil

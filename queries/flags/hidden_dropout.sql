@@ -1,10 +1,18 @@
 -- title = "Marks go on, the pupil does not"
 -- about = "Hardly ever present in the recent weeks although marks keep arriving: the register and the mark book disagree."
 -- grain = "one row a pupil and as_of with the flag"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["lajmeshqip.com 2011: braktisje e fshehtë in Kukës"]
 -- level = "policy: hidden_dropout.level"
 -- rests_on = "attendance"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- value = "days present of the days recorded in the recent school weeks, share from 0 to 1"
+-- threshold = "hidden_dropout.present_permille, as a share from 0 to 1"
+-- since_date = "Monday with which the recent school weeks of the school begin, date"
+-- level = "level of support that the flag asks for, from 1 to 3"
 with read_pupils as (
     select as_of, pupil_key, school_id, recent_recorded, recent_absence_rate, recent_parts_absent, recent_parts_recorded, marks_recent
     from indicators.pupil

@@ -1,10 +1,18 @@
 -- title = "Stopped coming to the centre"
 -- about = "Enrolled in an after-school class or school integration, but hardly came to the sessions held recently: often the earlier sign. Switched off where show_centre_to_schools is no."
 -- grain = "one row a pupil and as_of with the flag"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["Child First: pupils missing since the last upload"]
 -- level = "policy: left_centre.level"
 -- rests_on = "centre"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- value = "sessions attended of the sessions held in the recent school weeks, share from 0 to 1"
+-- threshold = "left_centre.attended_permille, as a share from 0 to 1"
+-- since_date = "Monday with which the recent school weeks of the school begin, date"
+-- level = "level of support that the flag asks for, from 1 to 3"
 with read_pupils as (
     select as_of, pupil_key, school_id, centre_services, centre_sessions_recent, centre_attended_recent
     from indicators.pupil

@@ -1,10 +1,18 @@
 -- title = "Many moves between schools"
 -- about = "Several enrolments at other schools within a year."
 -- grain = "one row a pupil and as_of with the flag"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["DEWS mobility rule"]
 -- level = "policy: many_moves.level"
 -- rests_on = "transfer"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- value = "enrolments at other schools within windows.moves_days, number"
+-- threshold = "many_moves.moves, number"
+-- since_date = "empty: the flag names no day, date"
+-- level = "level of support that the flag asks for, from 1 to 3"
 with read_pupils as (
     select as_of, pupil_key, school_id, moves
     from indicators.pupil

@@ -1,10 +1,18 @@
 -- title = "Older than the class"
 -- about = "Clearly older than usual for the grade level."
 -- grain = "one row a pupil and as_of with the flag"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["El Salvador (dssg): over-age"]
 -- level = "policy: over_age.level"
 -- rests_on = "enrolment"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- value = "years above the usual age of the grade level, in completed years"
+-- threshold = "over_age.years, in years"
+-- since_date = "empty: the flag names no day, date"
+-- level = "level of support that the flag asks for, from 1 to 3"
 with read_pupils as (
     select as_of, pupil_key, school_id, over_age
     from indicators.pupil

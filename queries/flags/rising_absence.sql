@@ -1,10 +1,18 @@
 -- title = "Absence rising against the own usual"
 -- about = "The recent school weeks hold more absence than this pupil's own earlier weeks make likely."
 -- grain = "one row a pupil and as_of with the flag"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["beta-binomial z of the recent weeks", "Student Insights: 4 recent absences"]
 -- level = "policy: rising_absence.level"
 -- rests_on = "attendance"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- value = "how far the recent absence lies above what the earlier weeks make likely, in standard deviations"
+-- threshold = "rising_absence.z, in standard deviations"
+-- since_date = "Monday with which the recent school weeks of the school begin, date"
+-- level = "level of support that the flag asks for, from 1 to 3"
 with read_pupils as (
     select as_of, pupil_key, school_id, absence_shift_z, recent_parts_absent
     from indicators.pupil

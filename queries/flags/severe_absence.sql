@@ -1,11 +1,19 @@
 -- title = "Severe absence"
 -- about = "Absent on a fifth or more of the recorded days of this school year, across schools."
 -- grain = "one row a pupil and as_of with the flag"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["Balfanz 2007: attendance of 80 % or less", "edu_wh: at least 20 days"]
 -- level = "policy: severe_absence.level"
 -- rests_on = "attendance"
 -- covers = ["chronic_absence"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- value = "days absent of the days recorded this school year, share from 0 to 1"
+-- threshold = "severe_absence.permille, as a share from 0 to 1"
+-- since_date = "empty: the flag names no day, date"
+-- level = "level of support that the flag asks for, from 1 to 3"
 with read_pupils as (
     select as_of, pupil_key, school_id, days_recorded, absence_rate, parts_absent, parts_recorded
     from indicators.pupil

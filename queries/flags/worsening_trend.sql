@@ -1,10 +1,18 @@
 -- title = "Absence growing week by week"
 -- about = "The weekly absence rate climbs over the last school weeks and the recent weeks are worse than those before."
 -- grain = "one row a pupil and as_of with the flag"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- cites = ["least squares over weekly rates", "practice: weeks of decline tell more than a rate"]
 -- level = "policy: worsening_trend.level"
 -- rests_on = "attendance"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- value = "change of the weekly absence rate per school week, as a share of days"
+-- threshold = "worsening_trend.permille_a_week, as a share of days"
+-- since_date = "Monday with which the recent school weeks of the school begin, date"
+-- level = "level of support that the flag asks for, from 1 to 3"
 with read_pupils as (
     select as_of, pupil_key, school_id, absence_trend, recent_parts_absent, recent_parts_recorded, before_parts_absent, before_parts_recorded
     from indicators.pupil

@@ -1,8 +1,20 @@
 -- title = "Days that count, where days must be looked at"
 -- about = "The days of pupils recorded at two schools and of schools that keep a register of absences, up to as_of, without disrupted days and days off the calendar. On a day recorded at two schools the pupil counts once, at the school where less was missed: present wins."
 -- grain = "one row a pupil, day and as_of"
+-- key = ["as_of", "pupil", "date"]
 -- owner = "school integration team"
 -- keep = "once"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- school_id = "code of the school"
+-- date = "day, date"
+-- month = "first Monday of the month, from which the bits of masks are counted; a week belongs to the month of its Monday, date"
+-- parts_absent = "part of the day absent, in parts of a day (720720 make a day)"
+-- parts_unexcused = "part of the day absent without excuse, in parts of a day (720720 make a day)"
+-- parts_late = "part of the day late, in parts of a day (720720 make a day)"
+-- is_partial = "whether only a part of the day was missed or late, true or false"
 with read_absences as (
     select as_of, school_id, month
     from indicators.school_months

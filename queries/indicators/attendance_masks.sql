@@ -1,10 +1,24 @@
 -- title = "A pupil's days of a month"
 -- about = "The days of a month that were recorded and count, as bits, the month's first Monday 1; of them the days away, unexcused and late as a whole, and those of which only lessons were missed (partial_mask; their parts are in indicators.partial_days). A pupil's month at a school may lie in several rows, each with weeks of its own. Days recorded at two schools, and days that a register of absences implies, are settled before."
 -- grain = "one row a pupil, school, month, file and as_of"
+-- key = ["as_of", "pupil", "school_id", "month", "recorded_mask"]
 -- owner = "school integration team"
 -- keep = "never"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- school_id = "code of the school"
+-- month = "first Monday of the month, from which the bits of masks are counted; a week belongs to the month of its Monday, date"
+-- recent_mask = "days of the recent school weeks, a bit a day, bit 0 for the first Monday of the month"
+-- week_numbers = "numbers of the school weeks that the trend is fitted over, one for each of the month's five weeks, empty for a week that is none of them"
+-- recorded_mask = "days recorded, a bit a day, bit 0 for the first Monday of the month"
+-- away_mask = "days away for the whole day, excused or not, a bit a day, bit 0 for the first Monday of the month"
+-- unexcused_mask = "days away without excuse for the whole day, a bit a day, bit 0 for the first Monday of the month"
+-- late_mask = "days recorded as late (of lessons: all of them), a bit a day, bit 0 for the first Monday of the month"
+-- partial_mask = "days of which only a part was missed or late, a bit a day, bit 0 for the first Monday of the month"
 with read_months as (
-    select as_of, school_id, month, valid_mask, recent_mask, trend_mask, by_day
+    select as_of, school_id, month, valid_mask, recent_mask, week_numbers, by_day
     from indicators.school_months
 ),
 take_plain as (
@@ -15,7 +29,7 @@ take_plain as (
         m.school_id,
         m.month,
         s.recent_mask,
-        s.trend_mask,
+        s.week_numbers,
         days_within(m.recorded_mask, s.valid_mask) as recorded_mask,
         days_within(m.away_mask, s.valid_mask) as away_mask,
         days_within(m.unexcused_mask, s.valid_mask) as unexcused_mask,
@@ -48,9 +62,9 @@ mark_days as (
     from indicators.attendance_day
     group by as_of, pupil, pupil_key, school_id, month
 )
-select as_of, pupil, pupil_key, school_id, month, recent_mask, trend_mask, recorded_mask, away_mask, unexcused_mask, late_mask, partial_mask
+select as_of, pupil, pupil_key, school_id, month, recent_mask, week_numbers, recorded_mask, away_mask, unexcused_mask, late_mask, partial_mask
 from drop_special
 union all
-select d.as_of, d.pupil, d.pupil_key, d.school_id, d.month, s.recent_mask, s.trend_mask, d.recorded_mask, d.away_mask, d.unexcused_mask, d.late_mask, d.partial_mask
+select d.as_of, d.pupil, d.pupil_key, d.school_id, d.month, s.recent_mask, s.week_numbers, d.recorded_mask, d.away_mask, d.unexcused_mask, d.late_mask, d.partial_mask
 from read_months s
 inner join mark_days d on d.as_of = s.as_of and d.school_id = s.school_id and d.month = s.month

@@ -1,8 +1,26 @@
 -- title = "A pupil's year so far"
--- about = "Recorded and missed days of the school year up to as_of and of its recent weeks, the last days of the record, and how many days at its end are all absent, or all unexcused."
+-- about = "Recorded and missed days of the school year up to as_of and of its recent weeks, the last days of the record, and how many days at its end are all absent, or all unexcused; and the least-squares slope of the weekly absence rate over the trend weeks that have a record, in rate per week."
 -- grain = "one row a pupil with a record and as_of"
+-- key = ["as_of", "pupil"]
 -- owner = "school integration team"
 -- keep = "once"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- days_recorded = "days of this school year on which the pupil was recorded, in days"
+-- parts_absent = "days absent this school year, in parts of a day (days_of_parts turns them into days)"
+-- parts_unexcused = "days absent without excuse this school year, in parts of a day"
+-- parts_late = "days late this school year, in parts of a day"
+-- recent_recorded = "days recorded in the recent school weeks, in days"
+-- recent_parts_absent = "days absent in the recent school weeks, in parts of a day"
+-- last_recorded = "last day on which the pupil was recorded, date"
+-- last_present = "last recorded day on which the pupil was not away for the whole day, date"
+-- absence_streak = "recorded days at the end of the record, all absent, in days"
+-- absent_since = "first of those days, date; empty without a streak"
+-- unexcused_streak = "recorded days at the end of the record, all absent without excuse, in days"
+-- unexcused_since = "first of those days, date; empty without a streak"
+-- trend_weeks = "trend weeks in which the pupil was recorded, in weeks"
+-- trend_slope = "change of the weekly absence rate per school week, as a share of days; empty with a single week"
 with count_days as (
     select
         as_of,
@@ -11,6 +29,9 @@ with count_days as (
         recorded_mask,
         away_mask,
         unexcused_mask,
+        days_without(away_mask, partial_mask) as whole_away_mask,
+        week_numbers,
+        0 as parts_of_week,
         days_in(recorded_mask) as days_recorded,
         -- a day away of which only the excuse differs between lessons is partial: its parts are counted below
         parts_of_days(days_in(days_without(away_mask, partial_mask))) as parts_absent,
@@ -28,6 +49,9 @@ with count_days as (
         null as recorded_mask,
         null as away_mask,
         null as unexcused_mask,
+        null as whole_away_mask,
+        case when in_trend then make_array(week_number) end as week_numbers,
+        parts_absent as parts_of_week,
         0 as days_recorded,
         parts_absent,
         parts_unexcused,
@@ -49,7 +73,8 @@ sum_days as (
         max(last_day(recorded_mask, month)) as last_recorded,
         max(last_day(days_without(recorded_mask, away_mask), month)) as last_present,
         streak_at_end(recorded_mask, away_mask, month) as away,
-        streak_at_end(recorded_mask, unexcused_mask, month) as unexcused
+        streak_at_end(recorded_mask, unexcused_mask, month) as unexcused,
+        weekly_trend(week_numbers, recorded_mask, whole_away_mask, parts_of_week) as trend
     from count_days
     group by as_of, pupil
 )
@@ -67,5 +92,7 @@ select
     away['days'] as absence_streak,
     away['since'] as absent_since,
     unexcused['days'] as unexcused_streak,
-    unexcused['since'] as unexcused_since
+    unexcused['since'] as unexcused_since,
+    trend['weeks'] as trend_weeks,
+    trend['slope'] as trend_slope
 from sum_days

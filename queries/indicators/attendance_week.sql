@@ -1,8 +1,25 @@
 -- title = "A pupil's week"
--- about = "Recorded days of a pupil and ISO week up to as_of, numbered by the school week of the school that recorded them. 720720 parts make a day; masks hold a bit a day, Monday 1. Disrupted days and days off the calendar are not in it."
+-- about = "Recorded days of a pupil and ISO week up to as_of, numbered by the school week of the school that recorded them. Masks hold a bit a day, Monday 1. Disrupted days and days off the calendar are not in it."
 -- grain = "one row a pupil, school, ISO week and as_of"
+-- key = ["as_of", "pupil", "school_id", "week"]
 -- owner = "school integration team"
 -- keep = "never"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- school_id = "code of the school"
+-- week = "Monday of the ISO week, date"
+-- week_number = "school week counted backwards, 1 for the week of the school's latest session day; empty where the school had no session day in that week"
+-- is_recent = "whether the week is one of the recent school weeks (windows.recent_weeks), true or false"
+-- in_trend = "whether the week is one of the school weeks that the trend is fitted over (windows.trend_weeks), true or false"
+-- days_recorded = "days recorded in the week, in days"
+-- parts_absent = "days absent in the week, in parts of a day (720720 make a day)"
+-- parts_unexcused = "days absent without excuse in the week, in parts of a day (720720 make a day)"
+-- parts_late = "days late in the week, in parts of a day (720720 make a day)"
+-- recorded_mask = "days recorded, a bit a day, bit 0 for Monday"
+-- away_mask = "days away for the whole day, excused or not, a bit a day, bit 0 for Monday"
+-- unexcused_mask = "days away without excuse for the whole day, a bit a day, bit 0 for Monday"
 with read_months as (
     select as_of, pupil, pupil_key, school_id, month, recorded_mask, away_mask, unexcused_mask, late_mask, partial_mask
     from indicators.attendance_masks

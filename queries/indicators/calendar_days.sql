@@ -1,7 +1,14 @@
 -- title = "Session days of each school"
 -- about = "From the calendar where a school has one for the school year; else its recorded days, and the weekdays from its first record on on which at least half the schools of its municipality (with fewer than three there: of all) have records, so that silence stays visible."
 -- grain = "one row a school, session day and as_of"
+-- key = ["as_of", "school_id", "date"]
 -- owner = "school integration team"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- date = "session day, date"
+-- week = "Monday of the ISO week, date"
+-- month = "first Monday of the month, from which the bits of masks are counted; a week belongs to the month of its Monday, date"
 with read_nights as (
     select
         n.as_of,

@@ -1,7 +1,18 @@
 -- title = "A pupil's week at the centres"
 -- about = "Sessions held for a pupil linked to a participant, and attended, by week of the pupil's school."
 -- grain = "one row a pupil, service, ISO week and as_of"
+-- key = ["as_of", "pupil", "service", "week"]
 -- owner = "centre coordinators"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- service = "service of the centre, by its code in the extracts"
+-- week = "Monday of the ISO week, date"
+-- week_number = "school week counted backwards, 1 for the week of the school's latest session day; empty where the school had no session day in that week"
+-- is_recent = "whether the week is one of the recent school weeks (windows.recent_weeks), true or false"
+-- sessions = "sessions held for the pupil in the week, number"
+-- attended = "those of them that the pupil attended, number"
 with read_participants as (
     select participant_key, pupil, pupil_key
     from sources.centre_participants

@@ -1,7 +1,16 @@
 -- title = "Who is enrolled, and where"
 -- about = "Pupils with an enrolment that has begun and not ended before as_of. With several open enrolments the one that started last names the school. An enrolment closed on as_of itself still counts that day."
 -- grain = "one row a pupil and as_of"
+-- key = ["as_of", "pupil"]
 -- owner = "school integration team"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- school_id = "code of the school"
+-- school_year = "school year, such as 2021-2022"
+-- grade_level = "grade level of the pupil's enrolment, from 1 to 12"
+-- class = "class within the school, such as a letter"
 with read_nights as (
     select as_of, school_year
     from run.as_of

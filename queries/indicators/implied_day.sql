@@ -1,8 +1,16 @@
 -- title = "Presence that a register of absences implies"
 -- about = "Where a school records only absences and lateness, a pupil enrolled on a session day without any row was present, but only up to the last day for which that school handed anything in."
 -- grain = "one row a pupil, school, day and as_of"
+-- key = ["as_of", "pupil", "school_id", "date"]
 -- owner = "school integration team"
 -- keep = "never"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- school_id = "code of the school"
+-- date = "session day on which the pupil is taken to have been present, date"
+-- month = "first Monday of the month, from which the bits of masks are counted; a week belongs to the month of its Monday, date"
 with read_nights as (
     select as_of, school_year, school_year_start(school_year, p.school_year_starts) as year_start
     from run.as_of

@@ -1,8 +1,17 @@
 -- title = "Marks that are added up for the night"
 -- about = "A pupil's marks in a term and subject, where the sums in the store are not the whole of it or more than it: of terms that were still open on as_of, and of pupils with marks of several schools."
 -- grain = "one row a pupil, term, subject and as_of"
+-- key = ["as_of", "pupil", "term", "subject"]
 -- owner = "school integration team"
 -- keep = "once"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- term = "term of the school year, from 1"
+-- subject = "subject, by its code in the extracts"
+-- mark_sum = "sum of the marks, in points of the scale of marks"
+-- marks = "marks added up, number"
 with read_terms as (
     select as_of, school_year, period, is_open
     from indicators.mark_terms

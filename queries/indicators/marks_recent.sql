@@ -1,8 +1,13 @@
 -- title = "Marks of the recent weeks"
 -- about = "How many marks are dated in the recent weeks of the school that gave them: whether a child is still being taught."
 -- grain = "one row a pupil with a mark in the recent weeks and as_of"
+-- key = ["as_of", "pupil"]
 -- owner = "school integration team"
 -- keep = "once"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- marks_recent = "marks dated in the recent school weeks, number"
 with read_weeks as (
     select t.as_of, t.school_year, t.period, t.is_open, w.school_id, w.week
     from indicators.mark_terms t

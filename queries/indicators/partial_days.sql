@@ -1,8 +1,20 @@
 -- title = "Days of which some lessons were missed"
--- about = "The days of indicators.attendance_masks that are partial, with the parts of them that were missed: 720720 parts make a day."
+-- about = "The days of indicators.attendance_masks that are partial, with the parts of them that were missed."
 -- grain = "one row a pupil, day with parts and as_of"
+-- key = ["as_of", "pupil", "date"]
 -- owner = "school integration team"
 -- keep = "never"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- school_id = "code of the school"
+-- date = "day, date"
+-- week = "Monday of the ISO week, date"
+-- is_recent = "whether the week is one of the recent school weeks (windows.recent_weeks), true or false"
+-- parts_absent = "part of the day absent, in parts of a day (720720 make a day)"
+-- parts_unexcused = "part of the day absent without excuse, in parts of a day (720720 make a day)"
+-- parts_late = "part of the day late, in parts of a day (720720 make a day)"
 with read_days as (
     select
         n.as_of,
@@ -20,7 +32,7 @@ read_absences as (
     where by_day
 ),
 read_recent as (
-    select as_of, school_id, week, is_recent
+    select as_of, school_id, week, week_number, is_recent, in_trend
     from indicators.school_weeks
 ),
 find_days as (
@@ -42,6 +54,6 @@ join_days as (
     from indicators.attendance_day
     where is_partial
 )
-select j.as_of, j.pupil, j.pupil_key, j.school_id, j.date, j.week, w.is_recent, j.parts_absent, j.parts_unexcused, j.parts_late
+select j.as_of, j.pupil, j.pupil_key, j.school_id, j.date, j.week, w.week_number, w.is_recent, w.in_trend, j.parts_absent, j.parts_unexcused, j.parts_late
 from read_recent w
 inner join join_days j on j.as_of = w.as_of and j.school_id = w.school_id and j.week = w.week

@@ -1,8 +1,56 @@
 -- title = "Indicators of a pupil"
--- about = "Everything the rules look at, one row an enrolled pupil. Rates are 0-1; parts are 720720ths of a day, for comparing without rounding."
+-- about = "Everything the rules look at, one row an enrolled pupil. Rates are 0-1; parts of days are whole numbers, for comparing without rounding."
 -- grain = "one row an enrolled pupil and as_of"
+-- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
 -- keep = "once"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- school_id = "code of the school"
+-- school_year = "school year, such as 2021-2022"
+-- grade_level = "grade level of the pupil's enrolment, from 1 to 12"
+-- class = "class within the school, such as a letter"
+-- days_recorded = "days of this school year on which the pupil was recorded, in days"
+-- days_absent = "days absent this school year, excused or not, in days; lessons count as parts of a day"
+-- days_unexcused = "days absent without excuse this school year, in days"
+-- days_late = "days late this school year, in days; lessons count as parts of a day"
+-- absence_rate = "days absent of the days recorded this school year, share from 0 to 1"
+-- recent_recorded = "days recorded in the recent school weeks, in days"
+-- recent_absent = "days absent in the recent school weeks, in days"
+-- recent_absence_rate = "days absent of the days recorded in the recent school weeks, share from 0 to 1; empty without a record"
+-- before_recorded = "days recorded before the recent school weeks, in days"
+-- before_absent = "days absent before the recent school weeks, in days"
+-- before_absence_rate = "days absent of the days recorded before the recent school weeks, share from 0 to 1; empty without a record"
+-- absence_shift_z = "how far the recent absence lies above what the pupil's earlier weeks make likely, in standard deviations; empty with too few days recorded"
+-- absence_trend = "change of the weekly absence rate per school week over the trend weeks, as a share of days; empty with too few weeks"
+-- absence_streak = "recorded days at the end of the pupil's record that were all absent, in days"
+-- unexcused_streak = "recorded days at the end of the pupil's record that were all absent without excuse, in days"
+-- absent_since = "first day of the absence that still runs, date; empty where none runs"
+-- unexcused_since = "first day of the absence without excuse that still runs, date; empty where none runs"
+-- last_present = "last recorded day on which the pupil was not away for the whole day, date"
+-- last_recorded = "last day on which the pupil was recorded, date"
+-- mark_mean = "mean of the subject means of the latest term with marks, mark from 4 to 10"
+-- mark_mean_prev = "mean of the subject means of the term before, mark from 4 to 10; empty without a mark in it"
+-- mark_change = "mean of marks less that of the term before, in points of the scale of marks"
+-- failing_subjects = "subjects with a mean below the pass mark in the latest term with marks, number"
+-- failing_core = "core subjects (marks.core_subjects) with a mean below the pass mark in that term, number"
+-- marks_recent = "marks dated in the recent school weeks, number"
+-- over_age = "years above the usual age of the grade level on 1 September, in completed years; empty without a birth date or grade level"
+-- moves = "enrolments at other schools within windows.moves_days before as_of, number"
+-- centre_services = "services of centres in which the pupil is enrolled on as_of, by code"
+-- centre_sessions_recent = "sessions of centres held for the pupil in the recent school weeks, number"
+-- centre_attended_recent = "those of them that the pupil attended, number"
+-- data_through = "last day with a record at the school, date; empty where it has none"
+-- school_coverage = "pupil-days of the recent school weeks that have a record, of those of enrolled pupils, share from 0 to 1"
+-- assessable = "whether there are enough records to say whether the pupil comes to school, true or false"
+-- parts_absent = "days absent this school year, in parts of a day (720720 make a day)"
+-- parts_recorded = "days recorded this school year, in parts of a day (720720 make a day)"
+-- recent_parts_absent = "days absent in the recent school weeks, in parts of a day (720720 make a day)"
+-- recent_parts_recorded = "days recorded in the recent school weeks, in parts of a day (720720 make a day)"
+-- before_parts_absent = "days absent before the recent school weeks, in parts of a day (720720 make a day)"
+-- before_parts_recorded = "days recorded before the recent school weeks, in parts of a day (720720 make a day)"
 with read_enrolled as (
     select as_of, pupil, pupil_key, school_id, school_year, grade_level, class
     from indicators.enrolled
@@ -78,19 +126,16 @@ add_weeks as (
         f.absence_streak,
         f.unexcused_streak,
         f.absent_since,
-        f.unexcused_since
+        f.unexcused_since,
+        f.trend_weeks,
+        f.trend_slope
     from indicators.attendance_sums f
     right join read_enrolled e on e.as_of = f.as_of and e.pupil = f.pupil
-),
-add_trend as (
-    select e.*, f.weeks as trend_weeks, f.slope
-    from indicators.absence_trend f
-    right join add_weeks e on e.as_of = f.as_of and e.pupil = f.pupil
 ),
 add_terms as (
     select e.*, f.mark_mean, f.mark_mean_prev, f.failing_subjects, f.failing_core
     from compare_terms f
-    right join add_trend e on e.as_of = f.as_of and e.pupil = f.pupil
+    right join add_weeks e on e.as_of = f.as_of and e.pupil = f.pupil
 ),
 add_marks as (
     select e.*, f.marks_recent
@@ -130,7 +175,7 @@ join_facts as (
         e.last_present, e.last_recorded,
         e.absence_streak, e.unexcused_streak, e.absent_since, e.unexcused_since,
         -- sums of fractions depend on their order in the last digits: rounded, a list is the same however many threads made it
-        case when e.trend_weeks >= p.windows_trend_min_weeks then case when round(e.slope, 12) = 0 then 0.0 else round(e.slope, 12) end end as absence_trend,
+        case when e.trend_weeks >= p.windows_trend_min_weeks then case when round(e.trend_slope, 12) = 0 then 0.0 else round(e.trend_slope, 12) end end as absence_trend,
         round(e.mark_mean, 12) as mark_mean, round(e.mark_mean_prev, 12) as mark_mean_prev, e.failing_subjects, e.failing_core,
         e.marks_recent,
         school_year_first(e.school_year) - e.first_september as age,

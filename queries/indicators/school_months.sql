@@ -1,14 +1,23 @@
 -- title = "School days of a month that count"
--- about = "Days of a month as bits, its first Monday 1: those that count in pupils' figures (on the calendar, not disrupted, up to as_of), those of the recent weeks and those of the trend weeks. A week belongs to the month of its Monday. Where a school keeps a register of absences (by_day), days are looked at one by one."
+-- about = "Days of a month as bits, its first Monday 1: those that count in pupils' figures (on the calendar, not disrupted, up to as_of), those of the recent weeks, and the numbers of the trend weeks among its five weeks (week_numbers). A week belongs to the month of its Monday. Where a school keeps a register of absences (by_day), days are looked at one by one."
 -- grain = "one row a school, month with a day that counts and as_of"
+-- key = ["as_of", "school_id", "month"]
 -- owner = "school integration team"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- month = "first Monday of the month, from which the bits of masks are counted; a week belongs to the month of its Monday, date"
+-- valid_mask = "session days that count in the figures of pupils, a bit a day, bit 0 for the first Monday of the month"
+-- recent_mask = "days of the recent school weeks, a bit a day, bit 0 for the first Monday of the month"
+-- week_numbers = "numbers of the school weeks that the trend is fitted over, one for each of the month's five weeks, empty for a week that is none of them"
+-- by_day = "whether the school keeps a register of absences, so that days are looked at one by one, true or false"
 with read_days as (
     select as_of, school_id, date, week
     from indicators.session_days
     where in_calendar and not disrupted
 ),
 read_weeks as (
-    select as_of, school_id, week, month, is_recent, in_trend
+    select as_of, school_id, week, week_number, month, is_recent, in_trend
     from indicators.school_weeks
 ),
 read_registers as (
@@ -22,6 +31,8 @@ place_days as (
         d.as_of,
         d.school_id,
         w.month,
+        w.week,
+        w.week_number,
         d.date,
         w.is_recent,
         w.in_trend
@@ -34,7 +45,7 @@ select
     d.month,
     days_together(mask_of(d.date, d.month)) as valid_mask,
     days_together(mask_of(case when d.is_recent then d.date end, d.month)) as recent_mask,
-    days_together(mask_of(case when d.in_trend then d.date end, d.month)) as trend_mask,
+    numbers_by_week(d.month, d.week, d.week_number) filter (where d.in_trend) as week_numbers,
     bool_or(r.school_id is not null) as by_day
 from read_registers r
 right join place_days d on d.as_of = r.as_of and d.school_id = r.school_id

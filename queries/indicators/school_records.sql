@@ -1,8 +1,15 @@
 -- title = "How well a school's records are kept"
 -- about = "Last recorded day, whether any of the last session days has a record, and the share of enrolled pupil-days of the recent weeks that has one."
 -- grain = "one row a school and as_of"
+-- key = ["as_of", "school_id"]
 -- owner = "school integration team"
 -- keep = "once"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- data_through = "last day with a record at the school, date; empty where it has none"
+-- heard_lately = "whether any of the last session days (assessable.silent_session_days) has a record, true or false"
+-- school_coverage = "pupil-days of the recent school weeks that have a record, of those of enrolled pupils, share from 0 to 1"
 with read_days as (
     select as_of, school_id, date, pupils_recorded
     from indicators.session_days
@@ -65,6 +72,6 @@ select
     l.school_id,
     l.data_through,
     coalesce(l.heard_lately, false) as heard_lately,
-    c.recorded / cast(nullif(c.expected, 0) as double) as school_coverage
+    share(c.recorded, c.expected) as school_coverage
 from find_last l
 left join count_days c on c.as_of = l.as_of and c.school_id = l.school_id

@@ -1,8 +1,19 @@
 -- title = "Session days, and days that are told apart from them"
 -- about = "Every session day of a school, numbered by school week, with the school's absence; and days with records that its calendar does not have (in_calendar false), which count in no figure. A disrupted day is one on which the school as a whole was away: it counts in no pupil's figures."
 -- grain = "one row a school, day and as_of"
+-- key = ["as_of", "school_id", "date"]
 -- owner = "school integration team"
 -- cites = ["Mengel 2019: a protest is not the risk of a child"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- date = "day, date"
+-- week = "Monday of the ISO week, date"
+-- week_number = "school week counted backwards, 1 for the week of the school's latest session day; empty where the school had no session day in that week"
+-- disrupted = "whether the school as a whole was away that day, so that the day counts for no pupil, true or false"
+-- in_calendar = "whether the day is a session day of the school; a day with records off the calendar counts in no figure, true or false"
+-- pupils_recorded = "pupils recorded on the day, number"
+-- absence_rate = "days absent of the pupils recorded that day, share from 0 to 1; empty without a record"
 with read_nights as (
     select
         n.as_of,

@@ -1,7 +1,12 @@
 -- title = "Pupils recorded at two schools"
 -- about = "In a month in which two schools recorded the pupil, or in which one of its schools keeps a register of absences: their days are looked at one by one, because on one day a pupil counts once."
 -- grain = "one row a pupil, month and as_of"
+-- key = ["as_of", "pupil", "month"]
 -- owner = "pipeline"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- month = "first Monday of the month, from which the bits of masks are counted; a week belongs to the month of its Monday, date"
 with read_nights as (
     select as_of, school_year
     from run.as_of

@@ -1,8 +1,16 @@
 -- title = "A pupil's term"
 -- about = "The mean of the subject means, and the subjects below the pass mark, from the marks of a term up to as_of."
 -- grain = "one row a pupil, term and as_of"
+-- key = ["as_of", "pupil", "term"]
 -- owner = "school integration team"
 -- keep = "once"
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil = "number of the pupil in this store, for joining and grouping, whole number"
+-- term = "term of the school year, from 1"
+-- mark_mean = "mean of the subject means of the term, mark from 4 to 10"
+-- failing_subjects = "subjects with a mean below the pass mark in the term, number"
+-- failing_core = "core subjects (marks.core_subjects) with a mean below the pass mark in the term, number"
 with read_enrolled as (
     -- the pass mark and the core subjects are those of the school whose page tells of them
     select e.as_of, e.pupil, e.school_id, p.marks_pass

@@ -1,8 +1,15 @@
 -- title = "Parts of days of a card"
 -- about = "Days missed in part by the pupils that a list has room for, added up by week."
 -- grain = "one row a pupil, school, week with a part of a day missed and as_of"
+-- key = ["as_of", "pupil_key", "school_id", "week"]
 -- owner = "school integration team"
 -- order = ["pupil_key", "school_id", "week"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- school_id = "code of the school"
+-- week = "Monday of the ISO week, date"
+-- absent = "parts of days missed in the week, added up, in days"
 with read_listed as (
     select as_of, pupil, pupil_key
     from caseload.listed

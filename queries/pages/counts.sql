@@ -1,8 +1,14 @@
 -- title = "Counts of a night"
 -- about = "What the manifest counts: pupils by flag, level and status, and sums over all schools."
 -- grain = "one row a kind, name and as_of"
+-- key = ["as_of", "kind", "name"]
 -- owner = "school integration team"
 -- order = ["kind", "name"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- kind = "what is counted by: flag, level, status or sum"
+-- name = "flag, level or status; of a sum left_off, not_assessable, assessable or schools"
+-- pupils = "pupils counted, number; schools with a record where the name is schools"
 select as_of, 'flag' as kind, flag as name, count(*) as pupils
 from run.raised_flags
 group by as_of, flag

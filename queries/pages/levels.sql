@@ -1,8 +1,16 @@
 -- title = "Levels over the last lists"
 -- about = "How many pupils of a school had each level on tonight's list and on the twelve nights with a list before it; a school without a pupil on one of them has no row."
 -- grain = "one row a school, list and as_of"
+-- key = ["as_of", "list_date", "school_id"]
 -- owner = "school integration team"
 -- order = ["school_id", "list_date"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- list_date = "day of the list, date"
+-- school_id = "code of the school"
+-- level_3 = "pupils at level 3 (contact now), number"
+-- level_2 = "pupils at level 2 (plan support), number"
+-- level_1 = "pupils at level 1 (keep in view), number"
 with read_lists as (
     select n.as_of, h.as_of as list_date, h.school_id, h.level
     from run.as_of n

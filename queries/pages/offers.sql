@@ -1,8 +1,17 @@
 -- title = "What centres near a school can offer"
 -- about = "The services of the centres of the school's municipality, or of its region where the municipality has no centre. Which centre it is is told where caseload.show_centre_to_schools is service."
 -- grain = "one row a school, centre, service and as_of"
+-- key = ["as_of", "school_id", "centre_id", "service"]
 -- owner = "school integration team"
 -- order = ["school_id", "service", "centre_id"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- school_id = "code of the school"
+-- centre_id = "code of the centre"
+-- service = "service of the centre, by its code in the extracts"
+-- centre_name = "name of the centre; empty where the school may not know which centre it is"
+-- room = "children whom the centre can take at once, less those enrolled, number; empty where its capacity is not known"
+-- waiting = "referrals to the service there that wait for an answer, number"
 with read_schools as (
     select as_of, school_id, municipality, region
     from caseload.school_summary

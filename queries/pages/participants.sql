@@ -1,8 +1,25 @@
 -- title = "Participants of a centre"
 -- about = "The children enrolled at a centre, with their trend at school, the sessions held for them in the recent weeks of their school (of the calendar, where their school is not known), and whether they stopped coming."
 -- grain = "one row a participant and as_of"
+-- key = ["as_of", "centre_id", "participant_key"]
 -- owner = "centre coordinators"
 -- order = ["centre_id", "participant_key"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- centre_id = "code of the centre"
+-- participant_key = "pseudonym of the participant of a centre, 32 hexadecimal digits"
+-- pupil_key = "pseudonym of the pupil, the same over years and schools, 32 hexadecimal digits"
+-- school_name = "name of the school at which the participant is enrolled; empty where it is not known"
+-- class = "class within the school, such as a letter"
+-- recent_absent = "days absent in the recent school weeks, in days"
+-- recent_recorded = "days recorded in the recent school weeks, in days"
+-- before_absence_rate = "days absent of the days recorded before the recent school weeks, share from 0 to 1; empty without a record"
+-- last_attended = "day of the last session that the participant attended, date"
+-- held = "sessions held for the participant in the recent weeks, number; empty without any session"
+-- attended = "those of them that the participant attended, number"
+-- services = "services of the centre in which the participant is enrolled on as_of, by code"
+-- level = "level of support on the list of the school, from 1 to 3; empty where the pupil has none"
+-- stopped = "whether the participant has stopped coming to the centre, true or false"
 with find_recent as (
     select as_of, school_id, min(week) as since
     from indicators.school_weeks

@@ -1,9 +1,25 @@
 -- title = "School absence before and after joining a centre"
 -- about = "For children linked to a pupil: absence in the school weeks before and after their first centre enrolment, beside their schools' absence in the same weeks. This is what happened next to the service, not what the service did: children often join at their worst moment and would have come back part of the way by themselves. A service that fewer children than suppress_min_cell have joined since it was shown last is shown as it was: one child's absence would lie in the difference. The children's rates are of days: where fewer of them than suppress_min_cell were ever away, or ever there, they are empty, and the columns ending in _below and _above give the bound that a rate is beyond, if it is."
 -- grain = "one row a service first joined (and all services together) and as_of"
+-- key = ["as_of", "service"]
 -- owner = "centre coordinators"
 -- cites = ["regression to the mean", "Tajikistan SDPP: effect needs a comparison group", "NCES WP22: complementary suppression", "NIST SP 800-53 SI-19(5): tables published again and again", "NCES 2011-603, Delaware DOE: rates near 0 and 100 coded"]
 -- order = ["service"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- service = "service that the children joined first, by its code in the extracts; all for all services together"
+-- pupils = "children compared, number; empty where it is suppressed"
+-- absence_rate_before = "days absent of the days recorded before joining, share from 0 to 1; empty where it rests on few children"
+-- absence_rate_before_below = "bound that the rate before joining lies below, where it may not be told itself, share from 0 to 1"
+-- absence_rate_before_above = "bound that the rate before joining lies above, where it may not be told itself, share from 0 to 1"
+-- absence_rate_after = "days absent of the days recorded after joining, share from 0 to 1; empty where it rests on few children"
+-- absence_rate_after_below = "bound that the rate after joining lies below, where it may not be told itself, share from 0 to 1"
+-- absence_rate_after_above = "bound that the rate after joining lies above, where it may not be told itself, share from 0 to 1"
+-- school_rate_before = "absence of their schools in the weeks before joining, weighed by the days of the children, share from 0 to 1"
+-- school_rate_after = "absence of their schools in the weeks after joining, weighed by the days of the children, share from 0 to 1"
+-- change_beside_school = "change of the children's rate less that of their schools, as a difference of shares"
+-- less_absent = "children with a lower rate after joining than before, number; empty where it is suppressed"
+-- suppressed = "whether the figures are hidden because they are of few children, true or false"
 with read_nights as (
     select
         a.as_of,

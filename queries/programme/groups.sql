@@ -1,9 +1,24 @@
 -- title = "Pupils by region, municipality, school, grade level and sex"
 -- about = "Counts and absence of enrolled pupils, as coordinators see them. A count from 1 to one less than suppress_min_cell is left empty, and so is what would give it away: all counts about a group of so few pupils, the assessable where so few are not, a level that all but so few are at, one more level where those left of the group would be so few, and one more cell where a shown total and the other cells would tell. Schools add up to their municipality and municipalities to their region, so a hidden total hides a part with it. Whoever has the list of one school is reckoned with: below a shown total three schools or none are hidden, with suppress_min_cell pupils beside the largest, or the total is hidden too. A count shown before is shown again until it has changed by suppress_min_cell or more, so that no week less the week before gives few children away; what was hidden before is the first to be hidden again. absence_rate is of days: where fewer children than suppress_min_cell were ever away, or ever there, it is empty, and absence_rate_below or absence_rate_above gives the bound that it is beyond, if it is; where it is the only one left out of a total, another goes with it."
 -- grain = "one row a group and as_of"
+-- key = ["as_of", "kind", "region", "municipality", "name"]
 -- owner = "school integration team"
 -- cites = ["NCES WP22: complementary suppression", "NIST SP 800-53 SI-19(5): tables published again and again", "NCES 2011-603, Delaware DOE: rates near 0 and 100 coded"]
 -- order = ["kind", "name"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- kind = "kind of group: region, municipality, school, grade or sex"
+-- region = "region of the group, by name; empty for a grade level or a sex, or where it is not known"
+-- municipality = "municipality of the group, by name; empty for a region, a grade level or a sex, or where it is not known"
+-- name = "name or code of the group within its kind"
+-- pupils = "pupils enrolled, number; empty where it is hidden"
+-- assessable = "pupils who can be assessed, number; empty where it is hidden"
+-- level_3 = "pupils at level 3 (contact now), number; empty where it is hidden"
+-- level_2 = "pupils at level 2 (plan support), number; empty where it is hidden"
+-- level_1 = "pupils at level 1 (keep in view), number; empty where it is hidden"
+-- absence_rate = "days absent of the days recorded this school year, share from 0 to 1; empty where it is hidden"
+-- absence_rate_below = "bound that the rate lies below, where it may not be told itself, share from 0 to 1"
+-- absence_rate_above = "bound that the rate lies above, where it may not be told itself, share from 0 to 1"
 with read_counts as (
     select *
     from programme.group_counts

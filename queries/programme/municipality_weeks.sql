@@ -1,9 +1,17 @@
 -- title = "Absence by municipality and week"
 -- about = "Absence of the schools of each municipality, week by week, beside which a rise somewhere is seen early. A week with few pupils recorded is left out, and where that is one municipality alone, the next smallest too: it could be worked out from the line of all."
 -- grain = "one row a municipality, school week and as_of"
+-- key = ["as_of", "municipality", "week"]
 -- owner = "centre coordinators"
 -- cites = ["NCES FCSM WP22: complementary suppression"]
 -- order = ["municipality", "week"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- municipality = "municipality, by name; empty where it is not known"
+-- week = "Monday of the ISO week, date"
+-- absence_rate = "days absent of the days recorded in the week by the pupils of the municipality, rounded to thousandths, share from 0 to 1"
+-- schools = "schools with a record in the week, number"
+-- pupils = "pupils recorded on the fullest day of each school, added up, number"
 with read_schools as (
     select school_id, municipality
     from sources.schools

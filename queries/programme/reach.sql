@@ -1,8 +1,22 @@
 -- title = "Whom the centres reach"
 -- about = "Children enrolled and coming, by centre, service and month of this school year. Figures about few children are left empty, and one more cell with them where the empty one could be worked out from a total. A count shown before is shown again until it has changed by suppress_min_cell or more. attended_rate is of sessions: where fewer children than suppress_min_cell ever came, or ever missed one, it is empty, and attended_rate_below or attended_rate_above gives the bound that it is beyond, if it is."
 -- grain = "one row a centre, service, month and as_of"
+-- key = ["as_of", "centre_id", "service", "month"]
 -- owner = "centre coordinators"
 -- cites = ["NCES WP22: complementary suppression", "NIST SP 800-53 SI-19(5): tables published again and again", "NCES 2011-603, Delaware DOE: rates near 0 and 100 coded"]
+-- [columns]
+-- as_of = "day for which the view is made; nothing recorded after it counts, date"
+-- centre_id = "code of the centre"
+-- municipality = "municipality, by name; empty where it is not known"
+-- region = "region, by name; empty where it is not known"
+-- service = "service of the centre, by its code in the extracts"
+-- month = "first day of the month, date"
+-- participants = "children enrolled in the month, number; empty where it is suppressed"
+-- attending = "those of them who came at least once, number; empty where it is suppressed"
+-- attended_rate = "sessions attended of the sessions held for the children, share from 0 to 1; empty where it rests on few children"
+-- attended_rate_below = "bound that the rate lies below, where it may not be told itself, share from 0 to 1"
+-- attended_rate_above = "bound that the rate lies above, where it may not be told itself, share from 0 to 1"
+-- suppressed = "whether the figures are hidden because they are of few children, true or false"
 with read_nights as (
     select a.as_of, school_year_start(a.school_year, p.school_year_starts) as year_start, p.suppress_min_cell as min_cell, p.coded_rates_low_permille as low_permille, p.coded_rates_high_permille as high_permille
     from run.as_of a

@@ -18,7 +18,7 @@ use prane_synth as synth;
 
 use crate::night::RunOptions;
 use crate::nightly::{self, Published};
-use crate::{audit, doctor, erase, explain, init, question, there};
+use crate::{audit, docs, doctor, erase, explain, init, question, there};
 
 /// Finds children who are slipping out of school while there is still time to act.
 #[derive(Debug, Parser)]
@@ -64,7 +64,7 @@ enum Command {
     Check,
     /// Ask a question in SQL
     Sql {
-        /// The question
+        /// The question; `\d` lists schemas and views, `\d VIEW` says what one gives
         #[arg(short = 'c', long, value_name = "SQL", conflicts_with = "file", required_unless_present = "file")]
         command: Option<String>,
         /// A file with the question
@@ -146,8 +146,11 @@ enum Command {
         #[arg(long, num_args = 1.., value_name = "FILE")]
         from: Vec<PathBuf>,
     },
-    /// List every view with what it says
-    Docs,
+    /// Print what every view gives: its columns with types and meanings, its key, what it reads
+    Docs {
+        /// One view, such as indicators.pupil
+        view: Option<String>,
+    },
     /// The JSON Schema of prane.toml
     Schema,
     /// Completions for a shell
@@ -281,6 +284,12 @@ async fn dispatch(cli: Cli) -> Result<()> {
                 (None, None) => return Err(Error::usage("no question", "give -c SQL or -f FILE")),
             };
             let project = Project::open(&common.project)?;
+            if let Some(name) = docs::after_backslash_d(&text) {
+                if *format != Format::Table {
+                    return Err(Error::usage("\\d is answered as Markdown only", "leave --format out, or ask information_schema.columns"));
+                }
+                return out(docs::described(&project, name).await?.as_bytes());
+            }
             let options = asked(&project, common, false, true)?;
             let question = question::open(project, options, &progress).await?;
             let bytes = question.ask(&text, *format, &progress).await?;
@@ -316,7 +325,7 @@ async fn dispatch(cli: Cli) -> Result<()> {
             synthesise(dir, *planted, &options, &progress)
         }
         Command::Init { dir, from } => out(init::init(dir, from)?.as_bytes()),
-        Command::Docs => out(docs(&common.project)?.as_bytes()),
+        Command::Docs { view } => out(docs::views(&Project::open(&common.project)?, view.as_deref()).await?.as_bytes()),
         Command::Schema => {
             let schema = schemars::schema_for!(Config);
             out(format!("{}\n", serde_json::to_string_pretty(&schema).map_err(|e| Error::Bug(e.to_string()))?).as_bytes())
@@ -433,20 +442,4 @@ fn synthesise(dir: &Path, planted: bool, options: &synth::Options, progress: &Pr
         dir.display()
     )
     .as_bytes())
-}
-
-fn docs(root: &Path) -> Result<String> {
-    let library = prane_rules::query::Library::load(&root.join("queries"))?;
-    let mut text = String::from("# Views\n");
-    for query in library.queries.values() {
-        text.push_str(&format!(
-            "\n## {}\n{}\n\n{}\n\nOne row: {}. Reads: {}.\n",
-            query.id,
-            query.header.title,
-            query.header.about,
-            query.header.grain.trim_start_matches("one row "),
-            query.reads.iter().cloned().collect::<Vec<_>>().join(", ")
-        ));
-    }
-    Ok(text)
 }

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod check;
 pub mod engine;
 pub mod errors;
+mod head;
 pub mod policy;
 pub mod query;
 mod rulebook;

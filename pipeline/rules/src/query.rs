@@ -12,100 +12,15 @@ use datafusion::sql::parser::{DFParser, Statement};
 use datafusion::sql::resolve::resolve_table_references;
 use datafusion::sql::sqlparser::ast::{Expr, Visit, Visitor};
 use include_dir::{Dir, include_dir};
-use prane_base::error::{Error, Result, nearest, toml_error};
+use prane_base::error::{Error, Result, nearest};
 use prane_base::key::{Key, hex};
-use serde::Deserialize;
+
+pub use crate::head::{Header, Keep, Records, Severity};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../queries");
 
 /// Schemas that a folder may have.
 const SCHEMAS: [&str; 8] = ["indicators", "flags", "caseload", "pages", "programme", "checks", "analyses", "derived"];
-
-/// The TOML at the head of a SQL file.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Header {
-    /// A few words.
-    pub title: String,
-    /// What it says, in sentences.
-    pub about: String,
-    /// What one row is.
-    pub grain: String,
-    /// Who answers for it.
-    pub owner: String,
-    /// Where its numbers come from.
-    pub cites: Vec<String>,
-    /// Flags: the level, where the SQL gives none.
-    pub level: Option<toml::Value>,
-    /// Flags: the records that move it; what a page says where a child's level changed by it.
-    pub rests_on: Option<Records>,
-    /// Checks: `fail` or `warn`.
-    pub severity: Option<Severity>,
-    /// Checks: what is wrong when rows come back.
-    pub what: String,
-    /// Checks: when that matters.
-    pub when: String,
-    /// Checks: how to mend it.
-    pub mend: String,
-    /// Flags: milder flags whose reasons a page need not tell beside this one's.
-    pub covers: Vec<String>,
-    /// In which order its rows are answered: columns, with ` desc` where the largest comes first.
-    pub order: Vec<String>,
-    /// Columns that only give the order, and are left out of the answer.
-    pub unseen: Vec<String>,
-    /// How the view is built; by the number of readers where the file does not say.
-    pub keep: Option<Keep>,
-}
-
-/// How a view is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Keep {
-    /// Worked out again by each view that reads it, in a large project.
-    Never,
-    /// Computed once, whoever reads it.
-    Once,
-}
-
-/// Kinds of records that a flag may rest on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Records {
-    /// The register.
-    Attendance,
-    /// The mark book.
-    Marks,
-    /// Sessions of a centre.
-    Centre,
-    /// Changes of school.
-    Transfer,
-    /// What the enrolment says.
-    Enrolment,
-}
-
-impl Records {
-    /// As it stands in a header.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Attendance => "attendance",
-            Self::Marks => "marks",
-            Self::Centre => "centre",
-            Self::Transfer => "transfer",
-            Self::Enrolment => "enrolment",
-        }
-    }
-}
-
-/// What a check's rows do to the night.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Nothing is published.
-    Fail,
-    /// It is told.
-    Warn,
-}
 
 /// One SQL file.
 #[derive(Debug, Clone)]
@@ -120,6 +35,17 @@ pub struct Query {
     pub sql: String,
     /// Tables and views it reads, `schema.name`.
     pub reads: BTreeSet<String>,
+    /// Of a project's own file: what it owes those that read it.
+    pub owes: Option<Owes>,
+}
+
+/// What a project's own file owes those that read it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Owes {
+    /// Columns of the built-in file that it replaces.
+    pub columns: BTreeSet<String>,
+    /// Keys that each name one row: its own, and that of the file it replaces.
+    pub keys: BTreeSet<Vec<String>>,
 }
 
 impl Query {
@@ -136,7 +62,7 @@ impl Query {
     }
 
     fn parse(id: String, file: String, text: &str) -> Result<Self> {
-        let header: Header = toml::from_str(&head_of(text)).map_err(|e| toml_error(&file, &e))?;
+        let header = Header::of(text, &file)?;
         let sql = text.trim().trim_end_matches(';').to_string();
         let statement = single_select(&sql)
             .map_err(|what| Error::configuration(&file, what, "a SQL file is one plain select; see queries/README.md"))?;
@@ -149,37 +75,28 @@ impl Query {
                 "community, disability and reasons never reach a list, a flag or a check; `prane sql` asks for them where [safeguarding] audit_sql opens them",
             ));
         }
-        Ok(Self { id, file, header, sql, reads })
+        Ok(Self { id, file, header, sql, reads, owes: None })
     }
-}
 
-/// Keys of [`Header`]: what a comment at the top of a file must start with to be part of its head.
-const HEAD_KEYS: [&str; 15] = [
-    "title", "about", "grain", "owner", "cites", "level", "rests_on", "covers", "severity", "what", "when", "mend", "order", "unseen",
-    "keep",
-];
-
-/// The TOML among the comments at the top of a file. Ordinary comments and blank lines may stand between its lines; a comment
-/// that reads as `word = value` belongs to the head, so that a misspelt key is an error and not a comment.
-fn head_of(text: &str) -> String {
-    let comments = text.lines().map(str::trim).take_while(|l| l.is_empty() || l.starts_with("--"));
-    let mut head = String::new();
-    let mut open = String::new();
-    for line in comments.map(|l| l.trim_start_matches('-').trim_start()) {
-        let key = line.split_once('=').map_or("", |(key, _)| key.trim_end());
-        let is_word = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if open.is_empty() && !is_word {
-            continue;
+    /// Makes it a project's own, in place of the built-in file with this head: what it does not say itself, that one says.
+    fn replace(&mut self, before: Option<&Header>) {
+        let mut owes = Owes::default();
+        owes.keys.insert(self.header.key.clone());
+        if let Some(before) = before {
+            let header = &mut self.header;
+            header.rests_on = header.rests_on.or(before.rests_on);
+            if header.key.is_empty() {
+                header.key.clone_from(&before.key);
+            }
+            for (column, meaning) in &before.columns {
+                header.columns.entry(column.clone()).or_insert_with(|| meaning.clone());
+            }
+            owes.columns = before.columns.keys().cloned().collect();
+            owes.keys.insert(before.key.clone());
         }
-        open.push_str(line);
-        open.push('\n');
-        if toml::from_str::<toml::Table>(&open).is_ok() {
-            head.push_str(&std::mem::take(&mut open));
-        } else if !HEAD_KEYS.iter().any(|known| open.starts_with(known)) {
-            open.clear();
-        }
+        owes.keys.retain(|key| !key.is_empty());
+        self.owes = Some(owes);
     }
-    head + &open
 }
 
 /// The one select of a text.
@@ -280,7 +197,7 @@ impl Library {
         for schema in SCHEMAS {
             for file in BUILT_IN.get_dir(schema).into_iter().flat_map(Dir::files) {
                 let path = file.path().to_string_lossy().to_string();
-                library.add(schema, &path, file.contents_utf8().unwrap_or_default())?;
+                library.add(schema, &path, file.contents_utf8().unwrap_or_default(), false)?;
             }
         }
         library.policy = BUILT_IN.get_file("policy.toml").and_then(|f| f.contents_utf8()).unwrap_or_default().to_string();
@@ -290,12 +207,13 @@ impl Library {
         Ok(library)
     }
 
-    fn add(&mut self, schema: &str, file: &str, text: &str) -> Result<()> {
+    fn add(&mut self, schema: &str, file: &str, text: &str, is_own: bool) -> Result<()> {
         let Some(name) = file.rsplit('/').next().and_then(|f| f.strip_suffix(".sql")) else { return Ok(()) };
         let id = format!("{schema}.{name}");
         let mut query = Query::parse(id.clone(), format!("queries/{file}"), text)?;
-        // A rule that a project words anew still rests on the same records, unless it says otherwise.
-        query.header.rests_on = query.header.rests_on.or(self.queries.get(&id).and_then(|before| before.header.rests_on));
+        if is_own {
+            query.replace(self.queries.get(&id).map(|before| &before.header));
+        }
         self.queries.insert(id, query);
         Ok(())
     }
@@ -312,7 +230,7 @@ impl Library {
             paths.sort();
             for path in paths {
                 let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
-                self.add(schema, &format!("{schema}/{name}"), &read(&path)?)?;
+                self.add(schema, &format!("{schema}/{name}"), &read(&path)?, true)?;
             }
         }
         Ok(())

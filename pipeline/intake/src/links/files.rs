@@ -7,7 +7,7 @@ use std::path::Path;
 
 use prane_base::error::{Error, Result};
 use prane_contract::reject::harmless;
-use prane_linkage::{BirthDate, Linkage, Person, Outcome, Settings, Sex, Verdict, duplicates, link};
+use prane_linkage::{BirthDate, Linkage, Outcome, Person, Settings, Sex, Verdict, duplicates, link};
 
 use super::doubt_word;
 

@@ -3,7 +3,9 @@
 //! Views that several others read are computed once; large results go to a file in the staging folder. Everything is
 //! asked of one state of the store, for the days in `run.as_of`.
 
+pub mod empty;
 mod functions;
+mod owes;
 pub mod provider;
 pub mod tables;
 
@@ -147,6 +149,14 @@ impl<'a> Engine<'a> {
         Ok(())
     }
 
+    /// The columns of a table that is registered or a view that is built.
+    ///
+    /// # Errors
+    /// A SQL error where there is none.
+    pub async fn schema_of(&self, id: &str) -> Result<SchemaRef> {
+        Ok(self.ctx.table_provider(reference(id)).await.engine_err()?.schema())
+    }
+
     /// Marks a table as built from outside: its SQL file, if any, is not used.
     pub fn provide(&mut self, id: &str) {
         self.built.insert(id.to_string());
@@ -181,7 +191,8 @@ impl<'a> Engine<'a> {
             let once = match query.header.keep {
                 Some(Keep::Never) if this.attendance_rows > FEW_ROWS => false,
                 Some(Keep::Once) => true,
-                _ => many || query.schema() == "flags",
+                // Whether a key names one row is asked of what was computed.
+                _ => many || query.schema() == "flags" || query.owes.as_ref().is_some_and(|o| !o.keys.is_empty()),
             };
             open.insert(query.id.clone());
             running.push(async move { (query.id.clone(), this.build_one(query, once).await) });
@@ -207,11 +218,10 @@ impl<'a> Engine<'a> {
             other => other,
         };
         let frame = self.ctx.sql(&query.sql).await.engine_err().map_err(told)?;
-        if once {
-            let table = self.keep(&query.id, frame).await.map_err(told)?;
-            return self.register(&query.id, table);
-        }
-        self.register(&query.id, frame.into_view())
+        owes::columns(query, frame.schema().as_arrow())?;
+        let table = if once { self.keep(&query.id, frame).await.map_err(told)? } else { frame.into_view() };
+        self.register(&query.id, table)?;
+        owes::keys(&self.ctx, query, &query.id).await
     }
 
     /// A sentence about the first of these tables that there is not, with the nearest one that there is.
@@ -227,7 +237,8 @@ impl<'a> Engine<'a> {
     }
 
     /// `schema.name` of every table registered so far.
-    fn tables(&self) -> Vec<String> {
+    #[must_use]
+    pub fn tables(&self) -> Vec<String> {
         let catalog = self.ctx.catalog("datafusion");
         let names = |schema: &String| -> Vec<String> {
             let tables = catalog.as_ref().and_then(|c| c.schema(schema)).map(|s| s.table_names()).unwrap_or_default();

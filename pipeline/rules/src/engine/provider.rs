@@ -112,8 +112,11 @@ impl TableProvider for Files {
             .with_limit(limit);
         if sorted {
             let schema = self.table.table_schema();
-            let order =
-                self.sorted_by.iter().map(|name| Ok(PhysicalSortExpr::new_default(col(name, schema)?))).collect::<EngineResult<Vec<_>>>()?;
+            let order = self
+                .sorted_by
+                .iter()
+                .map(|name| Ok(PhysicalSortExpr::new_default(col(name, schema)?)))
+                .collect::<EngineResult<Vec<_>>>()?;
             config = config.with_output_ordering(LexOrdering::new(order).into_iter().collect());
         }
         let config = config.with_projection_indices(projection.cloned())?.build();

@@ -63,7 +63,7 @@ pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Re
 }
 
 /// Tables whose rows linkage joins to pupils: the table, what `links.kind` calls its rows, and the key by which it does.
-const LINKED: [(&str, &str, &str); 3] = [
+pub(super) const LINKED: [(&str, &str, &str); 3] = [
     ("centre_participants", "participant", "participant_key"),
     ("identifications", "identification", ROW_KEY),
     ("referrals", "referral", ROW_KEY),
@@ -130,7 +130,10 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
             continue;
         }
         if let Some(query) = engine.library().queries.get(&format!("derived.{table}")) {
-            put_answer(engine, &format!("sources.{table}"), &query.sql).await?;
+            let id = format!("sources.{table}");
+            put_answer(engine, &id, &query.sql).await?;
+            super::owes::columns(query, engine.schema_of(&id).await?.as_ref())?;
+            super::owes::keys(engine.context(), query, &id).await?;
             missing.push(table);
             notes.push(format!("no {table} extract: derived from the attendance rows ({effect})"));
         }

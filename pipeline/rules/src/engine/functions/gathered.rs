@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Builder, ListBuilder};
-use arrow::datatypes::{DataType, Field, FieldRef, Fields, Int64Type};
+use arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility};
@@ -20,8 +20,8 @@ pub trait Gathered: Default + Debug + Send + Sync + Any {
     type Columns<'a>;
     /// Types of the columns.
     fn takes() -> Vec<DataType>;
-    /// Fields of its answer.
-    fn gives() -> Fields;
+    /// Type of its answer.
+    fn gives() -> DataType;
     /// The columns of a batch, typed.
     fn columns(values: &[ArrayRef]) -> Self::Columns<'_>;
     /// A row comes in; one that has a null says nothing.
@@ -77,7 +77,7 @@ impl<G: Gathered> AggregateUDFImpl for Function<G> {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::Struct(G::gives()))
+        Ok(G::gives())
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {

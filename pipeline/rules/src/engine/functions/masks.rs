@@ -14,6 +14,8 @@ use super::{each, of_rows, value};
 
 /// Days of a month of five weeks.
 pub(super) const MOST_DAYS: u32 = 35;
+/// The days of its first week.
+pub(super) const A_WEEK: i64 = 0b111_1111;
 
 pub fn functions() -> Vec<ScalarUDF> {
     vec![
@@ -104,7 +106,7 @@ fn of_week(mask: i64, month: i32, week: i32) -> i64 {
     let place = i64::from(week) - i64::from(month);
     let shift = u32::try_from(place.unsigned_abs()).unwrap_or(u32::MAX);
     let shifted = if place >= 0 { mask.checked_shr(shift) } else { mask.checked_shl(shift) };
-    shifted.unwrap_or(0) & 0b111_1111
+    shifted.unwrap_or(0) & A_WEEK
 }
 
 /// `first_day(mask, month)` → date and `last_day(mask, month)` → date: the first and the last day that a mask holds. Null where it

@@ -22,7 +22,7 @@ pub fn register(ctx: &SessionContext) {
     for function in [calendar::functions(), parts::functions(), masks::functions(), vec![lists::list_in_order()]].concat() {
         ctx.register_udf(function);
     }
-    for aggregate in [masks::days_together(), streak::streak_at_end(), trend::weekly_trend()] {
+    for aggregate in [masks::days_together(), streak::streak_at_end(), trend::numbers_by_week(), trend::weekly_trend()] {
         ctx.register_udaf(aggregate);
     }
 }

@@ -42,6 +42,10 @@ impl Streak {
     }
 }
 
+fn fields() -> Fields {
+    Fields::from(vec![Field::new("days", DataType::Int64, true), Field::new("since", DataType::Date32, true)])
+}
+
 impl Gathered for Streak {
     const NAME: &'static str = "streak_at_end";
     type Columns<'a> = (&'a PrimitiveArray<Int64Type>, &'a PrimitiveArray<Int64Type>, &'a PrimitiveArray<Date32Type>);
@@ -50,8 +54,8 @@ impl Gathered for Streak {
         vec![DataType::Int64, DataType::Int64, DataType::Date32]
     }
 
-    fn gives() -> Fields {
-        Fields::from(vec![Field::new("days", DataType::Int64, true), Field::new("since", DataType::Date32, true)])
+    fn gives() -> DataType {
+        DataType::Struct(fields())
     }
 
     fn columns(values: &[ArrayRef]) -> Self::Columns<'_> {
@@ -85,7 +89,7 @@ impl Gathered for Streak {
         let days = groups.iter().map(|g| g.after.iter().map(|(_, days)| i64::from(days.count_ones())).sum());
         let since = groups.iter().map(|g| g.after.iter().filter_map(|(month, days)| first_of(*days, *month)).min());
         let columns: Vec<ArrayRef> = vec![Arc::new(Int64Array::from_iter_values(days)), Arc::new(since.collect::<Date32Array>())];
-        Ok(Arc::new(StructArray::try_new(Self::gives(), columns, None)?))
+        Ok(Arc::new(StructArray::try_new(fields(), columns, None)?))
     }
 
     fn bytes(&self) -> usize {
