@@ -184,8 +184,7 @@ fn what_the_store_packs_is_asked_for_by_name() {
         .into_iter()
         .flat_map(|path| {
             let text = fs::read_to_string(&path).unwrap();
-            let of_file = |what: &&str| text.contains(*what);
-            packed.iter().filter(of_file).map(|what| format!("{} has {what}", path.display())).collect::<Vec<_>>()
+            packed.iter().filter(|what| text.contains(**what)).map(|what| format!("{} has {what}", path.display())).collect::<Vec<_>>()
         })
         .collect();
     assert!(told.is_empty(), "{told:#?}");

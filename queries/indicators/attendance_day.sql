@@ -11,9 +11,9 @@
 -- school_id = "code of the school"
 -- date = "day, date"
 -- month = "first Monday of the month, from which the bits of masks are counted; a week belongs to the month of its Monday, date"
--- parts_absent = "part of the day absent, in parts of a day (720720 make a day)"
--- parts_unexcused = "part of the day absent without excuse, in parts of a day (720720 make a day)"
--- parts_late = "part of the day late, in parts of a day (720720 make a day)"
+-- parts_absent = "part of the day absent, in parts of a day (days_of_parts turns them into days)"
+-- parts_unexcused = "part of the day absent without excuse, in parts of a day (days_of_parts turns them into days)"
+-- parts_late = "part of the day late, in parts of a day (days_of_parts turns them into days)"
 -- is_partial = "whether only a part of the day was missed or late, true or false"
 with read_absences as (
     select as_of, school_id, month

@@ -12,9 +12,9 @@
 -- date = "day, date"
 -- week = "Monday of the ISO week, date"
 -- is_recent = "whether the week is one of the recent school weeks (windows.recent_weeks), true or false"
--- parts_absent = "part of the day absent, in parts of a day (720720 make a day)"
--- parts_unexcused = "part of the day absent without excuse, in parts of a day (720720 make a day)"
--- parts_late = "part of the day late, in parts of a day (720720 make a day)"
+-- parts_absent = "part of the day absent, in parts of a day (days_of_parts turns them into days)"
+-- parts_unexcused = "part of the day absent without excuse, in parts of a day (days_of_parts turns them into days)"
+-- parts_late = "part of the day late, in parts of a day (days_of_parts turns them into days)"
 with read_days as (
     select
         n.as_of,

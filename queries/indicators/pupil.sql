@@ -45,12 +45,12 @@
 -- data_through = "last day with a record at the school, date; empty where it has none"
 -- school_coverage = "pupil-days of the recent school weeks that have a record, of those of enrolled pupils, share from 0 to 1"
 -- assessable = "whether there are enough records to say whether the pupil comes to school, true or false"
--- parts_absent = "days absent this school year, in parts of a day (720720 make a day)"
--- parts_recorded = "days recorded this school year, in parts of a day (720720 make a day)"
--- recent_parts_absent = "days absent in the recent school weeks, in parts of a day (720720 make a day)"
--- recent_parts_recorded = "days recorded in the recent school weeks, in parts of a day (720720 make a day)"
--- before_parts_absent = "days absent before the recent school weeks, in parts of a day (720720 make a day)"
--- before_parts_recorded = "days recorded before the recent school weeks, in parts of a day (720720 make a day)"
+-- parts_absent = "days absent this school year, in parts of a day (days_of_parts turns them into days)"
+-- parts_recorded = "days recorded this school year, in parts of a day (days_of_parts turns them into days)"
+-- recent_parts_absent = "days absent in the recent school weeks, in parts of a day (days_of_parts turns them into days)"
+-- recent_parts_recorded = "days recorded in the recent school weeks, in parts of a day (days_of_parts turns them into days)"
+-- before_parts_absent = "days absent before the recent school weeks, in parts of a day (days_of_parts turns them into days)"
+-- before_parts_recorded = "days recorded before the recent school weeks, in parts of a day (days_of_parts turns them into days)"
 with read_enrolled as (
     select as_of, pupil, pupil_key, school_id, school_year, grade_level, class
     from indicators.enrolled
