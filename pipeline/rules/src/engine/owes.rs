@@ -20,7 +20,7 @@ pub(super) fn columns(query: &Query, given: &Schema) -> Result<()> {
     let Some(owes) = &query.owes else { return Ok(()) };
     let is_there = |column: &str| given.field_with_name(column).is_ok() || (query.schema() == "flags" && FILLED_IN.contains(&column));
     let near = |column: &str| {
-        nearest(column, given.fields().iter().map(|f| f.name().as_str())).map_or(String::new(), |n| format!("; it gives {n}"))
+        nearest(column, given.fields().iter().map(|f| f.name().as_str())).map_or_else(String::new, |n| format!("; it gives {n}"))
     };
     if let Some(column) = owes.columns.iter().find(|c| !is_there(c)) {
         return Err(Error::configuration(
@@ -29,8 +29,8 @@ pub(super) fn columns(query: &Query, given: &Schema) -> Result<()> {
             format!("other files read it: add it to the select; `prane docs {}` says what it means", query.id),
         ));
     }
-    let named = query.header.columns.keys().chain(&query.header.key);
-    match named.into_iter().find(|c| !is_there(c)) {
+    let mut named = query.header.columns.keys().chain(&query.header.key);
+    match named.find(|c| !is_there(c)) {
         Some(column) => Err(Error::configuration(
             &query.file,
             format!("names in its head the column {column}, which it does not give{}", near(column)),
