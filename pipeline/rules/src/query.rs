@@ -136,7 +136,7 @@ impl Query {
     }
 
     fn parse(id: String, file: String, text: &str) -> Outcome<Self> {
-        let header: Header = toml::from_str(&head_of(text)).map_err(|e| toml_fault(&file, &e))?;
+        let header = header_of(text).map_err(|e| toml_fault(&file, &e))?;
         let sql = text.trim().trim_end_matches(';').to_string();
         let statement = single_select(&sql)
             .map_err(|what| Fault::configuration(&file, what, "a SQL file is one plain select; see queries/README.md"))?;
@@ -158,6 +158,14 @@ const HEAD_KEYS: [&str; 15] = [
     "title", "about", "grain", "owner", "cites", "level", "rests_on", "covers", "severity", "what", "when", "mend", "order", "unseen",
     "keep",
 ];
+
+/// What the head of a SQL file says.
+///
+/// # Errors
+/// Where its TOML has a slip.
+pub fn header_of(text: &str) -> Result<Header, toml::de::Error> {
+    toml::from_str(&head_of(text))
+}
 
 /// The TOML among the comments at the top of a file. Ordinary comments and blank lines may stand between its lines; a comment
 /// that reads as `word = value` belongs to the head, so that a misspelt key is an error and not a comment.
@@ -441,6 +449,20 @@ mod tests {
         assert!(parse("-- titel = \"Away\"\nselect 1 as value").unwrap_err().to_string().contains("titel"));
         assert!(parse("-- title = Away\nselect 1 as value").is_err(), "a key of the head without its quotes is no comment");
         assert!(parse("-- keep = \"twice\"\nselect 1 as value").unwrap_err().to_string().contains("twice"));
+    }
+
+    /// Heads that `fuzz/` begins with: `whole_*` are read, `broken_*` are told.
+    #[test]
+    fn heads_of_the_fuzz_corpus_are_read_or_told() {
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/head");
+        let mut tried = 0;
+        for path in std::fs::read_dir(corpus).unwrap().map(|entry| entry.unwrap().path()) {
+            let text = std::fs::read(&path).unwrap();
+            let whole = path.file_name().unwrap().to_string_lossy().starts_with("whole_");
+            assert_eq!(header_of(&String::from_utf8_lossy(&text)).is_ok(), whole, "{}", path.display());
+            tried += 1;
+        }
+        assert!(tried >= 6);
     }
 
     #[test]
