@@ -186,3 +186,22 @@ fn sql_in(files: &[(PathBuf, String)]) -> Vec<String> {
     }
     found
 }
+
+#[test]
+fn what_the_store_packs_is_asked_for_by_name() {
+    // Bits of masks, parts of a day, Mondays worked out by hand, years cut out of texts: functions of the engine say what is meant.
+    let packed = ["720720", "<<", ">>", " & ", " ^ ", "bit_", "log2", "% 7", "as int) + 3", "substr(", "date_trunc('week'", "'-', "];
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+        entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+    }
+    let told: Vec<String> = files(&root().join("queries"))
+        .into_iter()
+        .flat_map(|path| {
+            let text = fs::read_to_string(&path).unwrap();
+            let of_file = |what: &&str| text.contains(*what);
+            packed.iter().filter(of_file).map(|what| format!("{} has {what}", path.display())).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(told.is_empty(), "{told:#?}");
+}

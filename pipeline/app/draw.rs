@@ -7,7 +7,8 @@ use arrow::array::RecordBatch;
 use prane_base::fault::{Fault, Outcome};
 use prane_base::project::Project;
 use prane_base::recipient::{ANALYSTS, COORDINATOR, Recipients};
-use prane_reports::{Edition, Index, IndexEntry, Overview, PlaceKind, PlacePage, Renderer};
+use prane_contract::Account;
+use prane_reports::{Edition, Index, IndexEntry, Note, Overview, PlaceKind, PlacePage, Renderer};
 use prane_rules::answer;
 use rayon::prelude::*;
 
@@ -31,7 +32,7 @@ pub struct Drawn {
     /// The list as analysts get it (`pages.analysts`).
     pub list: Vec<RecordBatch>,
     /// What the front page says of the night's data.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// What is drawn of a place, in this order.
@@ -137,6 +138,22 @@ impl Artist {
         files.push(("index.html".into(), self.renderer.index_html(&index, &self.edition).map_err(told)?.into_bytes()));
         files.into_iter().map(|(name, bytes)| Ok((name.clone(), Aside::write_at(folder, &name, &bytes)?))).collect()
     }
+}
+
+/// What the front page says of the extracts: tables that none gives, and files that somebody should look at.
+#[must_use]
+pub fn notes(missing: &[&str], inputs: &[Account]) -> Vec<Note> {
+    let of_file = |account: &Account| {
+        let file = account.file.clone();
+        match (&account.refused, account.rejected) {
+            (Some(_), _) => Some(Note::FileRefused { file }),
+            (None, 0) if account.told.is_empty() => None,
+            (None, 0) => Some(Note::FileRead { file }),
+            (None, rows) => Some(Note::RowsRejected { file, rows: u32::try_from(rows).unwrap_or(u32::MAX) }),
+        }
+    };
+    let missing = missing.iter().map(|table| Note::NoExtract { table: (*table).to_string() });
+    missing.chain(inputs.iter().filter_map(of_file)).collect()
 }
 
 /// What every page of a night says of it.

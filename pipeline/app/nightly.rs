@@ -14,6 +14,7 @@ use prane_contract::Account;
 use prane_intake as intake;
 use prane_intake::{Intake, Taking, extract, links};
 use prane_linkage::Settings;
+use prane_reports::Note;
 use prane_rules::check::{self, Verdict};
 use prane_rules::engine::{Engine, session, tables};
 use prane_rules::policy::Policy;
@@ -117,7 +118,7 @@ pub async fn run(project: &Project, options: &RunOptions, progress: &Progress) -
     };
     manifest.as_of = Some(night.as_of);
     let mut notes = Vec::new();
-    set_night(&mut engine, &store, &rulebook, &[night.as_of], &night.run_id, &manifest.inputs, &mut notes).await?;
+    let missing = set_night(&mut engine, &store, &rulebook, &[night.as_of], &night.run_id, &manifest.inputs, &mut notes).await?;
     for note in &notes {
         progress.say(note);
     }
@@ -135,7 +136,9 @@ pub async fn run(project: &Project, options: &RunOptions, progress: &Progress) -
 
     progress.stage("draw");
     let mut aside = Aside::new(&work.path)?;
-    let list = draw(&mut engine, &vault, project, (&night, options.rehearsal), &notes, &mut aside, progress).await?;
+    let list =
+        draw(&mut engine, &vault, project, (&night, options.rehearsal), draw::notes(&missing, &manifest.inputs), &mut aside, progress)
+            .await?;
     // Of all columns, also those that no published file has: two lists that differ are two files of the store.
     let told = blake3::hash(&answer::bytes_of(&list, answer::Format::Csv)?).to_hex();
     keep(&mut store, &tables::lists_spec(), &list, night.as_of, &told)?;
@@ -198,7 +201,7 @@ async fn draw(
     vault: &Vault,
     project: &Project,
     (night, rehearsal): (&Night, bool),
-    notes: &[String],
+    notes: Vec<Note>,
     aside: &mut Aside,
     progress: &Progress,
 ) -> Outcome<Vec<RecordBatch>> {
@@ -211,7 +214,7 @@ async fn draw(
     artist.no_recipient_nowhere(&places)?;
     let for_analysts = engine.answer("pages.analysts", night.as_of, progress).await?;
     progress.step("lists");
-    let drawn = Drawn { places, overview, list: for_analysts, notes: notes.to_vec() };
+    let drawn = Drawn { places, overview, list: for_analysts, notes };
     let folder = (!rehearsal).then(|| aside.folder().to_path_buf());
     // Apart, so that a night can be interrupted in the middle of it.
     let drawing = tokio::task::spawn_blocking(move || artist.night(folder.as_deref(), &drawn));
@@ -307,17 +310,18 @@ pub async fn set_night(
     run_id: &str,
     inputs: &[Account],
     notes: &mut Vec<String>,
-) -> Outcome<()> {
+) -> Outcome<Vec<&'static str>> {
     engine.attendance_rows = store.rows("attendance");
     tables::as_of(engine, days, rulebook.year_starts)?;
     tables::link(engine).await?;
-    tables::derive(engine, store, notes).await?;
+    let missing = tables::derive(engine, store, notes).await?;
     notes.extend(inputs.iter().flat_map(|account| account.told.iter().cloned()));
     tables::policy_of_places(engine, &rulebook.policy).await?;
     tables::inputs(engine, inputs)?;
     let last = store.nights().iter().rev().find(|n| n.run_id != run_id && n.figures != Figures::default());
     tables::last_night(engine, last.map(|n| &n.figures))?;
-    tables::history(engine, store, days)
+    tables::history(engine, store, days)?;
+    Ok(missing)
 }
 
 fn tell_intake(intake: &Intake, found: usize, progress: &Progress) {
@@ -428,5 +432,6 @@ fn put_run(project: &Project, manifest: &mut Manifest, outcome: &str) -> Outcome
 pub async fn set_day(engine: &mut Engine<'_>, store: &Store, rulebook: &Rulebook, project: &Project, day: NaiveDate) -> Outcome<()> {
     let run_id = store.nights().last().map_or("", |n| n.run_id.as_str());
     let inputs = earlier_accounts(&project.runs(), run_id);
-    set_night(engine, store, rulebook, &[day], run_id, &inputs, &mut Vec::new()).await
+    set_night(engine, store, rulebook, &[day], run_id, &inputs, &mut Vec::new()).await?;
+    Ok(())
 }

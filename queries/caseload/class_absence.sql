@@ -13,26 +13,25 @@ read_months as (
         as_of,
         pupil,
         school_id,
-        recorded_mask & recent_mask as recorded,
-        away_mask & (recorded_mask - partial_mask) & recent_mask as away
+        days_within(recorded_mask, recent_mask) as recorded,
+        days_within(days_without(away_mask, partial_mask), recent_mask) as away
     from indicators.attendance_masks
-    where recorded_mask & recent_mask > 0
+    where days_in(days_within(recorded_mask, recent_mask)) > 0
 ),
 sum_days as (
-    -- a month's five Mondays are the bits 1, 1 << 7, ... 1 << 28 (270549121 together); the days after it lie beside them
     select
         m.as_of,
         m.school_id,
         p.class,
         make_array(
-            sum(bit_count(m.recorded & 270549121)), sum(bit_count((m.recorded >> 1) & 270549121)), sum(bit_count((m.recorded >> 2) & 270549121)),
-            sum(bit_count((m.recorded >> 3) & 270549121)), sum(bit_count((m.recorded >> 4) & 270549121)),
-            sum(bit_count((m.recorded >> 5) & 270549121)), sum(bit_count((m.recorded >> 6) & 270549121))
+            sum(days_in(days_on_weekday(m.recorded, 1))), sum(days_in(days_on_weekday(m.recorded, 2))), sum(days_in(days_on_weekday(m.recorded, 3))),
+            sum(days_in(days_on_weekday(m.recorded, 4))), sum(days_in(days_on_weekday(m.recorded, 5))),
+            sum(days_in(days_on_weekday(m.recorded, 6))), sum(days_in(days_on_weekday(m.recorded, 7)))
         ) as recorded,
         make_array(
-            sum(bit_count(m.away & 270549121)), sum(bit_count((m.away >> 1) & 270549121)), sum(bit_count((m.away >> 2) & 270549121)),
-            sum(bit_count((m.away >> 3) & 270549121)), sum(bit_count((m.away >> 4) & 270549121)),
-            sum(bit_count((m.away >> 5) & 270549121)), sum(bit_count((m.away >> 6) & 270549121))
+            sum(days_in(days_on_weekday(m.away, 1))), sum(days_in(days_on_weekday(m.away, 2))), sum(days_in(days_on_weekday(m.away, 3))),
+            sum(days_in(days_on_weekday(m.away, 4))), sum(days_in(days_on_weekday(m.away, 5))),
+            sum(days_in(days_on_weekday(m.away, 6))), sum(days_in(days_on_weekday(m.away, 7)))
         ) as absent
     from read_pupils p
     inner join read_months m on m.as_of = p.as_of and m.pupil = p.pupil and m.school_id = p.school_id

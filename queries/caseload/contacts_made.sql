@@ -4,13 +4,15 @@
 -- owner = "school integration team"
 -- cites = ["Student Insights #1655: a pupil is handled by a real action with a date, not by a note", "attendance ladders: unanswered contacts ask for more"]
 with read_nights as (
-    select a.as_of, cast(concat(substr(a.school_year, 1, 4), '-', p.school_year_starts) as date) as year_start
+    select a.as_of, school_year_start(a.school_year, p.school_year_starts) as year_start
     from run.as_of a
     cross join run.policy p
 ),
 read_policy as (
-    select contacts_unanswered, contacts_no_action
-    from run.policy
+    -- of the school that sees the child now
+    select e.as_of, e.pupil_key, p.contacts_unanswered, p.contacts_no_action
+    from run.policy_school p
+    inner join indicators.enrolled e on e.school_id = p.school_id
 ),
 read_contacts as (
     select pupil_key, date, by_key, action, outcome, review_date, saved
@@ -27,11 +29,12 @@ weigh_contacts as (
         c.outcome,
         c.review_date,
         c.saved,
-        coalesce(array_has(p.contacts_unanswered, c.outcome), false) as unanswered,
-        coalesce(not array_has(p.contacts_no_action, c.action), true) as is_action
+        coalesce(array_has(coalesce(s.contacts_unanswered, p.contacts_unanswered), c.outcome), false) as unanswered,
+        coalesce(not array_has(coalesce(s.contacts_no_action, p.contacts_no_action), c.action), true) as is_action
     from read_contacts c
     inner join read_nights n on c.date <= n.as_of
-    cross join read_policy p
+    cross join run.policy p
+    left join read_policy s on s.as_of = n.as_of and s.pupil_key = c.pupil_key
 ),
 order_contacts as (
     select

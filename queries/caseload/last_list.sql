@@ -4,7 +4,7 @@
 -- owner = "school integration team"
 -- cites = ["triage: lists that were used are stored"]
 with read_nights as (
-    select a.as_of, cast(concat(substr(a.school_year, 1, 4), '-', p.school_year_starts) as date) as year_start
+    select a.as_of, school_year_start(a.school_year, p.school_year_starts) as year_start
     from run.as_of a
     cross join run.policy p
 ),
@@ -32,6 +32,6 @@ select
     -- ISO weeks before this one in which the pupil was on the list without a break: the list before knows its own,
     -- and a list of the same calendar week (a nightly run) adds none
     cast(h.weeks_on_list as int)
-        + case when date_trunc('week', f.list_date) = date_trunc('week', f.as_of) then 0 else 1 end as weeks_on_list
+        + case when monday(f.list_date) = monday(f.as_of) then 0 else 1 end as weeks_on_list
 from find_last f
 inner join history.lists h on h.as_of = f.list_date

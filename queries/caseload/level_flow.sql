@@ -4,7 +4,7 @@
 -- owner = "school integration team"
 -- order = ["school_id", "list_date", "level_before desc", "level_after desc"]
 with read_nights as (
-    select a.as_of, cast(concat(substr(a.school_year, 1, 4), '-', p.school_year_starts) as date) as year_start
+    select a.as_of, school_year_start(a.school_year, p.school_year_starts) as year_start
     from run.as_of a
     cross join run.policy p
 ),

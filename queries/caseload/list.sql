@@ -27,7 +27,7 @@ read_records as (
     from caseload.records_seen
 ),
 read_nights as (
-    select a.as_of, cast(concat(substr(a.school_year, 1, 4), '-', p.school_year_starts) as date) as year_start
+    select a.as_of, school_year_start(a.school_year, p.school_year_starts) as year_start
     from run.as_of a
     cross join run.policy p
 ),

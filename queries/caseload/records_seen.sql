@@ -16,19 +16,19 @@ read_last as (
         as_of,
         pupil_key,
         list_date,
-        -- days of its running week that were recorded when that list was made
-        coalesce(try_cast(split_part(attendance_hash, '.', 6) as int), 127) as known_mask
+        -- days of its running week that were recorded when that list was made; null where all of them count
+        try_cast(split_part(attendance_hash, '.', 6) as bigint) as known_mask
     from caseload.last_list
 ),
 -- the Monday up to which weeks were closed, for each list
 name_lists as (
-    select as_of, pupil_key, 'now' as list, cast(cast(date_trunc('week', as_of) as date) as int) as monday, 127 as known_mask
+    select as_of, pupil_key, 'now' as list, monday(as_of) as monday, cast(null as bigint) as known_mask
     from read_levels
     union
-    select as_of, pupil_key, 'now' as list, cast(cast(date_trunc('week', as_of) as date) as int) as monday, 127 as known_mask
+    select as_of, pupil_key, 'now' as list, monday(as_of) as monday, cast(null as bigint) as known_mask
     from read_last
     union
-    select as_of, pupil_key, 'then' as list, cast(cast(date_trunc('week', list_date) as date) as int) as monday, known_mask
+    select as_of, pupil_key, 'then' as list, monday(list_date) as monday, known_mask
     from read_last
 ),
 -- who is on no school's roll any more has left, whatever the records say
@@ -38,11 +38,11 @@ name_pupils as (
     inner join read_pupils p on p.as_of = l.as_of and p.pupil_key = l.pupil_key
 ),
 read_months as (
-    select as_of, pupil, cast(month as int) as first_monday, recorded_mask, away_mask, unexcused_mask, late_mask, partial_mask
+    select as_of, pupil, month, recorded_mask, away_mask, unexcused_mask, late_mask, partial_mask
     from indicators.attendance_masks
 ),
 read_partial as (
-    select as_of, pupil, cast(date as int) as day, parts_absent, parts_unexcused, parts_late
+    select as_of, pupil, date, parts_absent, parts_unexcused, parts_late
     from indicators.partial_days
 ),
 find_months as (
@@ -51,16 +51,15 @@ find_months as (
         n.pupil_key,
         n.list,
         n.known_mask,
-        m.first_monday,
-        -- days of the month before the running week, and whether that week lies in it; a month has 35 days at most
-        (cast(1 as bigint) << greatest(0, least(35, n.monday - m.first_monday))) - 1 as closed_mask,
-        n.monday - m.first_monday between 0 and 34 as is_running,
-        greatest(0, least(35, n.monday - m.first_monday)) as running_from,
-        m.recorded_mask,
-        m.away_mask,
-        m.unexcused_mask,
-        m.late_mask,
-        m.recorded_mask - m.partial_mask as whole_mask
+        m.month,
+        m.partial_mask,
+        days_before(m.recorded_mask, m.month, n.monday) as recorded,
+        days_before(m.away_mask, m.month, n.monday) as away,
+        days_before(m.unexcused_mask, m.month, n.monday) as unexcused,
+        days_before(m.late_mask, m.month, n.monday) as late,
+        days_of_week(m.recorded_mask, m.month, n.monday) as running_recorded,
+        days_of_week(m.away_mask, m.month, n.monday) as running_away,
+        days_of_week(m.unexcused_mask, m.month, n.monday) as running_unexcused
     from name_pupils n
     inner join read_months m on m.as_of = n.as_of and m.pupil = n.pupil
 ),
@@ -69,15 +68,15 @@ count_days as (
         as_of,
         pupil_key,
         list,
-        bit_count(recorded_mask & closed_mask) as days_recorded,
-        cast(bit_count(away_mask & whole_mask & closed_mask) as bigint) * 720720 as parts_absent,
-        cast(bit_count(unexcused_mask & whole_mask & closed_mask) as bigint) * 720720 as parts_unexcused,
-        cast(bit_count(late_mask & whole_mask & closed_mask) as bigint) * 720720 as parts_late,
+        days_in(recorded) as days_recorded,
+        parts_of_days(days_in(days_without(away, partial_mask))) as parts_absent,
+        parts_of_days(days_in(days_without(unexcused, partial_mask))) as parts_unexcused,
+        parts_of_days(days_in(days_without(late, partial_mask))) as parts_late,
         -- which days, not only how many
-        first_monday * ((recorded_mask & closed_mask) + 3 * (away_mask & closed_mask) + 5 * (unexcused_mask & closed_mask) + 7 * (late_mask & closed_mask)) as check_sum,
-        case when is_running then (recorded_mask >> running_from) & known_mask else cast(0 as bigint) end as running_recorded,
-        case when is_running then (away_mask >> running_from) & known_mask else cast(0 as bigint) end as running_away,
-        case when is_running then (unexcused_mask >> running_from) & known_mask else cast(0 as bigint) end as running_unexcused
+        check_sum(recorded, month) + 3 * check_sum(away, month) + 5 * check_sum(unexcused, month) + 7 * check_sum(late, month) as check_sum,
+        days_within(running_recorded, coalesce(known_mask, running_recorded)) as running_recorded,
+        days_within(running_away, coalesce(known_mask, running_away)) as running_away,
+        days_within(running_unexcused, coalesce(known_mask, running_unexcused)) as running_unexcused
     from find_months
     union all
     select
@@ -88,13 +87,13 @@ count_days as (
         cast(p.parts_absent as bigint) as parts_absent,
         cast(p.parts_unexcused as bigint) as parts_unexcused,
         cast(p.parts_late as bigint) as parts_late,
-        cast(p.day as bigint) * (p.parts_absent + 3 * p.parts_unexcused + 5 * p.parts_late) as check_sum,
+        cast(cast(p.date as int) as bigint) * (p.parts_absent + 3 * p.parts_unexcused + 5 * p.parts_late) as check_sum,
         cast(0 as bigint) as running_recorded,
         cast(0 as bigint) as running_away,
         cast(0 as bigint) as running_unexcused
     from name_pupils n
     inner join read_partial p on p.as_of = n.as_of and p.pupil = n.pupil
-    where p.day < n.monday
+    where p.date < n.monday
 ),
 sum_days as (
     select
@@ -103,7 +102,7 @@ sum_days as (
         list,
         concat_ws('.',
             sum(days_recorded), sum(parts_absent), sum(parts_unexcused), sum(parts_late), sum(check_sum),
-            bit_or(running_recorded), bit_or(running_away), bit_or(running_unexcused)
+            days_together(running_recorded), days_together(running_away), days_together(running_unexcused)
         ) as digest
     from count_days
     group by as_of, pupil_key, list

@@ -82,8 +82,8 @@ select
     coalesce(l.left_off_level_3, 0) as left_off_level_3,
     coalesce(l.newly_listed, 0) as newly_listed,
     coalesce(l.in_care, 0) as in_care,
-    cast(p.parts_absent as double) / nullif(p.parts_recorded, 0) as absence_rate,
-    cast(p.recent_parts_absent as double) / nullif(p.recent_parts_recorded, 0) as recent_absence_rate,
+    share(p.parts_absent, p.parts_recorded) as absence_rate,
+    share(p.recent_parts_absent, p.recent_parts_recorded) as recent_absence_rate,
     p.coverage,
     p.data_through,
     cast(n.as_of as int) - cast(p.data_through as int) as days_since_data,
@@ -96,7 +96,7 @@ select
     -- so little is recorded that nobody on the list does not mean that nobody needs to be there
     coalesce(t.pupils, 0) > 0
         or coalesce(cast(n.as_of as int) - cast(p.data_through as int) > o.contract_stale_after_days and d.last_session_day > p.data_through, false)
-        or coalesce((p.pupils - p.assessable) * 1000 > o.assessable_unknown_permille * p.pupils, false) as too_little_known,
+        or coalesce(share_over(p.pupils - p.assessable, p.pupils, o.assessable_unknown_permille), false) as too_little_known,
     coalesce(d.session_days, 0) as session_days,
     coalesce(d.disrupted_days, 0) as disrupted_days
 from read_nights n

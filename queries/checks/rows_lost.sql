@@ -23,4 +23,4 @@ from run.last_night b
 cross join count_rows c
 cross join read_night n
 cross join run.policy o
-where (b.attendance_rows - c.attendance_rows) * 1000 > b.attendance_rows * o.volume_rows_lost_permille
+where share_over(b.attendance_rows - c.attendance_rows, b.attendance_rows, o.volume_rows_lost_permille)

@@ -8,7 +8,7 @@
 -- when = "It matters always: the days of one child hide those of another, and neither is listed."
 -- mend = "Have both schools hand in the numbers of the school system, or put the school's code before its own numbers (S1-101), in every extract of both; run again. Where the same children truly go to both schools, raise same_numbers in queries/policy.toml."
 with find_recorded as (
-    select s.as_of, m.pupil, m.school_id, m.month, bit_or(m.recorded_mask) as recorded_mask
+    select s.as_of, m.pupil, m.school_id, m.month, days_together(m.recorded_mask) as recorded_mask
     from indicators.several_schools s
     inner join run.as_of n on n.as_of = s.as_of
     inner join store.attendance_by_month m on m.pupil = s.pupil and m.school_year = n.school_year
@@ -22,7 +22,7 @@ find_same_days as (
     inner join find_recorded b on b.as_of = a.as_of and b.pupil = a.pupil and b.month = a.month
     where a.school_id < b.school_id
     group by a.as_of, a.pupil, a.school_id, b.school_id
-    having sum(bit_count(a.recorded_mask & b.recorded_mask)) >= min(p.same_numbers_days)
+    having sum(days_in(days_within(a.recorded_mask, b.recorded_mask))) >= min(p.same_numbers_days)
 ),
 find_open as (
     select distinct n.as_of, e.pupil, e.school_id, e.start_date
@@ -93,4 +93,4 @@ from run.policy p
 cross join count_shared c
 inner join count_pupils a on a.as_of = c.as_of and a.school_id = c.first_school_id
 inner join count_pupils b on b.as_of = c.as_of and b.school_id = c.last_school_id
-where c.pupils_shared * 1000 >= p.same_numbers_permille * least(a.pupils, b.pupils)
+where share_at_least(c.pupils_shared, least(a.pupils, b.pupils), p.same_numbers_permille)

@@ -46,4 +46,4 @@ select
 from compare_nights c
 cross join run.policy o
 where abs(c.tonight - c.last_night) >= o.volume_min_change
-  and abs(c.tonight - c.last_night) * 1000 > o.volume_change_permille * c.last_night
+  and share_over(abs(c.tonight - c.last_night), c.last_night, o.volume_change_permille)

@@ -9,8 +9,7 @@ select
     school_year,
     cast(null as int) as grade_level,
     cast(null as varchar) as class,
-    -- x & -x is the lowest bit of x
-    min(cast(cast(month as int) + cast(round(log2(recorded_mask & (-recorded_mask))) as int) as date)) as start_date,
+    min(first_day(recorded_mask, month)) as start_date,
     cast(null as date) as end_date,
     cast(null as varchar) as exit_reason,
     '' as known_from

@@ -24,4 +24,4 @@ from read_pupils p
 inner join read_policy s on s.school_id = p.school_id
 where p.days_recorded >= s.chronic_absence_min_days
   -- whole parts of days: 19 absent of 190 must not be lost to rounding
-  and p.parts_absent * 1000 >= s.chronic_absence_permille * p.parts_recorded
+  and share_at_least(p.parts_absent, p.parts_recorded, s.chronic_absence_permille)

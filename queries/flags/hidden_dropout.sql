@@ -32,5 +32,5 @@ from read_pupils p
 inner join read_policy s on s.school_id = p.school_id
 left join find_window_start w on w.as_of = p.as_of and w.school_id = p.school_id
 where p.recent_recorded >= s.hidden_dropout_min_recorded
-  and (p.recent_parts_recorded - p.recent_parts_absent) * 1000 < s.hidden_dropout_present_permille * p.recent_parts_recorded
+  and not share_at_least(p.recent_parts_recorded - p.recent_parts_absent, p.recent_parts_recorded, s.hidden_dropout_present_permille)
   and p.marks_recent >= s.hidden_dropout_min_marks

@@ -35,4 +35,4 @@ inner join read_policy s on s.school_id = p.school_id
 left join find_window_start w on w.as_of = p.as_of and w.school_id = p.school_id
 where (array_has(p.centre_services, 'after_school_class') or array_has(p.centre_services, 'school_integration'))
   and p.centre_sessions_recent >= s.left_centre_min_sessions
-  and p.centre_attended_recent * 1000 < s.left_centre_attended_permille * p.centre_sessions_recent
+  and not share_at_least(p.centre_attended_recent, p.centre_sessions_recent, s.left_centre_attended_permille)

@@ -31,6 +31,6 @@ select
 from read_pupils p
 inner join read_policy s on s.school_id = p.school_id
 left join find_window_start w on w.as_of = p.as_of and w.school_id = p.school_id
-where p.recent_parts_absent >= s.rising_absence_min_absent * 720720
+where p.recent_parts_absent >= parts_of_days(s.rising_absence_min_absent)
   -- rounded, so that a value on the line falls on the same side on every machine
   and round(p.absence_shift_z, 9) >= s.rising_absence_z

@@ -25,4 +25,4 @@ from read_pupils p
 inner join read_policy s on s.school_id = p.school_id
 where p.days_recorded >= s.severe_absence_min_days
   -- whole parts of days: exactly a fifth must not be lost to rounding
-  and p.parts_absent * 1000 >= s.severe_absence_permille * p.parts_recorded
+  and share_at_least(p.parts_absent, p.parts_recorded, s.severe_absence_permille)

@@ -31,7 +31,7 @@ select
 from read_pupils p
 inner join read_policy s on s.school_id = p.school_id
 left join find_window_start w on w.as_of = p.as_of and w.school_id = p.school_id
-where p.recent_parts_absent >= s.worsening_trend_min_absent * 720720
+where p.recent_parts_absent >= parts_of_days(s.worsening_trend_min_absent)
   -- rounded, so that a value on the line falls on the same side on every machine
   and round(p.absence_trend * 1000, 6) >= s.worsening_trend_permille_a_week
   -- recent rate over the rate before, crosswise in whole parts of days; no days before, no flag

@@ -14,30 +14,29 @@ read_special as (
 ),
 -- days of another school year are no session days of this one, and drop out below
 find_months as (
-    select a.as_of, m.pupil, m.pupil_key, m.school_id, m.month, m.recorded_mask - m.partial_mask as whole_mask, m.away_mask, m.unexcused_mask, m.late_mask
+    select a.as_of, m.pupil, m.pupil_key, m.school_id, m.month, days_without(m.recorded_mask, m.partial_mask) as whole_mask, m.away_mask, m.unexcused_mask, m.late_mask
     from read_absences a
     inner join store.attendance_by_month m on m.school_id = a.school_id and m.month = a.month
     union all
     select o.*
     from read_absences a
     right anti join (
-        select p.as_of, m.pupil, m.pupil_key, m.school_id, m.month, m.recorded_mask - m.partial_mask as whole_mask, m.away_mask, m.unexcused_mask, m.late_mask
+        select p.as_of, m.pupil, m.pupil_key, m.school_id, m.month, days_without(m.recorded_mask, m.partial_mask) as whole_mask, m.away_mask, m.unexcused_mask, m.late_mask
         from read_special p
         inner join store.attendance_by_month m on m.pupil = p.pupil and m.month = p.month
     ) o on o.as_of = a.as_of and o.school_id = a.school_id and o.month = a.month
 ),
-number_days as (
-    select *, unnest(range(0, 35)) as day
+list_days as (
+    select *, unnest(dates_of(whole_mask, month)) as date
     from find_months
 ),
 spread_months as (
     select
-        m.as_of, m.pupil, m.pupil_key, m.school_id, cast(cast(m.month as int) + m.day as date) as date, m.month,
-        case when (m.away_mask >> m.day) & 1 > 0 then 720720 else 0 end as parts_absent,
-        case when (m.unexcused_mask >> m.day) & 1 > 0 then 720720 else 0 end as parts_unexcused,
-        case when (m.late_mask >> m.day) & 1 > 0 then 720720 else 0 end as parts_late
-    from number_days m
-    where (m.whole_mask >> m.day) & 1 > 0
+        as_of, pupil, pupil_key, school_id, date, month,
+        case when has_day(away_mask, month, date) then parts_of_days(1) else 0 end as parts_absent,
+        case when has_day(unexcused_mask, month, date) then parts_of_days(1) else 0 end as parts_unexcused,
+        case when has_day(late_mask, month, date) then parts_of_days(1) else 0 end as parts_late
+    from list_days
 ),
 -- days of which some lessons were missed stand by themselves
 find_partial as (
@@ -86,5 +85,5 @@ take_days as (
 )
 select
     as_of, pupil, pupil_key, school_id, date, month, parts_absent, parts_unexcused, parts_late,
-    parts_absent % 720720 + parts_unexcused % 720720 + parts_late % 720720 > 0 as is_partial
+    parts_absent not in (0, parts_of_days(1)) or parts_unexcused not in (0, parts_of_days(1)) or parts_late not in (0, parts_of_days(1)) as is_partial
 from take_days

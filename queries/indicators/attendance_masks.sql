@@ -4,7 +4,7 @@
 -- owner = "school integration team"
 -- keep = "never"
 with read_months as (
-    select as_of, school_id, month, valid_mask, recent_mask, trend_mask, by_day
+    select as_of, school_id, month, valid_mask, recent_mask, week_numbers, by_day
     from indicators.school_months
 ),
 take_plain as (
@@ -15,18 +15,18 @@ take_plain as (
         m.school_id,
         m.month,
         s.recent_mask,
-        s.trend_mask,
-        m.recorded_mask & s.valid_mask as recorded_mask,
-        m.away_mask & s.valid_mask as away_mask,
-        m.unexcused_mask & s.valid_mask as unexcused_mask,
-        m.late_mask & s.valid_mask as late_mask,
-        m.partial_mask & s.valid_mask as partial_mask
+        s.week_numbers,
+        days_within(m.recorded_mask, s.valid_mask) as recorded_mask,
+        days_within(m.away_mask, s.valid_mask) as away_mask,
+        days_within(m.unexcused_mask, s.valid_mask) as unexcused_mask,
+        days_within(m.late_mask, s.valid_mask) as late_mask,
+        days_within(m.partial_mask, s.valid_mask) as partial_mask
     -- the small side of a join stands first: it is the one kept in memory
     from read_months s
     inner join store.attendance_by_month m on m.school_id = s.school_id and m.month = s.month
     where not s.by_day
       -- of a month that two school years share, the days of the other one do not count
-      and m.recorded_mask & s.valid_mask > 0
+      and days_in(days_within(m.recorded_mask, s.valid_mask)) > 0
 ),
 drop_special as (
     select t.*
@@ -40,17 +40,17 @@ mark_days as (
         pupil_key,
         school_id,
         month,
-        bit_or(day_bit) as recorded_mask,
-        bit_or(case when parts_absent = 720720 then day_bit else cast(0 as bigint) end) as away_mask,
-        bit_or(case when parts_unexcused = 720720 then day_bit else cast(0 as bigint) end) as unexcused_mask,
-        bit_or(case when parts_late = 720720 then day_bit else cast(0 as bigint) end) as late_mask,
-        bit_or(case when is_partial then day_bit else cast(0 as bigint) end) as partial_mask
-    from (select *, cast(1 as bigint) << (cast(date as int) - cast(month as int)) as day_bit from indicators.attendance_day)
+        days_together(mask_of(date, month)) as recorded_mask,
+        days_together(mask_of(case when parts_absent = parts_of_days(1) then date end, month)) as away_mask,
+        days_together(mask_of(case when parts_unexcused = parts_of_days(1) then date end, month)) as unexcused_mask,
+        days_together(mask_of(case when parts_late = parts_of_days(1) then date end, month)) as late_mask,
+        days_together(mask_of(case when is_partial then date end, month)) as partial_mask
+    from indicators.attendance_day
     group by as_of, pupil, pupil_key, school_id, month
 )
-select as_of, pupil, pupil_key, school_id, month, recent_mask, trend_mask, recorded_mask, away_mask, unexcused_mask, late_mask, partial_mask
+select as_of, pupil, pupil_key, school_id, month, recent_mask, week_numbers, recorded_mask, away_mask, unexcused_mask, late_mask, partial_mask
 from drop_special
 union all
-select d.as_of, d.pupil, d.pupil_key, d.school_id, d.month, s.recent_mask, s.trend_mask, d.recorded_mask, d.away_mask, d.unexcused_mask, d.late_mask, d.partial_mask
+select d.as_of, d.pupil, d.pupil_key, d.school_id, d.month, s.recent_mask, s.week_numbers, d.recorded_mask, d.away_mask, d.unexcused_mask, d.late_mask, d.partial_mask
 from read_months s
 inner join mark_days d on d.as_of = s.as_of and d.school_id = s.school_id and d.month = s.month

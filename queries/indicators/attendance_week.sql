@@ -1,14 +1,14 @@
 -- title = "A pupil's week"
--- about = "Recorded days of a pupil and ISO week up to as_of, numbered by the school week of the school that recorded them. 720720 parts make a day; masks hold a bit a day, Monday 1. Disrupted days and days off the calendar are not in it."
+-- about = "Recorded days of a pupil and ISO week up to as_of, numbered by the school week of the school that recorded them. Masks hold a bit a day, Monday 1. Disrupted days and days off the calendar are not in it."
 -- grain = "one row a pupil, school, ISO week and as_of"
 -- owner = "school integration team"
 -- keep = "never"
 with read_months as (
-    select as_of, pupil, pupil_key, school_id, month, recorded_mask, away_mask, unexcused_mask, late_mask, recorded_mask - partial_mask as whole_mask
+    select as_of, pupil, pupil_key, school_id, month, recorded_mask, away_mask, unexcused_mask, late_mask, partial_mask
     from indicators.attendance_masks
 ),
 read_weeks as (
-    select as_of, school_id, week, week_number, is_recent, in_trend, month, first_day
+    select as_of, school_id, week, week_number, is_recent, in_trend, month
     from indicators.school_weeks
 ),
 number_weeks as (
@@ -21,14 +21,14 @@ number_weeks as (
         w.week_number,
         w.is_recent,
         w.in_trend,
-        (m.recorded_mask >> w.first_day) & 127 as recorded_mask,
-        (m.away_mask >> w.first_day) & 127 as away_mask,
-        (m.unexcused_mask >> w.first_day) & 127 as unexcused_mask,
-        (m.late_mask >> w.first_day) & 127 as late_mask,
-        (m.whole_mask >> w.first_day) & 127 as whole_mask
+        days_of_week(m.recorded_mask, m.month, w.week) as recorded_mask,
+        days_of_week(m.away_mask, m.month, w.week) as away_mask,
+        days_of_week(m.unexcused_mask, m.month, w.week) as unexcused_mask,
+        days_of_week(m.late_mask, m.month, w.week) as late_mask,
+        days_of_week(m.partial_mask, m.month, w.week) as partial_mask
     from read_weeks w
     inner join read_months m on m.as_of = w.as_of and m.school_id = w.school_id and m.month = w.month
-    where (m.recorded_mask >> w.first_day) & 127 > 0
+    where days_in(days_of_week(m.recorded_mask, m.month, w.week)) > 0
 ),
 sum_partial as (
     select
@@ -52,10 +52,10 @@ select
     n.week_number,
     n.is_recent,
     n.in_trend,
-    bit_count(n.recorded_mask) as days_recorded,
-    cast(bit_count(n.away_mask & n.whole_mask) * 720720 + coalesce(p.parts_absent, 0) as int) as parts_absent,
-    cast(bit_count(n.unexcused_mask & n.whole_mask) * 720720 + coalesce(p.parts_unexcused, 0) as int) as parts_unexcused,
-    cast(bit_count(n.late_mask & n.whole_mask) * 720720 + coalesce(p.parts_late, 0) as int) as parts_late,
+    days_in(n.recorded_mask) as days_recorded,
+    cast(parts_of_days(days_in(days_without(n.away_mask, n.partial_mask))) + coalesce(p.parts_absent, 0) as int) as parts_absent,
+    cast(parts_of_days(days_in(days_without(n.unexcused_mask, n.partial_mask))) + coalesce(p.parts_unexcused, 0) as int) as parts_unexcused,
+    cast(parts_of_days(days_in(days_without(n.late_mask, n.partial_mask))) + coalesce(p.parts_late, 0) as int) as parts_late,
     cast(n.recorded_mask as int) as recorded_mask,
     cast(n.away_mask as int) as away_mask,
     cast(n.unexcused_mask as int) as unexcused_mask

@@ -6,7 +6,7 @@ with read_nights as (
     select
         n.as_of,
         n.school_year,
-        cast(concat(substr(n.school_year, 1, 4), '-', p.school_year_starts) as date) as year_start,
+        school_year_start(n.school_year, p.school_year_starts) as year_start,
         p.session_days_min_schools as min_schools,
         p.session_days_share_permille as share_permille
     from run.as_of n
@@ -70,10 +70,11 @@ find_common_days as (
     left join count_heard l on l.as_of = h.as_of and l.date = h.date and l.municipality = m.municipality
     inner join read_nights n on n.as_of = h.as_of
     where case
-        when m.schools >= n.min_schools then coalesce(l.heard, 0) * 1000 >= n.share_permille * m.schools
-        else h.heard * 1000 >= n.share_permille * a.schools
+        when m.schools >= n.min_schools then share_at_least(coalesce(l.heard, 0), m.schools, n.share_permille)
+        else share_at_least(h.heard, a.schools, n.share_permille)
     end
-      and (cast(h.date as int) + 3) % 7 < 5
+      -- Sunday is 0
+      and date_part('dow', h.date) between 1 and 5
 ),
 find_first as (
     select as_of, school_id, min(date) as first_date
@@ -96,7 +97,7 @@ join_days as (
     select as_of, school_id, date from infer_days
 ),
 place_days as (
-    select as_of, school_id, date, cast(cast(date as int) - (cast(date as int) + 3) % 7 as date) as week
+    select as_of, school_id, date, monday(date) as week
     from join_days
 )
 select
@@ -104,6 +105,6 @@ select
     school_id,
     date,
     week,
-    -- a week belongs to the month of its Monday; months are counted from their first Monday
-    cast(cast(week as int) - (cast(date_part('day', week) as int) - 1) / 7 * 7 as date) as month
+    -- a week belongs to the month of its Monday
+    first_monday(week) as month
 from place_days

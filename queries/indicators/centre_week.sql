@@ -13,7 +13,7 @@ read_sessions as (
         p.pupil,
         p.pupil_key,
         a.service,
-        cast(cast(a.date as int) - (cast(a.date as int) + 3) % 7 as date) as week,
+        monday(a.date) as week,
         a.status
     from sources.centre_attendance a
     inner join read_participants p on p.participant_key = a.participant_key

@@ -4,7 +4,7 @@
 -- owner = "school integration team"
 -- keep = "never"
 with read_nights as (
-    select as_of, school_year, cast(concat(substr(school_year, 1, 4), '-', p.school_year_starts) as date) as year_start
+    select as_of, school_year, school_year_start(school_year, p.school_year_starts) as year_start
     from run.as_of
     cross join run.policy p
 ),

@@ -18,7 +18,7 @@ join_marks as (
     select w.as_of, n.pupil, 1 as marks
     from read_weeks w
     inner join (
-        select school_id, pupil_key, date, cast(cast(date as int) - (cast(date as int) + 3) % 7 as date) as week, period, school_year
+        select school_id, pupil_key, date, monday(date) as week, period, school_year
         from sources.marks
     ) m on m.school_id = w.school_id and m.week = w.week and m.period = w.period and m.school_year = w.school_year
     inner join store.marks_by_term n on n.school_id = m.school_id and n.pupil_key = m.pupil_key and n.period = m.period and n.school_year = m.school_year

@@ -1,5 +1,5 @@
 -- title = "Days of which some lessons were missed"
--- about = "The days of indicators.attendance_masks that are partial, with the parts of them that were missed: 720720 parts make a day."
+-- about = "The days of indicators.attendance_masks that are partial, with the parts of them that were missed."
 -- grain = "one row a pupil, day with parts and as_of"
 -- owner = "school integration team"
 -- keep = "never"
@@ -20,7 +20,7 @@ read_absences as (
     where by_day
 ),
 read_recent as (
-    select as_of, school_id, week, is_recent
+    select as_of, school_id, week, week_number, is_recent, in_trend
     from indicators.school_weeks
 ),
 find_days as (
@@ -38,10 +38,10 @@ join_days as (
     from indicators.special_pupils p
     right anti join take_plain t on t.as_of = p.as_of and t.pupil = p.pupil and t.month = p.month
     union all
-    select as_of, pupil, pupil_key, school_id, date, cast(cast(date as int) - (cast(date as int) + 3) % 7 as date) as week, parts_absent, parts_unexcused, parts_late
+    select as_of, pupil, pupil_key, school_id, date, monday(date) as week, parts_absent, parts_unexcused, parts_late
     from indicators.attendance_day
     where is_partial
 )
-select j.as_of, j.pupil, j.pupil_key, j.school_id, j.date, j.week, w.is_recent, j.parts_absent, j.parts_unexcused, j.parts_late
+select j.as_of, j.pupil, j.pupil_key, j.school_id, j.date, j.week, w.week_number, w.is_recent, w.in_trend, j.parts_absent, j.parts_unexcused, j.parts_late
 from read_recent w
 inner join join_days j on j.as_of = w.as_of and j.school_id = w.school_id and j.week = w.week

@@ -1,5 +1,5 @@
 -- title = "Indicators of a pupil"
--- about = "Everything the rules look at, one row an enrolled pupil. Rates are 0-1; parts are 720720ths of a day, for comparing without rounding."
+-- about = "Everything the rules look at, one row an enrolled pupil. Rates are 0-1; parts of days are whole numbers, for comparing without rounding."
 -- grain = "one row an enrolled pupil and as_of"
 -- owner = "school integration team"
 -- keep = "once"
@@ -30,8 +30,8 @@ compare_terms as (
 ),
 count_moves as (
     select e.as_of, e.pupil, count(*) as moves
-    from run.policy p
-    cross join read_enrolled e
+    from run.policy_school p
+    inner join read_enrolled e on e.school_id = p.school_id
     inner join sources.enrolments o on o.pupil = e.pupil and o.school_id <> e.school_id
     where o.start_date <= e.as_of
       and (o.end_date is null or cast(o.end_date as int) >= cast(e.as_of as int) - p.windows_moves_days)
@@ -74,24 +74,20 @@ add_weeks as (
         coalesce(f.days_recorded - f.recent_recorded, 0) as before_recorded,
         coalesce(f.parts_absent - f.recent_parts_absent, 0) as before_parts_absent,
         f.last_present,
-        f.last_recorded
+        f.last_recorded,
+        f.absence_streak,
+        f.unexcused_streak,
+        f.absent_since,
+        f.unexcused_since,
+        f.trend_weeks,
+        f.trend_slope
     from indicators.attendance_sums f
     right join read_enrolled e on e.as_of = f.as_of and e.pupil = f.pupil
-),
-add_tails as (
-    select e.*, f.absence_streak, f.unexcused_streak, f.absent_since, f.unexcused_since
-    from indicators.absence_streaks f
-    right join add_weeks e on e.as_of = f.as_of and e.pupil = f.pupil
-),
-add_trend as (
-    select e.*, f.weeks as trend_weeks, f.slope
-    from indicators.absence_trend f
-    right join add_tails e on e.as_of = f.as_of and e.pupil = f.pupil
 ),
 add_terms as (
     select e.*, f.mark_mean, f.mark_mean_prev, f.failing_subjects, f.failing_core
     from compare_terms f
-    right join add_trend e on e.as_of = f.as_of and e.pupil = f.pupil
+    right join add_weeks e on e.as_of = f.as_of and e.pupil = f.pupil
 ),
 add_marks as (
     select e.*, f.marks_recent
@@ -131,24 +127,27 @@ join_facts as (
         e.last_present, e.last_recorded,
         e.absence_streak, e.unexcused_streak, e.absent_since, e.unexcused_since,
         -- sums of fractions depend on their order in the last digits: rounded, a list is the same however many threads made it
-        case when e.trend_weeks >= p.windows_trend_min_weeks then case when round(e.slope, 12) = 0 then 0.0 else round(e.slope, 12) end end as absence_trend,
+        case when e.trend_weeks >= p.windows_trend_min_weeks then case when round(e.trend_slope, 12) = 0 then 0.0 else round(e.trend_slope, 12) end end as absence_trend,
         round(e.mark_mean, 12) as mark_mean, round(e.mark_mean_prev, 12) as mark_mean_prev, e.failing_subjects, e.failing_core,
         e.marks_recent,
-        cast(substr(e.school_year, 1, 4) as int) - e.first_september as age,
+        school_year_first(e.school_year) - e.first_september as age,
         e.moves,
         e.centre_services,
         e.sessions, e.attended,
         e.data_through, e.school_coverage, e.heard_lately,
         p.shift_prior_absent, p.shift_prior_recorded, p.shift_min_recent, p.shift_min_before, p.grades_age_before, p.assessable_recent_recorded, p.assessable_days_recorded
-    from run.policy p
-    cross join add_schools e
+    from run.policy_school p
+    inner join add_schools e on e.school_id = p.school_id
 ),
 weigh_shift as (
     select
         *,
-        recent_parts_absent / 720720.0 as recent_absent,
-        before_parts_absent / 720720.0 as before_absent,
-        (before_parts_absent / 720720.0 + shift_prior_absent) / (before_recorded + cast(shift_prior_recorded as double)) as usual_rate
+        days_of_parts(recent_parts_absent) as recent_absent,
+        days_of_parts(before_parts_absent) as before_absent,
+        parts_of_days(days_recorded) as parts_recorded,
+        parts_of_days(recent_recorded) as recent_parts_recorded,
+        parts_of_days(before_recorded) as before_parts_recorded,
+        (days_of_parts(before_parts_absent) + shift_prior_absent) / (before_recorded + cast(shift_prior_recorded as double)) as usual_rate
     from join_facts
 )
 select
@@ -160,26 +159,26 @@ select
     grade_level,
     class,
     cast(days_recorded as int) as days_recorded,
-    parts_absent / 720720.0 as days_absent,
-    parts_unexcused / 720720.0 as days_unexcused,
-    parts_late / 720720.0 as days_late,
-    case when days_recorded > 0 then parts_absent / (days_recorded * 720720.0) end as absence_rate,
+    days_of_parts(parts_absent) as days_absent,
+    days_of_parts(parts_unexcused) as days_unexcused,
+    days_of_parts(parts_late) as days_late,
+    share(parts_absent, parts_recorded) as absence_rate,
     cast(recent_recorded as int) as recent_recorded,
     recent_absent,
-    case when recent_recorded > 0 then recent_parts_absent / (recent_recorded * 720720.0) end as recent_absence_rate,
+    share(recent_parts_absent, recent_parts_recorded) as recent_absence_rate,
     cast(before_recorded as int) as before_recorded,
     before_absent,
-    case when before_recorded > 0 then before_parts_absent / (before_recorded * 720720.0) end as before_absence_rate,
+    share(before_parts_absent, before_parts_recorded) as before_absence_rate,
     case when recent_recorded >= shift_min_recent and before_recorded >= shift_min_before and usual_rate > 0 and usual_rate < 1
         then (recent_absent - recent_recorded * usual_rate) / sqrt(recent_recorded * usual_rate * (1 - usual_rate) * (1 + recent_recorded / (before_recorded + cast(shift_prior_recorded as double))))
     end as absence_shift_z,
     absence_trend,
     cast(coalesce(absence_streak, 0) as int) as absence_streak,
     cast(coalesce(unexcused_streak, 0) as int) as unexcused_streak,
-    cast(absent_since as date) as absent_since,
-    cast(unexcused_since as date) as unexcused_since,
-    cast(last_present as date) as last_present,
-    cast(last_recorded as date) as last_recorded,
+    absent_since,
+    unexcused_since,
+    last_present,
+    last_recorded,
     mark_mean,
     mark_mean_prev,
     round(mark_mean - mark_mean_prev, 12) as mark_change,
@@ -195,9 +194,9 @@ select
     school_coverage,
     recent_recorded >= assessable_recent_recorded and days_recorded >= assessable_days_recorded and coalesce(heard_lately, false) as assessable,
     parts_absent,
-    days_recorded * 720720 as parts_recorded,
+    parts_recorded,
     recent_parts_absent,
-    recent_recorded * 720720 as recent_parts_recorded,
+    recent_parts_recorded,
     before_parts_absent,
-    before_recorded * 720720 as before_parts_recorded
+    before_parts_recorded
 from weigh_shift

@@ -1,5 +1,5 @@
 -- title = "School days of a month that count"
--- about = "Days of a month as bits, its first Monday 1: those that count in pupils' figures (on the calendar, not disrupted, up to as_of), those of the recent weeks and those of the trend weeks. A week belongs to the month of its Monday. Where a school keeps a register of absences (by_day), days are looked at one by one."
+-- about = "Days of a month as bits, its first Monday 1: those that count in pupils' figures (on the calendar, not disrupted, up to as_of), those of the recent weeks, and the numbers of the trend weeks among its five weeks (week_numbers). A week belongs to the month of its Monday. Where a school keeps a register of absences (by_day), days are looked at one by one."
 -- grain = "one row a school, month with a day that counts and as_of"
 -- owner = "school integration team"
 with read_days as (
@@ -8,7 +8,7 @@ with read_days as (
     where in_calendar and not disrupted
 ),
 read_weeks as (
-    select as_of, school_id, week, month, is_recent, in_trend
+    select as_of, school_id, week, week_number, month, is_recent, in_trend
     from indicators.school_weeks
 ),
 read_registers as (
@@ -22,24 +22,22 @@ place_days as (
         d.as_of,
         d.school_id,
         w.month,
+        w.week,
+        w.week_number,
         d.date,
         w.is_recent,
         w.in_trend
     from read_weeks w
     inner join read_days d on d.as_of = w.as_of and d.school_id = w.school_id and d.week = w.week
-),
-mark_days as (
-    select *, cast(1 as bigint) << (cast(date as int) - cast(month as int)) as day_bit
-    from place_days
 )
 select
     d.as_of,
     d.school_id,
     d.month,
-    bit_or(d.day_bit) as valid_mask,
-    bit_or(case when d.is_recent then d.day_bit else cast(0 as bigint) end) as recent_mask,
-    bit_or(case when d.in_trend then d.day_bit else cast(0 as bigint) end) as trend_mask,
+    days_together(mask_of(d.date, d.month)) as valid_mask,
+    days_together(mask_of(case when d.is_recent then d.date end, d.month)) as recent_mask,
+    numbers_by_week(d.month, d.week, d.week_number) filter (where d.in_trend) as week_numbers,
     bool_or(r.school_id is not null) as by_day
 from read_registers r
-right join mark_days d on d.as_of = r.as_of and d.school_id = r.school_id
+right join place_days d on d.as_of = r.as_of and d.school_id = r.school_id
 group by d.as_of, d.school_id, d.month

@@ -16,15 +16,15 @@ find_last as (
     select n.as_of, n.school_id,
         max(n.date) filter (where n.pupils_recorded > 0) as data_through,
         bool_or(n.pupils_recorded > 0 and n.day_number <= p.assessable_silent_session_days) as heard_lately
-    from run.policy p
-    cross join number_days n
+    from run.policy_school p
+    inner join number_days n on n.school_id = p.school_id
     group by n.as_of, n.school_id
 ),
--- days of the recent weeks that count, as bits of their month
+-- days of the recent weeks that count, as masks of their month
 read_months as (
-    select as_of, school_id, month, cast(month as int) as first_monday, recent_mask
+    select as_of, school_id, month, recent_mask
     from indicators.school_months
-    where recent_mask > 0
+    where days_in(recent_mask) > 0
 ),
 -- days of those weeks on which each pupil was enrolled; two rows for one enrolment count once
 mark_enrolled as (
@@ -33,16 +33,11 @@ mark_enrolled as (
         m.school_id,
         m.month,
         e.pupil,
-        -- a month has 35 days at most
-        bit_or(
-            m.recent_mask
-            & (34359738367 << greatest(0, least(35, cast(e.start_date as int) - m.first_monday)))
-            & (34359738367 >> greatest(0, least(35, m.first_monday + 34 - coalesce(cast(e.end_date as int), m.first_monday + 34))))
-        ) as mask
+        days_together(days_between(m.recent_mask, m.month, e.start_date, e.end_date)) as mask
     from read_months m
     inner join sources.enrolments e on e.school_id = m.school_id
-    where cast(e.start_date as int) <= m.first_monday + 34
-      and (e.end_date is null or cast(e.end_date as int) >= m.first_monday)
+    where e.start_date is not null
+      and days_in(days_between(m.recent_mask, m.month, e.start_date, e.end_date)) > 0
     group by m.as_of, m.school_id, m.month, e.pupil
 ),
 mark_recorded as (
@@ -51,16 +46,16 @@ mark_recorded as (
     inner join run.as_of n on n.as_of = m.as_of
     inner join store.attendance_by_month r on r.school_id = m.school_id and r.month = m.month and r.school_year = n.school_year
     union all
-    select as_of, school_id, pupil, month, cast(1 as bigint) << (cast(date as int) - cast(month as int)) as recorded_mask
+    select as_of, school_id, pupil, month, mask_of(date, month) as recorded_mask
     from indicators.implied_day
 ),
 join_recorded as (
-    select as_of, school_id, pupil, month, bit_or(recorded_mask) as recorded_mask
+    select as_of, school_id, pupil, month, days_together(recorded_mask) as recorded_mask
     from mark_recorded
     group by as_of, school_id, pupil, month
 ),
 count_days as (
-    select e.as_of, e.school_id, sum(bit_count(e.mask)) as expected, sum(bit_count(e.mask & coalesce(r.recorded_mask, 0))) as recorded
+    select e.as_of, e.school_id, sum(days_in(e.mask)) as expected, sum(coalesce(days_in(days_within(e.mask, r.recorded_mask)), 0)) as recorded
     from mark_enrolled e
     left join join_recorded r on r.as_of = e.as_of and r.school_id = e.school_id and r.pupil = e.pupil and r.month = e.month
     group by e.as_of, e.school_id
@@ -70,6 +65,6 @@ select
     l.school_id,
     l.data_through,
     coalesce(l.heard_lately, false) as heard_lately,
-    c.recorded / cast(nullif(c.expected, 0) as double) as school_coverage
+    share(c.recorded, c.expected) as school_coverage
 from find_last l
 left join count_days c on c.as_of = l.as_of and c.school_id = l.school_id

@@ -15,10 +15,8 @@ select
     n.school_id,
     n.week,
     n.month,
-    -- the place of its Monday in the month's bits
-    cast(n.week as int) - cast(n.month as int) as first_day,
     cast(n.week_number as int) as week_number,
     n.week_number <= p.windows_recent_weeks as is_recent,
     n.week_number <= p.windows_trend_weeks as in_trend
-from run.policy p
-cross join number_weeks n
+from run.policy_school p
+inner join number_weeks n on n.school_id = p.school_id

@@ -7,12 +7,13 @@ with read_nights as (
     select
         n.as_of,
         n.school_year,
-        cast(concat(substr(n.school_year, 1, 4), '-', p.school_year_starts) as date) as year_start,
-        p.disrupted_over_permille as over_permille,
-        p.disrupted_times_median as times_median,
-        p.disrupted_min_pupils as min_pupils
+        school_year_start(n.school_year, p.school_year_starts) as year_start
     from run.as_of n
     cross join run.policy p
+),
+read_policy as (
+    select school_id, disrupted_over_permille, disrupted_times_median, disrupted_min_pupils
+    from run.policy_school
 ),
 count_implied as (
     select as_of, school_id, date, count(*) as pupils
@@ -48,7 +49,7 @@ join_days as (
         c.date is not null as in_calendar,
         p.pupils_recorded,
         p.parts_absent,
-        p.parts_absent / (p.pupils_recorded * 720720.0) as absence_rate
+        share(p.parts_absent, parts_of_days(p.pupils_recorded)) as absence_rate
     from read_calendar c
     full join count_pupils p on p.as_of = c.as_of and p.school_id = c.school_id and p.date = c.date
 ),
@@ -62,18 +63,18 @@ select
     j.as_of,
     j.school_id,
     j.date,
-    cast(cast(j.date as int) - (cast(j.date as int) + 3) % 7 as date) as week,
+    monday(j.date) as week,
     j.week_number,
     coalesce(
         j.in_calendar
-        and j.pupils_recorded >= n.min_pupils
-        and j.parts_absent * 1000 > n.over_permille * cast(j.pupils_recorded as bigint) * 720720
-        and j.absence_rate > n.times_median * m.usual_rate,
+        and j.pupils_recorded >= s.disrupted_min_pupils
+        and share_over(j.parts_absent, parts_of_days(j.pupils_recorded), s.disrupted_over_permille)
+        and j.absence_rate > s.disrupted_times_median * m.usual_rate,
         false
     ) as disrupted,
     j.in_calendar,
     cast(coalesce(j.pupils_recorded, 0) as int) as pupils_recorded,
     j.absence_rate
 from join_days j
-inner join read_nights n on n.as_of = j.as_of
+left join read_policy s on s.school_id = j.school_id
 left join find_median m on m.as_of = j.as_of and m.school_id = j.school_id

@@ -3,25 +3,27 @@
 -- grain = "one row a pupil, term and as_of"
 -- owner = "school integration team"
 -- keep = "once"
-with read_policy as (
-    select marks_pass
-    from run.policy
+with read_enrolled as (
+    -- the pass mark and the core subjects are those of the school whose page tells of them
+    select e.as_of, e.pupil, e.school_id, p.marks_pass
+    from run.policy_school p
+    inner join indicators.enrolled e on e.school_id = p.school_id
 ),
 read_core as (
     -- a subject that the policy names twice is one subject
-    select distinct subject
-    from (select unnest(marks_core_subjects) as subject from run.policy)
+    select distinct school_id, subject
+    from (select school_id, unnest(marks_core_subjects) as subject from run.policy_school)
 ),
 find_failing as (
-    select m.as_of, m.pupil, m.term, m.subject
-    from read_policy p
-    cross join indicators.marks_term m
-    where m.mark_sum < p.marks_pass * m.marks
+    select m.as_of, m.pupil, m.term, m.subject, e.school_id
+    from read_enrolled e
+    inner join indicators.marks_term m on m.as_of = e.as_of and m.pupil = e.pupil
+    where m.mark_sum < e.marks_pass * m.marks
 ),
 count_failing as (
     select f.as_of, f.pupil, f.term, count(*) as failing_subjects, count(c.subject) as failing_core
     from read_core c
-    right join find_failing f on f.subject = c.subject
+    right join find_failing f on f.subject = c.subject and f.school_id = c.school_id
     group by f.as_of, f.pupil, f.term
 ),
 -- most terms are taken as they are stored

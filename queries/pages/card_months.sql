@@ -14,7 +14,7 @@ select
     m.school_id,
     m.month,
     m.recorded_mask,
-    m.away_mask & (m.recorded_mask - m.partial_mask) as away_mask,
+    days_without(m.away_mask, m.partial_mask) as away_mask,
     m.unexcused_mask,
     m.late_mask,
     m.partial_mask

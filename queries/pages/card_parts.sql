@@ -7,7 +7,7 @@ with read_listed as (
     select as_of, pupil, pupil_key
     from caseload.listed
 )
-select p.as_of, l.pupil_key, p.school_id, p.week, sum(p.parts_absent) / 720720.0 as absent
+select p.as_of, l.pupil_key, p.school_id, p.week, days_of_parts(sum(p.parts_absent)) as absent
 from read_listed l
 inner join indicators.partial_days p on l.as_of = p.as_of and l.pupil = p.pupil
 group by p.as_of, l.pupil_key, p.school_id, p.week

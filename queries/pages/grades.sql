@@ -8,7 +8,7 @@ select
     school_id,
     grade_level,
     count(*) as pupils,
-    cast(sum(parts_absent) as double) / nullif(sum(parts_recorded), 0) as absence_rate
+    share(sum(parts_absent), sum(parts_recorded)) as absence_rate
 from indicators.pupil
 where grade_level is not null
 group by as_of, school_id, grade_level

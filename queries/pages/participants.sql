@@ -25,7 +25,7 @@ find_people as (
         p.recent_recorded,
         p.before_absence_rate,
         -- the Monday that begins the recent weeks
-        coalesce(r.since, cast(cast(n.as_of as int) - (cast(n.as_of as int) + 3) % 7 - 7 * (q.windows_recent_weeks - 1) as date)) as since
+        coalesce(r.since, cast(cast(monday(n.as_of) as int) - 7 * (q.windows_recent_weeks - 1) as date)) as since
     from run.as_of n
     cross join run.policy q
     cross join sources.centre_participants c

@@ -32,7 +32,7 @@ read_last as (
     inner join history.change h on h.as_of = f.last_as_of
 ),
 read_months as (
-    select as_of, pupil, school_id, month, recorded_mask, away_mask & (recorded_mask - partial_mask) as whole_away_mask
+    select as_of, pupil, school_id, month, recorded_mask, days_without(away_mask, partial_mask) as whole_away_mask
     from indicators.attendance_masks
 ),
 read_partial as (
@@ -86,8 +86,8 @@ find_weeks as (
         m.school_id,
         w.week,
         w.week_number,
-        bit_count((m.recorded_mask >> w.first_day) & 127) as days_recorded,
-        bit_count((m.whole_away_mask >> w.first_day) & 127) * 720720 as parts_absent
+        days_in(days_of_week(m.recorded_mask, m.month, w.week)) as days_recorded,
+        parts_of_days(days_in(days_of_week(m.whole_away_mask, m.month, w.week))) as parts_absent
     from find_week f
     inner join read_months m on m.as_of = f.as_of and m.pupil = f.pupil
     inner join indicators.school_weeks w on w.as_of = m.as_of and w.school_id = m.school_id and w.month = m.month
@@ -131,9 +131,10 @@ sum_services as (
         max(high_permille) as high_permille,
         count(*) as pupils,
         sum(case when parts_before > 0 then 1 else 0 end) as away_before,
-        sum(case when parts_before < days_before * 720720 then 1 else 0 end) as there_before,
+        sum(case when parts_before < parts_of_days(days_before) then 1 else 0 end) as there_before,
         sum(case when parts_after > 0 then 1 else 0 end) as away_after,
-        sum(case when parts_after < days_after * 720720 then 1 else 0 end) as there_after,
+        sum(case when parts_after < parts_of_days(days_after) then 1 else 0 end) as there_after,
+        -- rates before and after, crosswise in whole parts of days
         sum(case when parts_after * days_before < parts_before * days_after then 1 else 0 end) as less_absent,
         sum(days_before) as days_before,
         sum(parts_before) as parts_before,
@@ -155,12 +156,12 @@ tell_rates as (
         pupils,
         less_absent,
         -- no more digits than a page shows: from all of them the days behind a rate can be worked out
-        case when away_before >= min_cell and there_before >= min_cell then round(cast(parts_before as double) / (days_before * 720720), 3) end as rate_before,
-        case when away_before < min_cell and parts_before * 1000 < low_permille * days_before * 720720 then low_permille / 1000.0 end as before_below,
-        case when there_before < min_cell and parts_before * 1000 > high_permille * days_before * 720720 then high_permille / 1000.0 end as before_above,
-        case when away_after >= min_cell and there_after >= min_cell then round(cast(parts_after as double) / (days_after * 720720), 3) end as rate_after,
-        case when away_after < min_cell and parts_after * 1000 < low_permille * days_after * 720720 then low_permille / 1000.0 end as after_below,
-        case when there_after < min_cell and parts_after * 1000 > high_permille * days_after * 720720 then high_permille / 1000.0 end as after_above,
+        case when away_before >= min_cell and there_before >= min_cell then round(share(parts_before, parts_of_days(days_before)), 3) end as rate_before,
+        case when away_before < min_cell and not share_at_least(parts_before, parts_of_days(days_before), low_permille) then low_permille / 1000.0 end as before_below,
+        case when there_before < min_cell and share_over(parts_before, parts_of_days(days_before), high_permille) then high_permille / 1000.0 end as before_above,
+        case when away_after >= min_cell and there_after >= min_cell then round(share(parts_after, parts_of_days(days_after)), 3) end as rate_after,
+        case when away_after < min_cell and not share_at_least(parts_after, parts_of_days(days_after), low_permille) then low_permille / 1000.0 end as after_below,
+        case when there_after < min_cell and share_over(parts_after, parts_of_days(days_after), high_permille) then high_permille / 1000.0 end as after_above,
         round(cast(school_before as double) / (days_before * 1000000000), 3) as school_before,
         round(cast(school_after as double) / (days_after * 1000000000), 3) as school_after
     from sum_services

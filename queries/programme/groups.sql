@@ -20,10 +20,10 @@ tell_rates as (
         municipality,
         name,
         -- no more digits than a page shows: from all of them the days behind a rate can be worked out
-        round(cast(parts_absent as double) / nullif(parts_recorded, 0), 3) as absence_rate,
-        case when pupils_recorded >= min_cell and pupils_away < min_cell and parts_absent * 1000 < low_permille * parts_recorded
+        round(share(parts_absent, parts_recorded), 3) as absence_rate,
+        case when pupils_recorded >= min_cell and pupils_away < min_cell and not share_at_least(parts_absent, parts_recorded, low_permille)
             then low_permille / 1000.0 end as absence_rate_below,
-        case when pupils_recorded >= min_cell and pupils_there < min_cell and parts_absent * 1000 > high_permille * parts_recorded
+        case when pupils_recorded >= min_cell and pupils_there < min_cell and share_over(parts_absent, parts_recorded, high_permille)
             then high_permille / 1000.0 end as absence_rate_above
     from read_counts
 ),

@@ -4,7 +4,7 @@
 -- owner = "centre coordinators"
 -- cites = ["NCES WP22: complementary suppression", "NIST SP 800-53 SI-19(5): tables published again and again", "NCES 2011-603, Delaware DOE: rates near 0 and 100 coded"]
 with read_nights as (
-    select a.as_of, cast(concat(substr(a.school_year, 1, 4), '-', p.school_year_starts) as date) as year_start, p.suppress_min_cell as min_cell, p.coded_rates_low_permille as low_permille, p.coded_rates_high_permille as high_permille
+    select a.as_of, school_year_start(a.school_year, p.school_year_starts) as year_start, p.suppress_min_cell as min_cell, p.coded_rates_low_permille as low_permille, p.coded_rates_high_permille as high_permille
     from run.as_of a
     cross join run.policy p
 ),
@@ -116,9 +116,9 @@ select
     -- no more digits than a page shows: from all of them the sessions behind a rate can be worked out
     case when not h.hide and h.came >= h.min_cell and h.missing >= h.min_cell
         then round(cast(h.attended as double) / h.expected, 3) end as attended_rate,
-    case when not h.hide and h.seen >= h.min_cell and h.came < h.min_cell and h.attended * 1000 < h.low_permille * h.expected
+    case when not h.hide and h.seen >= h.min_cell and h.came < h.min_cell and not share_at_least(h.attended, h.expected, h.low_permille)
         then h.low_permille / 1000.0 end as attended_rate_below,
-    case when not h.hide and h.seen >= h.min_cell and h.missing < h.min_cell and h.attended * 1000 > h.high_permille * h.expected
+    case when not h.hide and h.seen >= h.min_cell and h.missing < h.min_cell and share_over(h.attended, h.expected, h.high_permille)
         then h.high_permille / 1000.0 end as attended_rate_above,
     h.hide as suppressed
 from read_centres c

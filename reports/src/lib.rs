@@ -46,7 +46,7 @@ pub use list::{
     Card, CardDay, CardWeek, Change, ClassAbsence, Contact, DayMark, Edition, Event, Flag, GradeAbsence, Language, LevelFlow, LevelWeek,
     NotAssessable, Offer, Participant, Place, PlaceKind, PlacePage, Receipt, ReceiptLine, Row, SubjectMarks, WeekdayAbsence,
 };
-pub use overview::{Group, Index, IndexEntry, MunicipalityTrend, Overview, Programme, Reach, SchoolSummary, WeekRate};
+pub use overview::{Group, Index, IndexEntry, MunicipalityTrend, Note, Overview, Programme, Reach, SchoolSummary, WeekRate};
 pub use page::Renderer;
 pub use review::{DECISION_COLUMNS, DECISIONS, ReviewPair, ReviewPerson};
 pub use table::{LIST_COLUMNS, harmless, legible, plain};

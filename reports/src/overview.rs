@@ -120,8 +120,35 @@ pub struct Index {
     pub entries: Vec<IndexEntry>,
     /// Further files beside the page, by relative address (`overview/index.html`, `lists.csv`, `run.json`).
     pub files: Vec<String>,
-    /// Warnings of the run, in plain words.
-    pub notes: Vec<String>,
+    /// What readers should know of what was handed in.
+    pub notes: Vec<Note>,
+}
+
+/// What a front page says of the extracts; the details are for whoever runs the program, in `run.json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// A canonical table that no extract gives.
+    NoExtract {
+        /// Its code, such as `calendar`.
+        table: String,
+    },
+    /// A file refused whole.
+    FileRefused {
+        /// Its name within the inbox.
+        file: String,
+    },
+    /// A file of which some rows are not used.
+    RowsRejected {
+        /// Its name within the inbox.
+        file: String,
+        /// How many rows.
+        rows: u32,
+    },
+    /// A file that was read, with something to look at.
+    FileRead {
+        /// Its name within the inbox.
+        file: String,
+    },
 }
 
 /// One school's or centre's folder.

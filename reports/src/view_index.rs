@@ -3,8 +3,8 @@
 use askama::Template;
 
 use crate::list::{Edition, PlaceKind};
-use crate::overview::{Index, IndexEntry};
-use crate::voice::{Voice, filters};
+use crate::overview::{Index, IndexEntry, Note};
+use crate::voice::{Telling, Voice, filters};
 use crate::words::Words;
 
 #[derive(Template)]
@@ -16,7 +16,7 @@ pub struct IndexView<'a> {
     schools: Vec<EntryView<'a>>,
     centres: Vec<EntryView<'a>>,
     files: &'a [String],
-    notes: &'a [String],
+    notes: &'a [Note],
 }
 
 struct EntryView<'a> {
@@ -41,6 +41,26 @@ impl<'a> IndexView<'a> {
             centres: of(PlaceKind::Centre),
             files: &index.files,
             notes: &index.notes,
+        }
+    }
+}
+
+impl IndexView<'_> {
+    /// A note in the reader's language.
+    fn note<'a>(&'a self, note: &'a Note) -> Telling<'a> {
+        match note {
+            Note::NoExtract { table } => self.tell(match table.as_str() {
+                "schools" => "no-extract-schools",
+                "enrolments" => "no-extract-enrolments",
+                "calendar" => "no-extract-calendar",
+                "marks" => "no-extract-marks",
+                "pupils" => "no-extract-pupils",
+                "centre_participants" => "no-extract-centre-participants",
+                _ => "no-extract-other",
+            }),
+            Note::FileRefused { file } => self.tell("note-file-refused").with("file", file),
+            Note::RowsRejected { file, rows } => self.tell("note-rows-rejected").with("file", file).with("rows", *rows),
+            Note::FileRead { file } => self.tell("note-file-read").with("file", file),
         }
     }
 }

@@ -456,6 +456,19 @@ index-centres = Centres
 index-files = For everyone
 index-empty = No lists were made: there are no data yet.
 index-notes = Notes of this run
+no-extract-schools = No list of schools was handed in: codes stand for their names, without region or municipality.
+no-extract-enrolments = No enrolments were handed in: a pupil counts as enrolled from the first day recorded; classes and grades are not known.
+no-extract-calendar = No calendar was handed in: session days are inferred from the days recorded.
+no-extract-marks = No marks were handed in: rules about marks are switched off.
+no-extract-pupils = No list of pupils was handed in: lists show the pupil's number, without names and ages.
+no-extract-centre-participants = No participants of centres were handed in: rules about centres are switched off.
+no-extract-other = A table was not handed in.
+note-file-refused = { $file } was refused; the last good data count. Whoever runs the program sees why.
+note-rows-rejected = { $file }: { $rows ->
+    [one] one row is
+   *[other] { $rows } rows are
+ } not used. Whoever runs the program sees why.
+note-file-read = { $file } was read, with something for whoever runs the program to look at.
 files = Files
 sealed-mark = encrypted
 

@@ -460,6 +460,19 @@ index-centres = Qendrat
 index-files = Për të gjithë
 index-empty = Nuk u bë asnjë listë: ende pa të dhëna.
 index-notes = Shënime të këtij përpunimi
+no-extract-schools = Nuk u dorëzua lista e shkollave: në vend të emrave qëndrojnë kodet, pa rajon e bashki.
+no-extract-enrolments = Nuk u dorëzuan regjistrimet: nxënësi quhet i regjistruar nga dita e parë e shënuar; klasat nuk dihen.
+no-extract-calendar = Nuk u dorëzua kalendari: ditët e mësimit nxirren nga ditët e shënuara.
+no-extract-marks = Nuk u dorëzuan notat: rregullat për notat nuk zbatohen.
+no-extract-pupils = Nuk u dorëzua lista e nxënësve: listat tregojnë numrin e nxënësit, pa emra e mosha.
+no-extract-centre-participants = Nuk u dorëzuan pjesëmarrësit e qendrave: rregullat për qendrat nuk zbatohen.
+no-extract-other = Një tabelë nuk u dorëzua.
+note-file-refused = { $file } nuk u pranua; vlejnë të dhënat e fundit të mira. Arsyen e sheh kush e drejton programin.
+note-rows-rejected = { $file }: { $rows ->
+    [one] një rresht nuk u përdor
+   *[other] { $rows } rreshta nuk u përdorën
+ }. Arsyen e sheh kush e drejton programin.
+note-file-read = { $file } u lexua, me diçka për t'u parë nga kush e drejton programin.
 files = Skedarët
 sealed-mark = i enkriptuar
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
+use arrow::json::WriterBuilder;
+use arrow::json::writer::{JsonArray, LineDelimited};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use arrow::util::pretty::pretty_format_batches;
 use datafusion::common::Result as EngineResult;
@@ -105,59 +107,20 @@ fn joined(column: &ArrayRef) -> Outcome<ArrayRef> {
     Ok(Arc::new(StringArray::from(texts)))
 }
 
+/// Rows as JSON: a list, or a line each. Values that are not there are `null`.
 fn json(batches: &[RecordBatch], whole: bool) -> Outcome<Vec<u8>> {
-    let mut rows = Vec::new();
-    for batch in batches {
-        for row in 0..batch.num_rows() {
-            let mut object = serde_json::Map::new();
-            for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
-                object.insert(field.name().clone(), value(column, row)?);
-            }
-            rows.push(serde_json::Value::Object(object));
-        }
-    }
-    let told = |e: serde_json::Error| Fault::Bug(e.to_string());
+    let rows: Vec<&RecordBatch> = batches.iter().collect();
+    let builder = WriterBuilder::new().with_explicit_nulls(true);
     if whole {
-        let mut bytes = serde_json::to_vec_pretty(&rows).map_err(told)?;
+        let mut writer = builder.build::<_, JsonArray>(Vec::new());
+        writer.write_batches(&rows).and_then(|()| writer.finish()).store_err()?;
+        let mut bytes = writer.into_inner();
         bytes.push(b'\n');
         return Ok(bytes);
     }
-    let mut bytes = Vec::new();
-    for row in rows {
-        serde_json::to_writer(&mut bytes, &row).map_err(told)?;
-        bytes.push(b'\n');
-    }
-    Ok(bytes)
-}
-
-fn value(column: &ArrayRef, row: usize) -> Outcome<serde_json::Value> {
-    use serde_json::Value;
-    if column.is_null(row) {
-        return Ok(Value::Null);
-    }
-    Ok(match column.data_type() {
-        DataType::Boolean => Value::Bool(column.as_boolean().value(row)),
-        DataType::Int8
-        | DataType::Int16
-        | DataType::Int32
-        | DataType::Int64
-        | DataType::UInt8
-        | DataType::UInt16
-        | DataType::UInt32
-        | DataType::UInt64 => {
-            let wide = arrow::compute::cast(&column.slice(row, 1), &DataType::Int64).store_err()?;
-            Value::from(wide.as_primitive::<Int64Type>().value(0))
-        }
-        DataType::Float32 | DataType::Float64 => {
-            let wide = arrow::compute::cast(&column.slice(row, 1), &DataType::Float64).store_err()?;
-            Value::from(wide.as_primitive::<Float64Type>().value(0))
-        }
-        DataType::List(_) => {
-            let values = column.as_list::<i32>().value(row);
-            Value::Array((0..values.len()).map(|i| value(&values, i)).collect::<Outcome<_>>()?)
-        }
-        _ => Value::String(ArrayFormatter::try_new(column.as_ref(), &FormatOptions::default()).store_err()?.value(row).to_string()),
-    })
+    let mut writer = builder.build::<_, LineDelimited>(Vec::new());
+    writer.write_batches(&rows).and_then(|()| writer.finish()).store_err()?;
+    Ok(writer.into_inner())
 }
 
 /// The language of pages that a project's setting names.

@@ -89,6 +89,15 @@ impl Policy {
         let (own, more) = read(&library.own_policy, file)?;
         overrides.extend(more);
         let built_in = sections(&library.policy, file)?;
+        if let Some(name) =
+            overrides.iter().flat_map(|o| o.numbers.keys()).find(|name| numbers.contains_key(*name) && !is_of_places(name, library))
+        {
+            return Err(Fault::configuration(
+                file,
+                format!("an [[override]] gives {name} for one school or region, and it is the same for all"),
+                "write it above the overrides, under its table; no SQL file reads it from run.policy_school",
+            ));
+        }
         for (name, value) in own.into_iter().chain(overrides.iter().flat_map(|o| o.numbers.clone())) {
             let Some(known) = numbers.get(&name) else {
                 if let Some((what, hint)) = stray(&name, library, &built_in, &numbers) {
@@ -181,6 +190,17 @@ fn stray(name: &str, library: &Library, built_in: &[String], numbers: &Numbers) 
     let of_known = built_in.iter().any(|section| name.starts_with(&format!("{section}_")));
     let hint = "no SQL file reads it; a rule of your own reads it as run.policy_school.<table>_<key>";
     Some((format!("unknown key {name}"), near.filter(|_| of_known).unwrap_or_else(|| hint.into())))
+}
+
+/// Whether a school or region may have its own value: where a SQL file reads it by place.
+fn is_of_places(name: &str, library: &Library) -> bool {
+    let by_place = |query: &Query| query.reads.contains("run.policy_school") || query.reads.contains("run.policy_centre");
+    // The list of a school is ordered by it, and yet a school year starts on one day everywhere.
+    if name == "school_year_starts" {
+        return false;
+    }
+    BY_FLAG.iter().any(|table| name.strip_prefix(table).is_some_and(|rest| rest.starts_with('_')))
+        || library.queries.values().any(|query| by_place(query) && reads(&query.sql, name))
 }
 
 /// Whether a text has `name` as a whole word.

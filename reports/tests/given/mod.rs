@@ -398,6 +398,6 @@ pub fn index() -> Index {
             .chain((1..=2).map(|at| entry(PlaceKind::Centre, at, "centres", format!("C{at:02}"))))
             .collect(),
         files: vec!["overview/index.html".to_owned(), "lists.csv".to_owned(), "run.json".to_owned()],
-        notes: vec!["2 shkolla nuk kanë dorëzuar të dhëna.".to_owned()],
+        notes: vec![Note::NoExtract { table: "calendar".to_owned() }, Note::RowsRejected { file: "a.csv".to_owned(), rows: 2 }],
     }
 }

@@ -82,8 +82,7 @@ pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Outcome<S
     config.options_mut().optimizer.hash_join_single_partition_threshold = MOST_BYTES_KEPT_WHOLE;
     config.options_mut().optimizer.hash_join_single_partition_threshold_rows = MOST_ROWS_KEPT_WHOLE;
     let ctx = SessionContext::new_with_config_rt(config, runtime);
-    ctx.register_udf(functions::bit_count());
-    ctx.register_udf(functions::list_in_order());
+    functions::register(&ctx);
     add_schemas(&ctx)?;
     Ok(ctx)
 }

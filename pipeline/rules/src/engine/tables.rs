@@ -120,7 +120,8 @@ fn put_files(engine: &Engine<'_>, store: &Store, id: &str, spec: &TableSpec, fil
 ///
 /// # Errors
 /// Configuration faults of `queries/derived/`.
-pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<String>) -> Outcome<()> {
+pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<String>) -> Outcome<Vec<&'static str>> {
+    let mut missing = Vec::new();
     for (table, effect) in [
         ("schools", "codes stand for names, and there is no region or municipality"),
         ("enrolments", "a pupil counts as enrolled from the first day recorded; no classes or grade levels"),
@@ -130,6 +131,7 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
         }
         if let Some(query) = engine.library().queries.get(&format!("derived.{table}")) {
             put_answer(engine, &format!("sources.{table}"), &query.sql).await?;
+            missing.push(table);
             notes.push(format!("no {table} extract: derived from the attendance rows ({effect})"));
         }
     }
@@ -140,10 +142,11 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
         ("centre_participants", "rules about centres are switched off"),
     ] {
         if !store.has(table) {
+            missing.push(table);
             notes.push(format!("no {table} extract: {effect}"));
         }
     }
-    Ok(())
+    Ok(missing)
 }
 
 /// Registers `run.as_of`.
@@ -202,9 +205,18 @@ pub fn flag_rules(engine: &Engine<'_>) -> Outcome<()> {
 /// # Errors
 /// A configuration fault for a value that no column can hold.
 pub async fn policy_of_places(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> {
-    let schools = "select distinct school_id, coalesce(region, '') as region from sources.schools order by school_id, region";
-    let (schools, rows): (Vec<_>, Vec<_>) =
-        places(engine, schools).await?.into_iter().map(|(id, region)| (id.clone(), policy.of_school(&id, &region))).unzip();
+    let mut schools = places(engine, "select distinct school_id, coalesce(region, '') as region from sources.schools").await?;
+    // A school that is on no list of schools has its policy too: without it its pupils would be in no measure.
+    for table in ["sources.enrolments", "sources.calendar", "store.school_day"] {
+        if engine.context().table_exist(super::reference(table)).unwrap_or(false) {
+            let named = places(engine, &format!("select distinct school_id, '' as region from {table} where school_id <> '*'")).await?;
+            let unlisted = named.into_iter().filter(|(id, _)| !schools.iter().any(|(known, _)| known == id));
+            let unlisted: Vec<_> = unlisted.collect();
+            schools.extend(unlisted);
+        }
+    }
+    schools.sort();
+    let (schools, rows): (Vec<_>, Vec<_>) = schools.into_iter().map(|(id, region)| (id.clone(), policy.of_school(&id, &region))).unzip();
     flag_steps(engine, &schools, &rows)?;
     policy_rows(engine, policy, ("run.policy_school", "school_id"), schools, &rows)?;
     let centres = "select distinct centre_id, coalesce(region, '') as region from sources.centres order by centre_id, region";

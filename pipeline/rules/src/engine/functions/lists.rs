@@ -1,25 +1,13 @@
-//! Functions that the SQL files may use beside the engine's own.
+//! Lists gathered from the rows of a group.
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Int32Array, ListArray, UInt32Array};
+use arrow::array::{Array, AsArray, ListArray, UInt32Array};
 use arrow::buffer::OffsetBuffer;
-use arrow::compute::{take, unary};
-use arrow::datatypes::{DataType, Field, Int32Type, Int64Type};
+use arrow::compute::take;
+use arrow::datatypes::{DataType, Field};
 use datafusion::common::{Result, exec_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
-
-/// `bit_count(mask)`: how many bits of a whole number are set, as in Postgres and `DuckDB`; the days of a mask.
-#[must_use]
-pub fn bit_count() -> ScalarUDF {
-    let function = |arguments: &[ColumnarValue]| -> Result<ColumnarValue> {
-        let masks = ColumnarValue::values_to_arrays(arguments)?;
-        let counts: Int32Array =
-            unary::<Int64Type, _, Int32Type>(masks[0].as_primitive::<Int64Type>(), |mask| mask.count_ones().cast_signed());
-        Ok(ColumnarValue::Array(Arc::new(counts) as ArrayRef))
-    };
-    create_udf("bit_count", vec![DataType::Int64], DataType::Int32, Volatility::Immutable, Arc::new(function))
-}
 
 /// `list_in_order(values, places)`: the texts of a list in the order of the texts at the same places of another. Lists
 /// gathered without an order and put in order afterwards cost a fraction of lists gathered in order.
