@@ -229,7 +229,7 @@ fn synth_makes_a_project_that_runs() {
     let world = folder.path().join("world").to_string_lossy().to_string();
     prane(["synth", world.as_str(), "--pupils", "60", "--seed", "3"]).code(0);
     prane(["run", "--quiet", "--project", world.as_str(), "--known-at", "2027-01-01"]).code(0).says(&["published"]);
-    // What is damaged in a hard world is still within the contracts: a file refused would be a fault of the world.
+    // What is damaged in a hard world is still within the contracts: a file refused would be an error of the world.
     let hard = folder.path().join("hard").to_string_lossy().to_string();
     prane(["synth", hard.as_str(), "--pupils", "900", "--years", "0.2", "--hard-links"]).code(0);
     prane(["check", "--quiet", "--project", hard.as_str(), "--known-at", "2027-01-01"]).code(0);

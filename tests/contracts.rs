@@ -1,4 +1,4 @@
-//! Every fault of an extract, each met with a plain message, and none that loses a row. The files are those of
+//! Every error of an extract, each met with a plain message, and none that loses a row. The files are those of
 //! `data-samples/broken`, all in one inbox, over a cut of the sample that has everything they are judged by.
 
 use std::fs;

@@ -17,7 +17,7 @@ struct Night {
 
 static NIGHT: LazyLock<Night> = LazyLock::new(|| {
     let project = Project::shared("privacy").with_samples();
-    // Files that cannot be taken, so that faults are told as well.
+    // Files that cannot be taken, so that errors are told as well.
     for file in ["unknown_pupil/attendance_S0001_unknown_pupil.csv", "wrong_encoding/pupils_wrong_encoding.csv"] {
         project.receive(&samples().join("broken").join(file));
     }
@@ -117,7 +117,7 @@ fn runs_and_the_names_of_rejects_name_nobody() {
 #[test]
 fn logs_and_errors_name_nobody() {
     assert_eq!(NIGHT.done.code, 5, "{}", NIGHT.done.said());
-    // An unknown pupil's number is the extract's own word for a row at fault; it is no pupil of ours.
+    // An unknown pupil's number is the extract's own word for a row at error; it is no pupil of ours.
     names_nobody("the log", &NIGHT.done.said());
     names_nobody("the plain log", &NIGHT.project.prane(&["check"]).said());
 }

@@ -6,7 +6,7 @@ use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
 use chrono::NaiveDate;
 use hashbrown::HashMap;
 use prane_base::day;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::telemetry::Progress;
 use prane_rules::engine::Engine;
 use prane_store::errors::StoreError;
@@ -27,7 +27,7 @@ pub(crate) struct Line<'a> {
 }
 
 /// The rows of a view for one day, in its order.
-pub(crate) async fn ask(engine: &mut Engine<'_>, view: &str, as_of: NaiveDate, progress: &Progress) -> Outcome<Answer> {
+pub(crate) async fn ask(engine: &mut Engine<'_>, view: &str, as_of: NaiveDate, progress: &Progress) -> Result<Answer> {
     widen(engine.answer(view, as_of, progress).await?)
 }
 
@@ -37,13 +37,13 @@ pub(crate) async fn ask_all<const N: usize>(
     views: [&str; N],
     as_of: NaiveDate,
     progress: &Progress,
-) -> Outcome<[Answer; N]> {
-    let answers = engine.answers(views, as_of, progress).await?.into_iter().map(widen).collect::<Outcome<Vec<_>>>()?;
-    answers.try_into().map_err(|_| Fault::Bug("a view has no answer".into()))
+) -> Result<[Answer; N]> {
+    let answers = engine.answers(views, as_of, progress).await?.into_iter().map(widen).collect::<Result<Vec<_>>>()?;
+    answers.try_into().map_err(|_| Error::Bug("a view has no answer".into()))
 }
 
 /// Whole numbers as 64 bits, fractions as doubles.
-fn widen(found: Vec<RecordBatch>) -> Outcome<Answer> {
+fn widen(found: Vec<RecordBatch>) -> Result<Answer> {
     let mut batches = Vec::new();
     for batch in found {
         let mut fields = Vec::new();
@@ -73,51 +73,51 @@ impl Answer {
 }
 
 impl<'a> Line<'a> {
-    fn column(self, name: &str) -> Outcome<Option<&'a dyn Array>> {
-        let place = self.places.get(name).ok_or_else(|| Fault::Bug(format!("no column {name} in an answer")))?;
+    fn column(self, name: &str) -> Result<Option<&'a dyn Array>> {
+        let place = self.places.get(name).ok_or_else(|| Error::Bug(format!("no column {name} in an answer")))?;
         let column = self.batch.column(*place);
         Ok(column.is_valid(self.row).then_some(column.as_ref()))
     }
 
-    pub(crate) fn text(self, name: &str) -> Outcome<&'a str> {
+    pub(crate) fn text(self, name: &str) -> Result<&'a str> {
         Ok(self.column(name)?.map_or("", |c| c.as_string::<i32>().value(self.row)))
     }
 
-    pub(crate) fn whole(self, name: &str) -> Outcome<Option<i64>> {
+    pub(crate) fn whole(self, name: &str) -> Result<Option<i64>> {
         Ok(self.column(name)?.map(|c| c.as_primitive::<Int64Type>().value(self.row)))
     }
 
-    pub(crate) fn count(self, name: &str) -> Outcome<u32> {
+    pub(crate) fn count(self, name: &str) -> Result<u32> {
         Ok(self.whole(name)?.and_then(|n| u32::try_from(n).ok()).unwrap_or(0))
     }
 
-    pub(crate) fn maybe_count(self, name: &str) -> Outcome<Option<u32>> {
+    pub(crate) fn maybe_count(self, name: &str) -> Result<Option<u32>> {
         Ok(self.whole(name)?.and_then(|n| u32::try_from(n).ok()))
     }
 
-    pub(crate) fn small(self, name: &str) -> Outcome<u8> {
+    pub(crate) fn small(self, name: &str) -> Result<u8> {
         Ok(self.whole(name)?.and_then(|n| u8::try_from(n).ok()).unwrap_or(0))
     }
 
-    pub(crate) fn number(self, name: &str) -> Outcome<Option<f64>> {
+    pub(crate) fn number(self, name: &str) -> Result<Option<f64>> {
         Ok(self.column(name)?.map(|c| c.as_primitive::<Float64Type>().value(self.row)))
     }
 
-    pub(crate) fn day(self, name: &str) -> Outcome<Option<NaiveDate>> {
+    pub(crate) fn day(self, name: &str) -> Result<Option<NaiveDate>> {
         Ok(self.column(name)?.map(|c| day::of_number(c.as_primitive::<Date32Type>().value(self.row))))
     }
 
-    pub(crate) fn yes(self, name: &str) -> Outcome<bool> {
+    pub(crate) fn yes(self, name: &str) -> Result<bool> {
         Ok(self.column(name)?.is_some_and(|c| c.as_boolean().value(self.row)))
     }
 
     /// Whether it is so; nothing where that is not known, or not told.
-    pub(crate) fn maybe_yes(self, name: &str) -> Outcome<Option<bool>> {
+    pub(crate) fn maybe_yes(self, name: &str) -> Result<Option<bool>> {
         Ok(self.column(name)?.map(|c| c.as_boolean().value(self.row)))
     }
 
     /// Texts of a list.
-    pub(crate) fn list(self, name: &str) -> Outcome<Vec<String>> {
+    pub(crate) fn list(self, name: &str) -> Result<Vec<String>> {
         let Some(column) = self.column(name)? else { return Ok(Vec::new()) };
         let values = column.as_list::<i32>().value(self.row);
         Ok(values.as_string::<i32>().iter().flatten().map(String::from).collect())

@@ -8,7 +8,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 
 use chrono::{DateTime, Utc};
 use prane_base::disk::restrict;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 use serde::{Deserialize, Serialize};
 
@@ -44,12 +44,12 @@ const START: &str = "00000000000000000000000000000000000000000000000000000000000
 /// Adds a line. `what` and `of` hold no name.
 ///
 /// # Errors
-/// A store fault: what cannot be logged must not be shown.
-pub fn note(project: &Project, at: DateTime<Utc>, what: &str, of: &str) -> Outcome<()> {
-    std::fs::create_dir_all(project.runs()).map_err(|e| Fault::io(&project.runs(), &e))?;
+/// A store error: what cannot be logged must not be shown.
+pub fn note(project: &Project, at: DateTime<Utc>, what: &str, of: &str) -> Result<()> {
+    std::fs::create_dir_all(project.runs()).map_err(|e| Error::io(&project.runs(), e))?;
     restrict(&project.runs(), 0o700)?;
     let path = project.audit();
-    let io = |e: std::io::Error| Fault::io(&path, &e);
+    let io = |e: std::io::Error| Error::io(&path, e);
     let mut file = std::fs::File::options().create(true).append(true).read(true).open(&path).map_err(io)?;
     restrict(&path, 0o600)?;
     // Commands that only ask run beside each other.
@@ -64,7 +64,7 @@ pub fn note(project: &Project, at: DateTime<Utc>, what: &str, of: &str) -> Outco
     let who = whoami::username().unwrap_or_else(|_| "unknown".into());
     let mut entry = Entry { at, who, what: what.into(), of: of.into(), before, hash: String::new() };
     entry.hash = entry.true_hash();
-    let line = serde_json::to_string(&entry).map_err(|e| Fault::Bug(e.to_string()))?;
+    let line = serde_json::to_string(&entry).map_err(|e| Error::Bug(e.to_string()))?;
     // A line that a full disk cut off stays for itself, to be seen.
     let line = if text.is_empty() || text.ends_with('\n') { line } else { format!("\n{line}") };
     writeln!(file, "{line}").and_then(|()| file.sync_all()).map_err(io)

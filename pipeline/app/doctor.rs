@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use prane_base::config::Config;
 use prane_base::disk::{files_below, free_bytes};
-use prane_base::fault::{Fault, Outcome, plural};
+use prane_base::error::{Error, Result, plural};
 use prane_base::project::Project;
 use prane_base::recipient::Recipients;
 use prane_contract as contract;
@@ -63,7 +63,7 @@ const MOST_FILES: usize = 40;
 ///
 /// # Errors
 /// A bug in the built-in contracts; everything else is a finding.
-pub fn doctor(root: &Path) -> Outcome<(Vec<Finding>, bool)> {
+pub fn doctor(root: &Path) -> Result<(Vec<Finding>, bool)> {
     let mut patient = Patient::default();
     let contracts = contract::contracts()?;
     if root.is_dir() {
@@ -101,7 +101,7 @@ impl Patient {
         self.findings.push(Finding { health: Health::Fail, what: what.into(), next: next.into() });
     }
 
-    fn fault(&mut self, fault: &Fault) {
+    fn fault(&mut self, fault: &Error) {
         self.fail(fault.to_string(), fault.hint());
     }
 
@@ -153,7 +153,7 @@ impl Patient {
         for folder in entries(&project.queries()).into_iter().filter(|p| p.is_dir()) {
             let name = name_of(&folder);
             if !schemas.contains(&name.as_str()) {
-                let near = prane_base::fault::nearest(&name, schemas.iter().copied())
+                let near = prane_base::error::nearest(&name, schemas.iter().copied())
                     .map_or_else(String::new, |n| format!("; did you mean queries/{n}/?"));
                 self.warn(
                     format!("queries/{name}/ is no schema, and its files are not read"),
@@ -174,7 +174,7 @@ impl Patient {
                 self.ok("no run is under way");
                 true
             }
-            Err(Fault::Locked { .. }) => {
+            Err(Error::Locked { .. }) => {
                 self.warn("a run is under way", "what follows may change while it works");
                 false
             }

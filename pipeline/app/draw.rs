@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use arrow::array::RecordBatch;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 use prane_base::recipient::{ANALYSTS, COORDINATOR, Recipients};
 use prane_contract::Account;
@@ -48,8 +48,8 @@ const SEALED_OVERVIEW: &str = "overview.zip.age";
 const ANALYSTS_FOLDER: &str = "analysts";
 const SEALED_LISTS: &str = "lists.zip.age";
 
-fn told(e: prane_reports::Fault) -> Fault {
-    Fault::Bug(format!("a page cannot be drawn: {e}"))
+fn told(e: prane_reports::Error) -> Error {
+    Error::Bug(format!("a page cannot be drawn: {e}"))
 }
 
 impl Artist {
@@ -57,7 +57,7 @@ impl Artist {
     ///
     /// # Errors
     /// A bug in a template.
-    pub fn new(project: &Project, night: &Night) -> Outcome<Self> {
+    pub fn new(project: &Project, night: &Night) -> Result<Self> {
         Ok(Self {
             renderer: Renderer::new().map_err(told)?,
             edition: edition(project, night),
@@ -69,14 +69,14 @@ impl Artist {
     /// published in the clear.
     ///
     /// # Errors
-    /// A configuration fault that names them.
-    pub fn no_recipient_nowhere(&self, places: &[PlacePage]) -> Outcome<()> {
+    /// A configuration error that names them.
+    pub fn no_recipient_nowhere(&self, places: &[PlacePage]) -> Result<()> {
         let known: BTreeSet<String> = places.iter().map(whom).collect();
         let nowhere = self.recipients.nowhere(&known);
         if nowhere.is_empty() {
             return Ok(());
         }
-        Err(Fault::configuration(
+        Err(Error::configuration(
             "prane.toml",
             format!("a [[recipient]] is for {}, of which there is no list", nowhere.join(", ")),
             "nothing was published: mend the code, or take the [[recipient]] out until the school or centre hands something in",
@@ -87,19 +87,19 @@ impl Artist {
     /// written by one thread, beside those that draw the places.
     ///
     /// # Errors
-    /// A store fault, or a bug in a template.
-    pub fn night(&self, folder: Option<&Path>, drawn: &Drawn) -> Outcome<Vec<(String, String)>> {
+    /// A store error, or a bug in a template.
+    pub fn night(&self, folder: Option<&Path>, drawn: &Drawn) -> Result<Vec<(String, String)>> {
         let (rest, places) = rayon::join(|| self.rest(folder, drawn), || self.places(folder, &drawn.places));
         Ok([places?, rest?].concat())
     }
 
     /// The lists of schools and centres, several at once.
-    fn places(&self, folder: Option<&Path>, places: &[PlacePage]) -> Outcome<Vec<(String, String)>> {
-        let written: Vec<Outcome<Vec<(String, String)>>> = places.par_iter().map(|page| self.place(folder, page)).collect();
-        Ok(written.into_iter().collect::<Outcome<Vec<_>>>()?.concat())
+    fn places(&self, folder: Option<&Path>, places: &[PlacePage]) -> Result<Vec<(String, String)>> {
+        let written: Vec<Result<Vec<(String, String)>>> = places.par_iter().map(|page| self.place(folder, page)).collect();
+        Ok(written.into_iter().collect::<Result<Vec<_>>>()?.concat())
     }
 
-    fn place(&self, folder: Option<&Path>, page: &PlacePage) -> Outcome<Vec<(String, String)>> {
+    fn place(&self, folder: Option<&Path>, page: &PlacePage) -> Result<Vec<(String, String)>> {
         let place = recipients::place_folder(page.place.kind, &page.place.id);
         let drawn = [
             self.renderer.list_html(page, &self.edition).map_err(told)?.into_bytes(),
@@ -120,7 +120,7 @@ impl Artist {
     }
 
     /// What is drawn once a night: the overview, the list of all schools, and the index of the places.
-    fn rest(&self, folder: Option<&Path>, drawn: &Drawn) -> Outcome<Vec<(String, String)>> {
+    fn rest(&self, folder: Option<&Path>, drawn: &Drawn) -> Result<Vec<(String, String)>> {
         let page = self.renderer.overview_html(&drawn.overview, &self.edition).map_err(told)?.into_bytes();
         let overview = recipients::published(&self.recipients, COORDINATOR, SEALED_OVERVIEW, vec![("index.html".to_string(), page)])?;
         let overview = overview.into_iter().map(|(name, bytes)| (format!("overview/{name}"), bytes));
@@ -133,7 +133,7 @@ impl Artist {
         // The front page goes to everyone: what analysts get is not offered there.
         let tables = [("lists.csv", answer::Format::Csv), ("lists.parquet", answer::Format::Parquet)];
         let tables = tables.into_iter().map(|(name, format)| Ok((name.to_string(), answer::bytes_of(&drawn.list, format)?)));
-        let tables = recipients::published(&self.recipients, ANALYSTS, SEALED_LISTS, tables.collect::<Outcome<_>>()?)?;
+        let tables = recipients::published(&self.recipients, ANALYSTS, SEALED_LISTS, tables.collect::<Result<_>>()?)?;
         files.extend(tables.into_iter().map(|(name, bytes)| (format!("{ANALYSTS_FOLDER}/{name}"), bytes)));
         files.push(("index.html".into(), self.renderer.index_html(&index, &self.edition).map_err(told)?.into_bytes()));
         files.into_iter().map(|(name, bytes)| Ok((name.clone(), Aside::write_at(folder, &name, &bytes)?))).collect()

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::key::{hex, unhex};
 use prane_base::telemetry::Progress;
 use prane_store::errors::StoreError;
@@ -16,20 +16,20 @@ use crate::question::Question;
 /// The explanation, as text for a terminal.
 ///
 /// # Errors
-/// A usage fault for a pupil nobody knows.
-pub async fn explain(question: &Question, pupil: &str, progress: &Progress) -> Outcome<String> {
+/// A usage error for a pupil nobody knows.
+pub async fn explain(question: &Question, pupil: &str, progress: &Progress) -> Result<String> {
     let key = match unhex(pupil) {
         Some(key) => key,
         None => Vault::open(&question.project, false)?
             .pupil_key(pupil)
-            .ok_or_else(|| Fault::usage("no such pupil", "give the school system's pupil_id, or a pupil_key of 32 hex digits"))?,
+            .ok_or_else(|| Error::usage("no such pupil", "give the school system's pupil_id, or a pupil_key of 32 hex digits"))?,
     };
     // No name is shown, but a pupil is looked up by the school's number.
     audit::note(&question.project, question.options.asked_at, "explain", "")?;
     let views = ["pages.explained_list", "pages.explained_flags", "pages.explained_measures", "pages.explained_gaps"];
     let answers = question.of_pupil(&views, key, progress).await?;
     let [list, flags, measured, not_assessable] = answers.as_slice() else {
-        return Err(Fault::Bug("four questions, other answers".into()));
+        return Err(Error::Bug("four questions, other answers".into()));
     };
     let rows = |batches: &[RecordBatch]| batches.iter().map(RecordBatch::num_rows).sum::<usize>();
     let mut text = format!("pupil {}\n", hex(key));
@@ -53,7 +53,7 @@ pub async fn explain(question: &Question, pupil: &str, progress: &Progress) -> O
 }
 
 /// A heading and each row's fields, a line each.
-fn section(text: &mut String, heading: &str, batches: &[RecordBatch], empty: &str) -> Outcome<()> {
+fn section(text: &mut String, heading: &str, batches: &[RecordBatch], empty: &str) -> Result<()> {
     let options = FormatOptions::default().with_null("-");
     if batches.iter().all(|b| b.num_rows() == 0) {
         if !empty.is_empty() {

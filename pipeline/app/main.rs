@@ -1,4 +1,4 @@
-//! The binary: the command line, its faults in plain words, its exit codes.
+//! The binary: the command line, its errors in plain words, its exit codes.
 
 use std::process::ExitCode;
 

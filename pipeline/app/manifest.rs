@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::telemetry::{Progress, Stage};
 use prane_contract::Account;
 use prane_rules::check::Verdict;
@@ -87,8 +87,8 @@ impl Manifest {
     /// Counts by flag, level and status; schools silent or late; figures for the next night.
     ///
     /// # Errors
-    /// Configuration faults of SQL files.
-    pub async fn count(&mut self, engine: &mut Engine<'_>, as_of: NaiveDate, attendance_rows: u64, progress: &Progress) -> Outcome<()> {
+    /// Configuration errors of SQL files.
+    pub async fn count(&mut self, engine: &mut Engine<'_>, as_of: NaiveDate, attendance_rows: u64, progress: &Progress) -> Result<()> {
         let [counts, schools] = ask_all(engine, ["pages.counts", "pages.late_schools"], as_of, progress).await?;
         let mut sums = BTreeMap::new();
         for line in counts.lines() {
@@ -126,8 +126,8 @@ impl Manifest {
     ///
     /// # Errors
     /// A bug.
-    pub fn json(&self) -> Outcome<Vec<u8>> {
-        let mut bytes = serde_json::to_vec_pretty(self).map_err(|e| Fault::Bug(e.to_string()))?;
+    pub fn json(&self) -> Result<Vec<u8>> {
+        let mut bytes = serde_json::to_vec_pretty(self).map_err(|e| Error::Bug(e.to_string()))?;
         bytes.push(b'\n');
         Ok(bytes)
     }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_intake::Intake;
 use prane_intake::extract::Inbox;
 use prane_rules::Rulebook;
@@ -48,8 +48,8 @@ impl Naming {
     /// The name of the night that this one repeats, where it took nothing in and changed nothing; its rejects go with it.
     ///
     /// # Errors
-    /// A store fault.
-    pub fn settle(self, intake: &Intake, store: &Store, rejects: &Path) -> Outcome<Self> {
+    /// A store error.
+    pub fn settle(self, intake: &Intake, store: &Store, rejects: &Path) -> Result<Self> {
         if self.again || !intake.taken.is_empty() || store.is_changed() {
             return Ok(self);
         }
@@ -74,12 +74,12 @@ fn hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     hasher.finalize().to_hex()[..16].to_string()
 }
 
-fn move_rejects(from: &Path, to: &Path) -> Outcome<()> {
+fn move_rejects(from: &Path, to: &Path) -> Result<()> {
     if !from.is_dir() {
         return Ok(());
     }
     if to.is_dir() {
-        std::fs::remove_dir_all(to).map_err(|e| Fault::io(to, &e))?;
+        std::fs::remove_dir_all(to).map_err(|e| Error::io(to, e))?;
     }
-    std::fs::rename(from, to).map_err(|e| Fault::io(to, &e))
+    std::fs::rename(from, to).map_err(|e| Error::io(to, e))
 }

@@ -7,7 +7,7 @@ use arrow::array::RecordBatch;
 use chrono::NaiveDate;
 use prane_base::day::{school_year_name, school_year_of};
 use prane_base::disk::{restrict, write_private};
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 use prane_base::telemetry::Progress;
 use prane_contract::Account;
@@ -47,9 +47,9 @@ pub struct Published {
 /// Runs one night.
 ///
 /// # Errors
-/// Every fault of the table of exit codes.
+/// Every error of the table of exit codes.
 #[allow(clippy::too_many_lines)] // the order of the steps is the point
-pub async fn run(project: &Project, options: &RunOptions, progress: &Progress) -> Outcome<Published> {
+pub async fn run(project: &Project, options: &RunOptions, progress: &Progress) -> Result<Published> {
     let _lock = publish::lock(project)?;
     let rulebook = Rulebook::load(project)?;
     let work = WorkFolder::new(project, options.rehearsal)?;
@@ -184,9 +184,9 @@ pub async fn run(project: &Project, options: &RunOptions, progress: &Progress) -
 }
 
 /// The vault; none is made anew for a store that has nights.
-fn open_vault(project: &Project, store: &Store, make: bool) -> Outcome<Vault> {
+fn open_vault(project: &Project, store: &Store, make: bool) -> Result<Vault> {
     if !store.nights().is_empty() && !Vault::is_there(project) {
-        return Err(Fault::vault(
+        return Err(Error::vault(
             "vault/",
             "is gone, though the store has nights",
             "put it back from a backup: a new one would know nobody, and new extracts could not be joined to the store",
@@ -204,7 +204,7 @@ async fn draw(
     notes: Vec<Note>,
     aside: &mut Aside,
     progress: &Progress,
-) -> Outcome<Vec<RecordBatch>> {
+) -> Result<Vec<RecordBatch>> {
     engine.build(&pages::SHOWN, progress).await?;
     // What coordinators see is asked for first: the pages of all places are the largest thing a night holds.
     let overview = pages::overview(engine, night.as_of, progress).await?;
@@ -218,23 +218,23 @@ async fn draw(
     let folder = (!rehearsal).then(|| aside.folder().to_path_buf());
     // Apart, so that a night can be interrupted in the middle of it.
     let drawing = tokio::task::spawn_blocking(move || artist.night(folder.as_deref(), &drawn));
-    aside.note(drawing.await.map_err(|e| Fault::Bug(format!("drawing stopped: {e}")))??);
+    aside.note(drawing.await.map_err(|e| Error::Bug(format!("drawing stopped: {e}")))??);
     Ok(list)
 }
 
 /// How careful the policy asks linking to be.
 ///
 /// # Errors
-/// A configuration fault.
-pub fn linkage_settings(policy: &Policy) -> Outcome<Settings> {
+/// A configuration error.
+pub fn linkage_settings(policy: &Policy) -> Result<Settings> {
     Ok(Settings::new(policy.number("linkage_link_at")?, policy.number("linkage_review_at")?))
 }
 
-fn nothing_to_work_with(project: &Project, refused: Vec<String>) -> Fault {
+fn nothing_to_work_with(project: &Project, refused: Vec<String>) -> Error {
     if refused.is_empty() {
-        Fault::ExtractMissing { table: "attendance".into(), inbox: project.inbox().display().to_string() }
+        Error::ExtractMissing { table: "attendance".into(), inbox: project.inbox().display().to_string() }
     } else {
-        Fault::ContractBroken { files: refused, published: false }
+        Error::ContractBroken { files: refused, published: false }
     }
 }
 
@@ -286,8 +286,8 @@ fn every_table(rulebook: &Rulebook) -> Vec<TableSpec> {
 /// An engine over the store, with everything that does not depend on the day.
 ///
 /// # Errors
-/// Configuration and store faults.
-pub fn ready<'a>(project: &Project, rulebook: &'a Rulebook, store: &Store, work: &Path) -> Outcome<Engine<'a>> {
+/// Configuration and store errors.
+pub fn ready<'a>(project: &Project, rulebook: &'a Rulebook, store: &Store, work: &Path) -> Result<Engine<'a>> {
     let settings = &project.config.engine;
     let ctx = session(settings, work)?;
     ctx.register_udf(answer::reason_function(project.config.project.language)?);
@@ -301,7 +301,7 @@ pub fn ready<'a>(project: &Project, rulebook: &'a Rulebook, store: &Store, work:
 /// Registers the day (or days) and what depends on it.
 ///
 /// # Errors
-/// Configuration and store faults.
+/// Configuration and store errors.
 pub async fn set_night(
     engine: &mut Engine<'_>,
     store: &Store,
@@ -310,7 +310,7 @@ pub async fn set_night(
     run_id: &str,
     inputs: &[Account],
     notes: &mut Vec<String>,
-) -> Outcome<Vec<&'static str>> {
+) -> Result<Vec<&'static str>> {
     engine.attendance_rows = store.rows("attendance");
     tables::as_of(engine, days, rulebook.year_starts)?;
     tables::link(engine).await?;
@@ -352,7 +352,7 @@ fn tell_checks(checks: &[Verdict], progress: &Progress) {
 }
 
 /// Prepares tonight's rows of a table for the history, in place of those of the same day; rows of the same hash are the same.
-fn keep(store: &mut Store, spec: &TableSpec, rows: &[RecordBatch], as_of: NaiveDate, hash: &str) -> Outcome<()> {
+fn keep(store: &mut Store, spec: &TableSpec, rows: &[RecordBatch], as_of: NaiveDate, hash: &str) -> Result<()> {
     let kept = rows
         .iter()
         .map(|batch| {
@@ -360,7 +360,7 @@ fn keep(store: &mut Store, spec: &TableSpec, rows: &[RecordBatch], as_of: NaiveD
                 spec.columns.fields().iter().map(|f| batch.schema().index_of(f.name())).collect::<Result<Vec<_>, _>>().store_err()?;
             batch.project(&columns).store_err()
         })
-        .collect::<Outcome<Vec<_>>>()?;
+        .collect::<Result<Vec<_>>>()?;
     let told = format!("{}.parquet", &hash[..16]);
     let before: Vec<String> =
         store.files(&spec.name).into_iter().map(|f| f.path).filter(|p| p.starts_with(&format!("as_of-{as_of}"))).collect();
@@ -390,7 +390,7 @@ async fn commit(
     naming: &Naming,
     intake: &Intake,
     figures: &Figures,
-) -> Outcome<()> {
+) -> Result<()> {
     if store.is_past() || (naming.again && !store.is_changed() && intake.taken.is_empty()) {
         return vault.save();
     }
@@ -408,7 +408,7 @@ async fn commit(
     vault.bring_in()
 }
 
-fn write_run(project: &Project, options: &RunOptions, manifest: &mut Manifest, outcome: &str, progress: &Progress) -> Outcome<()> {
+fn write_run(project: &Project, options: &RunOptions, manifest: &mut Manifest, outcome: &str, progress: &Progress) -> Result<()> {
     manifest.stages = progress.finish();
     if options.rehearsal {
         manifest.outcome = outcome.into();
@@ -417,10 +417,10 @@ fn write_run(project: &Project, options: &RunOptions, manifest: &mut Manifest, o
     put_run(project, manifest, outcome)
 }
 
-fn put_run(project: &Project, manifest: &mut Manifest, outcome: &str) -> Outcome<()> {
+fn put_run(project: &Project, manifest: &mut Manifest, outcome: &str) -> Result<()> {
     manifest.outcome = outcome.into();
     let folder = project.runs();
-    std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
+    std::fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, e))?;
     restrict(&folder, 0o700)?;
     write_private(&folder.join(format!("{}.json", manifest.run_id)), &manifest.json()?)
 }
@@ -428,8 +428,8 @@ fn put_run(project: &Project, manifest: &mut Manifest, outcome: &str) -> Outcome
 /// Registers one day for a question, with the inputs of the night that published it.
 ///
 /// # Errors
-/// Configuration and store faults.
-pub async fn set_day(engine: &mut Engine<'_>, store: &Store, rulebook: &Rulebook, project: &Project, day: NaiveDate) -> Outcome<()> {
+/// Configuration and store errors.
+pub async fn set_day(engine: &mut Engine<'_>, store: &Store, rulebook: &Rulebook, project: &Project, day: NaiveDate) -> Result<()> {
     let run_id = store.nights().last().map_or("", |n| n.run_id.as_str());
     let inputs = earlier_accounts(&project.runs(), run_id);
     set_night(engine, store, rulebook, &[day], run_id, &inputs, &mut Vec::new()).await?;

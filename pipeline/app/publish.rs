@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use prane_base::disk::{exchange, restrict};
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 
 /// The lock of a project; it goes with the process that holds it.
@@ -15,14 +15,14 @@ pub struct Lock(#[allow(dead_code)] File);
 /// Takes the lock.
 ///
 /// # Errors
-/// [`Fault::Locked`] when another run holds it.
-pub fn lock(project: &Project) -> Outcome<Lock> {
+/// [`Error::Locked`] when another run holds it.
+pub fn lock(project: &Project) -> Result<Lock> {
     let path = project.root.join(".lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|e| Fault::io(&path, &e))?;
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|e| Error::io(&path, e))?;
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
-        Err(std::fs::TryLockError::WouldBlock) => Err(Fault::Locked { project: project.root.clone() }),
-        Err(std::fs::TryLockError::Error(e)) => Err(Fault::io(&path, &e)),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Error::Locked { project: project.root.clone() }),
+        Err(std::fs::TryLockError::Error(e)) => Err(Error::io(&path, e)),
     }
 }
 
@@ -36,27 +36,27 @@ impl Aside {
     /// Starts with an empty folder.
     ///
     /// # Errors
-    /// A store fault.
-    pub fn new(staging: &Path) -> Outcome<Self> {
+    /// A store error.
+    pub fn new(staging: &Path) -> Result<Self> {
         let folder = staging.join("published");
         if folder.exists() {
-            std::fs::remove_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
+            std::fs::remove_dir_all(&folder).map_err(|e| Error::io(&folder, e))?;
         }
-        std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
+        std::fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, e))?;
         Ok(Self { folder, files: BTreeMap::new() })
     }
 
     /// Writes one file; returns its hash. Without a folder, in a rehearsal, nothing is written: names stay in memory.
     ///
     /// # Errors
-    /// A store fault.
-    pub fn write_at(folder: Option<&Path>, name: &str, bytes: &[u8]) -> Outcome<String> {
+    /// A store error.
+    pub fn write_at(folder: Option<&Path>, name: &str, bytes: &[u8]) -> Result<String> {
         let hash = blake3::hash(bytes).to_hex().to_string();
         let Some(path) = folder.map(|folder| folder.join(name)) else { return Ok(hash) };
         if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).map_err(|e| Fault::io(parent, &e))?;
+            std::fs::create_dir_all(parent).map_err(|e| Error::io(parent, e))?;
         }
-        std::fs::write(&path, bytes).map_err(|e| Fault::io(&path, &e))?;
+        std::fs::write(&path, bytes).map_err(|e| Error::io(&path, e))?;
         Ok(hash)
     }
 
@@ -69,8 +69,8 @@ impl Aside {
     /// Writes one file and notes its hash.
     ///
     /// # Errors
-    /// A store fault.
-    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Outcome<()> {
+    /// A store error.
+    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         let hash = Self::write_at(Some(&self.folder), name, bytes)?;
         self.files.insert(name.to_string(), hash);
         Ok(())
@@ -90,16 +90,16 @@ impl Aside {
     /// Swaps the publication in as `published/<as_of>` and points `published/latest` to it, when it is the latest.
     ///
     /// # Errors
-    /// A store fault; what was published before is then still there.
-    pub fn swap_in(self, published: &Path, as_of: NaiveDate) -> Outcome<PathBuf> {
-        std::fs::create_dir_all(published).map_err(|e| Fault::io(published, &e))?;
+    /// A store error; what was published before is then still there.
+    pub fn swap_in(self, published: &Path, as_of: NaiveDate) -> Result<PathBuf> {
+        std::fs::create_dir_all(published).map_err(|e| Error::io(published, e))?;
         restrict(published, 0o700)?;
         let target = published.join(as_of.to_string());
         if target.exists() {
             exchange(&self.folder, &target)?;
-            std::fs::remove_dir_all(&self.folder).map_err(|e| Fault::io(&self.folder, &e))?;
+            std::fs::remove_dir_all(&self.folder).map_err(|e| Error::io(&self.folder, e))?;
         } else {
-            std::fs::rename(&self.folder, &target).map_err(|e| Fault::io(&target, &e))?;
+            std::fs::rename(&self.folder, &target).map_err(|e| Error::io(&target, e))?;
         }
         point_latest(published)?;
         Ok(target)
@@ -109,9 +109,9 @@ impl Aside {
 /// Points `published/latest` to the latest day published: a link where links can be made, else a file with its name.
 ///
 /// # Errors
-/// A store fault.
-pub fn point_latest(published: &Path) -> Outcome<()> {
-    let days = std::fs::read_dir(published).map_err(|e| Fault::io(published, &e))?;
+/// A store error.
+pub fn point_latest(published: &Path) -> Result<()> {
+    let days = std::fs::read_dir(published).map_err(|e| Error::io(published, e))?;
     let latest = days.flatten().filter_map(|e| e.file_name().to_string_lossy().parse::<NaiveDate>().ok()).max();
     let (link, aside) = (published.join("latest"), published.join(".latest"));
     let Some(latest) = latest else {
@@ -120,8 +120,8 @@ pub fn point_latest(published: &Path) -> Outcome<()> {
     };
     let _ = std::fs::remove_file(&aside);
     #[cfg(unix)]
-    std::os::unix::fs::symlink(latest.to_string(), &aside).map_err(|e| Fault::io(&aside, &e))?;
+    std::os::unix::fs::symlink(latest.to_string(), &aside).map_err(|e| Error::io(&aside, e))?;
     #[cfg(not(unix))]
-    std::fs::write(&aside, latest.to_string()).map_err(|e| Fault::io(&aside, &e))?;
-    std::fs::rename(&aside, &link).map_err(|e| Fault::io(&link, &e))
+    std::fs::write(&aside, latest.to_string()).map_err(|e| Error::io(&aside, e))?;
+    std::fs::rename(&aside, &link).map_err(|e| Error::io(&link, e))
 }

@@ -1,7 +1,7 @@
 //! Questions: a store opened to be asked, with nothing of the project written. What `sql` and `explain` share.
 
 use arrow::array::RecordBatch;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::key::Key;
 use prane_base::project::Project;
 use prane_base::telemetry::Progress;
@@ -31,8 +31,8 @@ pub struct Question {
 /// Opens the store of a project for questions.
 ///
 /// # Errors
-/// Configuration and store faults; a fault where nothing is stored.
-pub async fn open(project: Project, options: RunOptions, progress: &Progress) -> Outcome<Question> {
+/// Configuration and store errors; an error where nothing is stored.
+pub async fn open(project: Project, options: RunOptions, progress: &Progress) -> Result<Question> {
     let rulebook = Rulebook::load(&project)?;
     let work = WorkFolder::new(&project, true)?;
     progress.stage("ask");
@@ -41,7 +41,7 @@ pub async fn open(project: Project, options: RunOptions, progress: &Progress) ->
     there::must_be_there(&question.project, &store)?;
     there::something_is_known(&store, question.options.known_at)?;
     if !store.has("attendance") {
-        return Err(Fault::ExtractMissing {
+        return Err(Error::ExtractMissing {
             table: "attendance".into(),
             inbox: format!("{} (nothing is stored yet: `prane run` first)", question.project.inbox().display()),
         });
@@ -53,33 +53,33 @@ impl Question {
     /// The store as it is known.
     ///
     /// # Errors
-    /// Store faults.
-    pub async fn store(&self) -> Outcome<Store> {
+    /// Store errors.
+    pub async fn store(&self) -> Result<Store> {
         Store::open(&self.project.store(), &self.work.path.join("store"), self.options.known_at).await
     }
 
     /// Asks one question.
     ///
     /// # Errors
-    /// A SQL fault, or what opening meets.
-    pub async fn ask(&self, sql: &str, format: Format, progress: &Progress) -> Outcome<Vec<u8>> {
+    /// A SQL error, or what opening meets.
+    pub async fn ask(&self, sql: &str, format: Format, progress: &Progress) -> Result<Vec<u8>> {
         answer::bytes_of(&self.rows(&[sql], progress).await?.concat(), format)
     }
 
     /// The rows of views that are of one pupil.
     ///
     /// # Errors
-    /// Configuration faults of SQL files, or what opening meets.
-    pub async fn of_pupil(&self, views: &[&str], pupil_key: Key, progress: &Progress) -> Outcome<Vec<Vec<RecordBatch>>> {
+    /// Configuration errors of SQL files, or what opening meets.
+    pub async fn of_pupil(&self, views: &[&str], pupil_key: Key, progress: &Progress) -> Result<Vec<Vec<RecordBatch>>> {
         let library = &self.rulebook.library;
-        let questions = views.iter().map(|view| library.question_of_pupil(view, pupil_key)).collect::<Outcome<Vec<_>>>()?;
+        let questions = views.iter().map(|view| library.question_of_pupil(view, pupil_key)).collect::<Result<Vec<_>>>()?;
         self.rows(&questions.iter().map(String::as_str).collect::<Vec<_>>(), progress).await
     }
 
     /// Opens `audit.*` to this question, where the project allows it.
-    fn open_audit(&self, engine: &Engine<'_>) -> Outcome<()> {
+    fn open_audit(&self, engine: &Engine<'_>) -> Result<()> {
         if !self.project.config.safeguarding.audit_sql {
-            return Err(Fault::usage(
+            return Err(Error::usage(
                 "audit.* is closed: community, disability and reasons are kept apart",
                 "a project opens it for an audit with [safeguarding] audit_sql = true; each question is logged",
             ));
@@ -100,15 +100,15 @@ impl Question {
     /// Asks several questions of one state; their rows.
     ///
     /// # Errors
-    /// A SQL fault, or what opening meets.
-    pub async fn rows(&self, questions: &[&str], progress: &Progress) -> Outcome<Vec<Vec<RecordBatch>>> {
+    /// A SQL error, or what opening meets.
+    pub async fn rows(&self, questions: &[&str], progress: &Progress) -> Result<Vec<Vec<RecordBatch>>> {
         let store = self.store().await?;
         let mut engine = nightly::ready(&self.project, &self.rulebook, &store, &self.work.path)?;
         let last = tables::last_recorded_day(&engine).await?;
-        let day = self.options.as_of.or(last).ok_or_else(|| Fault::usage("nothing was recorded yet", "give --as-of DATE"))?;
+        let day = self.options.as_of.or(last).ok_or_else(|| Error::usage("nothing was recorded yet", "give --as-of DATE"))?;
         nightly::set_day(&mut engine, &store, &self.rulebook, &self.project, day).await?;
         let closed = |sql: &&str| engine.asks_for("audit", sql);
-        if questions.iter().map(closed).collect::<Outcome<Vec<_>>>()?.contains(&true) {
+        if questions.iter().map(closed).collect::<Result<Vec<_>>>()?.contains(&true) {
             self.open_audit(&engine)?;
         }
         let mut answers = Vec::new();

@@ -1,7 +1,7 @@
 //! What of the published files is sealed for whom, and in which folders it lies.
 
 use prane_base::archive;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_base::recipient::{ANALYSTS, Recipients};
 use prane_reports::PlaceKind;
 
@@ -9,7 +9,7 @@ use prane_reports::PlaceKind;
 ///
 /// # Errors
 /// A bug.
-pub fn published(recipients: &Recipients, whom: &str, name: &str, files: Vec<(String, Vec<u8>)>) -> Outcome<Vec<(String, Vec<u8>)>> {
+pub fn published(recipients: &Recipients, whom: &str, name: &str, files: Vec<(String, Vec<u8>)>) -> Result<Vec<(String, Vec<u8>)>> {
     if !recipients.has(whom) {
         return Ok(files);
     }

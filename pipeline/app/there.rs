@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 use prane_store::{Store, nights_of};
 
 /// Stops where a store has no nights and the project has had some.
 ///
 /// # Errors
-/// A fault that says what to do: begun as a first night, whatever is not in the inbox any more would be gone from the lists.
-pub fn must_be_there(project: &Project, store: &Store) -> Outcome<()> {
+/// An error that says what to do: begun as a first night, whatever is not in the inbox any more would be gone from the lists.
+pub fn must_be_there(project: &Project, store: &Store) -> Result<()> {
     let list = project.store().join("nights.json");
     // An empty list was put there by a person.
     if !store.nights().is_empty() || store.is_past() || list.exists() {
@@ -19,7 +19,7 @@ pub fn must_be_there(project: &Project, store: &Store) -> Outcome<()> {
     }
     let Some(trace) = trace_of_a_night(project) else { return Ok(()) };
     let url = &project.config.store.url;
-    Err(Fault::vault(
+    Err(Error::vault(
         format!("{url}/nights.json"),
         format!("is not there, though {trace}: this is no first night"),
         format!(
@@ -31,10 +31,10 @@ pub fn must_be_there(project: &Project, store: &Store) -> Outcome<()> {
 /// Stops where the time that is asked for lies before the first night: then nothing was known, though something is stored.
 ///
 /// # Errors
-/// A usage fault.
-pub fn something_is_known(store: &Store, known_at: DateTime<Utc>) -> Outcome<()> {
+/// A usage error.
+pub fn something_is_known(store: &Store, known_at: DateTime<Utc>) -> Result<()> {
     if store.is_past() && store.nights().is_empty() {
-        return Err(Fault::usage(
+        return Err(Error::usage(
             format!("nothing was known yet at {known_at}: every night of this store is later"),
             "leave --known-at out, or give a time after the first night",
         ));
@@ -45,8 +45,8 @@ pub fn something_is_known(store: &Store, known_at: DateTime<Utc>) -> Outcome<()>
 /// When the newest night of a project's store knew what it knew.
 ///
 /// # Errors
-/// A store fault when the nights cannot be read.
-pub fn last_known_at(project: &Project) -> Outcome<Option<DateTime<Utc>>> {
+/// A store error when the nights cannot be read.
+pub fn last_known_at(project: &Project) -> Result<Option<DateTime<Utc>>> {
     Ok(nights_of(&project.store())?.iter().map(|night| night.known_at).max())
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use prane_base::disk::restrict;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 
 /// A private folder for work in progress: in the project (so that files can be moved into the store), or a temporary
@@ -25,8 +25,8 @@ impl WorkFolder {
     /// An empty one.
     ///
     /// # Errors
-    /// A store fault.
-    pub fn new(project: &Project, temporary: bool) -> Outcome<Self> {
+    /// A store error.
+    pub fn new(project: &Project, temporary: bool) -> Result<Self> {
         if temporary {
             sweep_left_behind(&std::env::temp_dir());
             let mut builder = tempfile::Builder::new();
@@ -34,15 +34,15 @@ impl WorkFolder {
             #[cfg(unix)]
             builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
             let prefix = format!("{PREFIX}{}-", std::process::id());
-            let path = builder.prefix(&prefix).tempdir().map_err(|e| Fault::io(&std::env::temp_dir(), &e))?.keep();
+            let path = builder.prefix(&prefix).tempdir().map_err(|e| Error::io(&std::env::temp_dir(), e))?.keep();
             IN_USE.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
             return Ok(Self { path });
         }
         let path = project.staging();
         if path.exists() {
-            std::fs::remove_dir_all(&path).map_err(|e| Fault::io(&path, &e))?;
+            std::fs::remove_dir_all(&path).map_err(|e| Error::io(&path, e))?;
         }
-        std::fs::create_dir_all(&path).map_err(|e| Fault::io(&path, &e))?;
+        std::fs::create_dir_all(&path).map_err(|e| Error::io(&path, e))?;
         restrict(&path, 0o700)?;
         Ok(Self { path })
     }

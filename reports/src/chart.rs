@@ -13,7 +13,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::ink::{Edges, Ink, Sheet, escape};
 use crate::list::Card;
 use crate::words::Words;
@@ -36,7 +36,7 @@ pub enum At {
 
 /// Weekly absence of one pupil, as bars under the weeks of the strip, with the band of ordinary weeks, the usual rate and
 /// the school's line. `None` when no week has a record.
-pub fn weeks(card: &Card, year: Year, words: &Words) -> Result<Option<String>, Fault> {
+pub fn weeks(card: &Card, year: Year, words: &Words) -> Result<Option<String>, Error> {
     let known: Vec<f64> = card.weeks.iter().filter(|week| week.recorded > 0).map(|week| week.absent / f64::from(week.recorded)).collect();
     let (Some(first), Some(last)) = (card.weeks.first(), known.last()) else {
         return Ok(None);
@@ -139,7 +139,7 @@ pub fn spread<'a>(words: &Words, rates: &[f64], last: f64) -> FluentArgs<'a> {
 
 /// Frames a drawing: size, role, title and text alternative. The frame is as wide as the labels need: half a number is a
 /// wrong number.
-pub fn svg(size: Size, title: Option<&str>, text: &str, draw: impl FnOnce(&Area<'_>) -> Drawn) -> Result<String, Fault> {
+pub fn svg(size: Size, title: Option<&str>, text: &str, draw: impl FnOnce(&Area<'_>) -> Drawn) -> Result<String, Error> {
     let reach = Cell::new(Edges(0, 0, size.0.cast_signed(), size.1.cast_signed()));
     let mut drawing = String::with_capacity(4 * 1024);
     draw_into(Sheet::new(&mut drawing, (size.0, size.1)).measured(&reach), draw)?;
@@ -156,18 +156,18 @@ pub fn svg(size: Size, title: Option<&str>, text: &str, draw: impl FnOnce(&Area<
 }
 
 /// The strokes alone, for a drawing that another frame holds.
-pub fn inside(size: Size, draw: impl FnOnce(&Area<'_>) -> Drawn) -> Result<String, Fault> {
+pub fn inside(size: Size, draw: impl FnOnce(&Area<'_>) -> Drawn) -> Result<String, Error> {
     let mut out = String::with_capacity(256);
     draw_into(Sheet::new(&mut out, (size.0, size.1)), draw)?;
     Ok(out)
 }
 
-fn draw_into(sheet: Sheet<'_>, draw: impl FnOnce(&Area<'_>) -> Drawn) -> Result<(), Fault> {
+fn draw_into(sheet: Sheet<'_>, draw: impl FnOnce(&Area<'_>) -> Drawn) -> Result<(), Error> {
     let root = sheet.into_drawing_area();
     draw(&root).map_err(fault)?;
     root.present().map_err(fault)
 }
 
-fn fault(error: impl Display) -> Fault {
-    Fault::Chart { cause: error.to_string() }
+fn fault(error: impl Display) -> Error {
+    Error::Chart { cause: error.to_string() }
 }

@@ -1,4 +1,4 @@
-//! The codes that have words in `words/*.ftl`. A code that is not here is no fault: it is shown as it stands.
+//! The codes that have words in `words/*.ftl`. A code that is not here is no error: it is shown as it stands.
 
 /// Statuses of a pupil on the list.
 pub const STATUSES: [&str; 7] = ["new", "worsening", "continuing", "improving", "returned", "in_care", "last_known"];

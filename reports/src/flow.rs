@@ -7,7 +7,7 @@ use fluent_bundle::FluentArgs;
 use plotters::prelude::*;
 
 use crate::chart::{At, Size, label, svg};
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::ink::Ink;
 use crate::list::LevelFlow;
 use crate::words::Words;
@@ -39,7 +39,7 @@ pub struct Pair {
 }
 
 /// `None` where no list has one before it.
-pub fn view(flows: &[LevelFlow], words: &Words) -> Result<Option<FlowView>, Fault> {
+pub fn view(flows: &[LevelFlow], words: &Words) -> Result<Option<FlowView>, Error> {
     let mut by_list: BTreeMap<NaiveDate, Vec<LevelFlow>> = BTreeMap::new();
     for flow in flows.iter().filter(|flow| flow.pupils > 0 && (flow.from, flow.to) != (0, 0)) {
         by_list.entry(flow.as_of).or_default().push(*flow);
@@ -88,7 +88,7 @@ fn thickness(pupils: u32, scale: f64) -> i32 {
     (f64::from(pupils) * scale).round().max(1.0) as i32
 }
 
-fn chart(flows: &[LevelFlow], pairs: &[Pair], words: &Words) -> Result<String, Fault> {
+fn chart(flows: &[LevelFlow], pairs: &[Pair], words: &Words) -> Result<String, Error> {
     let total: u32 = flows.iter().map(|flow| flow.pupils).sum();
     let scale = f64::from(HEIGHT - 3 * GAP - 4) / f64::from(total.max(1));
     let (before, now) = (boxes(flows, |flow| flow.from, scale), boxes(flows, |flow| flow.to, scale));

@@ -13,7 +13,7 @@ extern crate self as prane_reports;
 
 mod chart;
 mod codes;
-mod fault;
+mod error;
 mod flow;
 mod heat;
 mod ink;
@@ -41,7 +41,7 @@ mod year;
 pub use codes::{
     ACTIONS, CAUSES, CONFIDENCES, ESCALATIONS, FLAGS, MOVERS, NEXT_STEPS, NOT_ASSESSABLE_CAUSES, OUTCOMES, RECEIPTS, SERVICES, STATUSES,
 };
-pub use fault::Fault;
+pub use error::Error;
 pub use list::{
     Card, CardDay, CardWeek, Change, ClassAbsence, Contact, DayMark, Edition, Event, Flag, GradeAbsence, Language, LevelFlow, LevelWeek,
     NotAssessable, Offer, Participant, Place, PlaceKind, PlacePage, Receipt, ReceiptLine, Row, SubjectMarks, WeekdayAbsence,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use plotters::prelude::*;
 
 use crate::chart::{At, Size, inside, label};
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::ink::Ink;
 use crate::list::SubjectMarks;
 use crate::words::Words;
@@ -45,7 +45,7 @@ struct Span {
 
 impl<'a> MarksView<'a> {
     /// `None` without marks.
-    pub fn new(marks: &'a [SubjectMarks], pass: Option<f64>, words: &Words) -> Result<Option<Self>, Fault> {
+    pub fn new(marks: &'a [SubjectMarks], pass: Option<f64>, words: &Words) -> Result<Option<Self>, Error> {
         let terms: BTreeSet<u8> = marks.iter().flat_map(|subject| subject.by_term.iter().map(|(term, _)| *term)).collect();
         if terms.is_empty() {
             return Ok(None);
@@ -73,7 +73,7 @@ impl Span {
         SIDE + ((mark - self.low) / (self.high - self.low).max(1.0) * f64::from(WIDTH.cast_signed() - 2 * SIDE)).round() as i32
     }
 
-    fn head(&self, words: &Words) -> Result<String, Fault> {
+    fn head(&self, words: &Words) -> Result<String, Error> {
         inside(Size(WIDTH, HEIGHT), |root| {
             for mark in [Some(self.low), self.pass, Some(self.high)].into_iter().flatten() {
                 label(root, &words.number(mark), (self.x(mark), 11), At::Middle)?;
@@ -83,7 +83,7 @@ impl Span {
     }
 
     /// Earlier terms are rings, the latest is a full dot.
-    fn slope(&self, by_term: &[(u8, f64)]) -> Result<String, Fault> {
+    fn slope(&self, by_term: &[(u8, f64)]) -> Result<String, Error> {
         let middle = HEIGHT.cast_signed() / 2;
         inside(Size(WIDTH, HEIGHT), |root| {
             root.draw(&PathElement::new([(SIDE, middle), (WIDTH.cast_signed() - SIDE, middle)], Ink::Grid.color()))?;

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::list::Offer;
 use crate::words::Words;
 
@@ -15,7 +15,7 @@ const NAMED: usize = 3;
 pub type Offers<'a> = BTreeMap<&'a str, Vec<String>>;
 
 /// What the centres offer, in words.
-pub fn by_service<'a>(offers: &'a [Offer], words: &Words) -> Result<Offers<'a>, Fault> {
+pub fn by_service<'a>(offers: &'a [Offer], words: &Words) -> Result<Offers<'a>, Error> {
     let mut by_service: BTreeMap<&str, Vec<&Offer>> = BTreeMap::new();
     for offer in offers {
         by_service.entry(&offer.service).or_default().push(offer);
@@ -23,7 +23,7 @@ pub fn by_service<'a>(offers: &'a [Offer], words: &Words) -> Result<Offers<'a>, 
     by_service.into_iter().map(|(service, offers)| Ok((service, lines(&offers, words)?))).collect()
 }
 
-fn lines(offers: &[&Offer], words: &Words) -> Result<Vec<String>, Fault> {
+fn lines(offers: &[&Offer], words: &Words) -> Result<Vec<String>, Error> {
     let (nameless, mut named): (Vec<&Offer>, Vec<&Offer>) = offers.iter().partition(|offer| offer.centre.is_empty());
     named.sort_by_key(|offer| (offer.room.is_none(), Reverse(offer.room), offer.centre.as_str()));
     let mut lines = Vec::new();
@@ -44,7 +44,7 @@ fn lines(offers: &[&Offer], words: &Words) -> Result<Vec<String>, Fault> {
     Ok(lines)
 }
 
-fn line(centre: &str, room: Option<u32>, waiting: u32, words: &Words) -> Result<String, Fault> {
+fn line(centre: &str, room: Option<u32>, waiting: u32, words: &Words) -> Result<String, Error> {
     let known = if room.is_some() { "yes" } else { "no" };
     let args = [("centre", centre.into()), ("known", known.into()), ("room", room.unwrap_or(0).into()), ("waiting", waiting.into())];
     words.sentence("offer", args)

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::list::{Edition, Language, PlacePage};
 use crate::overview::{Index, Overview};
 use crate::review::ReviewPair;
@@ -41,8 +41,8 @@ impl Renderer {
     /// Reads the words, the first time a program asks.
     ///
     /// # Errors
-    /// [`Fault::Words`] when a words file does not parse.
-    pub fn new() -> Result<Self, Fault> {
+    /// [`Error::Words`] when a words file does not parse.
+    pub fn new() -> Result<Self, Error> {
         Ok(Self { sq: Words::new(Language::Sq)?, en: Words::new(Language::En)? })
     }
 
@@ -58,32 +58,32 @@ impl Renderer {
     /// `list.html` of one school or centre: one self-contained page, with names.
     ///
     /// # Errors
-    /// [`Fault::Template`], [`Fault::Words`] or [`Fault::Chart`]; all of them are mistakes of this crate.
-    pub fn list_html(&self, page: &PlacePage, edition: &Edition) -> Result<String, Fault> {
+    /// [`Error::Template`], [`Error::Words`] or [`Error::Chart`]; all of them are mistakes of this crate.
+    pub fn list_html(&self, page: &PlacePage, edition: &Edition) -> Result<String, Error> {
         ListView::new(page, edition, self.words(edition.language))?.page("list.html", ROOM + page.cards.len() * ROOM_A_CARD)
     }
 
     /// `list.xlsx`: the same rows, with columns to fill that come back as `contacts`.
     ///
     /// # Errors
-    /// [`Fault::Workbook`].
-    pub fn list_xlsx(&self, page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
+    /// [`Error::Workbook`].
+    pub fn list_xlsx(&self, page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Error> {
         workbook::list_xlsx(page, edition, self.words(edition.language))
     }
 
     /// The workbook in which a person decides about records that may be of one child; it comes back as `link_decisions`.
     ///
     /// # Errors
-    /// [`Fault::Workbook`].
-    pub fn review_xlsx(&self, pairs: &[ReviewPair], edition: &Edition) -> Result<Vec<u8>, Fault> {
+    /// [`Error::Workbook`].
+    pub fn review_xlsx(&self, pairs: &[ReviewPair], edition: &Edition) -> Result<Vec<u8>, Error> {
         review::workbook(pairs, edition, self.words(edition.language))
     }
 
     /// `list.csv`: the same rows with canonical headers ([`crate::LIST_COLUMNS`]), with names.
     ///
     /// # Errors
-    /// [`Fault::Table`].
-    pub fn list_csv(&self, page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
+    /// [`Error::Table`].
+    pub fn list_csv(&self, page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Error> {
         table::list_csv(page, edition)
     }
 
@@ -91,7 +91,7 @@ impl Renderer {
     ///
     /// # Errors
     /// As [`Renderer::list_html`].
-    pub fn overview_html(&self, overview: &Overview, edition: &Edition) -> Result<String, Fault> {
+    pub fn overview_html(&self, overview: &Overview, edition: &Edition) -> Result<String, Error> {
         OverviewView::new(overview, edition, self.words(edition.language))?.page("overview.html", ROOM)
     }
 
@@ -99,7 +99,7 @@ impl Renderer {
     ///
     /// # Errors
     /// As [`Renderer::list_html`].
-    pub fn index_html(&self, index: &Index, edition: &Edition) -> Result<String, Fault> {
+    pub fn index_html(&self, index: &Index, edition: &Edition) -> Result<String, Error> {
         IndexView::new(index, edition, self.words(edition.language)).page("index.html", ROOM)
     }
 }

@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
     Color, DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet,
 };
 
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::list::{Edition, full_name};
 use crate::table::harmless;
 use crate::words::Words;
@@ -67,7 +67,7 @@ pub struct ReviewPair {
 }
 
 /// The workbook of these pairs, in their order; pairs of one record stand together.
-pub(crate) fn workbook(pairs: &[ReviewPair], edition: &Edition, words: &Words) -> Result<Vec<u8>, Fault> {
+pub(crate) fn workbook(pairs: &[ReviewPair], edition: &Edition, words: &Words) -> Result<Vec<u8>, Error> {
     let mut workbook = Workbook::new();
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
     // The first sheet is the one that is read.
@@ -76,7 +76,7 @@ pub(crate) fn workbook(pairs: &[ReviewPair], edition: &Edition, words: &Words) -
     Ok(workbook.save_to_buffer()?)
 }
 
-fn pairs_sheet(sheet: &mut Worksheet, pairs: &[ReviewPair], edition: &Edition, words: &Words) -> Result<(), Fault> {
+fn pairs_sheet(sheet: &mut Worksheet, pairs: &[ReviewPair], edition: &Edition, words: &Words) -> Result<(), Error> {
     sheet.set_name("link_decisions")?;
     let (text, day) = (Format::new().set_num_format("@").set_align(FormatAlign::Top), Format::new().set_num_format("yyyy-mm-dd"));
     let fill = Color::RGB(0x00FF_F7DC);
@@ -139,7 +139,7 @@ fn pairs_sheet(sheet: &mut Worksheet, pairs: &[ReviewPair], edition: &Edition, w
     Ok(())
 }
 
-fn help_sheet(sheet: &mut Worksheet, words: &Words) -> Result<(), Fault> {
+fn help_sheet(sheet: &mut Worksheet, words: &Words) -> Result<(), Error> {
     sheet.set_name(words.say("sheet-help"))?;
     sheet.set_column_width(0, 110)?;
     sheet.write_string_with_format(0, 0, words.say("review-title"), &Format::new().set_bold().set_font_size(14))?;

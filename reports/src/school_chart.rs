@@ -4,13 +4,13 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::chart::{Size, svg};
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::ink::Ink;
 use crate::list::{GradeAbsence, LevelWeek};
 use crate::words::Words;
 
 /// Pupils a level over the weeks, stacked. `None` without weeks.
-pub fn levels(history: &[LevelWeek], words: &Words) -> Result<Option<String>, Fault> {
+pub fn levels(history: &[LevelWeek], words: &Words) -> Result<Option<String>, Error> {
     let Some(last) = history.last() else {
         return Ok(None);
     };
@@ -63,7 +63,7 @@ pub fn levels(history: &[LevelWeek], words: &Words) -> Result<Option<String>, Fa
 }
 
 /// Absence rate a grade level, as bars with the number of pupils under them. `None` without grades.
-pub fn grades(grades: &[GradeAbsence], words: &Words) -> Result<Option<String>, Fault> {
+pub fn grades(grades: &[GradeAbsence], words: &Words) -> Result<Option<String>, Error> {
     let Some(highest) = grades.iter().max_by(|a, b| a.absence_rate.total_cmp(&b.absence_rate)) else {
         return Ok(None);
     };

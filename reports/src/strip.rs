@@ -5,7 +5,7 @@ use chrono::Datelike;
 use plotters::prelude::*;
 
 use crate::chart::{Area, At, Drawn, Size, label, svg};
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::ink::Ink;
 use crate::list::{CardDay, DayMark};
 use crate::words::Words;
@@ -19,7 +19,7 @@ pub const MARKS: [DayMark; 7] =
 const HEAD: i32 = 12;
 
 /// The year of one pupil. A day that is not among `days` had no school and stays blank. `None` without days.
-pub fn days(days: &[CardDay], year: Year, words: &Words) -> Result<Option<String>, Fault> {
+pub fn days(days: &[CardDay], year: Year, words: &Words) -> Result<Option<String>, Error> {
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return Ok(None);
     };
@@ -58,7 +58,7 @@ pub fn days(days: &[CardDay], year: Year, words: &Words) -> Result<Option<String
 }
 
 /// One glyph alone, for the legend: the inside of a symbol of `STEP` by `STEP` units.
-pub fn sample(mark: DayMark) -> Result<String, Fault> {
+pub fn sample(mark: DayMark) -> Result<String, Error> {
     crate::chart::inside(Size(STEP.cast_unsigned(), STEP.cast_unsigned()), |root| glyph(root, (0, 0), mark))
 }
 

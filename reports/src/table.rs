@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::list::{Edition, PlacePage};
 
 /// Columns of `list.csv`, in order. Codes and rates stay as the program knows them, for machines. A row is known by `rank`
@@ -93,7 +93,7 @@ pub fn legible(name: &str) -> String {
 }
 
 /// The rows of a page as CSV: UTF-8, comma, one header line, lists joined by `; `.
-pub fn list_csv(page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
+pub fn list_csv(page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(LIST_COLUMNS)?;
     let as_of = edition.as_of.to_string();
@@ -145,7 +145,7 @@ pub fn list_csv(page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
         ];
         writer.write_record(&record)?;
     }
-    writer.into_inner().map_err(|error| Fault::Table { cause: error.error().to_string() })
+    writer.into_inner().map_err(|error| Error::Table { cause: error.error().to_string() })
 }
 
 /// Four decimals are a hundredth of a percent: enough, and the same on every machine.

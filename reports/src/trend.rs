@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use plotters::prelude::*;
 
 use crate::chart::{Area, Drawn, Scale, Size, spread, svg};
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::ink::Ink;
 use crate::overview::{MunicipalityTrend, WeekRate};
 use crate::words::Words;
@@ -19,7 +19,7 @@ pub struct Multiple<'a> {
 }
 
 /// Absence of all schools over the year. `None` without weeks.
-pub fn all(weeks: &[WeekRate], words: &Words) -> Result<Option<String>, Fault> {
+pub fn all(weeks: &[WeekRate], words: &Words) -> Result<Option<String>, Error> {
     let (Some(first), Some(last)) = (weeks.first(), weeks.last()) else {
         return Ok(None);
     };
@@ -39,7 +39,7 @@ pub fn all(weeks: &[WeekRate], words: &Words) -> Result<Option<String>, Fault> {
 }
 
 /// A small chart a municipality, in the order given.
-pub fn multiples<'a>(trends: &'a [MunicipalityTrend], overall: &[WeekRate], words: &Words) -> Result<Vec<Multiple<'a>>, Fault> {
+pub fn multiples<'a>(trends: &'a [MunicipalityTrend], overall: &[WeekRate], words: &Words) -> Result<Vec<Multiple<'a>>, Error> {
     let rates = trends.iter().flat_map(|trend| &trend.weeks).chain(overall).map(|week| week.absence_rate);
     let scale = Scale::new(rates, 60, 52);
     let ends = || trends.iter().flat_map(|trend| &trend.weeks).chain(overall).map(|week| week.week);
@@ -65,7 +65,7 @@ fn points(weeks: &[WeekRate], place: impl Fn(NaiveDate) -> Option<i32>, scale: &
     weeks.iter().filter_map(|week| Some((place(week.week)?, scale.y(week.absence_rate)))).collect()
 }
 
-fn text(weeks: &[WeekRate], words: &Words) -> Result<String, Fault> {
+fn text(weeks: &[WeekRate], words: &Words) -> Result<String, Error> {
     let rates: Vec<f64> = weeks.iter().map(|week| week.absence_rate).collect();
     words.say_with("chart-trend-text", &spread(words, &rates, rates.last().copied().unwrap_or_default()))
 }

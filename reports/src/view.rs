@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::flow::{self, FlowView};
 use crate::heat::{self, HeatView};
 use crate::list::{Card, Contact, Edition, Event, NotAssessable, Participant, Place, PlaceKind, PlacePage, Receipt, Row};
@@ -111,7 +111,7 @@ impl<'a> Numbers<'a> {
 }
 
 impl<'a> ListView<'a> {
-    pub fn new(page: &'a PlacePage, edition: &'a Edition, words: &'a Words) -> Result<Self, Fault> {
+    pub fn new(page: &'a PlacePage, edition: &'a Edition, words: &'a Words) -> Result<Self, Error> {
         let cards: BTreeMap<&str, &Card> = page.cards.iter().map(|card| (card.pupil_key.as_str(), card)).collect();
         let year = year_of(page);
         let offers = offers::by_service(&page.offers, words)?;
@@ -125,7 +125,7 @@ impl<'a> ListView<'a> {
             listed.push(it);
         }
         let next = page.rows.iter().filter(|row| !row.on_list).take(NEXT);
-        let next = next.map(|row| Listed::new(row, row.rank, &offers, words)).collect::<Result<_, Fault>>()?;
+        let next = next.map(|row| Listed::new(row, row.rank, &offers, words)).collect::<Result<_, Error>>()?;
         let changes = moves::groups(&page.changes, &mut numbers);
         let not_assessable = page.not_assessable.iter().map(|it| Numbered { n: numbers.of(&it.pupil_key), it }).collect();
         let mut people = Vec::with_capacity(page.participants.len());
@@ -136,7 +136,7 @@ impl<'a> ListView<'a> {
         for row in &page.referral_candidates {
             referrals.push(Listed::new(row, numbers.of(&row.pupil_key), &offers, words)?);
         }
-        let glyphs = strip::MARKS.into_iter().map(|mark| Ok((mark.code(), strip::sample(mark)?))).collect::<Result<_, Fault>>()?;
+        let glyphs = strip::MARKS.into_iter().map(|mark| Ok((mark.code(), strip::sample(mark)?))).collect::<Result<_, Error>>()?;
         let at_level = |level: u8| (level, listed.iter().filter(|listed| listed.row.level == level).count());
         Ok(Self {
             words,
@@ -182,7 +182,7 @@ impl Voice for ListView<'_> {
 }
 
 impl<'a> Listed<'a> {
-    fn new(row: &'a Row, n: u32, offers: &Offers<'_>, words: &Words) -> Result<Self, Fault> {
+    fn new(row: &'a Row, n: u32, offers: &Offers<'_>, words: &Words) -> Result<Self, Error> {
         let escalation = escalation(row, words)?;
         let offers = offers.get(row.suggested_service.as_str()).cloned().unwrap_or_default();
         Ok(Self { n, row, escalation, offers, card: None })
@@ -190,7 +190,7 @@ impl<'a> Listed<'a> {
 }
 
 impl<'a> CardView<'a> {
-    fn new(card: &'a Card, year: Year, pass_mark: Option<f64>, words: &Words) -> Result<Self, Fault> {
+    fn new(card: &'a Card, year: Year, pass_mark: Option<f64>, words: &Words) -> Result<Self, Error> {
         Ok(Self {
             weeks: chart::weeks(card, year, words)?,
             strip: strip::days(&card.days, year, words)?,
@@ -203,7 +203,7 @@ impl<'a> CardView<'a> {
 }
 
 /// Why the step is more than the flags ask for.
-pub fn escalation(row: &Row, words: &Words) -> Result<Option<String>, Fault> {
+pub fn escalation(row: &Row, words: &Words) -> Result<Option<String>, Error> {
     Ok(match row.escalation.as_str() {
         "" => None,
         "unexcused_days" => Some(words.say_count("escalation-unexcused_days", "n", row.unexcused_streak)?),

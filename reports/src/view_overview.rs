@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::list::Edition;
 use crate::overview::{Group, Overview, Programme, Reach, SchoolSummary};
 use crate::trend::{self, Multiple};
@@ -25,7 +25,7 @@ pub struct OverviewView<'a> {
 }
 
 impl<'a> OverviewView<'a> {
-    pub fn new(overview: &'a Overview, edition: &'a Edition, words: &'a Words) -> Result<Self, Fault> {
+    pub fn new(overview: &'a Overview, edition: &'a Edition, words: &'a Words) -> Result<Self, Error> {
         let min = edition.min_cell;
         let groups = |groups: &[Group]| -> Vec<Group> { groups.iter().cloned().map(|group| guard_group(group, min)).collect() };
         let named = |mut groups: Vec<Group>| {

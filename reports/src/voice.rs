@@ -6,7 +6,7 @@ use std::fmt;
 use askama::{Error, FastWritable, Template, Values};
 use fluent_bundle::{FluentArgs, FluentValue};
 
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::words::Words;
 
 /// A page that speaks.
@@ -24,7 +24,7 @@ pub trait Voice: Template {
     }
 
     /// The whole page.
-    fn page(&self, template: &str, room: usize) -> Result<String, Fault> {
+    fn page(&self, template: &str, room: usize) -> Result<String, Error> {
         let mut html = String::with_capacity(room);
         self.render_into_with_values(&mut html, self.words()).map_err(|error| fault(template, error))?;
         Ok(html)
@@ -99,9 +99,9 @@ macro_rules! numbers {
 numbers!(u8, u32, i64, usize, f64);
 
 /// Never what a value holds: values hold names.
-fn fault(template: &str, error: Error) -> Fault {
-    let told = if let Error::Custom(cause) = error { cause.downcast::<Fault>().ok() } else { None };
-    told.map_or_else(|| Fault::Template { template: template.to_owned(), cause: "cannot be written".to_owned() }, |fault| *fault)
+fn fault(template: &str, error: Error) -> Error {
+    let told = if let Error::Custom(cause) = error { cause.downcast::<Error>().ok() } else { None };
+    told.map_or_else(|| Error::Template { template: template.to_owned(), cause: "cannot be written".to_owned() }, |fault| *fault)
 }
 
 /// The words of the page that is being written, where its filters find them.

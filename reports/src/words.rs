@@ -14,7 +14,7 @@ use hashbrown::HashMap;
 use intl_memoizer::IntlLangMemoizer;
 use unic_langid::LanguageIdentifier;
 
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::list::Language;
 
 /// A flag with the numbers its sentence may use.
@@ -49,8 +49,8 @@ struct Read {
 
 type Bundle = FluentBundle<&'static FluentResource>;
 
-static SQ: LazyLock<Result<Read, Fault>> = LazyLock::new(|| Read::new(Language::Sq));
-static EN: LazyLock<Result<Read, Fault>> = LazyLock::new(|| Read::new(Language::En));
+static SQ: LazyLock<Result<Read, Error>> = LazyLock::new(|| Read::new(Language::Sq));
+static EN: LazyLock<Result<Read, Error>> = LazyLock::new(|| Read::new(Language::En));
 
 thread_local! {
     /// What puts numbers into messages keeps notes about plurals: each thread has its own, and none waits for another.
@@ -58,9 +58,9 @@ thread_local! {
 }
 
 impl Read {
-    fn new(language: Language) -> Result<Self, Fault> {
+    fn new(language: Language) -> Result<Self, Error> {
         let source = source(language);
-        let messages = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| Fault::Words {
+        let messages = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| Error::Words {
             id: language.tag().to_owned(),
             cause: errors.first().map_or_else(|| "does not parse".to_owned(), ToString::to_string),
         })?;
@@ -72,9 +72,9 @@ impl Read {
 }
 
 /// Messages of a language, ready to have numbers and names put into them.
-fn bundle(language: Language, messages: &FluentResource) -> Result<FluentBundle<&FluentResource>, Fault> {
+fn bundle(language: Language, messages: &FluentResource) -> Result<FluentBundle<&FluentResource>, Error> {
     let locale: LanguageIdentifier =
-        language.tag().parse().map_err(|_| Fault::Words { id: language.tag().to_owned(), cause: "not a language tag".to_owned() })?;
+        language.tag().parse().map_err(|_| Error::Words { id: language.tag().to_owned(), cause: "not a language tag".to_owned() })?;
     let mut bundle = FluentBundle::new(vec![locale]);
     // The marks that isolate right-to-left text would end up in workbooks and tables.
     bundle.set_use_isolating(false);
@@ -82,7 +82,7 @@ fn bundle(language: Language, messages: &FluentResource) -> Result<FluentBundle<
         Language::Sq => with_comma,
         Language::En => with_point,
     }));
-    bundle.add_resource(messages).map_err(|errors| Fault::Words {
+    bundle.add_resource(messages).map_err(|errors| Error::Words {
         id: language.tag().to_owned(),
         cause: errors.first().map_or_else(|| "twice the same id".to_owned(), ToString::to_string),
     })?;
@@ -98,8 +98,8 @@ impl Words {
     /// The words of a language, read when they are first asked for.
     ///
     /// # Errors
-    /// [`Fault::Words`] when the words file does not parse.
-    pub fn new(language: Language) -> Result<Self, Fault> {
+    /// [`Error::Words`] when the words file does not parse.
+    pub fn new(language: Language) -> Result<Self, Error> {
         let read = match language {
             Language::Sq => &*SQ,
             Language::En => &*EN,
@@ -133,8 +133,8 @@ impl Words {
     /// A message with arguments.
     ///
     /// # Errors
-    /// [`Fault::Words`] when there is no such message or an argument is missing.
-    pub fn say_with(&self, id: &str, args: &FluentArgs<'_>) -> Result<String, Fault> {
+    /// [`Error::Words`] when there is no such message or an argument is missing.
+    pub fn say_with(&self, id: &str, args: &FluentArgs<'_>) -> Result<String, Error> {
         self.with_bundle(|bundle| format(bundle, id, Some(args)))
     }
 
@@ -142,7 +142,7 @@ impl Words {
     ///
     /// # Errors
     /// As there.
-    pub fn sentence<const N: usize>(&self, id: &str, args: [(&'static str, FluentValue<'_>); N]) -> Result<String, Fault> {
+    pub fn sentence<const N: usize>(&self, id: &str, args: [(&'static str, FluentValue<'_>); N]) -> Result<String, Error> {
         self.say_with(id, &FluentArgs::from_iter(args))
     }
 
@@ -273,7 +273,7 @@ impl Words {
     ///
     /// # Errors
     /// As [`Words::say_with`].
-    pub fn say_count(&self, id: &str, name: &'static str, count: u32) -> Result<String, Fault> {
+    pub fn say_count(&self, id: &str, name: &'static str, count: u32) -> Result<String, Error> {
         self.sentence(id, [(name, count.into())])
     }
 
@@ -291,7 +291,7 @@ impl Words {
         self.with_bundle(|bundle| Ok(bundle.has_message(id))).unwrap_or_default()
     }
 
-    fn with_bundle<T>(&self, ask: impl FnOnce(&Bundle) -> Result<T, Fault>) -> Result<T, Fault> {
+    fn with_bundle<T>(&self, ask: impl FnOnce(&Bundle) -> Result<T, Error>) -> Result<T, Error> {
         BUNDLES.with(|[sq, en]| {
             let own = match self.language {
                 Language::Sq => sq,
@@ -306,8 +306,8 @@ impl Words {
     }
 }
 
-fn format(bundle: &FluentBundle<&FluentResource>, id: &str, args: Option<&FluentArgs<'_>>) -> Result<String, Fault> {
-    let fault = |cause: &str| Fault::Words { id: id.to_owned(), cause: cause.to_owned() };
+fn format(bundle: &FluentBundle<&FluentResource>, id: &str, args: Option<&FluentArgs<'_>>) -> Result<String, Error> {
+    let fault = |cause: &str| Error::Words { id: id.to_owned(), cause: cause.to_owned() };
     let message = bundle.get_message(id).ok_or_else(|| fault("no such message"))?;
     let pattern = message.value().ok_or_else(|| fault("has no text"))?;
     let mut errors: Vec<FluentError> = Vec::new();

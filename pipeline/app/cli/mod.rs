@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use prane_base::config::Config;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 use prane_base::telemetry::{LogFormat, Progress};
 use prane_intake::links::export;
@@ -234,26 +234,26 @@ fn now() -> DateTime<Utc> {
 /// Runs the command line.
 ///
 /// # Errors
-/// The fault to be told and exited with.
-pub async fn run(cli: Cli) -> Outcome<()> {
+/// The error to be told and exited with.
+pub async fn run(cli: Cli) -> Result<()> {
     let folder = cli.common.project.clone();
     dispatch(cli).await.map_err(|fault| located(fault, &folder))
 }
 
-/// A fault of a damaged file, with the name of the file: readers tell what they met, and not always where.
-fn located(fault: Fault, folder: &Path) -> Fault {
-    let Fault::Damaged { file, what } = fault else { return fault };
-    let Ok(project) = Project::open(folder) else { return Fault::Damaged { file, what } };
+/// An error of a damaged file, with the name of the file: readers tell what they met, and not always where.
+fn located(fault: Error, folder: &Path) -> Error {
+    let Error::Damaged { file, what } = fault else { return fault };
+    let Ok(project) = Project::open(folder) else { return Error::Damaged { file, what } };
     let store = project.store();
     let nights =
         std::fs::read_to_string(store.join("nights.json")).ok().and_then(|text| serde_json::from_str::<Vec<NightRecord>>(&text).ok());
     match damage(&store, &nights.unwrap_or_default()).1.into_iter().next() {
-        Some(found) => Fault::Damaged { file: store.join(&found.file).display().to_string(), what: found.what },
-        None => Fault::Damaged { file, what },
+        Some(found) => Error::Damaged { file: store.join(&found.file).display().to_string(), what: found.what },
+        None => Error::Damaged { file, what },
     }
 }
 
-async fn dispatch(cli: Cli) -> Outcome<()> {
+async fn dispatch(cli: Cli) -> Result<()> {
     let common = &cli.common;
     let progress = Progress::new(common.log, common.quiet);
     match &cli.command {
@@ -277,8 +277,8 @@ async fn dispatch(cli: Cli) -> Outcome<()> {
             let text = match (command, file) {
                 (Some(text), _) => text.clone(),
                 (None, Some(path)) => std::fs::read_to_string(path)
-                    .map_err(|e| Fault::usage(format!("{}: {e}", path.display()), "name a file with one question"))?,
-                (None, None) => return Err(Fault::usage("no question", "give -c SQL or -f FILE")),
+                    .map_err(|e| Error::usage(format!("{}: {e}", path.display()), "name a file with one question"))?,
+                (None, None) => return Err(Error::usage("no question", "give -c SQL or -f FILE")),
             };
             let project = Project::open(&common.project)?;
             let options = asked(&project, common, false, true)?;
@@ -308,7 +308,7 @@ async fn dispatch(cli: Cli) -> Outcome<()> {
             let (findings, sound) = doctor::doctor(&common.project)?;
             let text: String = findings.iter().map(|f| format!("{f}\n")).collect();
             out(text.as_bytes())?;
-            if sound { Ok(()) } else { Err(Fault::usage("something is not in order", "mend what is marked fail above")) }
+            if sound { Ok(()) } else { Err(Error::usage("something is not in order", "mend what is marked fail above")) }
         }
         Command::Synth { dir, pupils, seed, school_year, years, extra_days, hard_links, planted } => {
             let (pupils, seed, school_year, years) = (*pupils, *seed, *school_year, *years);
@@ -319,7 +319,7 @@ async fn dispatch(cli: Cli) -> Outcome<()> {
         Command::Docs => out(docs(&common.project)?.as_bytes()),
         Command::Schema => {
             let schema = schemars::schema_for!(Config);
-            out(format!("{}\n", serde_json::to_string_pretty(&schema).map_err(|e| Fault::Bug(e.to_string()))?).as_bytes())
+            out(format!("{}\n", serde_json::to_string_pretty(&schema).map_err(|e| Error::Bug(e.to_string()))?).as_bytes())
         }
         Command::Completions { shell } => {
             let mut bytes = Vec::new();
@@ -328,20 +328,20 @@ async fn dispatch(cli: Cli) -> Outcome<()> {
         }
         Command::Man => {
             let mut bytes = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut bytes).map_err(|e| Fault::Bug(e.to_string()))?;
+            clap_mangen::Man::new(Cli::command()).render(&mut bytes).map_err(|e| Error::Bug(e.to_string()))?;
             out(&bytes)
         }
     }
 }
 
 /// A project that may have a night: no erasure of it is half done.
-fn ready(common: &Common) -> Outcome<Project> {
+fn ready(common: &Common) -> Result<Project> {
     let project = Project::open(&common.project)?;
     erase::none_half_done(&project)?;
     Ok(project)
 }
 
-fn asked(project: &Project, common: &Common, take_in: bool, rehearsal: bool) -> Outcome<RunOptions> {
+fn asked(project: &Project, common: &Common, take_in: bool, rehearsal: bool) -> Result<RunOptions> {
     let known_at = moment(project, common)?;
     let (asked_at, clock) = (now(), common.known_at.unwrap_or_else(now));
     Ok(RunOptions { as_of: common.as_of, known_at, clock, asked_at, take_in, rehearsal })
@@ -349,7 +349,7 @@ fn asked(project: &Project, common: &Common, take_in: bool, rehearsal: bool) -> 
 
 /// When a command knows what it knows: as it was told, or now. A clock that stands before the last night is or was wrong;
 /// it counts as just after that night, or all nights until the clock gets there would show the old lists.
-fn moment(project: &Project, common: &Common) -> Outcome<DateTime<Utc>> {
+fn moment(project: &Project, common: &Common) -> Result<DateTime<Utc>> {
     if let Some(told) = common.known_at {
         return Ok(told);
     }
@@ -363,7 +363,7 @@ fn moment(project: &Project, common: &Common) -> Outcome<DateTime<Utc>> {
 }
 
 /// A `--known-at` before the last night makes a list of then; it takes nothing in.
-fn tell_past(project: &Project, options: &RunOptions) -> Outcome<()> {
+fn tell_past(project: &Project, options: &RunOptions) -> Result<()> {
     if there::last_known_at(project)?.is_some_and(|last| last > options.known_at) {
         eprintln!("nights came after {}: nothing is taken in, and the lists of then are made again", options.known_at);
     }
@@ -371,7 +371,7 @@ fn tell_past(project: &Project, options: &RunOptions) -> Outcome<()> {
 }
 
 /// A list is made again with what was known when it was last published.
-async fn known_when_published(project: &Project, options: &RunOptions) -> Outcome<DateTime<Utc>> {
+async fn known_when_published(project: &Project, options: &RunOptions) -> Result<DateTime<Utc>> {
     let store = Store::open(&project.store(), &project.staging(), options.known_at).await?;
     let Some(day) = options.as_of else { return Ok(options.known_at) };
     let last = store.nights().iter().rev().find(|n| n.as_of == day.to_string());
@@ -379,7 +379,7 @@ async fn known_when_published(project: &Project, options: &RunOptions) -> Outcom
 }
 
 /// The result of a night on stdout, and the exit code of files refused.
-fn tell_published(published: &Published) -> Outcome<()> {
+fn tell_published(published: &Published) -> Result<()> {
     let manifest = &published.manifest;
     let level = |l: &str| manifest.counts.by_level.get(l).copied().unwrap_or(0);
     let as_of = manifest.as_of.map(|d| d.to_string()).unwrap_or_default();
@@ -401,25 +401,25 @@ fn tell_published(published: &Published) -> Outcome<()> {
     if published.refused.is_empty() {
         Ok(())
     } else {
-        Err(Fault::ContractBroken { files: published.refused.clone(), published: published.folder.is_some() })
+        Err(Error::ContractBroken { files: published.refused.clone(), published: published.folder.is_some() })
     }
 }
 
-/// Writes to stdout; a reader that went away is no fault.
-fn out(bytes: &[u8]) -> Outcome<()> {
+/// Writes to stdout; a reader that went away is no error.
+fn out(bytes: &[u8]) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Fault::store("stdout", e)),
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::store("stdout", e)),
         _ => Ok(()),
     }
 }
 
-fn synthesise(dir: &Path, planted: bool, options: &synth::Options, progress: &Progress) -> Outcome<()> {
+fn synthesise(dir: &Path, planted: bool, options: &synth::Options, progress: &Progress) -> Result<()> {
     progress.stage("synth");
     if planted {
-        return synth::write_samples(dir).map_err(|e| Fault::io(dir, &e));
+        return synth::write_samples(dir).map_err(|e| Error::io(dir, e));
     }
-    let summary = synth::write(dir, options, &|done, all| progress.step(&format!("{done} of {all}"))).map_err(|e| Fault::io(dir, &e))?;
+    let summary = synth::write(dir, options, &|done, all| progress.step(&format!("{done} of {all}"))).map_err(|e| Error::io(dir, e))?;
     let _ = progress.finish();
     out(format!(
         "{}: {} pupils in {} schools, {} session days to {}, {} rows of attendance, {} marks\nnext: prane run --project {}\n",
@@ -435,7 +435,7 @@ fn synthesise(dir: &Path, planted: bool, options: &synth::Options, progress: &Pr
     .as_bytes())
 }
 
-fn docs(root: &Path) -> Outcome<String> {
+fn docs(root: &Path) -> Result<String> {
     let library = prane_rules::query::Library::load(&root.join("queries"))?;
     let mut text = String::from("# Views\n");
     for query in library.queries.values() {

@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use prane_base::day::school_year_of;
 use prane_base::disk::write_private;
-use prane_base::fault::{Fault, Outcome, plural};
+use prane_base::error::{Error, Result, plural};
 use prane_base::project::Project;
 use prane_base::telemetry::Progress;
 use prane_intake::links::{export, files};
@@ -18,7 +18,7 @@ use super::{Common, LinkCommand, LinkFormat, VaultCommand, moment, now, out};
 use crate::{audit, erase, nightly, publish, there};
 
 /// `prane erase`.
-pub(super) async fn erase(common: &Common, who: &[String], yes: bool, progress: &Progress) -> Outcome<()> {
+pub(super) async fn erase(common: &Common, who: &[String], yes: bool, progress: &Progress) -> Result<()> {
     let project = Project::open(&common.project)?;
     let at = moment(&project, common)?;
     let children = erase::find(&project, who, at).await?;
@@ -38,7 +38,7 @@ pub(super) async fn erase(common: &Common, who: &[String], yes: bool, progress: 
     if receipt.left == 0 {
         return Ok(());
     }
-    Err(Fault::vault(
+    Err(Error::vault(
         "erase",
         format!("{} of the project still tell of who was erased", plural(receipt.left, "file")),
         "look into the texts of other children's contacts, rejects/ and published/, and remove what names them",
@@ -46,7 +46,7 @@ pub(super) async fn erase(common: &Common, who: &[String], yes: bool, progress: 
 }
 
 /// `prane retention`.
-pub(super) async fn retention(common: &Common, yes: bool, progress: &Progress) -> Outcome<()> {
+pub(super) async fn retention(common: &Common, yes: bool, progress: &Progress) -> Result<()> {
     let project = Project::open(&common.project)?;
     let keep_years = project.config.retention.keep_years;
     if keep_years == 0 {
@@ -56,7 +56,7 @@ pub(super) async fn retention(common: &Common, yes: bool, progress: &Progress) -
     let store = Store::open(&project.store(), &project.staging(), moment(&project, common)?).await?;
     there::must_be_there(&project, &store)?;
     let Some(last) = store.nights().last().and_then(|n| n.as_of.parse::<NaiveDate>().ok()) else {
-        return Err(Fault::usage("nothing is stored yet", "`prane run` first"));
+        return Err(Error::usage("nothing is stored yet", "`prane run` first"));
     };
     let expired = erase::expired(&project, rulebook.year_starts, &store, school_year_of(last, rulebook.year_starts))?;
     out(expired.text(keep_years).as_bytes())?;
@@ -71,7 +71,7 @@ pub(super) async fn retention(common: &Common, yes: bool, progress: &Progress) -
 }
 
 /// `prane link`.
-pub(super) async fn link(common: &Common, what: &LinkCommand) -> Outcome<()> {
+pub(super) async fn link(common: &Common, what: &LinkCommand) -> Result<()> {
     let (format, to) = match what {
         LinkCommand::Export { format, to } => (format, to),
         LinkCommand::Try { left, right, to, link_at, review_at, keep } => {
@@ -99,10 +99,10 @@ pub(super) async fn link(common: &Common, what: &LinkCommand) -> Outcome<()> {
 }
 
 /// Into a new file, for its owner alone; to stdout where none is named.
-fn hand_over(to: Option<&Path>, bytes: &[u8]) -> Outcome<()> {
+fn hand_over(to: Option<&Path>, bytes: &[u8]) -> Result<()> {
     match to {
         Some(path) if path.exists() => {
-            Err(Fault::usage(format!("{} is there already", path.display()), "name a file that is not there yet"))
+            Err(Error::usage(format!("{} is there already", path.display()), "name a file that is not there yet"))
         }
         Some(path) => write_private(path, bytes),
         None => out(bytes),
@@ -110,7 +110,7 @@ fn hand_over(to: Option<&Path>, bytes: &[u8]) -> Outcome<()> {
 }
 
 /// `prane vault`.
-pub(super) fn keep_vault(common: &Common, what: &VaultCommand) -> Outcome<()> {
+pub(super) fn keep_vault(common: &Common, what: &VaultCommand) -> Result<()> {
     let project = Project::open(&common.project)?;
     let _lock = publish::lock(&project)?;
     erase::none_half_done(&project)?;
@@ -129,13 +129,13 @@ pub(super) fn keep_vault(common: &Common, what: &VaultCommand) -> Outcome<()> {
 }
 
 /// Store and vault of a project that has had a night.
-pub(super) async fn with_vault(common: &Common) -> Outcome<(Project, Store, Vault)> {
+pub(super) async fn with_vault(common: &Common) -> Result<(Project, Store, Vault)> {
     let project = Project::open(&common.project)?;
     let store = Store::open(&project.store(), &project.staging(), moment(&project, common)?).await?;
     there::must_be_there(&project, &store)?;
     let vault = Vault::open(&project, false)?;
     if store.nights().is_empty() {
-        return Err(Fault::usage("nothing is stored yet", "`prane run` first"));
+        return Err(Error::usage("nothing is stored yet", "`prane run` first"));
     }
     Ok((project, store, vault))
 }

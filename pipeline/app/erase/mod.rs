@@ -25,7 +25,7 @@ use crate::publish;
 use crate::there;
 use prane_base::disk::files_below;
 use prane_base::disk::write_private;
-use prane_base::fault::{Fault, Outcome, plural};
+use prane_base::error::{Error, Result, plural};
 use prane_base::key::{hex, unhex};
 use prane_base::project::Project;
 use prane_base::telemetry::Progress;
@@ -57,17 +57,17 @@ pub struct Receipt {
     pub vault_rows: BTreeMap<String, u64>,
     /// Files of the inbox that still tell of them: extracts belong to who handed them in.
     pub inbox_files: usize,
-    /// Files elsewhere in the project that still do; 0, or the command ends with a fault.
+    /// Files elsewhere in the project that still do; 0, or the command ends with an error.
     pub left: usize,
 }
 
 /// Stops every other command while an erasure is half done.
 ///
 /// # Errors
-/// A store fault that says how to go on.
-pub fn none_half_done(project: &Project) -> Outcome<()> {
+/// A store error that says how to go on.
+pub fn none_half_done(project: &Project) -> Result<()> {
     if project.root.join(MARK).exists() {
-        return Err(Fault::vault(
+        return Err(Error::vault(
             MARK,
             "an erasure was cut off half-way",
             "run the same `prane erase` again: it goes on where it stopped; nothing else works until it is done",
@@ -79,18 +79,18 @@ pub fn none_half_done(project: &Project) -> Outcome<()> {
 /// Finds who is meant by each of `who`: a pupil's number or key, or a participant (`C01/K001`).
 ///
 /// # Errors
-/// A usage fault for somebody nobody knows; vault and store faults.
-pub async fn find(project: &Project, who: &[String], now: DateTime<Utc>) -> Outcome<Children> {
+/// A usage error for somebody nobody knows; vault and store errors.
+pub async fn find(project: &Project, who: &[String], now: DateTime<Utc>) -> Result<Children> {
     let vault = Vault::open(project, false)?;
     let mark = project.root.join(MARK);
     if mark.exists() {
-        let sealed = std::fs::read(&mark).map_err(|e| Fault::io(&mark, &e))?;
+        let sealed = std::fs::read(&mark).map_err(|e| Error::io(&mark, e))?;
         let begun: Children =
-            serde_json::from_slice(&vault.unseal(&sealed, MARK)?).map_err(|e| Fault::vault(MARK, e.to_string(), "please report it"))?;
+            serde_json::from_slice(&vault.unseal(&sealed, MARK)?).map_err(|e| Error::vault(MARK, e.to_string(), "please report it"))?;
         if begun.asked == who {
             return Ok(begun);
         }
-        return Err(Fault::usage(
+        return Err(Error::usage(
             "an erasure of somebody else was cut off half-way",
             "run that one again first; it goes on where it stopped",
         ));
@@ -98,7 +98,7 @@ pub async fn find(project: &Project, who: &[String], now: DateTime<Utc>) -> Outc
     let store = Store::open(&project.store(), &project.staging(), now).await?;
     there::must_be_there(project, &store)?;
     if store.is_past() {
-        return Err(Fault::usage("an erasure is of the store as it is, and nights came after that time", "leave --known-at out"));
+        return Err(Error::usage("an erasure is of the store as it is, and nights came after that time", "leave --known-at out"));
     }
     let mut children = Children { asked: who.to_vec(), ..Children::default() };
     let participants = vault.texts("centre_participants", "participant_key", None, ["participant_key", "centre_id", "participant_id"])?;
@@ -109,7 +109,7 @@ pub async fn find(project: &Project, who: &[String], now: DateTime<Utc>) -> Outc
         }
         let found = participants.iter().find(|[_, centre, id]| format!("{centre}/{id}") == *name);
         let [key, ..] = found.ok_or_else(|| {
-            Fault::usage(
+            Error::usage(
                 format!("nobody is known by {name}"),
                 "give a pupil's number, a pupil_key, or a participant as CENTRE/NUMBER; who was erased before is not known any more",
             )
@@ -121,7 +121,7 @@ pub async fn find(project: &Project, who: &[String], now: DateTime<Utc>) -> Outc
 }
 
 /// From keys to everything else that leads to the same children.
-fn complete(children: &mut Children, vault: &Vault, store: &Store) -> Outcome<()> {
+fn complete(children: &mut Children, vault: &Vault, store: &Store) -> Result<()> {
     for link in links::kept(store)? {
         let theirs = link.outcome == "linked" && link.pupil_key.as_ref().is_some_and(|key| children.pupil_keys.contains(key));
         let follows = link.participant_key.as_ref().is_some_and(|key| children.participant_keys.contains(key));
@@ -171,13 +171,13 @@ fn complete(children: &mut Children, vault: &Vault, store: &Store) -> Outcome<()
 /// Erases them. Takes the project's lock; draws what was published anew.
 ///
 /// # Errors
-/// Store and vault faults; run again, it goes on.
-pub async fn erase(project: &Project, children: &Children, at: DateTime<Utc>, progress: &Progress) -> Outcome<Receipt> {
+/// Store and vault errors; run again, it goes on.
+pub async fn erase(project: &Project, children: &Children, at: DateTime<Utc>, progress: &Progress) -> Result<Receipt> {
     let count = children.pupil_keys.len().max(children.participant_keys.len());
     let mut receipt = Receipt { at, children: count, ..Receipt::default() };
     {
         let _lock = publish::lock(project)?;
-        let told = serde_json::to_vec(children).map_err(|e| Fault::Bug(e.to_string()))?;
+        let told = serde_json::to_vec(children).map_err(|e| Error::Bug(e.to_string()))?;
         write_private(&project.root.join(MARK), &Vault::open(project, true)?.seal(&told)?)?;
         progress.stage("store");
         store::erase(project, children, &mut receipt, progress)?;
@@ -206,21 +206,21 @@ pub async fn erase(project: &Project, children: &Children, at: DateTime<Utc>, pr
     // Rows of other children may name them in a text.
     receipt.left += words.stored(&project.store())?;
     let folder = project.runs().join("erasures");
-    std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
-    let number = std::fs::read_dir(&folder).map_err(|e| Fault::io(&folder, &e))?.count() + 1;
+    std::fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, e))?;
+    let number = std::fs::read_dir(&folder).map_err(|e| Error::io(&folder, e))?.count() + 1;
     let path = folder.join(format!("{number:04}.json"));
-    let text = serde_json::to_string_pretty(&receipt).map_err(|e| Fault::Bug(e.to_string()))?;
+    let text = serde_json::to_string_pretty(&receipt).map_err(|e| Error::Bug(e.to_string()))?;
     write_private(&path, text.as_bytes())?;
-    std::fs::remove_file(project.root.join(MARK)).map_err(|e| Fault::io(&project.root, &e))?;
+    std::fs::remove_file(project.root.join(MARK)).map_err(|e| Error::io(&project.root, e))?;
     Ok(receipt)
 }
 
-fn remove_if_there(folder: &Path) -> Outcome<()> {
-    if folder.exists() { std::fs::remove_dir_all(folder).map_err(|e| Fault::io(folder, &e)) } else { Ok(()) }
+fn remove_if_there(folder: &Path) -> Result<()> {
+    if folder.exists() { std::fs::remove_dir_all(folder).map_err(|e| Error::io(folder, e)) } else { Ok(()) }
 }
 
 /// Every day published, drawn again with what was known then and without the children; a day that cannot be is removed.
-async fn draw_again(project: &Project, now: DateTime<Utc>, receipt: &mut Receipt, progress: &Progress) -> Outcome<()> {
+async fn draw_again(project: &Project, now: DateTime<Utc>, receipt: &mut Receipt, progress: &Progress) -> Result<()> {
     let entries = std::fs::read_dir(project.published()).into_iter().flatten().flatten();
     let mut days: Vec<NaiveDate> = entries.filter_map(|e| e.file_name().to_string_lossy().parse().ok()).collect();
     days.sort_unstable();
@@ -240,7 +240,7 @@ async fn draw_again(project: &Project, now: DateTime<Utc>, receipt: &mut Receipt
         match Box::pin(nightly::run(project, &options, &quiet)).await {
             Ok(_) => receipt.days_drawn.push(day.to_string()),
             // Of such a day nothing can be shown without the child.
-            Err(Fault::CheckFailed { .. } | Fault::ExtractMissing { .. } | Fault::Sql { .. } | Fault::Configuration { .. }) => {
+            Err(Error::CheckFailed { .. } | Error::ExtractMissing { .. } | Error::Sql { .. } | Error::Configuration { .. }) => {
                 remove_if_there(&project.published().join(day.to_string()))?;
                 receipt.days_removed.push(day.to_string());
             }

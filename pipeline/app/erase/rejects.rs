@@ -4,15 +4,15 @@ use std::path::Path;
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use prane_base::disk::files_below;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_contract::reject::timeless_workbook;
 use prane_vault::Children;
 
 /// Takes them out of every file of rejects; how many rows that were.
 ///
 /// # Errors
-/// Store faults.
-pub fn erase(folder: &Path, children: &Children) -> Outcome<u64> {
+/// Store errors.
+pub fn erase(folder: &Path, children: &Children) -> Result<u64> {
     let mut gone = 0;
     for path in files_below(folder) {
         gone += match path.extension().and_then(|e| e.to_str()) {
@@ -35,8 +35,8 @@ fn theirs<'a>(cells: impl Iterator<Item = &'a str>, children: &Children) -> bool
     children.words.iter().any(|word| holds(word) || (word.contains(' ') && row.contains(word.as_str())))
 }
 
-fn of_csv(path: &Path, children: &Children) -> Outcome<u64> {
-    let told = |e: csv::Error| Fault::store(path.display().to_string(), e);
+fn of_csv(path: &Path, children: &Children) -> Result<u64> {
+    let told = |e: csv::Error| Error::store(path.display().to_string(), e);
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(path).map_err(told)?;
     let rows = reader.records().collect::<Result<Vec<_>, _>>().map_err(told)?;
     let kept: Vec<_> = rows.iter().enumerate().filter(|(at, row)| *at == 0 || !theirs(row.iter(), children)).map(|(_, row)| row).collect();
@@ -46,15 +46,15 @@ fn of_csv(path: &Path, children: &Children) -> Outcome<u64> {
         for row in &kept {
             writer.write_record(*row).map_err(told)?;
         }
-        writer.flush().map_err(|e| Fault::io(&aside, &e))?;
+        writer.flush().map_err(|e| Error::io(&aside, e))?;
         drop(writer);
-        std::fs::rename(&aside, path).map_err(|e| Fault::io(path, &e))?;
+        std::fs::rename(&aside, path).map_err(|e| Error::io(path, e))?;
     }
     Ok((rows.len() - kept.len()) as u64)
 }
 
-fn of_workbook(path: &Path, children: &Children) -> Outcome<u64> {
-    let told = |e: &dyn std::fmt::Display| Fault::store(path.display().to_string(), e.to_string());
+fn of_workbook(path: &Path, children: &Children) -> Result<u64> {
+    let told = |e: &dyn std::fmt::Display| Error::store(path.display().to_string(), e.to_string());
     let mut book: Xlsx<_> = open_workbook(path).map_err(|e: calamine::XlsxError| told(&e))?;
     let Some(Ok(range)) = book.worksheet_range_at(0) else { return Ok(0) };
     let rows: Vec<Vec<String>> = range
@@ -81,6 +81,6 @@ fn of_workbook(path: &Path, children: &Children) -> Outcome<u64> {
     }
     let aside = path.with_extension("aside");
     written.save(&aside).map_err(|e| told(&e))?;
-    std::fs::rename(&aside, path).map_err(|e| Fault::io(path, &e))?;
+    std::fs::rename(&aside, path).map_err(|e| Error::io(path, e))?;
     Ok(gone)
 }

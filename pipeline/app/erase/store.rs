@@ -10,7 +10,7 @@ use arrow::datatypes::{DataType, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use prane_base::disk::files_below;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 use prane_base::telemetry::Progress;
 use prane_store::errors::StoreError;
@@ -27,8 +27,8 @@ const TELLING: [&str; 5] = ["pupil_key", OTHER_PUPIL, "participant_key", ROW_KEY
 /// Takes the rows out.
 ///
 /// # Errors
-/// Store faults.
-pub fn erase(project: &Project, children: &Children, receipt: &mut Receipt, progress: &Progress) -> Outcome<()> {
+/// Store errors.
+pub fn erase(project: &Project, children: &Children, receipt: &mut Receipt, progress: &Progress) -> Result<()> {
     let root = project.store();
     let mut tables: Vec<PathBuf> =
         std::fs::read_dir(&root).into_iter().flatten().flatten().map(|e| e.path()).filter(|p| p.is_dir()).collect();
@@ -74,8 +74,8 @@ fn stays(batch: &RecordBatch, children: &Children) -> BooleanArray {
 }
 
 /// Rows taken out of one file and what it is now; none where nothing of the children is in it.
-fn rewrite(folder: &Path, table: &str, path: &Path, children: &Children) -> Outcome<Option<(u64, Resized)>> {
-    let open = || std::fs::File::open(path).map_err(|e| Fault::io(path, &e));
+fn rewrite(folder: &Path, table: &str, path: &Path, children: &Children) -> Result<Option<(u64, Resized)>> {
+    let open = || std::fs::File::open(path).map_err(|e| Error::io(path, e));
     let builder = ParquetRecordBatchReaderBuilder::try_new(open()?).store_err()?;
     let schema = builder.schema().clone();
     let telling: Vec<usize> = (0..schema.fields().len()).filter(|at| is_telling(&schema, *at)).collect();
@@ -101,7 +101,7 @@ fn rewrite(folder: &Path, table: &str, path: &Path, children: &Children) -> Outc
         writer.write(&kept)?;
     }
     let written = writer.finish()?;
-    std::fs::rename(&aside, path).map_err(|e| Fault::io(path, &e))?;
+    std::fs::rename(&aside, path).map_err(|e| Error::io(path, e))?;
     Ok(Some((gone, Resized { size: written.size, rows: written.rows })))
 }
 
@@ -110,7 +110,7 @@ fn is_telling(schema: &SchemaRef, at: usize) -> bool {
 }
 
 /// Rows of `links` that stay, and for records that lost a pupil one row that says so: no record is lost with the child.
-fn still_counted(before: &RecordBatch, kept: RecordBatch, children: &Children) -> Outcome<RecordBatch> {
+fn still_counted(before: &RecordBatch, kept: RecordBatch, children: &Children) -> Result<RecordBatch> {
     let text = |batch: &RecordBatch, name: &str, row: usize| -> Option<String> {
         let column = batch.column_by_name(name)?.as_string::<i32>();
         column.is_valid(row).then(|| column.value(row).to_string())

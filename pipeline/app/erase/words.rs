@@ -8,7 +8,7 @@ use arrow::datatypes::DataType;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use prane_base::disk::files_below;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_store::errors::StoreError;
 use prane_vault::Children;
 use serde_json::Value;
@@ -25,8 +25,8 @@ pub(super) struct Words {
 
 impl Words {
     /// The words that tell of these children alone.
-    pub(super) fn of(children: &Children) -> Outcome<Self> {
-        let build = |words: Vec<&String>| AhoCorasick::new(words).map_err(|e| Fault::Bug(e.to_string()));
+    pub(super) fn of(children: &Children) -> Result<Self> {
+        let build = |words: Vec<&String>| AhoCorasick::new(words).map_err(|e| Error::Bug(e.to_string()));
         let all = children.words.iter().chain(&children.pupil_keys).chain(&children.participant_keys).collect();
         let names = children.words.iter().filter(|word| !children.pupil_ids.contains(*word)).collect();
         Ok(Self { all: build(all)?, names: build(names)? })
@@ -38,16 +38,16 @@ impl Words {
     }
 
     /// Takes them out of the texts of a JSON file; returns whether there were any.
-    pub(super) fn redact(&self, path: &Path) -> Outcome<bool> {
+    pub(super) fn redact(&self, path: &Path) -> Result<bool> {
         if !self.are_in(path) {
             return Ok(false);
         }
-        let text = std::fs::read_to_string(path).map_err(|e| Fault::io(path, &e))?;
+        let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
         let Ok(mut json) = serde_json::from_str::<Value>(&text) else { return Ok(false) };
         if !self.redact_value(&mut json) {
             return Ok(false);
         }
-        let text = serde_json::to_string_pretty(&json).map_err(|e| Fault::Bug(e.to_string()))?;
+        let text = serde_json::to_string_pretty(&json).map_err(|e| Error::Bug(e.to_string()))?;
         prane_base::disk::write_private(path, text.as_bytes())?;
         Ok(true)
     }
@@ -79,7 +79,7 @@ impl Words {
     }
 
     /// How many files of the store have a text in which a name or a national id of the children stands.
-    pub(super) fn stored(&self, store: &Path) -> Outcome<usize> {
+    pub(super) fn stored(&self, store: &Path) -> Result<usize> {
         let mut count = 0;
         for path in files_below(store).iter().filter(|p| p.extension().is_some_and(|e| e == "parquet")) {
             count += usize::from(self.are_in_cells(path)?);
@@ -87,8 +87,8 @@ impl Words {
         Ok(count)
     }
 
-    fn are_in_cells(&self, path: &Path) -> Outcome<bool> {
-        let file = std::fs::File::open(path).map_err(|e| Fault::io(path, &e))?;
+    fn are_in_cells(&self, path: &Path) -> Result<bool> {
+        let file = std::fs::File::open(path).map_err(|e| Error::io(path, e))?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).store_err()?;
         let texts: Vec<usize> =
             builder.schema().fields().iter().enumerate().filter(|(_, f)| *f.data_type() == DataType::Utf8).map(|(at, _)| at).collect();

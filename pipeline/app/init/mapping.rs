@@ -344,7 +344,7 @@ impl Writer<'_> {
         }
         let left = self.headers.len().saturating_sub(self.table.pairs.len() + self.days.as_ref().map_or(0, |d| d.at.len()));
         if left > 0 {
-            let _ = write!(text, "; {} left alone", prane_base::fault::plural(left, "column"));
+            let _ = write!(text, "; {} left alone", prane_base::error::plural(left, "column"));
         }
         text
     }
@@ -387,7 +387,7 @@ fn codes_of(column: &Column, header: &str, counted: &BTreeMap<String, usize>) ->
     };
     let open = format!(
         "what {} of {name} {}{known}: remove the mark where a line is right; a word left unsaid is refused, never taken for present",
-        prane_base::fault::plural(unsure, "word"),
+        prane_base::error::plural(unsure, "word"),
         if unsure == 1 { "means" } else { "mean" }
     );
     let mut lines = vec![format!("[source.codes.{name}]")];

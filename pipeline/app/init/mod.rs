@@ -14,7 +14,7 @@ use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use prane_base::disk::restrict;
-use prane_base::fault::{Fault, Outcome, plural};
+use prane_base::error::{Error, Result, plural};
 use prane_base::project::DEFAULT_TOML;
 use prane_contract::{Contract, contracts};
 use prane_intake::extract;
@@ -35,18 +35,18 @@ const QUERIES_README: &str = include_str!("../../../queries/README.md");
 /// `inbox/`, `queries/` and `.gitignore`. Returns what was made and what to do next, for the terminal.
 ///
 /// # Errors
-/// A usage fault when `dir` has a `prane.toml` already or a file of `from` is not there; a store fault when the folder
+/// A usage error when `dir` has a `prane.toml` already or a file of `from` is not there; a store error when the folder
 /// cannot be written.
-pub fn init(dir: &Path, from: &[PathBuf]) -> Outcome<String> {
+pub fn init(dir: &Path, from: &[PathBuf]) -> Result<String> {
     let settings = dir.join("prane.toml");
     if settings.exists() {
-        return Err(Fault::usage(
+        return Err(Error::usage(
             format!("{} has a prane.toml already", dir.display()),
             "it is left as it is: choose another folder, or move that file away first",
         ));
     }
     if let Some(missing) = from.iter().find(|f| !f.is_file()) {
-        return Err(Fault::usage(
+        return Err(Error::usage(
             format!("{} is not a file", missing.display()),
             "--from takes files of the kind that will lie in the inbox; nothing was made",
         ));
@@ -56,7 +56,7 @@ pub fn init(dir: &Path, from: &[PathBuf]) -> Outcome<String> {
     let blocks = blocks(&guesses);
 
     for folder in [dir.to_path_buf(), dir.join("inbox"), dir.join("queries")] {
-        std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
+        std::fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, e))?;
     }
     // Extracts hold names; whoever lets others drop files here opens it knowingly.
     restrict(&dir.join("inbox"), 0o700)?;
@@ -69,9 +69,9 @@ pub fn init(dir: &Path, from: &[PathBuf]) -> Outcome<String> {
     Ok(told(dir, &guesses, &blocks))
 }
 
-fn put_new(path: &Path, text: &str) -> Outcome<()> {
-    let mut file = std::fs::File::create_new(path).map_err(|e| Fault::io(path, &e))?;
-    file.write_all(text.as_bytes()).map_err(|e| Fault::io(path, &e))
+fn put_new(path: &Path, text: &str) -> Result<()> {
+    let mut file = std::fs::File::create_new(path).map_err(|e| Error::io(path, e))?;
+    file.write_all(text.as_bytes()).map_err(|e| Error::io(path, e))
 }
 
 /// What became of one file.

@@ -174,7 +174,7 @@ fn code(column: &Column, header: &str, word: &str, plain: &str, all: &BTreeSet<S
     if column.name == "status" && column.codes.iter().any(|c| c == "present") {
         return words::sign(header, plain, all);
     }
-    let near = prane_base::fault::nearest(word, column.codes.iter().map(String::as_str));
+    let near = prane_base::error::nearest(word, column.codes.iter().map(String::as_str));
     near.filter(|_| plain.len() > 3).map_or(Meaning::Unknown, |ours| Meaning::Guess(ours.to_string()))
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 use hashbrown::HashMap;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_base::telemetry::Progress;
 use prane_reports::{Card, CardDay, CardWeek, Contact, DayMark, PlacePage, SubjectMarks};
 use prane_rules::engine::Engine;
@@ -27,7 +27,7 @@ pub(super) async fn fill(
     as_of: NaiveDate,
     sessions: &Answer,
     progress: &Progress,
-) -> Outcome<()> {
+) -> Result<()> {
     let views =
         ["pages.school_weeks", "pages.card_months", "pages.card_parts", "pages.card_marks", "pages.card_contacts", "caseload.listed"];
     let [rates, months, partial, marks, contacts, bands] = ask_all(engine, views, as_of, progress).await?;
@@ -77,7 +77,7 @@ pub(super) async fn fill(
 }
 
 /// The weeks of the pupils listed, beside those of their schools.
-fn weeks(rates: &Answer, months: &Answer, partial: &Answer) -> Outcome<Cards> {
+fn weeks(rates: &Answer, months: &Answer, partial: &Answer) -> Result<Cards> {
     let mut school_rates: BTreeMap<&str, BTreeMap<NaiveDate, f64>> = BTreeMap::new();
     for line in rates.lines() {
         if let (Some(week), Some(rate)) = (line.day("week")?, line.number("rate")?) {
@@ -115,11 +115,11 @@ fn weeks(rates: &Answer, months: &Answer, partial: &Answer) -> Outcome<Cards> {
 }
 
 /// What was recorded of each pupil on each day, at whichever school.
-fn days_of(months: &Answer) -> Outcome<HashMap<&str, Vec<CardDay>>> {
+fn days_of(months: &Answer) -> Result<HashMap<&str, Vec<CardDay>>> {
     let mut pupils: HashMap<&str, Vec<CardDay>> = HashMap::new();
     for line in months.lines() {
         let Some(first_monday) = line.day("month")? else { continue };
-        let mask = |name: &str| -> Outcome<i64> { Ok(line.whole(name)?.unwrap_or(0)) };
+        let mask = |name: &str| -> Result<i64> { Ok(line.whole(name)?.unwrap_or(0)) };
         let (recorded, away, unexcused) = (mask("recorded_mask")?, mask("away_mask")?, mask("unexcused_mask")?);
         let (late, partial) = (mask("late_mask")?, mask("partial_mask")?);
         let days = pupils.entry(line.text("pupil_key")?).or_default();
@@ -140,7 +140,7 @@ fn days_of(months: &Answer) -> Outcome<HashMap<&str, Vec<CardDay>>> {
     Ok(pupils)
 }
 
-fn session_days(sessions: &Answer) -> Outcome<SessionDays<'_>> {
+fn session_days(sessions: &Answer) -> Result<SessionDays<'_>> {
     let mut schools = SessionDays::new();
     for line in sessions.lines() {
         if let Some(date) = line.day("date")? {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_base::telemetry::Progress;
 use prane_reports::{Card, Participant, PlaceKind, PlacePage};
 use prane_rules::engine::Engine;
@@ -23,7 +23,7 @@ pub(super) async fn pages(
     schools: &BTreeMap<String, PlacePage>,
     as_of: NaiveDate,
     progress: &Progress,
-) -> Outcome<Vec<PlacePage>> {
+) -> Result<Vec<PlacePage>> {
     let views = [
         "pages.centres",
         "caseload.offers",
@@ -56,7 +56,7 @@ pub(super) async fn pages(
             page.participants.push(participant(line, &people)?);
         }
     }
-    let school_of = |line: Line<'_>| -> Outcome<String> {
+    let school_of = |line: Line<'_>| -> Result<String> {
         Ok(schools.get(line.text("school_id")?).map(|school| school.place.name.clone()).unwrap_or_default())
     };
     for line in list.lines() {
@@ -93,7 +93,7 @@ pub(super) async fn pages(
     Ok(pages.into_values().collect())
 }
 
-fn participant(line: Line<'_>, people: &Names) -> Outcome<Participant> {
+fn participant(line: Line<'_>, people: &Names) -> Result<Participant> {
     let person = people.get(line.text("participant_key")?).cloned().unwrap_or_default();
     Ok(Participant {
         pupil_key: line.text("pupil_key")?.into(),

@@ -13,7 +13,7 @@ mod school;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_base::telemetry::Progress;
 use prane_reports::{Change, Flag, NotAssessable, Overview, Place, PlaceKind, PlacePage, Row};
 use prane_rules::engine::Engine;
@@ -38,8 +38,8 @@ pub const SHOWN: [&str; 9] = [
 /// Asks for everything that the pages of schools and centres show on `as_of`: schools, then centres, each by id.
 ///
 /// # Errors
-/// Configuration faults of SQL files, store faults of the vault.
-pub async fn places(engine: &mut Engine<'_>, vault: &Vault, as_of: NaiveDate, progress: &Progress) -> Outcome<Vec<PlacePage>> {
+/// Configuration errors of SQL files, store errors of the vault.
+pub async fn places(engine: &mut Engine<'_>, vault: &Vault, as_of: NaiveDate, progress: &Progress) -> Result<Vec<PlacePage>> {
     let staff = names::staff(vault)?;
     let views = ["pages.list", "caseload.changes", "caseload.not_assessable", "caseload.last_known", "pages.flags", "pages.schools"];
     let [list, changes, unjudged, known, raised, heads] = ask_all(engine, views, as_of, progress).await?;
@@ -83,13 +83,13 @@ pub async fn places(engine: &mut Engine<'_>, vault: &Vault, as_of: NaiveDate, pr
 /// Asks for everything that the coordinators' page shows on `as_of`.
 ///
 /// # Errors
-/// Configuration faults of SQL files.
-pub async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Outcome<Overview> {
+/// Configuration errors of SQL files.
+pub async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Result<Overview> {
     overview::overview(engine, as_of, progress).await
 }
 
 /// The page of each school, with what stands at its head.
-fn school_pages(heads: &Answer) -> Outcome<BTreeMap<String, PlacePage>> {
+fn school_pages(heads: &Answer) -> Result<BTreeMap<String, PlacePage>> {
     let mut pages = BTreeMap::new();
     for line in heads.lines() {
         let page = PlacePage {
@@ -109,7 +109,7 @@ fn school_pages(heads: &Answer) -> Outcome<BTreeMap<String, PlacePage>> {
     Ok(pages)
 }
 
-fn place(line: Line<'_>, kind: PlaceKind, id: &str, name: &str) -> Outcome<Place> {
+fn place(line: Line<'_>, kind: PlaceKind, id: &str, name: &str) -> Result<Place> {
     Ok(Place {
         kind,
         id: line.text(id)?.into(),
@@ -119,9 +119,9 @@ fn place(line: Line<'_>, kind: PlaceKind, id: &str, name: &str) -> Outcome<Place
     })
 }
 
-fn change(line: Line<'_>, people: &Names) -> Outcome<Change> {
+fn change(line: Line<'_>, people: &Names) -> Result<Change> {
     let person = names::of(people, line.text("pupil_key")?);
-    let level = |n: &str| -> Outcome<Option<u8>> { Ok(line.whole(n)?.and_then(|l| u8::try_from(l).ok())) };
+    let level = |n: &str| -> Result<Option<u8>> { Ok(line.whole(n)?.and_then(|l| u8::try_from(l).ok())) };
     Ok(Change {
         pupil_key: line.text("pupil_key")?.into(),
         pupil_id: person.id,
@@ -136,7 +136,7 @@ fn change(line: Line<'_>, people: &Names) -> Outcome<Change> {
     })
 }
 
-fn not_assessable(line: Line<'_>, people: &Names) -> Outcome<NotAssessable> {
+fn not_assessable(line: Line<'_>, people: &Names) -> Result<NotAssessable> {
     let person = names::of(people, line.text("pupil_key")?);
     Ok(NotAssessable {
         pupil_key: line.text("pupil_key")?.into(),
@@ -150,7 +150,7 @@ fn not_assessable(line: Line<'_>, people: &Names) -> Outcome<NotAssessable> {
 }
 
 /// Puts below tonight's rows of a school that fell silent those of its last list: what was known is not resolved by silence.
-fn keep_last_known(schools: &mut BTreeMap<String, PlacePage>, known: &Answer, people: &Names) -> Outcome<()> {
+fn keep_last_known(schools: &mut BTreeMap<String, PlacePage>, known: &Answer, people: &Names) -> Result<()> {
     for line in known.lines() {
         let Some(page) = schools.get_mut(line.text("school_id")?) else { continue };
         let person = names::of(people, line.text("pupil_key")?);
@@ -185,7 +185,7 @@ struct OfRows {
 
 impl OfRows {
     /// One row of a list, of a school or a centre.
-    fn row(&self, line: Line<'_>) -> Outcome<Row> {
+    fn row(&self, line: Line<'_>) -> Result<Row> {
         let key = line.text("pupil_key")?;
         let person = names::of(&self.people, key);
         let by = line.text("contact_by")?;
@@ -231,7 +231,7 @@ impl OfRows {
     }
 }
 
-fn flags(raised: &Answer) -> Outcome<BTreeMap<String, Vec<Flag>>> {
+fn flags(raised: &Answer) -> Result<BTreeMap<String, Vec<Flag>>> {
     let mut flags: BTreeMap<String, Vec<Flag>> = BTreeMap::new();
     for line in raised.lines() {
         let flag = Flag {

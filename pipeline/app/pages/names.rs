@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_base::key::hex;
 use prane_reports::legible;
 use prane_vault::Vault;
@@ -20,21 +20,21 @@ pub(super) struct Person {
 pub(super) type Names = BTreeMap<String, Person>;
 
 /// The names behind `keys` in a sheet of the vault.
-pub(super) fn look_up(vault: &Vault, sheet: &str, key: &str, id: &str, keys: &BTreeSet<String>) -> Outcome<Names> {
+pub(super) fn look_up(vault: &Vault, sheet: &str, key: &str, id: &str, keys: &BTreeSet<String>) -> Result<Names> {
     let rows = vault.texts(sheet, key, Some(keys), [key, id, "first_name", "last_name"])?;
     let person = |id, first: String, last: String| Person { id, first_name: legible(&first), last_name: legible(&last) };
     Ok(rows.into_iter().map(|[key, id, first, last]| (key, person(id, first, last))).collect())
 }
 
 /// Names of staff by key.
-pub(super) fn staff(vault: &Vault) -> Outcome<BTreeMap<String, String>> {
+pub(super) fn staff(vault: &Vault) -> Result<BTreeMap<String, String>> {
     Ok(vault.texts("staff", "by_key", None, ["by_key", "by"])?.into_iter().map(|[key, name]| (key, legible(&name))).collect())
 }
 
 /// What the pages call each of these pupils: the name in the vault, else the school's number, else the first eight
 /// digits of the key. The numbers are gone through once, not once a pupil: where no pupils extract was handed in,
 /// nobody has a name.
-pub(super) fn pupils(vault: &Vault, keys: &BTreeSet<String>) -> Outcome<Names> {
+pub(super) fn pupils(vault: &Vault, keys: &BTreeSet<String>) -> Result<Names> {
     let mut names = look_up(vault, "pupils", "pupil_key", "pupil_id", keys)?;
     if names.len() < keys.len() {
         for (id, code, _) in vault.pupils.all_ids() {

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_base::telemetry::Progress;
 use prane_reports::{Group, MunicipalityTrend, Overview, Programme, Reach, SchoolSummary, WeekRate};
 use prane_rules::engine::Engine;
 
 use crate::answers::{Line, ask};
 
-pub(super) async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Outcome<Overview> {
+pub(super) async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Result<Overview> {
     let mut overview = Overview::default();
     let groups = ask(engine, "programme.groups", as_of, progress).await?;
     let mut of_schools: BTreeMap<String, Group> = BTreeMap::new();
@@ -78,7 +78,7 @@ pub(super) async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate, progress
     Ok(overview)
 }
 
-fn group(line: Line<'_>) -> Outcome<Group> {
+fn group(line: Line<'_>) -> Result<Group> {
     Ok(Group {
         name: line.text("name")?.into(),
         pupils: line.maybe_count("pupils")?,
@@ -93,7 +93,7 @@ fn group(line: Line<'_>) -> Outcome<Group> {
 }
 
 /// Who a school is, with the counts that may be shown of it; a school without pupils has no group.
-fn school(line: Line<'_>, counts: &mut BTreeMap<String, Group>) -> Outcome<SchoolSummary> {
+fn school(line: Line<'_>, counts: &mut BTreeMap<String, Group>) -> Result<SchoolSummary> {
     let id = line.text("school_id")?;
     let nobody =
         || Group { pupils: Some(0), assessable: Some(0), level_3: Some(0), level_2: Some(0), level_1: Some(0), ..Group::default() };
@@ -109,7 +109,7 @@ fn school(line: Line<'_>, counts: &mut BTreeMap<String, Group>) -> Outcome<Schoo
 
 /// Absence of all schools by week, weighed by the pupils recorded each day; the pupils of a week are those of each
 /// school's fullest day.
-async fn trend(engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Outcome<Vec<WeekRate>> {
+async fn trend(engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Result<Vec<WeekRate>> {
     let weeks = ask(engine, "pages.trend", as_of, progress).await?;
     let mut trend = Vec::new();
     for line in weeks.lines() {
@@ -118,7 +118,7 @@ async fn trend(engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -
     Ok(trend)
 }
 
-fn week(line: Line<'_>, rate: &str) -> Outcome<Option<WeekRate>> {
+fn week(line: Line<'_>, rate: &str) -> Result<Option<WeekRate>> {
     let (Some(week), Some(absence_rate)) = (line.day("week")?, line.number(rate)?) else { return Ok(None) };
     Ok(Some(WeekRate { week, absence_rate, schools: line.count("schools")?, pupils: line.count("pupils")? }))
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_intake::receipt::standing;
 use prane_reports::{PlacePage, Receipt, ReceiptLine};
 use prane_vault::Vault;
 
 /// Puts the receipts of `as_of` on the pages of their places.
-pub(super) fn fill(vault: &Vault, as_of: NaiveDate, pages: &mut [PlacePage]) -> Outcome<()> {
+pub(super) fn fill(vault: &Vault, as_of: NaiveDate, pages: &mut [PlacePage]) -> Result<()> {
     let mut receipts: BTreeMap<(String, String), Receipt> = BTreeMap::new();
     for told in standing(vault, as_of)? {
         let receipt = receipts.entry((told.place_kind, told.place_id)).or_default();

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_base::telemetry::Progress;
 use prane_reports::{ClassAbsence, Event, GradeAbsence, LevelFlow, LevelWeek, Offer, PlacePage, WeekdayAbsence};
 use prane_rules::engine::Engine;
@@ -18,7 +18,7 @@ pub(super) async fn fill(
     as_of: NaiveDate,
     days: &Answer,
     progress: &Progress,
-) -> Outcome<()> {
+) -> Result<()> {
     let views = ["pages.levels", "caseload.level_flow", "pages.grades", "caseload.class_absence", "pages.offers"];
     let [history, flow, grades, classes, offers] = ask_all(engine, views, as_of, progress).await?;
     levels(schools, &history)?;
@@ -39,7 +39,7 @@ pub(super) async fn fill(
 }
 
 /// Levels a night: every school has every night, if only with nobody.
-fn levels(schools: &mut BTreeMap<String, PlacePage>, history: &Answer) -> Outcome<()> {
+fn levels(schools: &mut BTreeMap<String, PlacePage>, history: &Answer) -> Result<()> {
     let mut nights = BTreeSet::new();
     for line in history.lines() {
         nights.extend(line.day("list_date")?);
@@ -56,7 +56,7 @@ fn levels(schools: &mut BTreeMap<String, PlacePage>, history: &Answer) -> Outcom
     Ok(())
 }
 
-fn events(schools: &mut BTreeMap<String, PlacePage>, days: &Answer) -> Outcome<()> {
+fn events(schools: &mut BTreeMap<String, PlacePage>, days: &Answer) -> Result<()> {
     for line in days.lines() {
         let (Some(page), Some(date)) = (schools.get_mut(line.text("school_id")?), line.day("date")?) else { continue };
         page.first_day.get_or_insert(date);
@@ -67,7 +67,7 @@ fn events(schools: &mut BTreeMap<String, PlacePage>, days: &Answer) -> Outcome<(
     Ok(())
 }
 
-fn absence(schools: &mut BTreeMap<String, PlacePage>, grades: &Answer, classes: &Answer) -> Outcome<()> {
+fn absence(schools: &mut BTreeMap<String, PlacePage>, grades: &Answer, classes: &Answer) -> Result<()> {
     for line in grades.lines() {
         if let (Some(page), Some(absence_rate)) = (schools.get_mut(line.text("school_id")?), line.number("absence_rate")?) {
             page.absence_by_grade.push(GradeAbsence {
@@ -95,7 +95,7 @@ fn absence(schools: &mut BTreeMap<String, PlacePage>, grades: &Answer, classes: 
 }
 
 /// What a centre can offer.
-pub(super) fn offer(line: Line<'_>) -> Outcome<Offer> {
+pub(super) fn offer(line: Line<'_>) -> Result<Offer> {
     Ok(Offer {
         service: line.text("service")?.into(),
         centre: line.text("centre_name")?.into(),

@@ -5,13 +5,13 @@ use std::io::Write;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use crate::fault::{Fault, Outcome};
+use crate::error::{Error, Result};
 
 /// A zip archive: the same files, the same bytes.
 ///
 /// # Errors
 /// A bug.
-pub fn deflated(files: &[(String, Vec<u8>)]) -> Outcome<Vec<u8>> {
+pub fn deflated(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>> {
     archive(files, CompressionMethod::Deflated)
 }
 
@@ -19,12 +19,12 @@ pub fn deflated(files: &[(String, Vec<u8>)]) -> Outcome<Vec<u8>> {
 ///
 /// # Errors
 /// A bug.
-pub fn stored(files: &[(String, Vec<u8>)]) -> Outcome<Vec<u8>> {
+pub fn stored(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>> {
     archive(files, CompressionMethod::Stored)
 }
 
-fn archive(files: &[(String, Vec<u8>)], method: CompressionMethod) -> Outcome<Vec<u8>> {
-    let bug = |e: &dyn std::fmt::Display| Fault::Bug(format!("an archive cannot be written: {e}"));
+fn archive(files: &[(String, Vec<u8>)], method: CompressionMethod) -> Result<Vec<u8>> {
+    let bug = |e: &dyn std::fmt::Display| Error::Bug(format!("an archive cannot be written: {e}"));
     let mut writer = ZipWriter::new(std::io::Cursor::new(Vec::new()));
     // The hour at which it was packed is nobody's matter.
     let options = SimpleFileOptions::default().compression_method(method).last_modified_time(DateTime::default());

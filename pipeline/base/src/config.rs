@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::fault::{Fault, Outcome, toml_fault};
+use crate::error::{Error, Result, toml_error};
 
 /// `prane.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -53,10 +53,10 @@ impl ProjectSection {
     /// The day that it is where the project is.
     ///
     /// # Errors
-    /// A configuration fault for a time zone that nobody knows.
-    pub fn day_of(&self, moment: DateTime<Utc>) -> Outcome<NaiveDate> {
+    /// A configuration error for a time zone that nobody knows.
+    pub fn day_of(&self, moment: DateTime<Utc>) -> Result<NaiveDate> {
         let zone: chrono_tz::Tz = self.timezone.trim().parse().map_err(|_| {
-            Fault::configuration(
+            Error::configuration(
                 "prane.toml",
                 format!("[project] timezone is \"{}\"", self.timezone),
                 "write a name of the IANA list, such as \"Europe/Tirane\"",
@@ -356,8 +356,8 @@ impl EngineSection {
     /// The memory limit in bytes.
     ///
     /// # Errors
-    /// A configuration fault when it is not a number with `MB` or `GB`.
-    pub fn memory_bytes(&self) -> Outcome<usize> {
+    /// A configuration error when it is not a number with `MB` or `GB`.
+    pub fn memory_bytes(&self) -> Result<usize> {
         let text = self.memory_limit.trim().to_uppercase();
         let (digits, unit) = match (text.strip_suffix("GB"), text.strip_suffix("MB")) {
             (Some(n), _) => (n, 1_usize << 30),
@@ -365,7 +365,7 @@ impl EngineSection {
             _ => (text.as_str(), 1),
         };
         digits.trim().parse::<usize>().map(|n| n * unit).map_err(|_| {
-            Fault::configuration(
+            Error::configuration(
                 "prane.toml",
                 format!("[engine] memory_limit is \"{}\"", self.memory_limit),
                 "write a size such as \"512MB\" or \"2GB\"",
@@ -384,15 +384,15 @@ impl Config {
     /// Reads a configuration from text; `file` names it in messages.
     ///
     /// # Errors
-    /// A configuration fault: not TOML, an unknown key (with the nearest known one), a value out of range.
-    pub fn parse(text: &str, file: &str) -> Outcome<Self> {
-        let config: Config = toml::from_str(text).map_err(|e| toml_fault(file, &e))?;
+    /// A configuration error: not TOML, an unknown key (with the nearest known one), a value out of range.
+    pub fn parse(text: &str, file: &str) -> Result<Self> {
+        let config: Config = toml::from_str(text).map_err(|e| toml_error(file, &e))?;
         config.validate(file)?;
         Ok(config)
     }
 
-    fn validate(&self, file: &str) -> Outcome<()> {
-        let wrong = |what: String, hint: &str| Err(Fault::configuration(file, what, hint));
+    fn validate(&self, file: &str) -> Result<()> {
+        let wrong = |what: String, hint: &str| Err(Error::configuration(file, what, hint));
         if !(0.0..=1.0).contains(&self.contract.tolerance) {
             return wrong(format!("[contract] tolerance is {}", self.contract.tolerance), "it is a share from 0 to 1; 0.02 is 2 %");
         }

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use crate::fault::{Fault, Outcome};
+use crate::error::{Error, Result};
 
 /// Days since 1970-01-01.
 #[must_use]
@@ -39,10 +39,10 @@ pub fn school_year_name(first_year: i32) -> String {
 /// Month and day of `09-01`.
 ///
 /// # Errors
-/// A configuration fault.
-pub fn month_and_day(text: &str) -> Outcome<(u32, u32)> {
+/// A configuration error.
+pub fn month_and_day(text: &str) -> Result<(u32, u32)> {
     let day = NaiveDate::parse_from_str(&format!("2001-{text}"), "%Y-%m-%d").map_err(|_| {
-        Fault::configuration("queries/policy.toml", format!("school_year starts = \"{text}\""), "month and day, such as \"09-01\"")
+        Error::configuration("queries/policy.toml", format!("school_year starts = \"{text}\""), "month and day, such as \"09-01\"")
     })?;
     Ok((day.month(), day.day()))
 }

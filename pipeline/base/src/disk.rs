@@ -3,32 +3,32 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::fault::{Fault, Outcome};
+use crate::error::{Error, Result};
 
 /// Writes a file that only its owner reads. What was there before stays whole until the new bytes are: a process that is
 /// killed leaves one or the other, never half.
 ///
 /// # Errors
-/// A store fault.
-pub fn write_private(path: &Path, bytes: &[u8]) -> Outcome<()> {
+/// A store error.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let part = path.with_file_name(format!(".{name}.part"));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&part).map_err(|e| Fault::io(path, &e))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| Fault::io(path, &e))?;
-    std::fs::rename(&part, path).map_err(|e| Fault::io(path, &e))
+    let mut file = options.open(&part).map_err(|e| Error::io(path, e))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| Error::io(path, e))?;
+    std::fs::rename(&part, path).map_err(|e| Error::io(path, e))
 }
 
 /// Takes a file or folder away from everybody but its owner.
 ///
 /// # Errors
-/// A store fault.
-pub fn restrict(path: &Path, mode: u32) -> Outcome<()> {
+/// A store error.
+pub fn restrict(path: &Path, mode: u32) -> Result<()> {
     #[cfg(unix)]
-    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).map_err(|e| Fault::io(path, &e))?;
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).map_err(|e| Error::io(path, e))?;
     #[cfg(not(unix))]
     let _ = (path, mode);
     Ok(())
@@ -37,19 +37,19 @@ pub fn restrict(path: &Path, mode: u32) -> Outcome<()> {
 /// Swaps two folders in one rename; where the system cannot, in two.
 ///
 /// # Errors
-/// A store fault; then both are where they were.
-pub fn exchange(new: &Path, old: &Path) -> Outcome<()> {
+/// A store error; then both are where they were.
+pub fn exchange(new: &Path, old: &Path) -> Result<()> {
     #[cfg(target_os = "linux")]
     if rustix::fs::renameat_with(rustix::fs::CWD, new, rustix::fs::CWD, old, rustix::fs::RenameFlags::EXCHANGE).is_ok() {
         return Ok(());
     }
     let away = new.with_extension("old");
-    std::fs::rename(old, &away).map_err(|e| Fault::io(old, &e))?;
+    std::fs::rename(old, &away).map_err(|e| Error::io(old, e))?;
     if let Err(e) = std::fs::rename(new, old) {
         let _ = std::fs::rename(&away, old);
-        return Err(Fault::io(old, &e));
+        return Err(Error::io(old, e));
     }
-    std::fs::rename(&away, new).map_err(|e| Fault::io(new, &e))
+    std::fs::rename(&away, new).map_err(|e| Error::io(new, e))
 }
 
 /// Files at any depth, by path; links are not followed, and nothing is found where a folder cannot be read.

@@ -5,7 +5,7 @@ pub mod archive;
 pub mod config;
 pub mod day;
 pub mod disk;
-pub mod fault;
+pub mod error;
 pub mod key;
 pub mod project;
 pub mod recipient;

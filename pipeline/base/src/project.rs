@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::{Config, EngineSection, RetentionSection, SafeguardingSection, VaultSection};
-use crate::fault::{Fault, Outcome};
+use crate::error::{Error, Result};
 use crate::recipient::Recipients;
 
 /// The documented defaults; a test holds them against [`Config::default`].
@@ -24,16 +24,16 @@ impl Project {
     /// Opens the project in `root`; a missing `prane.toml` is an empty one.
     ///
     /// # Errors
-    /// A usage fault when the folder is missing, a configuration fault when `prane.toml` is wrong.
-    pub fn open(root: &Path) -> Outcome<Self> {
+    /// A usage error when the folder is missing, a configuration error when `prane.toml` is wrong.
+    pub fn open(root: &Path) -> Result<Self> {
         if !root.is_dir() {
-            return Err(Fault::usage(
+            return Err(Error::usage(
                 format!("{} is not a folder", root.display()),
                 "`prane init DIR` makes a project; --project DIR points to one",
             ));
         }
         let path = root.join("prane.toml");
-        let config_text = if path.exists() { std::fs::read_to_string(&path).map_err(|e| Fault::io(&path, &e))? } else { String::new() };
+        let config_text = if path.exists() { std::fs::read_to_string(&path).map_err(|e| Error::io(&path, e))? } else { String::new() };
         let config = Config::parse(&config_text, "prane.toml")?;
         Recipients::of(&config, "prane.toml")?;
         Ok(Self { root: root.to_path_buf(), config, config_text })
@@ -43,7 +43,7 @@ impl Project {
     ///
     /// # Errors
     /// A bug.
-    pub fn settings(&self) -> Outcome<String> {
+    pub fn settings(&self) -> Result<String> {
         let deciding = Config {
             engine: EngineSection::default(),
             vault: VaultSection::default(),
@@ -51,7 +51,7 @@ impl Project {
             safeguarding: SafeguardingSection::default(),
             ..self.config.clone()
         };
-        serde_json::to_string(&deciding).map_err(|e| Fault::Bug(e.to_string()))
+        serde_json::to_string(&deciding).map_err(|e| Error::Bug(e.to_string()))
     }
 
     /// `inbox/`

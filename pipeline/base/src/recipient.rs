@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
-use crate::fault::{Fault, Outcome};
+use crate::error::{Error, Result};
 use crate::seal::{Recipient, seal_to};
 
 /// Coordinators, as `[[recipient]]` calls them.
@@ -21,8 +21,8 @@ impl Recipients {
     /// Reads them.
     ///
     /// # Errors
-    /// A configuration fault that names the recipient whose place or key is wrong.
-    pub fn of(config: &Config, file: &str) -> Outcome<Self> {
+    /// A configuration error that names the recipient whose place or key is wrong.
+    pub fn of(config: &Config, file: &str) -> Result<Self> {
         let mut all: BTreeMap<String, Vec<Recipient>> = BTreeMap::new();
         for recipient in &config.recipient {
             let known = match recipient.whom.split_once(':') {
@@ -31,14 +31,14 @@ impl Recipients {
                 None => matches!(recipient.whom.as_str(), COORDINATOR | ANALYSTS),
             };
             if !known {
-                return Err(Fault::configuration(
+                return Err(Error::configuration(
                     file,
                     format!("a [[recipient]] is for \"{}\"", recipient.whom),
                     "write for = \"school:S0001\", \"centre:C01\", \"coordinator\" or \"analysts\"",
                 ));
             }
             let key = Recipient::parse(&recipient.key).map_err(|what| {
-                Fault::configuration(
+                Error::configuration(
                     file,
                     format!("the key of the [[recipient]] for \"{}\" {what}", recipient.whom),
                     "age-keygen makes a pair; docs/recipients.md shows how, on Windows too",
@@ -59,7 +59,7 @@ impl Recipients {
     ///
     /// # Errors
     /// A bug.
-    pub fn seal(&self, whom: &str, bytes: &[u8]) -> Outcome<Option<Vec<u8>>> {
+    pub fn seal(&self, whom: &str, bytes: &[u8]) -> Result<Option<Vec<u8>>> {
         self.0.get(whom).map(|keys| seal_to(keys, bytes)).transpose()
     }
 

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use age::secrecy::ExposeSecret;
 use age::{DecryptError, Encryptor, x25519};
 
-use crate::fault::{Fault, Outcome};
+use crate::error::{Error, Result};
 
 /// A secret key, `AGE-SECRET-KEY-1…`, and with it the public one.
 pub struct KeyPair(x25519::Identity);
@@ -26,11 +26,11 @@ impl KeyPair {
     /// The key in a text as `age-keygen` writes it: lines that start with `#` are talk. `place` names it in messages.
     ///
     /// # Errors
-    /// A vault fault where there is no key in it.
-    pub fn parse(text: &str, place: &str) -> Outcome<Self> {
+    /// A vault error where there is no key in it.
+    pub fn parse(text: &str, place: &str) -> Result<Self> {
         let line = text.lines().map(str::trim).find(|l| !l.is_empty() && !l.starts_with('#')).unwrap_or_default();
         x25519::Identity::from_str(line).map(Self).map_err(|_| {
-            Fault::vault(place, "holds no key", "a key is one line that starts with AGE-SECRET-KEY-1; take it from where you keep a copy")
+            Error::vault(place, "holds no key", "a key is one line that starts with AGE-SECRET-KEY-1; take it from where you keep a copy")
         })
     }
 
@@ -49,15 +49,15 @@ impl KeyPair {
     /// What `sealed` holds. `place` names it in messages.
     ///
     /// # Errors
-    /// A vault fault: another key, or bytes that are not as they were written.
-    pub fn open(&self, sealed: &[u8], place: &str) -> Outcome<Vec<u8>> {
+    /// A vault error: another key, or bytes that are not as they were written.
+    pub fn open(&self, sealed: &[u8], place: &str) -> Result<Vec<u8>> {
         age::decrypt(&self.0, sealed).map_err(|e| match e {
-            DecryptError::NoMatchingKeys => Fault::vault(
+            DecryptError::NoMatchingKeys => Error::vault(
                 place,
                 "is sealed with another key",
                 "give the key it was sealed with (vault.key, PRANE_VAULT_KEY or [vault] key_command); nothing was changed",
             ),
-            _ => Fault::vault(
+            _ => Error::vault(
                 place,
                 "is damaged: its bytes are not as they were written",
                 "put it back from a backup (`prane vault backup` makes them); nothing was changed",
@@ -83,7 +83,7 @@ impl Recipient {
     ///
     /// # Errors
     /// A bug.
-    pub fn seal(&self, bytes: &[u8]) -> Outcome<Vec<u8>> {
+    pub fn seal(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         seal_to(std::slice::from_ref(self), bytes)
     }
 }
@@ -92,8 +92,8 @@ impl Recipient {
 ///
 /// # Errors
 /// A bug: no recipient.
-pub fn seal_to(recipients: &[Recipient], bytes: &[u8]) -> Outcome<Vec<u8>> {
-    let bug = |e: &dyn std::fmt::Display| Fault::Bug(format!("sealing: {e}"));
+pub fn seal_to(recipients: &[Recipient], bytes: &[u8]) -> Result<Vec<u8>> {
+    let bug = |e: &dyn std::fmt::Display| Error::Bug(format!("sealing: {e}"));
     let encryptor = Encryptor::with_recipients(recipients.iter().map(|r| &r.0 as &dyn age::Recipient)).map_err(|e| bug(&e))?;
     let mut sealed = Vec::with_capacity(bytes.len() + 1024);
     let mut writer = encryptor.wrap_output(&mut sealed).map_err(|e| bug(&e))?;

@@ -11,7 +11,7 @@ pub mod value;
 
 pub use account::Account;
 
-use prane_base::fault::{Fault, Outcome, nearest, toml_fault};
+use prane_base::error::{Error, Result, nearest, toml_error};
 use serde::Deserialize;
 
 /// Tables in the order in which they are taken in: whoever names others comes after them.
@@ -140,17 +140,17 @@ impl Contract {
     ///
     /// # Errors
     /// A bug: contracts are built in, and code asks for what they hold.
-    pub fn position(&self, name: &str) -> Outcome<usize> {
-        self.columns.iter().position(|c| c.name == name).ok_or_else(|| Fault::Bug(format!("contract {} has no column {name}", self.table)))
+    pub fn position(&self, name: &str) -> Result<usize> {
+        self.columns.iter().position(|c| c.name == name).ok_or_else(|| Error::Bug(format!("contract {} has no column {name}", self.table)))
     }
 }
 
 /// All contracts, in order of intake.
 ///
 /// # Errors
-/// A configuration fault when a contract is not well formed.
-pub fn contracts() -> Outcome<Vec<Contract>> {
-    BUILT_IN.iter().map(|(name, text)| toml::from_str(text).map_err(|e| toml_fault(&format!("queries/sources/{name}.toml"), &e))).collect()
+/// A configuration error when a contract is not well formed.
+pub fn contracts() -> Result<Vec<Contract>> {
+    BUILT_IN.iter().map(|(name, text)| toml::from_str(text).map_err(|e| toml_error(&format!("queries/sources/{name}.toml"), &e))).collect()
 }
 
 /// The contract of the table that a file's name starts with: the longest name wins (`centre_attendance` over `centres`).
@@ -163,15 +163,15 @@ pub fn table_of_file<'a>(contracts: &'a [Contract], file_name: &str) -> Option<&
         .max_by_key(|c| c.table.len())
 }
 
-/// The contract called `table`, or a fault that names the nearest one.
+/// The contract called `table`, or an error that names the nearest one.
 ///
 /// # Errors
-/// A configuration fault for an unknown table.
-pub fn by_name<'a>(contracts: &'a [Contract], table: &str) -> Outcome<&'a Contract> {
+/// A configuration error for an unknown table.
+pub fn by_name<'a>(contracts: &'a [Contract], table: &str) -> Result<&'a Contract> {
     contracts.iter().find(|c| c.table == table).ok_or_else(|| {
         let names: Vec<&str> = contracts.iter().map(|c| c.table.as_str()).collect();
         let hint = nearest(table, names.iter().copied())
             .map_or_else(|| format!("known tables: {}", names.join(", ")), |n| format!("did you mean \"{n}\"?"));
-        Fault::configuration("prane.toml", format!("a [[source]] names the unknown table \"{table}\""), hint)
+        Error::configuration("prane.toml", format!("a [[source]] names the unknown table \"{table}\""), hint)
     })
 }

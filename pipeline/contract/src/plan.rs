@@ -1,7 +1,7 @@
 //! Where each canonical column of one file comes from: a field, a constant, or nowhere.
 
 use prane_base::config::Source;
-use prane_base::fault::{nearest, plural};
+use prane_base::error::{nearest, plural};
 
 use super::value::Dialect;
 use super::{Column, Contract};

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
 use super::value::Why;
@@ -16,11 +16,11 @@ use super::value::Why;
 pub struct Reject {
     /// Row in the file; the header is row 1.
     pub row: u64,
-    /// Canonical column at fault; empty where the whole row is.
+    /// Canonical column at error; empty where the whole row is.
     pub column: String,
     /// The raw value.
     pub value: String,
-    /// What kind of fault it is.
+    /// What kind of error it is.
     pub why: Why,
     /// Why, in plain words.
     pub reason: String,
@@ -52,16 +52,16 @@ const LONGEST_CELL: usize = 16_000;
 /// Writes `<table>.csv` and `<table>-mend.xlsx` into `folder`.
 ///
 /// # Errors
-/// A store fault when the files cannot be written.
-pub fn write(folder: &Path, table: &str, columns: &[String], files: &[FileRejects]) -> Outcome<()> {
-    std::fs::create_dir_all(folder).map_err(|e| Fault::io(folder, &e))?;
+/// A store error when the files cannot be written.
+pub fn write(folder: &Path, table: &str, columns: &[String], files: &[FileRejects]) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
     prane_base::disk::restrict(folder, 0o700)?;
     if let Some(all) = folder.parent() {
         prane_base::disk::restrict(all, 0o700)?;
     }
     let path = folder.join(format!("{table}.csv"));
-    let mut csv = csv::Writer::from_path(&path).map_err(|e| Fault::store(path.display().to_string(), e))?;
-    let told = |e: csv::Error| Fault::store(path.display().to_string(), e);
+    let mut csv = csv::Writer::from_path(&path).map_err(|e| Error::store(path.display().to_string(), e))?;
+    let told = |e: csv::Error| Error::store(path.display().to_string(), e);
     csv.write_record(["file", "row", "column", "value", "reason"]).map_err(told)?;
     for file in files {
         for reject in file.rows.iter().take(MOST_ROWS) {
@@ -73,17 +73,17 @@ pub fn write(folder: &Path, table: &str, columns: &[String], files: &[FileReject
             csv.write_record([file.file.as_str(), "", "", "", more.as_str()]).map_err(told)?;
         }
     }
-    csv.flush().map_err(|e| Fault::io(&path, &e))?;
+    csv.flush().map_err(|e| Error::io(&path, e))?;
     let path = folder.join(format!("{table}-mend.xlsx"));
-    mend_workbook(&path, table, columns, files).map_err(|e| Fault::store(path.display().to_string(), e))
+    mend_workbook(&path, table, columns, files).map_err(|e| Error::store(path.display().to_string(), e))
 }
 
 /// Leaves out the files whose rejects an earlier run wrote just so, while they are still there; a sentence for each of them.
 /// Notes what this run is about to write.
 ///
 /// # Errors
-/// A store fault.
-pub fn not_written_yet(folder: &Path, files: Vec<FileRejects>) -> Outcome<(Vec<FileRejects>, Vec<String>)> {
+/// A store error.
+pub fn not_written_yet(folder: &Path, files: Vec<FileRejects>) -> Result<(Vec<FileRejects>, Vec<String>)> {
     let (Some(all), Some(run)) = (folder.parent(), folder.file_name().map(|name| name.to_string_lossy().to_string())) else {
         return Ok((files, Vec::new()));
     };
@@ -104,9 +104,9 @@ pub fn not_written_yet(folder: &Path, files: Vec<FileRejects>) -> Outcome<(Vec<F
         }
     }
     if !fresh.is_empty() {
-        std::fs::create_dir_all(all).map_err(|e| Fault::io(all, &e))?;
+        std::fs::create_dir_all(all).map_err(|e| Error::io(all, e))?;
         prane_base::disk::restrict(all, 0o700)?;
-        let text = serde_json::to_vec(&written).map_err(|e| Fault::Bug(e.to_string()))?;
+        let text = serde_json::to_vec(&written).map_err(|e| Error::Bug(e.to_string()))?;
         prane_base::disk::write_private(&path, &text)?;
     }
     Ok((fresh, told))

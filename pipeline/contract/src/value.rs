@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate};
 use prane_base::config::Source;
 use prane_base::day::{school_year_name, school_year_of};
-use prane_base::fault::nearest;
+use prane_base::error::nearest;
 
 use super::{Column, Kind};
 
@@ -27,7 +27,7 @@ pub enum Cell<'a> {
     Number(f64),
 }
 
-/// What kind of fault a refused value is: a few slips are borne with, others speak of the whole file.
+/// What kind of error a refused value is: a few slips are borne with, others speak of the whole file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Why {
     /// Somebody's slip.
@@ -48,7 +48,7 @@ pub enum Why {
 /// Why a value is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// What kind of fault it is.
+    /// What kind of error it is.
     pub why: Why,
     /// In plain words; the rule, never the value.
     pub reason: String,

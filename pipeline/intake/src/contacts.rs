@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_contract::Contract;
 use prane_contract::value::{Cell, Refusal};
 use prane_reports::{ACTIONS, OUTCOMES};
@@ -62,7 +62,7 @@ pub(super) fn in_order(files: &[Extract]) -> Vec<(String, &Extract)> {
 }
 
 /// Adds the order in which the rows of a file were saved.
-pub(super) fn with_order(mut frame: DataFrame, inside: &str, night: usize, place: usize) -> Outcome<DataFrame> {
+pub(super) fn with_order(mut frame: DataFrame, inside: &str, night: usize, place: usize) -> Result<DataFrame> {
     let rows: Vec<String> = (0..frame.height()).map(|row| format!("{inside} {night:06} {place:05} {row:07}")).collect();
     frame.with_column(Column::new(SAVED.into(), rows)).frame_err()?;
     Ok(frame)
@@ -71,7 +71,7 @@ pub(super) fn with_order(mut frame: DataFrame, inside: &str, night: usize, place
 /// Lines of a list → the rows that speak of them.
 type Lines = BTreeMap<String, BTreeSet<String>>;
 
-fn lines(frame: &DataFrame) -> Outcome<Lines> {
+fn lines(frame: &DataFrame) -> Result<Lines> {
     let texts = |name: &str| -> PolarsResult<StringChunked> { Ok(frame.column(name)?.cast(&DataType::String)?.str()?.clone()) };
     let line = LINE.iter().map(|name| texts(name)).collect::<PolarsResult<Vec<_>>>().frame_err()?;
     let rows = texts(ROW_KEY).frame_err()?;
@@ -92,8 +92,8 @@ fn differ(one: &Lines, other: &Lines) -> u64 {
 }
 
 /// What is to be told of files, in the order in which they were saved, that say otherwise than another or than the store.
-pub(super) fn disagreements(names: &[String], frames: &[DataFrame], stored: Option<&DataFrame>) -> Outcome<Vec<(usize, String)>> {
-    let all = frames.iter().map(lines).collect::<Outcome<Vec<_>>>()?;
+pub(super) fn disagreements(names: &[String], frames: &[DataFrame], stored: Option<&DataFrame>) -> Result<Vec<(usize, String)>> {
+    let all = frames.iter().map(lines).collect::<Result<Vec<_>>>()?;
     let before = stored.map(lines).transpose()?;
     let mut told = Vec::new();
     for (at, one) in all.iter().enumerate() {

@@ -25,7 +25,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use polars::prelude::*;
 use prane_base::day::{self, school_year_of};
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 use prane_base::telemetry::Progress;
 use prane_contract::value::World;
@@ -91,8 +91,8 @@ pub struct Taking<'a> {
 /// Takes in what is new, table by table.
 ///
 /// # Errors
-/// Store faults, and a bug where an account does not add up. Faults of files are told in their accounts.
-pub fn take_in(with: &Taking<'_>, extracts: Vec<Extract>, store: &mut Store, vault: &mut Vault) -> Outcome<Intake> {
+/// Store errors, and a bug where an account does not add up. Errors of files are told in their accounts.
+pub fn take_in(with: &Taking<'_>, extracts: Vec<Extract>, store: &mut Store, vault: &mut Vault) -> Result<Intake> {
     let mut intake = Intake::default();
     let known = store.taken();
     let mut fresh: BTreeMap<&str, Vec<Extract>> = BTreeMap::new();
@@ -124,7 +124,7 @@ pub fn take_in(with: &Taking<'_>, extracts: Vec<Extract>, store: &mut Store, vau
     }
     for account in &intake.accounts {
         if account.read != account.stored + account.superseded + account.rejected {
-            return Err(Fault::Bug(format!(
+            return Err(Error::Bug(format!(
                 "{}: {} rows read, but {} stored, {} superseded and {} rejected",
                 account.file, account.read, account.stored, account.superseded, account.rejected
             )));
@@ -138,7 +138,7 @@ fn hex_of(hash: &Hash) -> String {
 }
 
 /// The files of a small table, not yet read.
-pub fn scan(store: &Store, table: &str) -> Outcome<Option<LazyFrame>> {
+pub fn scan(store: &Store, table: &str) -> Result<Option<LazyFrame>> {
     let frames = store
         .files(table)
         .iter()
@@ -149,15 +149,15 @@ pub fn scan(store: &Store, table: &str) -> Outcome<Option<LazyFrame>> {
 }
 
 /// Distinct values of one stored column; the others are not read.
-fn distinct(store: &Store, table: &str, column: &str) -> Outcome<Option<Column>> {
+fn distinct(store: &Store, table: &str, column: &str) -> Result<Option<Column>> {
     let Some(frame) = scan(store, table)? else { return Ok(None) };
     let values = frame.select([col(column)]).unique(None, UniqueKeepStrategy::Any).collect().frame_err()?;
     Ok(Some(values.column(column).frame_err()?.clone()))
 }
 
 /// What values of `contract` are judged against: what the store and tonight's earlier tables say exists.
-fn world(with: &Taking<'_>, contract: &Contract, store: &Store, vault: &Vault) -> Outcome<World> {
-    let ids = |table: &str, column: &str| -> Outcome<Option<hashbrown::HashSet<String>>> {
+fn world(with: &Taking<'_>, contract: &Contract, store: &Store, vault: &Vault) -> Result<World> {
+    let ids = |table: &str, column: &str| -> Result<Option<hashbrown::HashSet<String>>> {
         let Some(values) = distinct(store, table, column)? else { return Ok(None) };
         Ok(Some(values.str().frame_err()?.iter().flatten().map(String::from).collect()))
     };

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_base::key::hex;
 use prane_contract::value::Why;
 use prane_store::Store;
@@ -21,8 +21,8 @@ use crate::links;
 /// else's, and is taken.
 ///
 /// # Errors
-/// Store faults.
-pub(super) fn strangers(list: &ListOf, frame: &DataFrame, store: &Store, vault: &Vault) -> Outcome<Vec<Refusal>> {
+/// Store errors.
+pub(super) fn strangers(list: &ListOf, frame: &DataFrame, store: &Store, vault: &Vault) -> Result<Vec<Refusal>> {
     let key_of = |id: &str| vault.pupil_key(id).map(hex);
     let listed: BTreeSet<String> = list.pupils.iter().filter_map(|id| key_of(id)).collect();
     let unlisted: Vec<(usize, String)> = texts(frame, "pupil_id")
@@ -57,7 +57,7 @@ type Seat = (String, i32, bool);
 
 /// Those who are enrolled at other schools: at this one neither now nor last. Where no extract enrols a pupil, the registers
 /// of attendance say where it was last.
-fn of_other_schools(school: &str, wanted: &BTreeSet<&str>, store: &Store) -> Outcome<BTreeSet<String>> {
+fn of_other_schools(school: &str, wanted: &BTreeSet<&str>, store: &Store) -> Result<BTreeSet<String>> {
     let mut seats = seats(store, "enrolments", "start_date", Some("end_date"), wanted)?;
     let left: BTreeSet<&str> = wanted.iter().filter(|key| !seats.contains_key(**key)).copied().collect();
     if !left.is_empty() {
@@ -70,7 +70,7 @@ fn of_other_schools(school: &str, wanted: &BTreeSet<&str>, store: &Store) -> Out
     Ok(seats.into_iter().filter(|(_, seats)| !is_here(seats)).map(|(key, _)| key).collect())
 }
 
-fn seats(store: &Store, table: &str, since: &str, until: Option<&str>, wanted: &BTreeSet<&str>) -> Outcome<BTreeMap<String, Vec<Seat>>> {
+fn seats(store: &Store, table: &str, since: &str, until: Option<&str>, wanted: &BTreeSet<&str>) -> Result<BTreeMap<String, Vec<Seat>>> {
     let mut seats: BTreeMap<String, Vec<Seat>> = BTreeMap::new();
     let Some(stored) = scan(store, table)? else { return Ok(seats) };
     let wanted = df!("pupil_key" => wanted.iter().copied().collect::<Vec<_>>()).frame_err()?.lazy();
@@ -91,7 +91,7 @@ fn seats(store: &Store, table: &str, since: &str, until: Option<&str>, wanted: &
 }
 
 /// Those who are linked to no participant of this centre; nobody, where nothing was ever linked.
-fn of_no_participant(centre: &str, wanted: &BTreeSet<&str>, store: &Store) -> Outcome<BTreeSet<String>> {
+fn of_no_participant(centre: &str, wanted: &BTreeSet<&str>, store: &Store) -> Result<BTreeSet<String>> {
     let links = links::kept(store)?;
     let Some(participants) = scan(store, "centre_participants")?.filter(|_| !links.is_empty()) else { return Ok(BTreeSet::new()) };
     let here = participants.filter(col("centre_id").eq(lit(centre))).select([col("participant_key")]).collect().frame_err()?;

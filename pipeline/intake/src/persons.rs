@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 use polars::prelude::*;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_base::key::{hex, unhex};
 use prane_contract::Contract;
 use prane_contract::value::Why;
@@ -23,9 +23,9 @@ use crate::links;
 pub(super) struct Refusal {
     /// Place of the row in its frame.
     pub row: usize,
-    /// Canonical column at fault.
+    /// Canonical column at error.
     pub column: &'static str,
-    /// What kind of fault it is.
+    /// What kind of error it is.
     pub why: Why,
     /// Why, in plain words.
     pub reason: String,
@@ -81,7 +81,7 @@ fn people_of(frame: &DataFrame) -> PolarsResult<Vec<Who>> {
 }
 
 /// Whom the vault knows by some values of a column of its sheet of pupils.
-fn known(vault: &Vault, by: &str, wanted: &BTreeSet<String>) -> Outcome<HashMap<String, Who>> {
+fn known(vault: &Vault, by: &str, wanted: &BTreeSet<String>) -> Result<HashMap<String, Who>> {
     let columns: BTreeSet<&str> = [by, "first_name", "last_name", "birth_date"].into();
     let Some(sheet) = vault.sheet("pupils", Some(&columns.into_iter().collect::<Vec<_>>()))? else { return Ok(HashMap::new()) };
     let wanted = df!(by => wanted.iter().map(String::as_str).collect::<Vec<_>>()).frame_err()?.lazy();
@@ -93,8 +93,8 @@ fn known(vault: &Vault, by: &str, wanted: &BTreeSet<String>) -> Outcome<HashMap<
 /// Rows of a frame that cannot be of the child whose number they bear.
 ///
 /// # Errors
-/// Store and vault faults.
-pub(super) fn refusals(contract: &Contract, frame: &DataFrame, store: &Store, vault: &Vault) -> Outcome<Vec<Refusal>> {
+/// Store and vault errors.
+pub(super) fn refusals(contract: &Contract, frame: &DataFrame, store: &Store, vault: &Vault) -> Result<Vec<Refusal>> {
     match contract.table.as_str() {
         "pupils" => used_again(frame, vault),
         "link_decisions" => implausible(frame, store, vault),
@@ -103,7 +103,7 @@ pub(super) fn refusals(contract: &Contract, frame: &DataFrame, store: &Store, va
 }
 
 /// Rows that bring a known number with another name and another birth date.
-fn used_again(frame: &DataFrame, vault: &Vault) -> Outcome<Vec<Refusal>> {
+fn used_again(frame: &DataFrame, vault: &Vault) -> Result<Vec<Refusal>> {
     let ids = texts(frame, "pupil_id").frame_err()?;
     let mut of_number = known(vault, "pupil_id", &ids.iter().flatten().map(String::from).collect())?;
     let mut refused = Vec::new();
@@ -124,7 +124,7 @@ fn used_again(frame: &DataFrame, vault: &Vault) -> Outcome<Vec<Refusal>> {
 }
 
 /// Decisions that two numbers are one child's, where nobody was asked and neither name nor birth date agrees.
-fn implausible(frame: &DataFrame, store: &Store, vault: &Vault) -> Outcome<Vec<Refusal>> {
+fn implausible(frame: &DataFrame, store: &Store, vault: &Vault) -> Result<Vec<Refusal>> {
     let (ids, others, decisions) =
         (texts(frame, "pupil_id").frame_err()?, texts(frame, "other_pupil_id").frame_err()?, texts(frame, "decision").frame_err()?);
     let pairs: Vec<(usize, &str, &str)> = (0..frame.height())
@@ -169,8 +169,8 @@ pub(super) struct Taken {
 /// Takes pupils under their numbers. A national id joins two of them only where name and birth date agree as well.
 ///
 /// # Errors
-/// Vault faults.
-pub(super) fn take(frame: &DataFrame, vault: &mut Vault) -> Outcome<Taken> {
+/// Vault errors.
+pub(super) fn take(frame: &DataFrame, vault: &mut Vault) -> Result<Taken> {
     let (ids, national) = (texts(frame, "pupil_id").frame_err()?, texts(frame, "national_id").frame_err()?);
     let people = people_of(frame).frame_err()?;
     let holders: BTreeSet<String> = national

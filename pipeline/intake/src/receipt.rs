@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use polars::prelude::*;
 use prane_base::day;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_contract::Contract;
 use prane_contract::reject::{FileRejects, Reject};
 use prane_contract::value::Why;
@@ -98,8 +98,8 @@ fn why(reject: &Reject) -> &'static str {
 /// Keeps the receipts of a night's files in place of those that their places were given before.
 ///
 /// # Errors
-/// Vault faults.
-pub(super) fn keep(receipts: &[Receipt], day: NaiveDate, vault: &mut Vault) -> Outcome<()> {
+/// Vault errors.
+pub(super) fn keep(receipts: &[Receipt], day: NaiveDate, vault: &mut Vault) -> Result<()> {
     let places: BTreeSet<(&str, &str)> = receipts.iter().map(|r| (r.kind.as_str(), r.place.as_str())).collect();
     if let Some(before) = vault.sheet(SHEET, None)? {
         let (kinds, ids, until) = (
@@ -155,8 +155,8 @@ pub struct Told {
 /// What places are told on the pages of `as_of`, as the vault's night knew it, in the order of their lines.
 ///
 /// # Errors
-/// Vault faults.
-pub fn standing(vault: &Vault, as_of: NaiveDate) -> Outcome<Vec<Told>> {
+/// Vault errors.
+pub fn standing(vault: &Vault, as_of: NaiveDate) -> Result<Vec<Told>> {
     let Some(sheet) = vault.sheet(SHEET, None)? else { return Ok(Vec::new()) };
     let shown = col("from_night")
         .lt_eq(lit(vault.night()))

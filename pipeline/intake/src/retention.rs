@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 use prane_base::day::{self, school_year_of};
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_base::project::Project;
 use prane_store::Store;
 use prane_vault::errors::FrameError;
@@ -51,12 +51,12 @@ impl Expired {
 /// it are kept.
 ///
 /// # Errors
-/// Store faults.
-pub fn expired(project: &Project, year_starts: (u32, u32), store: &Store, current: i32) -> Outcome<Expired> {
+/// Store errors.
+pub fn expired(project: &Project, year_starts: (u32, u32), store: &Store, current: i32) -> Result<Expired> {
     let keep = i32::try_from(project.config.retention.keep_years).unwrap_or(i32::MAX);
     let before = current.saturating_sub(keep);
     let mut last: BTreeMap<String, i32> = BTreeMap::new();
-    let mut saw = |table: &str, column: &str, year_of: &dyn Fn(i32) -> i32| -> Outcome<()> {
+    let mut saw = |table: &str, column: &str, year_of: &dyn Fn(i32) -> i32| -> Result<()> {
         let Some(frame) = scan(store, table)? else { return Ok(()) };
         let seen = frame.group_by([col("pupil_key")]).agg([col(column).max()]).collect().frame_err()?;
         let (keys, days) = (

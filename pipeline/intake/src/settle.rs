@@ -11,7 +11,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int32Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use prane_base::day;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::key::{hex, unhex};
 use prane_contract::Contract;
 use prane_store::errors::StoreError;
@@ -77,7 +77,7 @@ pub struct Settling<'a> {
 /// New origins of stored rows are numbered downwards from `first_file`, so that they sort before every file.
 ///
 /// # Errors
-/// A store fault.
+/// A store error.
 pub fn recall<R: Packed>(
     store: &Store,
     spec: &TableSpec,
@@ -87,7 +87,7 @@ pub fn recall<R: Packed>(
     schools: &mut Texts,
     subjects: &mut Texts,
     runs: &mut Vec<String>,
-) -> Outcome<Vec<DataFile>> {
+) -> Result<Vec<DataFile>> {
     let mut days: BTreeMap<(Period, u32), (i32, i32)> = BTreeMap::new();
     for (key, rows) in shelves.iter() {
         // A sum is made of the rows of one file, so all of its rows have to lie in one.
@@ -127,15 +127,15 @@ fn read_back<R: Packed>(
     schools: &mut Texts,
     subjects: &mut Texts,
     runs: &mut Vec<String>,
-) -> Outcome<()> {
+) -> Result<()> {
     let path = store.path_of(&spec.name, file);
-    let told = |what: &str| Fault::store(path.display().to_string(), what);
-    let handle = std::fs::File::open(&path).map_err(|e| Fault::io(&path, &e))?;
+    let told = |what: &str| Error::store(path.display().to_string(), what);
+    let handle = std::fs::File::open(&path).map_err(|e| Error::io(&path, e))?;
     let start = day::number(period.first_day());
     let statuses = contract.column("status").map(|c| c.codes.clone());
     for batch in ParquetRecordBatchReaderBuilder::try_new(handle).store_err()?.with_batch_size(BATCH_ROWS).build().store_err()? {
         let batch = batch.store_err()?;
-        let text = |name: &str| -> Outcome<_> {
+        let text = |name: &str| -> Result<_> {
             cast(batch.column_by_name(name).ok_or_else(|| told("lacks a column"))?, &DataType::Utf8).store_err()
         };
         let (keys, school_ids, known) = (text("pupil_key")?, text("school_id")?, text("known_from")?);
@@ -194,10 +194,10 @@ pub struct Settled {
 /// Settles all shelves and writes them; returns the new files and a tally an origin.
 ///
 /// # Errors
-/// A store fault.
-pub fn settle<R: Packed>(store: &Store, shelves: Shelves<R>, with: &Settling<'_>) -> Outcome<(Vec<Settled>, Vec<Tally>)> {
+/// A store error.
+pub fn settle<R: Packed>(store: &Store, shelves: Shelves<R>, with: &Settling<'_>) -> Result<(Vec<Settled>, Vec<Tally>)> {
     let (rank_of, by_rank) = with.pupils.ranks();
-    let written: Vec<Outcome<(Settled, Vec<Tally>)>> = plan(shelves, with.schools)
+    let written: Vec<Result<(Settled, Vec<Tally>)>> = plan(shelves, with.schools)
         .into_par_iter()
         .map(|file| {
             let mut tallies = vec![Tally::default(); with.origins.len()];
@@ -319,15 +319,15 @@ struct SettledWriter<'a> {
 }
 
 impl<'a> SettledWriter<'a> {
-    fn create(store: &Store, with: &'a Settling<'a>, period: Period, number: usize) -> Outcome<Self> {
+    fn create(store: &Store, with: &'a Settling<'a>, period: Period, number: usize) -> Result<Self> {
         let partition = period.partition();
         let relative = format!("{}{}-{number:04}.parquet", partition_folder(with.spec, &partition), with.run_id);
         let file = |spec: &TableSpec| FileWriter::create(&store.folder(&spec.name), spec, relative.clone(), partition.clone());
-        let sums = with.sums.iter().map(file).collect::<Outcome<_>>()?;
+        let sums = with.sums.iter().map(file).collect::<Result<_>>()?;
         Ok(Self { with, start: day::number(period.first_day()), rows: file(with.spec)?, sums })
     }
 
-    fn school<R: Packed>(&mut self, school: &str, rows: &[R], by_rank: &[u32]) -> Outcome<()> {
+    fn school<R: Packed>(&mut self, school: &str, rows: &[R], by_rank: &[u32]) -> Result<()> {
         for chunk in rows.chunks(BATCH_ROWS) {
             self.rows.write(&self.batch(school, chunk, by_rank)?)?;
             let days = chunk.iter().map(|r| r.day());
@@ -340,11 +340,11 @@ impl<'a> SettledWriter<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Outcome<Settled> {
-        Ok(Settled { rows: self.rows.finish()?, sums: self.sums.into_iter().map(FileWriter::finish).collect::<Outcome<_>>()? })
+    fn finish(self) -> Result<Settled> {
+        Ok(Settled { rows: self.rows.finish()?, sums: self.sums.into_iter().map(FileWriter::finish).collect::<Result<_>>()? })
     }
 
-    fn batch<R: Packed>(&self, school: &str, rows: &[R], by_rank: &[u32]) -> Outcome<RecordBatch> {
+    fn batch<R: Packed>(&self, school: &str, rows: &[R], by_rank: &[u32]) -> Result<RecordBatch> {
         let (mut keys, mut schools, mut words, mut known) = (TextColumn::new(), TextColumn::new(), TextColumn::new(), TextColumn::new());
         let (mut dates, mut numbers, mut marks) =
             (Date32Builder::with_capacity(rows.len()), Int32Builder::with_capacity(rows.len()), Float64Builder::new());
@@ -394,7 +394,7 @@ impl<'a> SettledWriter<'a> {
         let mut fields = Vec::new();
         let mut arrays = Vec::new();
         for field in self.with.spec.columns.fields() {
-            let array = columns.remove(field.name().as_str()).ok_or_else(|| Fault::Bug(format!("no column {}", field.name())))?;
+            let array = columns.remove(field.name().as_str()).ok_or_else(|| Error::Bug(format!("no column {}", field.name())))?;
             fields.push(field.as_ref().clone().with_data_type(array.data_type().clone()));
             arrays.push(array);
         }

@@ -3,7 +3,7 @@
 use chrono::Datelike;
 use polars::prelude::*;
 use prane_base::day;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_base::key::{Key, hex};
 use prane_contract as contract;
 use prane_contract::plan::{self, Plan};
@@ -87,8 +87,8 @@ impl<'a> SmallTaker<'a> {
 /// The rows that the takers of one file took, in the order of the file and the contract's columns, and where each stood.
 ///
 /// # Errors
-/// A staging fault.
-pub fn into_frame(contract: &Contract, takers: Vec<SmallTaker<'_>>) -> Outcome<(DataFrame, Vec<At>)> {
+/// A staging error.
+pub fn into_frame(contract: &Contract, takers: Vec<SmallTaker<'_>>) -> Result<(DataFrame, Vec<At>)> {
     let mut pieces: Vec<(u32, Vec<Values>, Vec<u32>)> = takers.into_iter().flat_map(|t| t.pieces).collect();
     pieces.sort_by_key(|(block, ..)| *block);
     let places = pieces.iter().flat_map(|(block, _, rows)| rows.iter().map(|row| At { block: *block, row: *row })).collect();
@@ -149,7 +149,7 @@ impl Taker for SmallTaker<'_> {
     }
 }
 
-/// All values of a row, or the column at fault (none for the whole row) and the reason.
+/// All values of a row, or the column at error (none for the whole row) and the reason.
 pub fn judge_row<'a>(
     contract: &'a Contract,
     plan: &'a Plan,
@@ -212,13 +212,13 @@ fn is_needed(contract: &Contract, name: &String) -> bool {
 /// whoever handed the file in.
 ///
 /// # Errors
-/// A staging fault, or a store fault of the vault.
+/// A staging error, or a store error of the vault.
 pub fn pseudonymise(
     contract: &Contract,
     frame: &DataFrame,
     absent: &[&contract::Column],
     vault: &mut Vault,
-) -> Outcome<(DataFrame, Vec<String>)> {
+) -> Result<(DataFrame, Vec<String>)> {
     let height = frame.height();
     let keyed = contract.key.iter().map(|k| texts(frame, k)).collect::<PolarsResult<Vec<_>>>().frame_err()?;
     let secret = &vault.secret;
@@ -326,7 +326,7 @@ fn keep_personal(
     (row_keys, own_keys): (Column, Option<Column>),
     absent: &[&contract::Column],
     vault: &mut Vault,
-) -> Outcome<()> {
+) -> Result<()> {
     if !contract.columns.iter().any(|c| c.vault) {
         return Ok(());
     }
@@ -361,14 +361,14 @@ pub fn absent<'a>(contract: &'a Contract, plan: &Plan) -> Vec<&'a contract::Colu
 /// it, else from the store.
 ///
 /// # Errors
-/// A staging fault.
+/// A staging error.
 pub fn keep_absent(
     contract: &Contract,
     frame: DataFrame,
     absent: &[&contract::Column],
     stored: Option<&DataFrame>,
     files: &[DataFrame],
-) -> Outcome<DataFrame> {
+) -> Result<DataFrame> {
     let kept: Vec<String> = absent
         .iter()
         .flat_map(|column| match (contract.table.as_str(), column.name.as_str()) {
@@ -396,7 +396,7 @@ pub fn keep_absent(
 }
 
 /// Rows with some columns taken from the row of the same key in `before`, in the order they have.
-fn filled_from(rows: DataFrame, before: &DataFrame, key: &str, columns: &[String]) -> Outcome<DataFrame> {
+fn filled_from(rows: DataFrame, before: &DataFrame, key: &str, columns: &[String]) -> Result<DataFrame> {
     let known: Vec<&str> = columns.iter().map(String::as_str).filter(|name| before.column(name).is_ok()).collect();
     let order: Vec<Expr> = rows.get_column_names().iter().map(|name| col(name.as_str())).collect();
     let before = before.clone().lazy().select(known.iter().copied().chain([key]).map(col).collect::<Vec<_>>());
@@ -444,8 +444,8 @@ pub struct Difference {
 /// that is only repeated stays, with the run that brought it.
 ///
 /// # Errors
-/// A staging fault.
-pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &str, run_id: &str) -> Outcome<Merged> {
+/// A staging error.
+pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &str, run_id: &str) -> Result<Merged> {
     let count = files.len();
     let mut numbered = Vec::with_capacity(count);
     for (at, mut file) in files.into_iter().enumerate() {
@@ -499,7 +499,7 @@ pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &str, ru
 }
 
 /// Where rows of `some` differ from the rows of the same key in `others`, for each pair of files.
-fn differences(some: &DataFrame, others: &DataFrame, columns: &[&str]) -> Outcome<Vec<(u32, u32, Difference)>> {
+fn differences(some: &DataFrame, others: &DataFrame, columns: &[&str]) -> Result<Vec<(u32, u32, Difference)>> {
     let differs = |name: &&str| col(*name).neq_missing(col(format!("{name}_other"))).alias(*name);
     let any = columns.iter().map(|name| col(*name)).reduce(Expr::or).unwrap_or_else(|| lit(false));
     let sums = columns.iter().map(|name| col(*name).cast(DataType::UInt32).sum());
@@ -531,7 +531,7 @@ fn differences(some: &DataFrame, others: &DataFrame, columns: &[&str]) -> Outcom
     Ok((0..files.len()).map(|at| (files[at], kept[at], difference(at))).collect())
 }
 
-fn per_file(frame: &DataFrame, count: usize) -> Outcome<Vec<u64>> {
+fn per_file(frame: &DataFrame, count: usize) -> Result<Vec<u64>> {
     let mut counts = vec![0; count];
     for file in frame.column("_file").frame_err()?.u32().frame_err()?.iter().flatten() {
         counts[file as usize] += 1;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch};
 use arrow::datatypes::Schema;
 use prane_base::day;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_base::key::hex;
 use prane_store::TableSpec;
 use prane_store::errors::StoreError;
@@ -27,7 +27,7 @@ const PARTS: i32 = 720_720;
 ///
 /// # Errors
 /// A bug: columns that do not fit their table.
-pub fn sum<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, by_rank: &[u32]) -> Outcome<Vec<RecordBatch>> {
+pub fn sum<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, by_rank: &[u32]) -> Result<Vec<RecordBatch>> {
     let of = |row: &R| {
         let code = by_rank[row.pupil() as usize];
         (hex(with.pupils.key(code)), with.pupils.number(code).unwrap_or(-1))
@@ -36,7 +36,7 @@ pub fn sum<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32,
     with.sums.iter().zip(columns).map(|(spec, columns)| batch(spec, columns)).collect()
 }
 
-fn batch(spec: &TableSpec, columns: Vec<ArrayRef>) -> Outcome<RecordBatch> {
+fn batch(spec: &TableSpec, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
     let fields: Vec<_> =
         spec.columns.fields().iter().zip(&columns).map(|(f, c)| f.as_ref().clone().with_data_type(c.data_type().clone())).collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).store_err()

@@ -6,7 +6,7 @@ use std::sync::{Mutex, RwLock};
 use polars::prelude::*;
 use prane_base::config::{Layout, Register, Source};
 use prane_base::day::school_year_name;
-use prane_base::fault::{Fault, Outcome, plural};
+use prane_base::error::{Error, Result, plural};
 use prane_base::key::hex;
 use prane_contract::Contract;
 use prane_contract::plan::Plan;
@@ -37,7 +37,7 @@ pub(super) fn small(
     store: &mut Store,
     vault: &mut Vault,
     intake: &mut Intake,
-) -> Outcome<()> {
+) -> Result<()> {
     let spec = spec_of(contract);
     let threads = with.project.config.engine.thread_count();
     let (mut frames, mut accounts, mut rejected) = (Vec::new(), Vec::<Account>::new(), Vec::new());
@@ -142,21 +142,21 @@ pub(super) fn small(
 }
 
 /// The reject of a row that was read and is not taken.
-fn refused(contract: &Contract, frame: &DataFrame, refusal: &Refusal) -> Outcome<Reject> {
+fn refused(contract: &Contract, frame: &DataFrame, refusal: &Refusal) -> Result<Reject> {
     let value =
-        |name: &str| -> Outcome<String> { Ok(small::texts(frame, name).frame_err()?.get(refusal.row).unwrap_or_default().to_string()) };
+        |name: &str| -> Result<String> { Ok(small::texts(frame, name).frame_err()?.get(refusal.row).unwrap_or_default().to_string()) };
     Ok(Reject {
         row: 0,
         column: refusal.column.to_string(),
         value: value(refusal.column)?,
         why: refusal.why,
         reason: refusal.reason.clone(),
-        raw: contract.columns.iter().map(|column| value(&column.name)).collect::<Outcome<Vec<_>>>()?,
+        raw: contract.columns.iter().map(|column| value(&column.name)).collect::<Result<Vec<_>>>()?,
     })
 }
 
 /// The rows that are not refused.
-fn without(frame: &DataFrame, refusals: &[Refusal]) -> Outcome<DataFrame> {
+fn without(frame: &DataFrame, refusals: &[Refusal]) -> Result<DataFrame> {
     if refusals.is_empty() {
         return Ok(frame.clone());
     }
@@ -166,7 +166,7 @@ fn without(frame: &DataFrame, refusals: &[Refusal]) -> Outcome<DataFrame> {
 }
 
 /// Stored rows of a small table.
-fn stored(store: &Store, table: &str) -> Outcome<Option<DataFrame>> {
+fn stored(store: &Store, table: &str) -> Result<Option<DataFrame>> {
     let mut frame = scan(store, table)?.map(LazyFrame::collect).transpose().frame_err()?;
     // Contacts of an older store do not say when they were saved.
     if let Some(frame) = frame.as_mut().filter(|frame| table == contacts::TABLE && frame.column(SAVED).is_err()) {
@@ -177,7 +177,7 @@ fn stored(store: &Store, table: &str) -> Outcome<Option<DataFrame>> {
 }
 
 /// Prepares a small table's one file in place of the one before.
-fn replace_table(store: &mut Store, spec: &TableSpec, frame: DataFrame, run_id: &str) -> Outcome<()> {
+fn replace_table(store: &mut Store, spec: &TableSpec, frame: DataFrame, run_id: &str) -> Result<()> {
     let file = write_frame(store, spec, &frame, run_id)?;
     let before: Vec<String> = store.files(&spec.name).into_iter().map(|f| f.path).filter(|p| *p != file.path).collect();
     store.prepare(&spec.name, vec![file], before);
@@ -185,7 +185,7 @@ fn replace_table(store: &mut Store, spec: &TableSpec, frame: DataFrame, run_id: 
 }
 
 /// Over Polars' own Parquet bytes into the store's writer: one writer makes every file of the store.
-fn write_frame(store: &Store, spec: &TableSpec, frame: &DataFrame, run_id: &str) -> Outcome<DataFile> {
+fn write_frame(store: &Store, spec: &TableSpec, frame: &DataFrame, run_id: &str) -> Result<DataFile> {
     let mut frame = frame.select(spec.columns.fields().iter().map(|f| f.name().as_str())).frame_err()?;
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes).with_compression(ParquetCompression::Uncompressed).finish(&mut frame).frame_err()?;
@@ -214,7 +214,7 @@ pub(super) fn register<R: Packed>(
     store: &mut Store,
     vault: &mut Vault,
     intake: &mut Intake,
-) -> Outcome<()> {
+) -> Result<()> {
     let spec = spec_of(contract);
     let threads = with.project.config.engine.thread_count();
     let (schools, subjects) = (RwLock::new(Texts::default()), RwLock::new(Texts::default()));
@@ -233,7 +233,7 @@ pub(super) fn register<R: Packed>(
             Shared { contract, world, pupils: &pupils, secret: &vault.secret, schools: &schools, subjects: &subjects, memos: &memos };
         for extract in files {
             let origin = u16::try_from(first_file + accounts.len()).map_err(|_| {
-                Fault::usage("more than 65,000 files of one table in one night", "join them, or take them in over several nights")
+                Error::usage("more than 65,000 files of one table in one night", "join them, or take them in over several nights")
             })?;
             let taker = |plan: &Plan| RegisterTaker::<R>::new(&shared, plan, origin);
             let Some((reading, plan, takers)) = verdict::open(with, extract, contract, threads, &taker, intake) else { continue };
@@ -268,7 +268,7 @@ pub(super) fn register<R: Packed>(
     let stored_runs = runs.len();
     let rewritten = settle::recall(store, &spec, contract, &mut shelves, &vault.pupils, &mut schools, &mut subjects, &mut runs)?;
     if runs.len() > stored_runs {
-        return Err(Fault::store("store", "holds rows of a run that nights.json does not name: restore nights.json from a backup"));
+        return Err(Error::store("store", "holds rows of a run that nights.json does not name: restore nights.json from a backup"));
     }
     for (origin, met) in contradict::contradicting(&shelves, first_file, with.project.config.contract.most_corrected) {
         let at = usize::from(origin) - first_file;
@@ -332,7 +332,7 @@ pub(super) fn register<R: Packed>(
 }
 
 /// Keeps which school keeps which kind of register.
-fn note_registers(with: &Taking<'_>, registers: &BTreeMap<(String, i32), &'static str>, store: &mut Store, vault: &Vault) -> Outcome<()> {
+fn note_registers(with: &Taking<'_>, registers: &BTreeMap<(String, i32), &'static str>, store: &mut Store, vault: &Vault) -> Result<()> {
     let years: Vec<String> = registers.keys().map(|(_, year)| school_year_name(*year)).collect();
     let keys: Vec<String> = registers
         .keys()

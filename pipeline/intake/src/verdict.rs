@@ -1,6 +1,6 @@
 //! What becomes of a file: its account, its rejects, and whether its rows may be used.
 
-use prane_base::fault::{Outcome, plural};
+use prane_base::error::{Result, plural};
 use prane_contract::plan::Plan;
 use prane_contract::reject::write as write_rejects;
 use prane_contract::reject::{FileRejects, Reject, not_written_yet};
@@ -165,7 +165,7 @@ pub(super) fn rows(count: u64) -> String {
 }
 
 /// Writes the rejects of a table, unless this is a rehearsal.
-pub(super) fn put_rejects(with: &Taking<'_>, contract: &Contract, files: Vec<FileRejects>, intake: &mut Intake) -> Outcome<()> {
+pub(super) fn put_rejects(with: &Taking<'_>, contract: &Contract, files: Vec<FileRejects>, intake: &mut Intake) -> Result<()> {
     let Some(folder) = with.rejects else { return Ok(()) };
     let (files, told) = not_written_yet(folder, files)?;
     intake.notes.extend(told);

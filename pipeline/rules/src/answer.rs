@@ -14,7 +14,7 @@ use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf}
 use parquet::arrow::ArrowWriter;
 use prane_base::config::Language;
 use prane_base::day;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_reports::{Reason, Words, harmless};
 use prane_store::errors::StoreError;
 
@@ -39,8 +39,8 @@ pub enum Format {
 /// An answer as bytes.
 ///
 /// # Errors
-/// A store fault, or a bug.
-pub fn bytes_of(batches: &[RecordBatch], format: Format) -> Outcome<Vec<u8>> {
+/// A store error, or a bug.
+pub fn bytes_of(batches: &[RecordBatch], format: Format) -> Result<Vec<u8>> {
     match format {
         Format::Table => Ok(format!("{}\n", pretty_format_batches(batches).store_err()?).into_bytes()),
         Format::Csv => delimited(batches, b','),
@@ -59,9 +59,9 @@ pub fn bytes_of(batches: &[RecordBatch], format: Format) -> Outcome<Vec<u8>> {
     }
 }
 
-fn delimited(batches: &[RecordBatch], delimiter: u8) -> Outcome<Vec<u8>> {
+fn delimited(batches: &[RecordBatch], delimiter: u8) -> Result<Vec<u8>> {
     let mut out = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
-    let told = |e: csv::Error| Fault::Bug(e.to_string());
+    let told = |e: csv::Error| Error::Bug(e.to_string());
     let options = FormatOptions::default();
     // One text for every cell: a night's list has millions.
     let mut text = String::new();
@@ -69,7 +69,7 @@ fn delimited(batches: &[RecordBatch], delimiter: u8) -> Outcome<Vec<u8>> {
         if at == 0 {
             out.write_record(batch.schema().fields().iter().map(|f| f.name().clone())).map_err(told)?;
         }
-        let columns: Vec<ArrayRef> = batch.columns().iter().map(joined).collect::<Outcome<_>>()?;
+        let columns: Vec<ArrayRef> = batch.columns().iter().map(joined).collect::<Result<_>>()?;
         let cells = columns.iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<Result<Vec<_>, _>>().store_err()?;
         for row in 0..batch.num_rows() {
             for (cell, column) in cells.iter().zip(&columns) {
@@ -79,18 +79,18 @@ fn delimited(batches: &[RecordBatch], delimiter: u8) -> Outcome<Vec<u8>> {
                     out.write_field(harmless(words)).map_err(told)?;
                 } else {
                     text.clear();
-                    write!(text, "{}", cell.value(row)).map_err(|e| Fault::Bug(e.to_string()))?;
+                    write!(text, "{}", cell.value(row)).map_err(|e| Error::Bug(e.to_string()))?;
                     out.write_field(&text).map_err(told)?;
                 }
             }
             out.write_record(None::<&[u8]>).map_err(told)?;
         }
     }
-    out.into_inner().map_err(|e| Fault::Bug(e.to_string()))
+    out.into_inner().map_err(|e| Error::Bug(e.to_string()))
 }
 
 /// Lists as one text, separated by semicolons.
-fn joined(column: &ArrayRef) -> Outcome<ArrayRef> {
+fn joined(column: &ArrayRef) -> Result<ArrayRef> {
     let DataType::List(_) = column.data_type() else { return Ok(column.clone()) };
     let lists = column.as_list::<i32>();
     let options = FormatOptions::default();
@@ -108,7 +108,7 @@ fn joined(column: &ArrayRef) -> Outcome<ArrayRef> {
 }
 
 /// Rows as JSON: a list, or a line each. Values that are not there are `null`.
-fn json(batches: &[RecordBatch], whole: bool) -> Outcome<Vec<u8>> {
+fn json(batches: &[RecordBatch], whole: bool) -> Result<Vec<u8>> {
     let rows: Vec<&RecordBatch> = batches.iter().collect();
     let builder = WriterBuilder::new().with_explicit_nulls(true);
     if whole {
@@ -137,8 +137,8 @@ pub fn page_language(language: Language) -> prane_reports::Language {
 ///
 /// # Errors
 /// A bug in the words.
-pub fn reason_function(language: Language) -> Outcome<ScalarUDF> {
-    let words = Words::new(page_language(language)).map_err(|e| Fault::Bug(e.to_string()))?;
+pub fn reason_function(language: Language) -> Result<ScalarUDF> {
+    let words = Words::new(page_language(language)).map_err(|e| Error::Bug(e.to_string()))?;
     let types =
         vec![DataType::Utf8, DataType::Float64, DataType::Float64, DataType::Date32, DataType::Float64, DataType::Int64, DataType::Float64];
     let function = move |arguments: &[ColumnarValue]| -> EngineResult<ColumnarValue> {

@@ -2,7 +2,7 @@
 
 use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::telemetry::Progress;
 use prane_store::errors::StoreError;
 use serde::Serialize;
@@ -36,7 +36,7 @@ pub struct Verdict {
 const TOLD: usize = 5;
 
 /// Which schools the first rows name, and their counts of pupils: where to look, without asking SQL.
-fn places(batches: &[RecordBatch]) -> Outcome<Vec<String>> {
+fn places(batches: &[RecordBatch]) -> Result<Vec<String>> {
     let mut told = Vec::new();
     for batch in batches {
         let names: Vec<usize> = (0..batch.num_columns())
@@ -63,8 +63,8 @@ fn places(batches: &[RecordBatch]) -> Outcome<Vec<String>> {
 /// Runs every check, in order of their names.
 ///
 /// # Errors
-/// A configuration fault for a check whose SQL does not run or that says no severity.
-pub async fn judge(engine: &mut Engine<'_>, progress: &Progress) -> Outcome<Vec<Verdict>> {
+/// A configuration error for a check whose SQL does not run or that says no severity.
+pub async fn judge(engine: &mut Engine<'_>, progress: &Progress) -> Result<Vec<Verdict>> {
     let checks: Vec<_> = engine.library().of_schema("checks").cloned().collect();
     // Built together: what several of them read is computed once.
     let wanted: Vec<&str> = checks.iter().map(|c| c.id.as_str()).collect();
@@ -74,9 +74,9 @@ pub async fn judge(engine: &mut Engine<'_>, progress: &Progress) -> Outcome<Vec<
         let severity = check
             .header
             .severity
-            .ok_or_else(|| Fault::configuration(&check.file, "says no severity", "head it with -- severity = \"fail\" or \"warn\""))?;
+            .ok_or_else(|| Error::configuration(&check.file, "says no severity", "head it with -- severity = \"fail\" or \"warn\""))?;
         let batches = engine.rows(&format!("select * from {}", check.id), progress).await.map_err(|e| match e {
-            Fault::Sql { what, .. } => Fault::configuration(&check.file, what, "mend the SQL"),
+            Error::Sql { what, .. } => Error::configuration(&check.file, what, "mend the SQL"),
             other => other,
         })?;
         let rows = batches.iter().map(|b| b.num_rows() as u64).sum();
@@ -98,16 +98,16 @@ pub async fn judge(engine: &mut Engine<'_>, progress: &Progress) -> Outcome<Vec<
     Ok(verdicts)
 }
 
-/// The fault of a night whose checks failed, if any did.
+/// The error of a night whose checks failed, if any did.
 ///
 /// # Errors
-/// [`Fault::CheckFailed`].
-pub fn stop_on_failure(verdicts: &[Verdict]) -> Outcome<()> {
+/// [`Error::CheckFailed`].
+pub fn stop_on_failure(verdicts: &[Verdict]) -> Result<()> {
     let failed: Vec<&Verdict> = verdicts.iter().filter(|v| v.verdict == "failed").collect();
     if failed.is_empty() {
         return Ok(());
     }
     let places = |v: &Verdict| v.places.iter().map(|place| format!("\n    {place}")).collect::<String>();
     let hint = failed.iter().map(|v| format!("{}: {} {}{}", v.name, v.what, v.mend, places(v))).collect::<Vec<_>>().join("\n  ");
-    Err(Fault::CheckFailed { checks: failed.iter().map(|v| format!("{} ({} rows)", v.name, v.rows)).collect(), hint })
+    Err(Error::CheckFailed { checks: failed.iter().map(|v| format!("{} ({} rows)", v.name, v.rows)).collect(), hint })
 }

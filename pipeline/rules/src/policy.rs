@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use prane_base::config::Config;
-use prane_base::fault::{Fault, Outcome, nearest, toml_fault};
+use prane_base::error::{Error, Result, nearest, toml_error};
 use toml::{Table, Value};
 
 use crate::query::{Library, Query};
@@ -12,15 +12,15 @@ use crate::query::{Library, Query};
 pub struct Values(Numbers);
 
 impl Values {
-    fn get(&self, name: &str) -> Outcome<&Value> {
+    fn get(&self, name: &str) -> Result<&Value> {
         self.0.get(name).ok_or_else(|| missing(name))
     }
 
     /// A number.
     ///
     /// # Errors
-    /// A configuration fault where it is missing.
-    pub fn number(&self, name: &str) -> Outcome<f64> {
+    /// A configuration error where it is missing.
+    pub fn number(&self, name: &str) -> Result<f64> {
         match self.get(name)? {
             #[allow(clippy::cast_precision_loss)] // small numbers
             Value::Integer(n) => Ok(*n as f64),
@@ -32,22 +32,22 @@ impl Values {
     /// A whole number.
     ///
     /// # Errors
-    /// A configuration fault where it is missing.
-    pub fn whole(&self, name: &str) -> Outcome<i64> {
+    /// A configuration error where it is missing.
+    pub fn whole(&self, name: &str) -> Result<i64> {
         self.get(name)?.as_integer().ok_or_else(|| missing(name))
     }
 
     /// A text.
     ///
     /// # Errors
-    /// A configuration fault where it is missing.
-    pub fn text(&self, name: &str) -> Outcome<&str> {
+    /// A configuration error where it is missing.
+    pub fn text(&self, name: &str) -> Result<&str> {
         self.get(name)?.as_str().ok_or_else(|| missing(name))
     }
 }
 
-fn missing(name: &str) -> Fault {
-    Fault::configuration("queries/policy.toml", format!("{name} is missing"), "restore it from the built-in policy.toml")
+fn missing(name: &str) -> Error {
+    Error::configuration("queries/policy.toml", format!("{name} is missing"), "restore it from the built-in policy.toml")
 }
 
 /// Flat name → value, in order of names.
@@ -73,8 +73,8 @@ impl Policy {
     /// The built-in policy, over it the project's own, beside it what `prane.toml` says of caseloads.
     ///
     /// # Errors
-    /// A configuration fault: not TOML, an unknown key, an override for nobody.
-    pub fn load(library: &Library, config: &Config) -> Outcome<Self> {
+    /// A configuration error: not TOML, an unknown key, an override for nobody.
+    pub fn load(library: &Library, config: &Config) -> Result<Self> {
         let file = "queries/policy.toml";
         let (mut numbers, mut overrides) = read(&library.policy, file)?;
         let section = |name: &str, value: i64| (name.to_string(), Value::Integer(value));
@@ -92,7 +92,7 @@ impl Policy {
         if let Some(name) =
             overrides.iter().flat_map(|o| o.numbers.keys()).find(|name| numbers.contains_key(*name) && !is_of_places(name, library))
         {
-            return Err(Fault::configuration(
+            return Err(Error::configuration(
                 file,
                 format!("an [[override]] gives {name} for one school or region, and it is the same for all"),
                 "write it above the overrides, under its table; no SQL file reads it from run.policy_school",
@@ -101,14 +101,14 @@ impl Policy {
         for (name, value) in own.into_iter().chain(overrides.iter().flat_map(|o| o.numbers.clone())) {
             let Some(known) = numbers.get(&name) else {
                 if let Some((what, hint)) = stray(&name, library, &built_in, &numbers) {
-                    return Err(Fault::configuration(file, what, hint));
+                    return Err(Error::configuration(file, what, hint));
                 }
                 numbers.insert(name, value);
                 continue;
             };
             let fits = known.same_type(&value) || matches!((known, &value), (Value::Float(_), Value::Integer(_)));
             if !fits {
-                return Err(Fault::configuration(
+                return Err(Error::configuration(
                     file,
                     format!("{name} is a {}, not a {}", value.type_str(), known.type_str()),
                     "write it as in the built-in policy.toml",
@@ -142,10 +142,10 @@ impl Policy {
     /// A number that the program itself needs.
     ///
     /// # Errors
-    /// A configuration fault where it is missing.
-    pub fn number(&self, name: &str) -> Outcome<f64> {
+    /// A configuration error where it is missing.
+    pub fn number(&self, name: &str) -> Result<f64> {
         let missing =
-            || Fault::configuration("queries/policy.toml", format!("{name} is missing"), "restore it from the built-in policy.toml");
+            || Error::configuration("queries/policy.toml", format!("{name} is missing"), "restore it from the built-in policy.toml");
         match self.numbers.get(name) {
             #[allow(clippy::cast_precision_loss)] // small numbers
             Some(Value::Integer(n)) => Ok(*n as f64),
@@ -157,10 +157,10 @@ impl Policy {
     /// A text that the program itself needs.
     ///
     /// # Errors
-    /// A configuration fault where it is missing.
-    pub fn text(&self, name: &str) -> Outcome<&str> {
+    /// A configuration error where it is missing.
+    pub fn text(&self, name: &str) -> Result<&str> {
         self.numbers.get(name).and_then(Value::as_str).ok_or_else(|| {
-            Fault::configuration("queries/policy.toml", format!("{name} is missing"), "restore it from the built-in policy.toml")
+            Error::configuration("queries/policy.toml", format!("{name} is missing"), "restore it from the built-in policy.toml")
         })
     }
 }
@@ -169,8 +169,8 @@ impl Policy {
 const BY_FLAG: [&str; 2] = ["next_step", "suggested_service"];
 
 /// Names of the tables of a policy.
-fn sections(text: &str, file: &str) -> Outcome<Vec<String>> {
-    let table: Table = toml::from_str(text).map_err(|e| toml_fault(file, &e))?;
+fn sections(text: &str, file: &str) -> Result<Vec<String>> {
+    let table: Table = toml::from_str(text).map_err(|e| toml_error(file, &e))?;
     Ok(table.into_iter().filter(|(_, value)| value.is_table()).map(|(name, _)| name).collect())
 }
 
@@ -210,8 +210,8 @@ fn reads(sql: &str, name: &str) -> bool {
         .any(|(at, _)| !sql[..at].chars().next_back().is_some_and(is_part) && !sql[at + name.len()..].chars().next().is_some_and(is_part))
 }
 
-fn read(text: &str, file: &str) -> Outcome<(Numbers, Vec<Override>)> {
-    let mut table: Table = toml::from_str(text).map_err(|e| toml_fault(file, &e))?;
+fn read(text: &str, file: &str) -> Result<(Numbers, Vec<Override>)> {
+    let mut table: Table = toml::from_str(text).map_err(|e| toml_error(file, &e))?;
     let mut overrides = Vec::new();
     if let Some(Value::Array(given)) = table.remove("override") {
         for one in given {
@@ -219,7 +219,7 @@ fn read(text: &str, file: &str) -> Outcome<(Numbers, Vec<Override>)> {
             let mut whom = |name: &str| one.remove(name).and_then(|v| v.as_str().map(String::from));
             let (school, region) = (whom("school"), whom("region"));
             if school.is_none() && region.is_none() {
-                return Err(Fault::configuration(
+                return Err(Error::configuration(
                     file,
                     "an [[override]] names neither school nor region",
                     "add school = \"S0001\" or region = \"Kukës\"",

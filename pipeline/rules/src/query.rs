@@ -12,7 +12,7 @@ use datafusion::sql::parser::{DFParser, Statement};
 use datafusion::sql::resolve::resolve_table_references;
 use datafusion::sql::sqlparser::ast::{Expr, Visit, Visitor};
 use include_dir::{Dir, include_dir};
-use prane_base::fault::{Fault, Outcome, nearest, toml_fault};
+use prane_base::error::{Error, Result, nearest, toml_error};
 use prane_base::key::{Key, hex};
 use serde::Deserialize;
 
@@ -135,15 +135,15 @@ impl Query {
         self.id.split('.').nth(1).unwrap_or_default()
     }
 
-    fn parse(id: String, file: String, text: &str) -> Outcome<Self> {
-        let header = header_of(text).map_err(|e| toml_fault(&file, &e))?;
+    fn parse(id: String, file: String, text: &str) -> Result<Self> {
+        let header = header_of(text).map_err(|e| toml_error(&file, &e))?;
         let sql = text.trim().trim_end_matches(';').to_string();
         let statement = single_select(&sql)
-            .map_err(|what| Fault::configuration(&file, what, "a SQL file is one plain select; see queries/README.md"))?;
+            .map_err(|what| Error::configuration(&file, what, "a SQL file is one plain select; see queries/README.md"))?;
         refuse(&statement, &id, &file)?;
-        let reads = references(&statement).map_err(|what| Fault::configuration(&file, what, "names are schema.table"))?;
+        let reads = references(&statement).map_err(|what| Error::configuration(&file, what, "names are schema.table"))?;
         if let Some(read) = reads.iter().find(|r| r.starts_with("audit.")) {
-            return Err(Fault::configuration(
+            return Err(Error::configuration(
                 &file,
                 format!("reads {read}"),
                 "community, disability and reasons never reach a list, a flag or a check; `prane sql` asks for them where [safeguarding] audit_sql opens them",
@@ -231,7 +231,7 @@ const PERSONAL: [&str; 8] =
     ["first_name", "last_name", "national_id", "birth_date", "guardian_contact", "community", "disability", "pupil_id"];
 
 /// What a SQL file may not hold.
-fn refuse(statement: &Statement, id: &str, file: &str) -> Outcome<()> {
+fn refuse(statement: &Statement, id: &str, file: &str) -> Result<()> {
     struct Words(Vec<String>);
     impl Visitor for Words {
         type Break = ();
@@ -250,14 +250,14 @@ fn refuse(statement: &Statement, id: &str, file: &str) -> Outcome<()> {
     let _ = inner.visit(&mut words);
     for word in &words.0 {
         if RESTLESS.contains(&word.as_str()) {
-            return Err(Fault::configuration(
+            return Err(Error::configuration(
                 file,
                 format!("uses {word}"),
                 "a list must be the same when it is made again: take the day from run.as_of",
             ));
         }
         if PERSONAL.contains(&word.as_str()) && (id.starts_with("indicators.") || id.starts_with("flags.")) {
-            return Err(Fault::configuration(
+            return Err(Error::configuration(
                 file,
                 format!("asks for {word}"),
                 "rules never look at who a child is; names stay in the vault",
@@ -282,8 +282,8 @@ impl Library {
     /// The built-in files, and over them those of `own` (a project's `queries/`).
     ///
     /// # Errors
-    /// A configuration fault in the first file that is wrong.
-    pub fn load(own: &Path) -> Outcome<Self> {
+    /// A configuration error in the first file that is wrong.
+    pub fn load(own: &Path) -> Result<Self> {
         let mut library = Self::default();
         for schema in SCHEMAS {
             for file in BUILT_IN.get_dir(schema).into_iter().flat_map(Dir::files) {
@@ -298,7 +298,7 @@ impl Library {
         Ok(library)
     }
 
-    fn add(&mut self, schema: &str, file: &str, text: &str) -> Outcome<()> {
+    fn add(&mut self, schema: &str, file: &str, text: &str) -> Result<()> {
         let Some(name) = file.rsplit('/').next().and_then(|f| f.strip_suffix(".sql")) else { return Ok(()) };
         let id = format!("{schema}.{name}");
         let mut query = Query::parse(id.clone(), format!("queries/{file}"), text)?;
@@ -308,8 +308,8 @@ impl Library {
         Ok(())
     }
 
-    fn add_own(&mut self, own: &Path) -> Outcome<()> {
-        let read = |path: &Path| std::fs::read_to_string(path).map_err(|e| Fault::io(path, &e));
+    fn add_own(&mut self, own: &Path) -> Result<()> {
+        let read = |path: &Path| std::fs::read_to_string(path).map_err(|e| Error::io(path, e));
         if own.join("policy.toml").is_file() {
             self.own_policy = read(&own.join("policy.toml"))?;
         }
@@ -335,7 +335,7 @@ impl Library {
     ///
     /// # Errors
     /// A bug where there is no such view.
-    pub fn question_of_day(&self, view: &str, as_of: NaiveDate) -> Outcome<String> {
+    pub fn question_of_day(&self, view: &str, as_of: NaiveDate) -> Result<String> {
         self.question(view, &format!("as_of = date '{as_of}'"))
     }
 
@@ -343,12 +343,12 @@ impl Library {
     ///
     /// # Errors
     /// A bug where there is no such view.
-    pub fn question_of_pupil(&self, view: &str, pupil_key: Key) -> Outcome<String> {
+    pub fn question_of_pupil(&self, view: &str, pupil_key: Key) -> Result<String> {
         self.question(view, &format!("pupil_key = '{}'", hex(pupil_key)))
     }
 
-    fn question(&self, view: &str, condition: &str) -> Outcome<String> {
-        let query = self.queries.get(view).ok_or_else(|| Fault::Bug(format!("no SQL file makes {view}")))?;
+    fn question(&self, view: &str, condition: &str) -> Result<String> {
+        let query = self.queries.get(view).ok_or_else(|| Error::Bug(format!("no SQL file makes {view}")))?;
         let Header { order, unseen, .. } = &query.header;
         let columns = if unseen.is_empty() { "*".to_string() } else { format!("* exclude ({})", unseen.join(", ")) };
         let order = if order.is_empty() { String::new() } else { format!(" order by {}", order.join(", ")) };
@@ -359,8 +359,8 @@ impl Library {
     /// flag.
     ///
     /// # Errors
-    /// A configuration fault where files read each other in a circle.
-    pub fn order(&self, wanted: &BTreeSet<String>) -> Outcome<Vec<&Query>> {
+    /// A configuration error where files read each other in a circle.
+    pub fn order(&self, wanted: &BTreeSet<String>) -> Result<Vec<&Query>> {
         let mut done = BTreeSet::new();
         let mut order = Vec::new();
         for id in wanted {
@@ -369,13 +369,13 @@ impl Library {
         Ok(order)
     }
 
-    fn visit<'a>(&'a self, id: &str, way: &mut Vec<String>, done: &mut BTreeSet<String>, order: &mut Vec<&'a Query>) -> Outcome<()> {
+    fn visit<'a>(&'a self, id: &str, way: &mut Vec<String>, done: &mut BTreeSet<String>, order: &mut Vec<&'a Query>) -> Result<()> {
         if done.contains(id) {
             return Ok(());
         }
         if way.iter().any(|w| w == id) {
             way.push(id.to_string());
-            return Err(Fault::configuration(
+            return Err(Error::configuration(
                 format!("queries/{}.sql", id.replace('.', "/")),
                 format!("reads itself: {}", way.join(" → ")),
                 "break the circle",

@@ -1,7 +1,7 @@
 //! Everything that a project decides by its rules, loaded once.
 
 use prane_base::day;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_base::project::Project;
 use prane_contract::Contract;
 
@@ -24,8 +24,8 @@ impl Rulebook {
     /// Reads and checks everything a project configures.
     ///
     /// # Errors
-    /// Configuration faults.
-    pub fn load(project: &Project) -> Outcome<Self> {
+    /// Configuration errors.
+    pub fn load(project: &Project) -> Result<Self> {
         let library = Library::load(&project.queries())?;
         let policy = Policy::load(&library, &project.config)?;
         let year_starts = day::month_and_day(policy.text("school_year_starts")?)?;

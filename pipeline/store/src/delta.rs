@@ -8,24 +8,24 @@ use deltalake::kernel::{Action, Add, LogicalFileView, Remove, StructField};
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
 use prane_base::day;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::{DataFile, NightRecord, Span, TableSpec};
 
-fn url_of(folder: &Path) -> Outcome<Url> {
-    std::fs::create_dir_all(folder).map_err(|e| Fault::io(folder, &e))?;
-    let absolute = folder.canonicalize().map_err(|e| Fault::io(folder, &e))?;
-    Url::from_directory_path(&absolute).map_err(|()| Fault::store(folder.display().to_string(), "is not a path that a table can have"))
+fn url_of(folder: &Path) -> Result<Url> {
+    std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
+    let absolute = folder.canonicalize().map_err(|e| Error::io(folder, e))?;
+    Url::from_directory_path(&absolute).map_err(|()| Error::store(folder.display().to_string(), "is not a path that a table can have"))
 }
 
-fn at(folder: &Path) -> impl Fn(DeltaTableError) -> Fault + '_ {
-    move |e| Fault::store(folder.display().to_string(), e)
+fn at(folder: &Path) -> impl Fn(DeltaTableError) -> Error + '_ {
+    move |e| Error::store(folder.display().to_string(), e)
 }
 
 /// The files of one version of a table.
-pub(super) async fn active_files(folder: &Path, version: u64) -> Outcome<Vec<DataFile>> {
+pub(super) async fn active_files(folder: &Path, version: u64) -> Result<Vec<DataFile>> {
     let mut table = DeltaTableBuilder::from_url(url_of(folder)?).and_then(DeltaTableBuilder::build).map_err(at(folder))?;
     table.load_version(version).await.map_err(at(folder))?;
     let state = table.snapshot().map_err(at(folder))?;
@@ -69,7 +69,7 @@ fn partition_values(file: &DataFile) -> BTreeMap<String, Option<String>> {
 }
 
 /// Commits files to a table, which is made on its first commit; returns the version.
-pub(super) async fn commit(folder: &Path, spec: &TableSpec, adds: &[DataFile], removes: &[DataFile], record: &NightRecord) -> Outcome<u64> {
+pub(super) async fn commit(folder: &Path, spec: &TableSpec, adds: &[DataFile], removes: &[DataFile], record: &NightRecord) -> Result<u64> {
     let stamp = record.known_at.timestamp_millis();
     let mut table = open_or_create(folder, spec).await?;
     let added = adds.iter().map(|file| {
@@ -117,14 +117,14 @@ pub(super) async fn commit(folder: &Path, spec: &TableSpec, adds: &[DataFile], r
     Ok(done.version())
 }
 
-async fn open_or_create(folder: &Path, spec: &TableSpec) -> Outcome<DeltaTable> {
+async fn open_or_create(folder: &Path, spec: &TableSpec) -> Result<DeltaTable> {
     let url = url_of(folder)?;
     if folder.join("_delta_log").is_dir() {
         let mut table = DeltaTableBuilder::from_url(url).and_then(DeltaTableBuilder::build).map_err(at(folder))?;
         table.load().await.map_err(at(folder))?;
         return Ok(table);
     }
-    let columns = spec.full_schema().fields().iter().map(|f| struct_field(f)).collect::<Outcome<Vec<StructField>>>()?;
+    let columns = spec.full_schema().fields().iter().map(|f| struct_field(f)).collect::<Result<Vec<StructField>>>()?;
     let table = DeltaTableBuilder::from_url(url).and_then(DeltaTableBuilder::build).map_err(at(folder))?;
     table
         .create()
@@ -135,7 +135,7 @@ async fn open_or_create(folder: &Path, spec: &TableSpec) -> Outcome<DeltaTable> 
         .map_err(at(folder))
 }
 
-fn struct_field(field: &arrow::datatypes::Field) -> Outcome<StructField> {
+fn struct_field(field: &arrow::datatypes::Field) -> Result<StructField> {
     use arrow::datatypes::DataType as A;
     use deltalake::kernel::{ArrayType, DataType as D, PrimitiveType as P};
     let primitive = |kind: &A| {
@@ -146,7 +146,7 @@ fn struct_field(field: &arrow::datatypes::Field) -> Outcome<StructField> {
             A::Int64 => P::Long,
             A::Float64 => P::Double,
             A::Boolean => P::Boolean,
-            other => return Err(Fault::Bug(format!("the store has no type for {other}"))),
+            other => return Err(Error::Bug(format!("the store has no type for {other}"))),
         })
     };
     let kind = match field.data_type() {
@@ -157,21 +157,21 @@ fn struct_field(field: &arrow::datatypes::Field) -> Outcome<StructField> {
 }
 
 /// Whether any version of a table adds the file `path`; a log that does not begin with its first version is taken to.
-pub(super) fn names(folder: &Path, path: &str) -> Outcome<bool> {
+pub(super) fn names(folder: &Path, path: &str) -> Result<bool> {
     let log = folder.join("_delta_log");
     if !log.is_dir() {
         return Ok(false);
     }
     let mut begins = false;
-    for entry in std::fs::read_dir(&log).map_err(|e| Fault::io(&log, &e))? {
-        let version = entry.map_err(|e| Fault::io(&log, &e))?.path();
+    for entry in std::fs::read_dir(&log).map_err(|e| Error::io(&log, e))? {
+        let version = entry.map_err(|e| Error::io(&log, e))?.path();
         if version.extension().is_none_or(|ending| ending != "json") {
             continue;
         }
         begins |= version.file_stem().is_some_and(|stem| stem == "00000000000000000000");
-        let text = std::fs::read_to_string(&version).map_err(|e| Fault::io(&version, &e))?;
+        let text = std::fs::read_to_string(&version).map_err(|e| Error::io(&version, e))?;
         for line in text.lines() {
-            let action: Value = serde_json::from_str(line).map_err(|e| Fault::store(version.display().to_string(), e))?;
+            let action: Value = serde_json::from_str(line).map_err(|e| Error::store(version.display().to_string(), e))?;
             if action["add"]["path"].as_str().is_some_and(|added| super::resize::decoded(added) == path || added == path) {
                 return Ok(true);
             }
@@ -181,19 +181,19 @@ pub(super) fn names(folder: &Path, path: &str) -> Outcome<bool> {
 }
 
 /// Withdraws commits after `version`: left by a night that died before it wrote its line. Nobody was told of them.
-pub(super) fn withdraw_after(folder: &Path, version: Option<u64>) -> Outcome<()> {
+pub(super) fn withdraw_after(folder: &Path, version: Option<u64>) -> Result<()> {
     let log = folder.join("_delta_log");
     if !log.is_dir() {
         return Ok(());
     }
     let Some(version) = version else {
-        return std::fs::remove_dir_all(&log).map_err(|e| Fault::io(&log, &e));
+        return std::fs::remove_dir_all(&log).map_err(|e| Error::io(&log, e));
     };
-    for entry in std::fs::read_dir(&log).map_err(|e| Fault::io(&log, &e))? {
-        let path = entry.map_err(|e| Fault::io(&log, &e))?.path();
+    for entry in std::fs::read_dir(&log).map_err(|e| Error::io(&log, e))? {
+        let path = entry.map_err(|e| Error::io(&log, e))?.path();
         let number = path.file_name().and_then(|n| n.to_string_lossy().get(0..20).and_then(|digits| digits.parse::<u64>().ok()));
         if number.is_some_and(|n| n > version) {
-            std::fs::remove_file(&path).map_err(|e| Fault::io(&path, &e))?;
+            std::fs::remove_file(&path).map_err(|e| Error::io(&path, e))?;
         }
     }
     Ok(())

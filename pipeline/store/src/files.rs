@@ -10,7 +10,7 @@ use arrow::datatypes::{DataType, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 
 use super::TableSpec;
 use crate::errors::StoreError;
@@ -63,13 +63,13 @@ impl FileWriter {
     /// Opens `relative` below the table's `folder`.
     ///
     /// # Errors
-    /// A store fault.
-    pub fn create(folder: &Path, spec: &TableSpec, relative: String, partition: BTreeMap<String, String>) -> Outcome<Self> {
+    /// A store error.
+    pub fn create(folder: &Path, spec: &TableSpec, relative: String, partition: BTreeMap<String, String>) -> Result<Self> {
         let path = folder.join(&relative);
         if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).map_err(|e| Fault::io(parent, &e))?;
+            std::fs::create_dir_all(parent).map_err(|e| Error::io(parent, e))?;
         }
-        let file = File::create(&path).map_err(|e| Fault::io(&path, &e))?;
+        let file = File::create(&path).map_err(|e| Error::io(&path, e))?;
         let mut properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).store_err()?))
             .set_statistics_enabled(EnabledStatistics::Chunk)
@@ -87,8 +87,8 @@ impl FileWriter {
     /// Appends a batch of the table's columns.
     ///
     /// # Errors
-    /// A store fault.
-    pub fn write(&mut self, batch: &RecordBatch) -> Outcome<()> {
+    /// A store error.
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         self.file.rows += batch.num_rows() as u64;
         self.inner.write(batch).store_err()?;
         Ok(())
@@ -97,8 +97,8 @@ impl FileWriter {
     /// Appends a batch that has the table's columns in their order, in any types that can be cast to theirs.
     ///
     /// # Errors
-    /// A store fault.
-    pub fn write_cast(&mut self, columns: &SchemaRef, batch: &RecordBatch) -> Outcome<()> {
+    /// A store error.
+    pub fn write_cast(&mut self, columns: &SchemaRef, batch: &RecordBatch) -> Result<()> {
         let cells =
             columns.fields().iter().zip(batch.columns()).map(|(f, c)| cast(c, f.data_type())).collect::<Result<Vec<_>, _>>().store_err()?;
         self.write(&RecordBatch::try_new(columns.clone(), cells).store_err()?)
@@ -119,10 +119,10 @@ impl FileWriter {
     /// Closes the file.
     ///
     /// # Errors
-    /// A store fault.
-    pub fn finish(self) -> Outcome<DataFile> {
+    /// A store error.
+    pub fn finish(self) -> Result<DataFile> {
         self.inner.close().store_err()?;
-        let size = std::fs::metadata(&self.path).map_err(|e| Fault::io(&self.path, &e))?.len();
+        let size = std::fs::metadata(&self.path).map_err(|e| Error::io(&self.path, e))?.len();
         Ok(DataFile { size, ..self.file })
     }
 }

@@ -24,7 +24,7 @@ pub use files::{DataFile, Span};
 pub use resize::{Resized, resize};
 pub use tables::TableSpec;
 
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 
 /// One night's entry in `nights.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,22 +83,22 @@ pub struct Store {
 /// The nights of a store, oldest first; none where it has no list of them.
 ///
 /// # Errors
-/// A store fault when the list cannot be read.
-pub fn nights_of(root: &Path) -> Outcome<Vec<NightRecord>> {
+/// A store error when the list cannot be read.
+pub fn nights_of(root: &Path) -> Result<Vec<NightRecord>> {
     let path = root.join("nights.json");
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let text = std::fs::read_to_string(&path).map_err(|e| Fault::io(&path, &e))?;
-    serde_json::from_str(&text).map_err(|e| Fault::store(path.display().to_string(), e))
+    let text = std::fs::read_to_string(&path).map_err(|e| Error::io(&path, e))?;
+    serde_json::from_str(&text).map_err(|e| Error::store(path.display().to_string(), e))
 }
 
 impl Store {
     /// Opens the store as it was known at `known_at`.
     ///
     /// # Errors
-    /// A store fault when it cannot be read.
-    pub async fn open(root: &Path, staging: &Path, known_at: DateTime<Utc>) -> Outcome<Self> {
+    /// A store error when it cannot be read.
+    pub async fn open(root: &Path, staging: &Path, known_at: DateTime<Utc>) -> Result<Self> {
         let mut nights = nights_of(root)?;
         lost::no_night_is_lost(root, &nights)?;
         let all = nights.len();
@@ -134,10 +134,10 @@ impl Store {
     /// Lowers the attendance rows that nights remember by those that are gone: an erasure is no loss that a check must stop.
     ///
     /// # Errors
-    /// A store fault; a bug where nights came after the one looked at.
-    pub fn forget_rows(&mut self, gone: u64) -> Outcome<()> {
+    /// A store error; a bug where nights came after the one looked at.
+    pub fn forget_rows(&mut self, gone: u64) -> Result<()> {
         if self.is_past() {
-            return Err(Fault::Bug("rows are forgotten of the store as it is, not as it was".into()));
+            return Err(Error::Bug("rows are forgotten of the store as it is, not as it was".into()));
         }
         let gone = i64::try_from(gone).unwrap_or(i64::MAX);
         for night in &mut self.nights {
@@ -146,13 +146,13 @@ impl Store {
         self.write_nights()
     }
 
-    fn write_nights(&self) -> Outcome<()> {
+    fn write_nights(&self) -> Result<()> {
         let path = self.root.join("nights.json");
-        std::fs::create_dir_all(&self.root).map_err(|e| Fault::io(&self.root, &e))?;
-        let text = serde_json::to_string_pretty(&self.nights).map_err(|e| Fault::Bug(e.to_string()))?;
+        std::fs::create_dir_all(&self.root).map_err(|e| Error::io(&self.root, e))?;
+        let text = serde_json::to_string_pretty(&self.nights).map_err(|e| Error::Bug(e.to_string()))?;
         let aside = self.root.join(".nights.json");
-        std::fs::write(&aside, text).map_err(|e| Fault::io(&aside, &e))?;
-        std::fs::rename(&aside, &path).map_err(|e| Fault::io(&path, &e))
+        std::fs::write(&aside, text).map_err(|e| Error::io(&aside, e))?;
+        std::fs::rename(&aside, &path).map_err(|e| Error::io(&path, e))
     }
 
     /// Nights known, oldest first.
@@ -214,8 +214,8 @@ impl Store {
     /// Commits what was prepared and writes the night's line. Tables first, the line last: without it nothing happened.
     ///
     /// # Errors
-    /// A store fault; the store is then as it was.
-    pub async fn commit(&mut self, specs: &[TableSpec], mut record: NightRecord) -> Outcome<()> {
+    /// A store error; the store is then as it was.
+    pub async fn commit(&mut self, specs: &[TableSpec], mut record: NightRecord) -> Result<()> {
         record.versions = self.nights.last().map(|n| n.versions.clone()).unwrap_or_default();
         for spec in specs {
             let Some(pending) = self.pending.get(&spec.name) else { continue };
@@ -229,14 +229,14 @@ impl Store {
             for file in &pending.adds {
                 let (from, to) = (self.staging.join(&spec.name).join(&file.path), folder.join(&file.path));
                 if let Some(parent) = to.parent() {
-                    std::fs::create_dir_all(parent).map_err(|e| Fault::io(parent, &e))?;
+                    std::fs::create_dir_all(parent).map_err(|e| Error::io(parent, e))?;
                 }
                 if to.exists() {
                     if delta::names(&folder, &file.path)? {
                         return Err(already_there(&to));
                     }
                     // Left by a night that died before its commit: no version of the table has it.
-                    std::fs::remove_file(&to).map_err(|e| Fault::io(&to, &e))?;
+                    std::fs::remove_file(&to).map_err(|e| Error::io(&to, e))?;
                 }
                 move_new(&from, &to)?;
             }
@@ -255,7 +255,7 @@ impl Store {
 }
 
 /// Moves a file to a name that no file has.
-fn move_new(from: &Path, to: &Path) -> Outcome<()> {
+fn move_new(from: &Path, to: &Path) -> Result<()> {
     #[cfg(target_os = "linux")]
     match rustix::fs::renameat_with(rustix::fs::CWD, from, rustix::fs::CWD, to, rustix::fs::RenameFlags::NOREPLACE) {
         Ok(()) => return Ok(()),
@@ -263,9 +263,9 @@ fn move_new(from: &Path, to: &Path) -> Outcome<()> {
         // Not every file system knows it: there the look that was taken before must do.
         Err(_) => {}
     }
-    std::fs::rename(from, to).map_err(|e| Fault::io(to, &e))
+    std::fs::rename(from, to).map_err(|e| Error::io(to, e))
 }
 
-fn already_there(path: &Path) -> Fault {
-    Fault::Bug(format!("{} is in the store already; a file of the store is never overwritten, so the night stopped", path.display()))
+fn already_there(path: &Path) -> Error {
+    Error::Bug(format!("{} is in the store already; a file of the store is never overwritten, so the night stopped", path.display()))
 }

@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 
 use super::NightRecord;
 
 /// Stops where a table has more commits than a night that was cut off can leave: the list of nights is older than its tables.
 ///
 /// # Errors
-/// A fault that names the table; a store fault when the nights cannot be read.
-pub(super) fn no_night_is_lost(root: &Path, nights: &[NightRecord]) -> Outcome<()> {
+/// An error that names the table; a store error when the nights cannot be read.
+pub(super) fn no_night_is_lost(root: &Path, nights: &[NightRecord]) -> Result<()> {
     let tables = std::fs::read_dir(root).into_iter().flatten().flatten().map(|entry| entry.path());
     for folder in tables {
         let table = folder.file_name().unwrap_or_default().to_string_lossy().to_string();
@@ -19,7 +19,7 @@ pub(super) fn no_night_is_lost(root: &Path, nights: &[NightRecord]) -> Outcome<(
         let known = nights.last().and_then(|night| night.versions.get(&table)).copied();
         // A first commit is two versions: the table, and its rows.
         if newest.is_some_and(|newest| newest > known.unwrap_or(0) + 1) {
-            return Err(Fault::vault(
+            return Err(Error::vault(
                 "store/nights.json",
                 format!("is older than store/{table}, or not the list of these tables: nights are missing from it"),
                 "restore the whole folder of the store from one backup; nothing was changed",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use percent_encoding::percent_decode_str;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use serde_json::Value;
 
 /// What a file is now.
@@ -21,14 +21,14 @@ pub struct Resized {
 /// erasure that was cut off), too.
 ///
 /// # Errors
-/// A store fault.
-pub fn resize(root: &Path, table: &str, resized: BTreeMap<String, Resized>) -> Outcome<()> {
+/// A store error.
+pub fn resize(root: &Path, table: &str, resized: BTreeMap<String, Resized>) -> Result<()> {
     let folder = root.join(table);
     let log = folder.join("_delta_log");
     if !log.is_dir() {
         return Ok(());
     }
-    let io = |e: std::io::Error| Fault::io(&log, &e);
+    let io = |e: std::io::Error| Error::io(&log, e);
     let mut versions: Vec<_> = std::fs::read_dir(&log).map_err(io)?.flatten().map(|e| e.path()).collect();
     versions.sort();
     let is = |path: &Path, ending: &str| path.to_string_lossy().ends_with(ending);
@@ -39,11 +39,11 @@ pub fn resize(root: &Path, table: &str, resized: BTreeMap<String, Resized>) -> O
         let lines = text
             .lines()
             .map(|line| {
-                let mut action: Value = serde_json::from_str(line).map_err(|e| Fault::store(path.display().to_string(), e))?;
+                let mut action: Value = serde_json::from_str(line).map_err(|e| Error::store(path.display().to_string(), e))?;
                 changed |= told(&mut action, &folder, &resized);
                 Ok(if changed { action.to_string() } else { line.to_string() })
             })
-            .collect::<Outcome<Vec<String>>>()?;
+            .collect::<Result<Vec<String>>>()?;
         if changed {
             changed_any = true;
             let aside = log.join(".resized");
@@ -58,7 +58,7 @@ pub fn resize(root: &Path, table: &str, resized: BTreeMap<String, Resized>) -> O
             break;
         }
         if !whole {
-            return Err(Fault::store(log.display().to_string(), "begins with a checkpoint: this version cannot erase from such a log"));
+            return Err(Error::store(log.display().to_string(), "begins with a checkpoint: this version cannot erase from such a log"));
         }
         std::fs::remove_file(path).map_err(io)?;
     }

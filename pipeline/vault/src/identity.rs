@@ -5,7 +5,7 @@
 //! pupil's key stays: the vault keeps `pupil_id` → `pupil_key`, also when a national id arrives or is corrected later.
 
 use hashbrown::HashMap;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::key::Key;
 use prane_linkage::clean_id;
 
@@ -16,21 +16,21 @@ impl Secret {
     /// A new secret, from the system's random source.
     ///
     /// # Errors
-    /// A store fault where there is no such source.
-    pub fn generate() -> Outcome<Self> {
+    /// A store error where there is no such source.
+    pub fn generate() -> Result<Self> {
         let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|e| Fault::store("the system's random source", e))?;
+        getrandom::fill(&mut bytes).map_err(|e| Error::store("the system's random source", e))?;
         Ok(Self(bytes))
     }
 
     /// The secret that 64 hex digits write; `place` names it in messages.
     ///
     /// # Errors
-    /// A vault fault when it is none.
-    pub fn parse(text: &[u8], place: &str) -> Outcome<Self> {
+    /// A vault error when it is none.
+    pub fn parse(text: &[u8], place: &str) -> Result<Self> {
         let digits = std::str::from_utf8(text).ok().and_then(|t| blake3::Hash::from_hex(t.trim()).ok());
         digits.map(|hash| Self(*hash.as_bytes())).ok_or_else(|| {
-            Fault::vault(
+            Error::vault(
                 place,
                 "is not a key of 64 hex digits",
                 "restore it from a backup: without it the store cannot be joined to new extracts",

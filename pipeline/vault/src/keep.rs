@@ -4,7 +4,7 @@ use std::path::Path;
 
 use prane_base::archive;
 use prane_base::disk::{exchange, restrict, write_private};
-use prane_base::fault::{Fault, Outcome, plural};
+use prane_base::error::{Error, Result, plural};
 use prane_base::project::Project;
 use prane_base::seal::KeyPair;
 
@@ -15,26 +15,26 @@ use super::{Vault, key, sealed_files};
 /// What it did, as a sentence.
 ///
 /// # Errors
-/// A vault fault where the vault does not open; then nothing is changed. A usage fault where the new key has no place.
-pub fn rotate_key(project: &Project, new_key_file: Option<&Path>) -> Outcome<String> {
+/// A vault error where the vault does not open; then nothing is changed. A usage error where the new key has no place.
+pub fn rotate_key(project: &Project, new_key_file: Option<&Path>) -> Result<String> {
     let mut vault = existing(project)?;
     // What a version before this one left in the clear is sealed first.
     vault.save()?;
     let in_file = key::find(project)?.and_then(|found| found.file);
     let place = match (new_key_file, &in_file) {
         (Some(file), None) if file.exists() => {
-            return Err(Fault::usage(format!("{} is there already", file.display()), "name a file that is not there yet"));
+            return Err(Error::usage(format!("{} is there already", file.display()), "name a file that is not there yet"));
         }
         (Some(file), None) => file.to_path_buf(),
         (None, Some(file)) => key::next_of(file),
         (Some(_), Some(file)) => {
-            return Err(Fault::usage(
+            return Err(Error::usage(
                 "--new-key-file is for keys that come from the environment or a command",
                 format!("leave it out: the new key goes into {}", file.display()),
             ));
         }
         (None, None) => {
-            return Err(Fault::usage(
+            return Err(Error::usage(
                 "the key comes from the environment or a command, so the new one has no place",
                 "give --new-key-file FILE, and put the key from there where yours is kept",
             ));
@@ -45,7 +45,7 @@ pub fn rotate_key(project: &Project, new_key_file: Option<&Path>) -> Outcome<Str
     key::write_key(&place, &new)?;
     let aside = project.staging().join("vault");
     let _ = std::fs::remove_dir_all(&aside);
-    std::fs::create_dir_all(&aside).map_err(|e| Fault::io(&aside, &e))?;
+    std::fs::create_dir_all(&aside).map_err(|e| Error::io(&aside, e))?;
     restrict(&project.staging(), 0o700)?;
     restrict(&aside, 0o700)?;
     for (file, bytes) in &contents {
@@ -53,7 +53,7 @@ pub fn rotate_key(project: &Project, new_key_file: Option<&Path>) -> Outcome<Str
     }
     // From here on the new key counts; a night that finds the old one in its place brings the change to its end.
     exchange(&aside, &project.vault())?;
-    std::fs::remove_dir_all(project.staging()).map_err(|e| Fault::io(&project.staging(), &e))?;
+    std::fs::remove_dir_all(project.staging()).map_err(|e| Error::io(&project.staging(), e))?;
     let files = plural(contents.len(), "file");
     Ok(match in_file {
         Some(file) => {
@@ -72,10 +72,10 @@ pub fn rotate_key(project: &Project, new_key_file: Option<&Path>) -> Outcome<Str
 /// is met now and not on the bad day. What it did, as a sentence.
 ///
 /// # Errors
-/// A vault fault where a file does not open; a usage fault where the archive is there already.
-pub fn backup(project: &Project, to: &Path) -> Outcome<String> {
+/// A vault error where a file does not open; a usage error where the archive is there already.
+pub fn backup(project: &Project, to: &Path) -> Result<String> {
     if to.exists() {
-        return Err(Fault::usage(format!("{} is there already", to.display()), "name a file that is not there yet"));
+        return Err(Error::usage(format!("{} is there already", to.display()), "name a file that is not there yet"));
     }
     let count = existing(project)?.contents()?.len();
     let folder = project.vault();
@@ -83,9 +83,9 @@ pub fn backup(project: &Project, to: &Path) -> Outcome<String> {
         .into_iter()
         .map(|name| {
             let path = folder.join(&name);
-            Ok((name, std::fs::read(&path).map_err(|e| Fault::io(&path, &e))?))
+            Ok((name, std::fs::read(&path).map_err(|e| Error::io(&path, e))?))
         })
-        .collect::<Outcome<Vec<_>>>()?;
+        .collect::<Result<Vec<_>>>()?;
     write_private(to, &archive::stored(&files)?)?;
     Ok(format!(
         "{} of the vault, each opened and found whole, are in {}: unpack it into vault/ to restore. The key is not in it: keep a copy of the key in another place",
@@ -95,9 +95,9 @@ pub fn backup(project: &Project, to: &Path) -> Outcome<String> {
 }
 
 /// The vault of a project that has one.
-fn existing(project: &Project) -> Outcome<Vault> {
+fn existing(project: &Project) -> Result<Vault> {
     if !Vault::is_there(project) {
-        return Err(Fault::usage(format!("{} holds no vault yet", project.vault().display()), "`prane run` makes it"));
+        return Err(Error::usage(format!("{} holds no vault yet", project.vault().display()), "`prane run` makes it"));
     }
     Vault::open(project, true)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use prane_base::disk::write_private;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 use prane_base::seal::KeyPair;
 
@@ -25,8 +25,8 @@ pub struct Found {
 /// The key of a project's vault, if there is one yet.
 ///
 /// # Errors
-/// A vault fault where a place is named but gives no key.
-pub fn find(project: &Project) -> Outcome<Option<Found>> {
+/// A vault error where a place is named but gives no key.
+pub fn find(project: &Project) -> Result<Option<Found>> {
     if let Ok(text) = std::env::var(VARIABLE)
         && !text.trim().is_empty()
     {
@@ -42,18 +42,18 @@ pub fn find(project: &Project) -> Outcome<Option<Found>> {
         if !next.exists() {
             return Ok(None);
         }
-        std::fs::rename(&next, &path).map_err(|e| Fault::io(&path, &e))?;
+        std::fs::rename(&next, &path).map_err(|e| Error::io(&path, e))?;
     }
     let place = path.display().to_string();
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(&path).map_err(|e| Fault::io(&path, &e))?.permissions().mode();
+        let mode = std::fs::metadata(&path).map_err(|e| Error::io(&path, e))?.permissions().mode();
         if mode & 0o077 != 0 {
-            return Err(Fault::vault(&place, "can be read by others than its owner", format!("chmod 600 {place}")));
+            return Err(Error::vault(&place, "can be read by others than its owner", format!("chmod 600 {place}")));
         }
     }
-    let text = std::fs::read_to_string(&path).map_err(|e| Fault::io(&path, &e))?;
+    let text = std::fs::read_to_string(&path).map_err(|e| Error::io(&path, e))?;
     Ok(Some(Found { key: KeyPair::parse(&text, &place)?, file: Some(path) }))
 }
 
@@ -75,10 +75,10 @@ fn is_ours(project: &Project) -> bool {
     }
 }
 
-fn from_command(project: &Project) -> Outcome<KeyPair> {
+fn from_command(project: &Project) -> Result<KeyPair> {
     let line = &project.config.vault.key_command;
     if !is_ours(project) {
-        return Err(Fault::vault(
+        return Err(Error::vault(
             "[vault] key_command",
             "is not run: prane.toml belongs to another account",
             format!("run prane as the owner of {}, or set {VARIABLE}", project.root.join("prane.toml").display()),
@@ -92,10 +92,10 @@ fn from_command(project: &Project) -> Outcome<KeyPair> {
         .stderr(std::process::Stdio::inherit())
         .output()
         .map_err(|e| {
-            Fault::vault("[vault] key_command", format!("cannot be started: {e}"), "it is run by the system's shell in the project folder")
+            Error::vault("[vault] key_command", format!("cannot be started: {e}"), "it is run by the system's shell in the project folder")
         })?;
     if !done.status.success() {
-        return Err(Fault::vault(
+        return Err(Error::vault(
             "[vault] key_command",
             format!("ended with {}", done.status),
             "try it by hand in the project folder; it must print the key and end with 0",
@@ -107,8 +107,8 @@ fn from_command(project: &Project) -> Outcome<KeyPair> {
 /// Makes the key of a project that has none.
 ///
 /// # Errors
-/// A store fault where its file cannot be written.
-pub fn make(project: &Project) -> Outcome<Found> {
+/// A store error where its file cannot be written.
+pub fn make(project: &Project) -> Result<Found> {
     let (key, path) = (KeyPair::generate(), project.vault_key());
     write_key(&path, &key)?;
     Ok(Found { key, file: Some(path) })
@@ -117,10 +117,10 @@ pub fn make(project: &Project) -> Outcome<Found> {
 /// Writes a key's file, for its owner alone.
 ///
 /// # Errors
-/// A store fault.
-pub fn write_key(path: &Path, key: &KeyPair) -> Outcome<()> {
+/// A store error.
+pub fn write_key(path: &Path, key: &KeyPair) -> Result<()> {
     if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent).map_err(|e| Fault::io(parent, &e))?;
+        std::fs::create_dir_all(parent).map_err(|e| Error::io(parent, e))?;
     }
     write_private(path, key.file_text(TALK).as_bytes())
 }
@@ -144,14 +144,14 @@ fn with_ending(file: &Path, ending: &str) -> PathBuf {
 /// Puts the next key in the place of the one before.
 ///
 /// # Errors
-/// A store fault.
-pub fn promote(file: &Path) -> Outcome<()> {
+/// A store error.
+pub fn promote(file: &Path) -> Result<()> {
     let (next, old) = (next_of(file), old_of(file));
     // Each backup needs the key of its time: none is ever written over.
     if old.exists() {
         let earlier = (1_u32..10_000).map(|n| with_ending(file, &format!("old.{n}"))).find(|path| !path.exists()).unwrap_or_default();
-        std::fs::rename(&old, &earlier).map_err(|e| Fault::io(&earlier, &e))?;
+        std::fs::rename(&old, &earlier).map_err(|e| Error::io(&earlier, e))?;
     }
-    std::fs::rename(file, &old).map_err(|e| Fault::io(&old, &e))?;
-    std::fs::rename(&next, file).map_err(|e| Fault::io(file, &e))
+    std::fs::rename(file, &old).map_err(|e| Error::io(&old, e))?;
+    std::fs::rename(&next, file).map_err(|e| Error::io(file, e))
 }

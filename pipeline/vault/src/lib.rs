@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
 use prane_base::disk::{restrict, write_private};
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::key::{Key, hex, unhex};
 use prane_base::project::Project;
 use prane_base::seal::KeyPair;
@@ -60,8 +60,8 @@ impl Vault {
     /// rehearsal of a first run has a vault of its own, in memory.
     ///
     /// # Errors
-    /// A vault fault where there is no key, another one, or a damaged file; a store fault when it cannot be read.
-    pub fn open(project: &Project, make: bool) -> Outcome<Self> {
+    /// A vault error where there is no key, another one, or a damaged file; a store error when it cannot be read.
+    pub fn open(project: &Project, make: bool) -> Result<Self> {
         let folder = project.vault();
         if make {
             next::settle(project)?;
@@ -77,7 +77,7 @@ impl Vault {
         let secret = match read_file(&folder, &key, SECRET)? {
             Some(bytes) => Secret::parse(&bytes, &place(&path))?,
             None if !sealed_files(&folder).is_empty() => {
-                return Err(Fault::vault(
+                return Err(Error::vault(
                     place(&path),
                     "is not there",
                     "put it back from a backup before the next run: without it new extracts cannot be joined to the store",
@@ -121,19 +121,19 @@ impl Vault {
     ///
     /// # Errors
     /// A bug.
-    pub fn seal(&self, bytes: &[u8]) -> Outcome<Vec<u8>> {
+    pub fn seal(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         self.key.recipient().seal(bytes)
     }
 
     /// What [`Vault::seal`] sealed; `place` names it in messages.
     ///
     /// # Errors
-    /// A vault fault.
-    pub fn unseal(&self, sealed: &[u8], place: &str) -> Outcome<Vec<u8>> {
+    /// A vault error.
+    pub fn unseal(&self, sealed: &[u8], place: &str) -> Result<Vec<u8>> {
         self.key.open(sealed, place)
     }
 
-    fn restore_pupils(&mut self) -> Outcome<()> {
+    fn restore_pupils(&mut self) -> Result<()> {
         let Some(keys) = self.sheet("keys", None)? else { return Ok(()) };
         let (kind, id, key, seen) = (
             keys.column("kind").frame_err()?.str().frame_err()?,
@@ -159,8 +159,8 @@ impl Vault {
     /// columns, or those named.
     ///
     /// # Errors
-    /// A vault or store fault when it cannot be read.
-    pub fn sheet(&self, name: &str, columns: Option<&[&str]>) -> Outcome<Option<DataFrame>> {
+    /// A vault or store error when it cannot be read.
+    pub fn sheet(&self, name: &str, columns: Option<&[&str]>) -> Result<Option<DataFrame>> {
         if let Some((_, added)) = self.pending.iter().find(|(n, _)| n == name) {
             return Ok(Some(match columns {
                 Some(columns) => added.select(columns.iter().copied()).frame_err()?,
@@ -171,11 +171,11 @@ impl Vault {
         let Some(bytes) = self.read(&file)? else { return Ok(None) };
         let columns = columns.map(|c| c.iter().map(ToString::to_string).collect());
         let read = ParquetReader::new(Cursor::new(bytes)).with_columns(columns).finish();
-        read.map(Some).map_err(|e| Fault::store(format!("vault/{file}"), e))
+        read.map(Some).map_err(|e| Error::store(format!("vault/{file}"), e))
     }
 
     /// Columns of a sheet as the night knew it.
-    fn known_sheet(&self, name: &str, columns: &[&str]) -> Outcome<Option<DataFrame>> {
+    fn known_sheet(&self, name: &str, columns: &[&str]) -> Result<Option<DataFrame>> {
         if !self.past || !versions::are_kept(name) {
             return self.sheet(name, Some(columns));
         }
@@ -195,14 +195,14 @@ impl Vault {
     /// night reads names as it knew them.
     ///
     /// # Errors
-    /// A vault or store fault when it cannot be read.
+    /// A vault or store error when it cannot be read.
     pub fn texts<const N: usize>(
         &self,
         name: &str,
         key: &str,
         wanted: Option<&BTreeSet<String>>,
         columns: [&str; N],
-    ) -> Outcome<Vec<[String; N]>> {
+    ) -> Result<Vec<[String; N]>> {
         let needed: Vec<&str> = columns.iter().copied().chain([key]).collect::<BTreeSet<_>>().into_iter().collect();
         let Some(mut frame) = self.known_sheet(name, &needed)? else { return Ok(Vec::new()) };
         if let Some(wanted) = wanted {
@@ -216,8 +216,8 @@ impl Vault {
     /// Adds rows to a sheet, in place of those with the same `key`; kept until [`Vault::save`].
     ///
     /// # Errors
-    /// A store fault when the sheet cannot be read.
-    pub fn merge(&mut self, name: &str, key: &str, rows: DataFrame) -> Outcome<()> {
+    /// A store error when the sheet cannot be read.
+    pub fn merge(&mut self, name: &str, key: &str, rows: DataFrame) -> Result<()> {
         if rows.height() == 0 {
             return Ok(());
         }
@@ -244,7 +244,7 @@ impl Vault {
     }
 
     /// A sheet as it is now, taken out of what is pending.
-    fn take_sheet(&mut self, name: &str) -> Outcome<Option<DataFrame>> {
+    fn take_sheet(&mut self, name: &str) -> Result<Option<DataFrame>> {
         match self.pending.iter().position(|(n, _)| n == name) {
             Some(at) => Ok(Some(self.pending.remove(at).1)),
             None => self.sheet(name, None),
@@ -252,7 +252,7 @@ impl Vault {
     }
 
     /// Adds to the versions of a sheet that were replaced.
-    fn keep_before(&mut self, name: &str, key: &str, gone: DataFrame) -> Outcome<()> {
+    fn keep_before(&mut self, name: &str, key: &str, gone: DataFrame) -> Result<()> {
         if gone.height() == 0 {
             return Ok(());
         }
@@ -269,7 +269,7 @@ impl Vault {
     }
 
     /// What a file of the vault holds now.
-    fn read(&self, name: &str) -> Outcome<Option<Vec<u8>>> {
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
         if let Some(next) = &self.next
             && let Some(bytes) = read_file(next, &self.key, name)?
         {
@@ -281,8 +281,8 @@ impl Vault {
     /// Writes what was added, each sheet aside and then swapped in.
     ///
     /// # Errors
-    /// A store fault.
-    pub fn save(&mut self) -> Outcome<()> {
+    /// A store error.
+    pub fn save(&mut self) -> Result<()> {
         for (name, bytes) in self.take_pending()? {
             self.put(&name, &bytes)?;
         }
@@ -293,27 +293,27 @@ impl Vault {
     /// night, and [`Vault::bring_in`] moves it into place.
     ///
     /// # Errors
-    /// A store fault.
-    pub fn set_aside(&mut self, at: usize, run_id: &str) -> Outcome<()> {
+    /// A store error.
+    pub fn set_aside(&mut self, at: usize, run_id: &str) -> Result<()> {
         let files = self.take_pending()?;
         let sealed = files
             .into_iter()
             .map(|(name, bytes)| Ok((format!("{name}{SEALED}"), self.key.recipient().seal(&bytes)?)))
-            .collect::<Outcome<Vec<_>>>()?;
+            .collect::<Result<Vec<_>>>()?;
         if sealed.is_empty() { Ok(()) } else { next::write(&self.folder, at, run_id, &sealed) }
     }
 
     /// Moves what was set aside into place: the store has the night.
     ///
     /// # Errors
-    /// A store fault; the next who opens the vault goes on.
-    pub fn bring_in(&mut self) -> Outcome<()> {
+    /// A store error; the next who opens the vault goes on.
+    pub fn bring_in(&mut self) -> Result<()> {
         next::bring_in(&self.folder)?;
         self.seal_what_is_open()
     }
 
     /// Everything added and not yet written, as files.
-    fn take_pending(&mut self) -> Outcome<Vec<(String, Vec<u8>)>> {
+    fn take_pending(&mut self) -> Result<Vec<(String, Vec<u8>)>> {
         if self.pupils.changed {
             self.pupils.number_all();
             let ids = self.pupils.all_ids();
@@ -334,32 +334,32 @@ impl Vault {
             ParquetWriter::new(&mut bytes)
                 .with_compression(ParquetCompression::Zstd(None))
                 .finish(&mut frame)
-                .map_err(|e| Fault::store(format!("vault/{name}.parquet"), e))?;
+                .map_err(|e| Error::store(format!("vault/{name}.parquet"), e))?;
             files.push((format!("{name}.parquet"), bytes));
         }
         Ok(files)
     }
 
     /// Writes one file sealed.
-    fn put(&self, name: &str, bytes: &[u8]) -> Outcome<()> {
-        std::fs::create_dir_all(&self.folder).map_err(|e| Fault::io(&self.folder, &e))?;
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        std::fs::create_dir_all(&self.folder).map_err(|e| Error::io(&self.folder, e))?;
         restrict(&self.folder, 0o700)?;
         write_private(&sealed_path(&self.folder, name), &self.key.recipient().seal(bytes)?)?;
         let open = self.folder.join(name);
         if open.exists() {
-            std::fs::remove_file(&open).map_err(|e| Fault::io(&open, &e))?;
+            std::fs::remove_file(&open).map_err(|e| Error::io(&open, e))?;
         }
         Ok(())
     }
 
     /// Seals what a version before this one wrote in the clear.
-    fn seal_what_is_open(&self) -> Outcome<()> {
+    fn seal_what_is_open(&self) -> Result<()> {
         for name in open_files(&self.folder) {
             let path = self.folder.join(&name);
             if sealed_path(&self.folder, &name).exists() {
-                std::fs::remove_file(&path).map_err(|e| Fault::io(&path, &e))?;
+                std::fs::remove_file(&path).map_err(|e| Error::io(&path, e))?;
             } else {
-                self.put(&name, &std::fs::read(&path).map_err(|e| Fault::io(&path, &e))?)?;
+                self.put(&name, &std::fs::read(&path).map_err(|e| Error::io(&path, e))?)?;
             }
         }
         Ok(())
@@ -369,8 +369,8 @@ impl Vault {
     /// back without the secret, so that a night can say when an extract brings them again.
     ///
     /// # Errors
-    /// A vault fault where a sheet does not open.
-    pub fn erase(&mut self, children: &Children) -> Outcome<BTreeMap<String, u64>> {
+    /// A vault error where a sheet does not open.
+    pub fn erase(&mut self, children: &Children) -> Result<BTreeMap<String, u64>> {
         let mut gone = BTreeMap::new();
         self.seal_what_is_open()?;
         for file in sealed_files(&self.folder) {
@@ -396,8 +396,8 @@ impl Vault {
     /// Two numbers are of one child: everything known by `gone` is by `keep` from now on.
     ///
     /// # Errors
-    /// A vault fault where the sheet of pupils does not open.
-    pub fn merge_pupils(&mut self, gone: Key, keep: Key) -> Outcome<()> {
+    /// A vault error where the sheet of pupils does not open.
+    pub fn merge_pupils(&mut self, gone: Key, keep: Key) -> Result<()> {
         self.pupils.merge(gone, keep);
         if let Some(sheet) = self.take_sheet("pupils")? {
             let sheet = versions::with_since(sheet, 0)?;
@@ -418,8 +418,8 @@ impl Vault {
     /// How many numbers of erased children there are, and how many of them the vault knows again: an extract brought them.
     ///
     /// # Errors
-    /// A vault fault.
-    pub fn erased_again(&self) -> Outcome<(usize, usize)> {
+    /// A vault error.
+    pub fn erased_again(&self) -> Result<(usize, usize)> {
         let Some(sheet) = self.sheet(ERASED, None)? else { return Ok((0, 0)) };
         let erased: BTreeSet<String> = sheet.column("hash").frame_err()?.str().frame_err()?.iter().flatten().map(String::from).collect();
         let mut again = self.pupils.ids().filter(|(id, _)| erased.contains(&self.erased_hash(id))).count();
@@ -432,8 +432,8 @@ impl Vault {
     /// Every sealed file, and what it holds.
     ///
     /// # Errors
-    /// A vault fault where one does not open.
-    pub fn contents(&self) -> Outcome<Vec<(String, Vec<u8>)>> {
+    /// A vault error where one does not open.
+    pub fn contents(&self) -> Result<Vec<(String, Vec<u8>)>> {
         sealed_files(&self.folder)
             .into_iter()
             .map(|file| {
@@ -476,17 +476,17 @@ fn stays(frame: &DataFrame, sheet: &str, children: &Children) -> BooleanChunked 
 }
 
 /// The key that opens the secret. A change of keys that was cut off after the vault was swapped is brought to its end.
-fn found_key(project: &Project, found: Found, secret: &Path, make: bool) -> Outcome<KeyPair> {
+fn found_key(project: &Project, found: Found, secret: &Path, make: bool) -> Result<KeyPair> {
     let Some(file) = found.file else { return Ok(found.key) };
     let next = key::next_of(&file);
     if !next.exists() || !secret.exists() {
         return Ok(found.key);
     }
-    let sealed = std::fs::read(secret).map_err(|e| Fault::io(secret, &e))?;
+    let sealed = std::fs::read(secret).map_err(|e| Error::io(secret, e))?;
     if found.key.open(&sealed, "").is_ok() {
         return Ok(found.key);
     }
-    let text = std::fs::read_to_string(&next).map_err(|e| Fault::io(&next, &e))?;
+    let text = std::fs::read_to_string(&next).map_err(|e| Error::io(&next, e))?;
     let key = KeyPair::parse(&text, &next.display().to_string())?;
     key.open(&sealed, &place(secret))?;
     if make {
@@ -495,8 +495,8 @@ fn found_key(project: &Project, found: Found, secret: &Path, make: bool) -> Outc
     Ok(key)
 }
 
-fn no_key(project: &Project) -> Fault {
-    Fault::vault(
+fn no_key(project: &Project) -> Error {
+    Error::vault(
         "vault/",
         format!("is sealed, and its key is nowhere: not in {}, {} or [vault] key_command", project.vault_key().display(), key::VARIABLE),
         "put the key back from where you keep a copy; nothing was changed, and without the key nobody can read the names",
@@ -504,15 +504,15 @@ fn no_key(project: &Project) -> Fault {
 }
 
 /// What a file of the vault holds, sealed or (from a version before this one) open; none where there is none.
-fn read_file(folder: &Path, key: &KeyPair, name: &str) -> Outcome<Option<Vec<u8>>> {
+fn read_file(folder: &Path, key: &KeyPair, name: &str) -> Result<Option<Vec<u8>>> {
     let path = sealed_path(folder, name);
     match std::fs::read(&path) {
         Ok(sealed) => return key.open(&sealed, &place(&path)).map(Some),
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Fault::io(&path, &e)),
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Error::io(&path, e)),
         Err(_) => {}
     }
     let path = folder.join(name);
-    if path.exists() { std::fs::read(&path).map(Some).map_err(|e| Fault::io(&path, &e)) } else { Ok(None) }
+    if path.exists() { std::fs::read(&path).map(Some).map_err(|e| Error::io(&path, e)) } else { Ok(None) }
 }
 
 fn sealed_path(folder: &Path, name: &str) -> PathBuf {

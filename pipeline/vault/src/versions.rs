@@ -4,7 +4,7 @@
 //! What a later night replaces moves into `<sheet>_before`, with the night that replaced it (`until`).
 
 use polars::prelude::*;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 
 use crate::errors::FrameError;
 
@@ -25,7 +25,7 @@ pub fn sheet_before(sheet: &str) -> String {
 }
 
 /// Rows that a night brings, those of them that change nothing left out; and the rows that they replace.
-pub(super) fn replaced(before: &DataFrame, rows: DataFrame, key: &str, night: i32) -> Outcome<(DataFrame, DataFrame)> {
+pub(super) fn replaced(before: &DataFrame, rows: DataFrame, key: &str, night: i32) -> Result<(DataFrame, DataFrame)> {
     let compared: Vec<&PlSmallStr> = rows.get_column_names().into_iter().filter(|name| *name != key && *name != SINCE).collect();
     let same = compared.iter().map(|name| col((*name).clone()).eq_missing(col(format!("{name}_before")))).reduce(Expr::and);
     let unchanged = rows
@@ -49,12 +49,12 @@ pub(super) fn replaced(before: &DataFrame, rows: DataFrame, key: &str, night: i3
 }
 
 /// Rows that `night` replaces, with `until`. A version that did not outlive its night is on no list, and is not kept.
-pub(super) fn until(rows: DataFrame, night: i32) -> Outcome<DataFrame> {
+pub(super) fn until(rows: DataFrame, night: i32) -> Result<DataFrame> {
     rows.lazy().filter(col(SINCE).lt(lit(night))).with_column(lit(night).alias(UNTIL)).collect().frame_err()
 }
 
 /// Rows as `night` knew them, of a sheet and of what was replaced in it.
-pub(super) fn as_known(sheet: DataFrame, before: Option<DataFrame>, night: i32) -> Outcome<DataFrame> {
+pub(super) fn as_known(sheet: DataFrame, before: Option<DataFrame>, night: i32) -> Result<DataFrame> {
     let columns: Vec<Expr> = sheet.get_column_names().into_iter().map(|name| col(name.clone())).collect();
     let now = sheet.lazy().filter(col(SINCE).lt_eq(lit(night)));
     let Some(before) = before else { return now.collect().frame_err() };
@@ -63,7 +63,7 @@ pub(super) fn as_known(sheet: DataFrame, before: Option<DataFrame>, night: i32) 
 }
 
 /// A sheet with `since`: one of a version before this has none, and holds since the first night.
-pub(super) fn with_since(sheet: DataFrame, since: i32) -> Outcome<DataFrame> {
+pub(super) fn with_since(sheet: DataFrame, since: i32) -> Result<DataFrame> {
     if sheet.column(SINCE).is_ok() {
         return Ok(sheet);
     }

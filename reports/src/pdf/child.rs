@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::drawing::{self, Drawing, Sample, alone};
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::list::{Card, Contact, PlaceKind, PlacePage, Row, full_name};
 use crate::marks::{self, MarksView};
 use crate::offers::Offers;
@@ -79,7 +79,7 @@ struct Told<'a> {
 }
 
 impl<'a> Child<'a> {
-    pub(super) fn new(row: &'a Row, page: &PlacePage, offers: &Offers<'_>, words: &Words) -> Result<Self, Fault> {
+    pub(super) fn new(row: &'a Row, page: &PlacePage, offers: &Offers<'_>, words: &Words) -> Result<Self, Error> {
         let suggested = Some(row.suggested_service.as_str()).filter(|service| !service.is_empty());
         Ok(Self {
             rank: row.rank,
@@ -121,7 +121,7 @@ impl<'a> Child<'a> {
 }
 
 impl<'a> Story<'a> {
-    pub(super) fn new(card: &'a Card, year: Year, page: &PlacePage, words: &Words) -> Result<Self, Fault> {
+    pub(super) fn new(card: &'a Card, year: Year, page: &PlacePage, words: &Words) -> Result<Self, Error> {
         let mut week_key = vec![Sample::new(drawing::OWN, words.say("key-own"))];
         if let Some(rate) = card.usual_rate {
             week_key.push(Sample::new(drawing::USUAL, words.sentence("key-usual", [("rate", words.percent(rate).into())])?));
@@ -143,7 +143,7 @@ impl<'a> Story<'a> {
 }
 
 impl MarkTable {
-    fn new(marks: &MarksView<'_>, words: &Words) -> Result<Self, Fault> {
+    fn new(marks: &MarksView<'_>, words: &Words) -> Result<Self, Error> {
         let line = |line: &marks::Line<'_>| MarkLine {
             subject: words.of("subject", line.subject),
             cells: line.cells.iter().map(|cell| cell.as_ref().map(|cell| (words.number(cell.mark), cell.low))).collect(),
@@ -168,7 +168,7 @@ impl<'a> Told<'a> {
     }
 }
 
-fn absence(row: &Row, words: &Words) -> Result<Vec<String>, Fault> {
+fn absence(row: &Row, words: &Words) -> Result<Vec<String>, Error> {
     let mut said = Vec::new();
     if row.recent_recorded > 0 {
         let args = [("absent", row.recent_absent.into()), ("recorded", row.recent_recorded.into())];

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::list::DayMark;
 use crate::strip;
 use crate::words::Words;
@@ -68,7 +68,7 @@ impl Sample {
 }
 
 /// A day mark with its word.
-pub(super) fn day_sample(mark: DayMark, words: &Words) -> Result<Sample, Fault> {
+pub(super) fn day_sample(mark: DayMark, words: &Words) -> Result<Sample, Error> {
     // A line without length is a dot in a browser; alone on its sheet it is dropped here, as a drawing without extent.
     let drawn = if mark == DayMark::Present { PRESENT.to_owned() } else { strip::sample(mark)? };
     Ok(Sample::new(&drawn, words.of("day", mark.code())))

@@ -23,28 +23,28 @@ use typst::{Library, LibraryExt, World, WorldExt};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::list::{Edition, PlacePage};
 use crate::page::Renderer;
 use crate::pdf::paper::Paper;
 use crate::words::Words;
 
-/// The template, as faults name it.
+/// The template, as errors name it.
 const TEMPLATE: &str = "list.typ";
 /// How many documents a memoised piece of layout outlives its last use. Places have little in common but the
 /// template: what is kept longer only fills the memory over some thousand places.
 const KEPT: usize = 1;
 
 /// What all documents share: made once, when the first is asked for.
-static PRESS: LazyLock<Result<Press, Fault>> = LazyLock::new(Press::new);
+static PRESS: LazyLock<Result<Press, Error>> = LazyLock::new(Press::new);
 
 impl Renderer {
     /// `list.pdf` of one school or centre, for A4: the list, then a page a pupil, then the rest of the page; with names.
     /// Tagged, and PDF/UA-1 wherever the fonts have every letter.
     ///
     /// # Errors
-    /// [`Fault::Template`], [`Fault::Words`] or [`Fault::Chart`]; all of them are mistakes of this crate.
-    pub fn list_pdf(&self, page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Fault> {
+    /// [`Error::Template`], [`Error::Words`] or [`Error::Chart`]; all of them are mistakes of this crate.
+    pub fn list_pdf(&self, page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Error> {
         let press = PRESS.as_ref().map_err(Clone::clone)?;
         let made = press.print(page, edition, self.words(edition.language));
         comemo::evict(KEPT);
@@ -62,8 +62,8 @@ struct Press {
 }
 
 impl Press {
-    fn new() -> Result<Self, Fault> {
-        let file = |name: &str| -> Result<FileId, Fault> {
+    fn new() -> Result<Self, Error> {
+        let file = |name: &str| -> Result<FileId, Error> {
             let path = VirtualPath::new(name).map_err(|_| fault("a file has no proper name", None))?;
             Ok(RootedPath::new(VirtualRoot::Project, path).intern())
         };
@@ -78,13 +78,13 @@ impl Press {
     }
 
     /// Pages, laid out.
-    fn set(&self, page: &PlacePage, edition: &Edition, words: &Words) -> Result<PagedDocument, Fault> {
+    fn set(&self, page: &PlacePage, edition: &Edition, words: &Words) -> Result<PagedDocument, Error> {
         let data = serde_json::to_vec(&Paper::new(page, edition, words)?).map_err(|_| fault("the data are no JSON", None))?;
         let sheet = Sheet { press: self, data: Bytes::new(data), day: day_of(edition.as_of) };
         typst::compile(&sheet).output.map_err(|errors| self.told(&errors, &sheet))
     }
 
-    fn print(&self, page: &PlacePage, edition: &Edition, words: &Words) -> Result<Vec<u8>, Fault> {
+    fn print(&self, page: &PlacePage, edition: &Edition, words: &Words) -> Result<Vec<u8>, Error> {
         let document = self.set(page, edition, words)?;
         let options = |standards| PdfOptions {
             ident: Smart::Custom(format!("{} {:?} {}", edition.run_id, page.place.kind, page.place.id)),
@@ -101,7 +101,7 @@ impl Press {
     }
 
     /// The first of the typesetter's complaints, without what it quotes: a quotation may hold a name.
-    fn told(&self, errors: &[SourceDiagnostic], sheet: &Sheet<'_>) -> Fault {
+    fn told(&self, errors: &[SourceDiagnostic], sheet: &Sheet<'_>) -> Error {
         let Some(error) = errors.first() else {
             return fault("cannot be set", None);
         };
@@ -151,7 +151,7 @@ fn day_of(date: NaiveDate) -> Option<Datetime> {
     Datetime::from_ymd(date.year(), u8::try_from(date.month()).ok()?, u8::try_from(date.day()).ok()?)
 }
 
-fn fault(cause: &str, line: Option<usize>) -> Fault {
+fn fault(cause: &str, line: Option<usize>) -> Error {
     let line = line.map(|line| format!(" in line {}", line + 1)).unwrap_or_default();
-    Fault::Template { template: TEMPLATE.to_owned(), cause: format!("{cause}{line}") }
+    Error::Template { template: TEMPLATE.to_owned(), cause: format!("{cause}{line}") }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::child::{Child, Story};
 use super::drawing::{Sample, day_sample};
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::list::{Card, Change, Edition, NotAssessable, Participant, PlaceKind, PlacePage, full_name};
 use crate::words::Words;
 use crate::{offers, strip, view};
@@ -92,7 +92,7 @@ struct Unknown<'a> {
 }
 
 impl<'a> Paper<'a> {
-    pub fn new(page: &'a PlacePage, edition: &'a Edition, words: &'a Words) -> Result<Self, Fault> {
+    pub fn new(page: &'a PlacePage, edition: &'a Edition, words: &'a Words) -> Result<Self, Error> {
         let offers = offers::by_service(&page.offers, words)?;
         let year = view::year_of(page);
         let cards: BTreeMap<&str, &Card> = page.cards.iter().map(|card| (card.pupil_key.as_str(), card)).collect();
@@ -165,7 +165,7 @@ impl<'a> Paper<'a> {
 }
 
 impl Partaker {
-    fn new(who: &Participant, words: &Words) -> Result<Self, Fault> {
+    fn new(who: &Participant, words: &Words) -> Result<Self, Error> {
         let of = |attended: f64, held: u32| words.sentence("sessions-of", [("attended", attended.into()), ("held", held.into())]);
         Ok(Self {
             name: full_name(&who.first_name, &who.last_name),

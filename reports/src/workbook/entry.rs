@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
 
 use super::columns::Plan;
 use super::excel_date;
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::list::Edition;
 use crate::words::Words;
 
@@ -35,14 +35,14 @@ pub(super) const TIPS: [(&str, &str); 7] = [
 ];
 
 /// Below the list the pupils are offered by number; on the list itself a number is not to be touched.
-pub(super) fn pupils(sheet: &mut Worksheet, first: u32, bottom: u32, words: &Words, plan: &Plan) -> Result<(), Fault> {
+pub(super) fn pupils(sheet: &mut Worksheet, first: u32, bottom: u32, words: &Words, plan: &Plan) -> Result<(), Error> {
     let [(id, tip), ..] = TIPS;
     let rule = choice(PUPILS, "bad-pupil", words)?.set_input_title(words.say(id))?.set_input_message(words.say(tip))?;
     sheet.add_data_validation(first, plan.at(id), bottom, plan.at(id), &rule)?;
     Ok(())
 }
 
-pub(super) fn validations(sheet: &mut Worksheet, bottom: u32, edition: &Edition, words: &Words, plan: &Plan) -> Result<(), Fault> {
+pub(super) fn validations(sheet: &mut Worksheet, bottom: u32, edition: &Edition, words: &Words, plan: &Plan) -> Result<(), Error> {
     for (id, tip) in TIPS.into_iter().skip(1) {
         let rule = match id {
             "sheet-contact-date" | "sheet-review-date" => day(edition.as_of, words)?,
@@ -56,7 +56,7 @@ pub(super) fn validations(sheet: &mut Worksheet, bottom: u32, edition: &Edition,
     Ok(())
 }
 
-fn choice(range: &str, wrong: &str, words: &Words) -> Result<DataValidation, Fault> {
+fn choice(range: &str, wrong: &str, words: &Words) -> Result<DataValidation, Error> {
     Ok(DataValidation::new()
         .allow_list_formula(Formula::new(format!("={range}")))
         // A warning, not a wall: what really happened may be none of these.
@@ -65,7 +65,7 @@ fn choice(range: &str, wrong: &str, words: &Words) -> Result<DataValidation, Fau
         .set_error_message(words.say(wrong))?)
 }
 
-fn day(as_of: NaiveDate, words: &Words) -> Result<DataValidation, Fault> {
+fn day(as_of: NaiveDate, words: &Words) -> Result<DataValidation, Error> {
     let (from, to) = (as_of.checked_sub_days(YEAR).unwrap_or(as_of), as_of.checked_add_days(YEAR).unwrap_or(as_of));
     Ok(DataValidation::new()
         .allow_date(DataValidationRule::Between(excel_date(from)?, excel_date(to)?))
@@ -73,8 +73,8 @@ fn day(as_of: NaiveDate, words: &Words) -> Result<DataValidation, Fault> {
         .set_error_message(words.say("bad-date"))?)
 }
 
-pub(super) fn marks(sheet: &mut Worksheet, last: u32, bottom: u32, words: &Words, plan: &Plan) -> Result<(), Fault> {
-    let mut mark = |first: u16, last_column: u16, to: u32, rule: &str, look: Format| -> Result<(), Fault> {
+pub(super) fn marks(sheet: &mut Worksheet, last: u32, bottom: u32, words: &Words, plan: &Plan) -> Result<(), Error> {
+    let mut mark = |first: u16, last_column: u16, to: u32, rule: &str, look: Format| -> Result<(), Error> {
         let rule = ConditionalFormatFormula::new().set_rule(format!("={rule}").as_str()).set_format(look);
         sheet.add_conditional_format(1, first, to, last_column, &rule)?;
         Ok(())

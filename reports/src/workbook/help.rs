@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet};
 use super::columns::{height, lines};
 use super::entry::{TIPS, asked, incomplete, level_2, level_3, review_due, set_back};
 use super::{protection, title};
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::list::{Edition, PlacePage};
 use crate::table::harmless;
 use crate::words::Words;
@@ -18,7 +18,7 @@ const AFTER: [&str; 6] = ["help-second", "help-back", "help-then", "help-locked"
 const LABEL: f64 = 24.0;
 const TEXT: f64 = 86.0;
 
-pub(super) fn write(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, words: &Words) -> Result<(), Fault> {
+pub(super) fn write(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, words: &Words) -> Result<(), Error> {
     sheet.set_name(words.say("sheet-help"))?;
     sheet.set_column_width(0, LABEL)?.set_column_width(1, TEXT)?;
     let line = || {

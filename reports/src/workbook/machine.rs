@@ -6,7 +6,7 @@ use rust_xlsxwriter::Worksheet;
 
 use super::contact_headers;
 use crate::codes::{ACTIONS, OUTCOMES};
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::list::{Edition, PlacePage, full_name};
 use crate::table::harmless;
 use crate::words::Words;
@@ -55,7 +55,7 @@ pub(super) fn rows_of(lines: &[Line], kind: &str) -> Option<(usize, usize)> {
     Some((first + 1, last + 1))
 }
 
-pub(super) fn write(sheet: &mut Worksheet, lines: &[Line]) -> Result<(), Fault> {
+pub(super) fn write(sheet: &mut Worksheet, lines: &[Line]) -> Result<(), Error> {
     sheet.set_name(SHEET)?.set_hidden(true).protect();
     for (at, (kind, shown, canonical)) in (0_u32..).zip(lines) {
         sheet.write_string(at, 0, *kind)?.write_string(at, 1, shown)?.write_string(at, 2, canonical)?;

@@ -38,7 +38,7 @@ mod sheet;
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, ProtectionOptions, Workbook};
 
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::list::{Edition, PlacePage};
 use crate::words::Words;
 use columns::Plan;
@@ -69,7 +69,7 @@ pub fn contact_headers(words: &Words) -> Vec<(String, &'static str)> {
     CONTACT_COLUMNS.iter().map(|(canonical, id)| (words.say(id), *canonical)).collect()
 }
 
-pub fn list_xlsx(page: &PlacePage, edition: &Edition, words: &Words) -> Result<Vec<u8>, Fault> {
+pub fn list_xlsx(page: &PlacePage, edition: &Edition, words: &Words) -> Result<Vec<u8>, Error> {
     let plan = Plan::of(page.place.kind);
     let told = machine::lines(page, edition, words);
     let mut workbook = Workbook::new();
@@ -95,7 +95,7 @@ pub fn list_xlsx(page: &PlacePage, edition: &Edition, words: &Words) -> Result<V
     Ok(workbook.save_to_buffer()?)
 }
 
-fn title(page: &PlacePage, edition: &Edition, words: &Words) -> Result<String, Fault> {
+fn title(page: &PlacePage, edition: &Edition, words: &Words) -> Result<String, Error> {
     words.sentence("title-list", [("place", page.place.name.as_str().into()), ("date", words.date(edition.as_of).into())])
 }
 
@@ -116,7 +116,7 @@ fn protection() -> ProtectionOptions {
     }
 }
 
-fn excel_date(date: NaiveDate) -> Result<ExcelDateTime, Fault> {
+fn excel_date(date: NaiveDate) -> Result<ExcelDateTime, Error> {
     let year = u16::try_from(date.year()).unwrap_or(1900);
     let month = u8::try_from(date.month()).unwrap_or(1);
     let day = u8::try_from(date.day()).unwrap_or(1);

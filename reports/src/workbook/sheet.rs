@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Format, Formula, IgnoreError, Worksheet, utility::column_n
 
 use super::columns::{Plan, head, height, lines, locked_id, unlocked};
 use super::{entry, excel_date, protection, title};
-use crate::fault::Fault;
+use crate::error::Error;
 use crate::list::{Edition, PlacePage, Row, full_name};
 use crate::table::harmless;
 use crate::words::Words;
@@ -22,7 +22,7 @@ pub(super) fn write(
     words: &Words,
     plan: &Plan,
     any_pupil: bool,
-) -> Result<(), Fault> {
+) -> Result<(), Error> {
     sheet.set_name(words.say("sheet-list"))?;
     let heads = [head(false), head(true)];
     for (at, column) in plan.columns() {
@@ -56,7 +56,7 @@ pub(super) fn write(
     print_setup(sheet, last, &title(page, edition, words)?, edition, words, plan)
 }
 
-fn write_row(line: &mut Line<'_>, row: &Row, words: &Words, plan: &Plan) -> Result<(), Fault> {
+fn write_row(line: &mut Line<'_>, row: &Row, words: &Words, plan: &Plan) -> Result<(), Error> {
     for (at, column) in plan.columns() {
         let wide = column.width;
         match column.id {
@@ -95,7 +95,7 @@ fn write_row(line: &mut Line<'_>, row: &Row, words: &Words, plan: &Plan) -> Resu
 }
 
 /// The step, why the ladder asks for it, and the service that fits, a line each.
-fn next_step(row: &Row, words: &Words) -> Result<String, Fault> {
+fn next_step(row: &Row, words: &Words) -> Result<String, Error> {
     let mut lines = vec![words.of("step", &row.next_step)];
     if !row.escalation.is_empty() {
         let count = if row.escalation == "unanswered_contacts" { row.unanswered_contacts } else { row.unexcused_streak };
@@ -126,7 +126,7 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    fn text(&mut self, column: u16, width: f64, text: &str) -> Result<(), Fault> {
+    fn text(&mut self, column: u16, width: f64, text: &str) -> Result<(), Error> {
         let cell = cell(text);
         if !cell.is_empty() {
             self.deepest = self.deepest.max(lines(&cell, width));
@@ -135,23 +135,23 @@ impl Line<'_> {
         Ok(())
     }
 
-    fn id(&mut self, column: u16, id: &str) -> Result<(), Fault> {
+    fn id(&mut self, column: u16, id: &str) -> Result<(), Error> {
         self.sheet.write_string_with_format(self.at, column, cell(id), self.locked)?;
         Ok(())
     }
 
-    fn whole(&mut self, column: u16, value: u32) -> Result<(), Fault> {
+    fn whole(&mut self, column: u16, value: u32) -> Result<(), Error> {
         self.number(column, Some(f64::from(value)))
     }
 
-    fn number(&mut self, column: u16, value: Option<f64>) -> Result<(), Fault> {
+    fn number(&mut self, column: u16, value: Option<f64>) -> Result<(), Error> {
         if let Some(value) = value {
             self.sheet.write_number(self.at, column, value)?;
         }
         Ok(())
     }
 
-    fn date(&mut self, column: u16, date: Option<NaiveDate>) -> Result<(), Fault> {
+    fn date(&mut self, column: u16, date: Option<NaiveDate>) -> Result<(), Error> {
         if let Some(date) = date {
             self.sheet.write_datetime(self.at, column, excel_date(date)?)?;
         }
@@ -166,7 +166,7 @@ fn cell(text: &str) -> String {
 
 /// Below the list a number is chosen, and the name appears. The formula goes by the hidden sheet, not by the list, so that
 /// sorting the list does not make it point at itself.
-fn names_below(sheet: &mut Worksheet, first: u32, bottom: u32, words: &Words, plan: &Plan) -> Result<(), Fault> {
+fn names_below(sheet: &mut Worksheet, first: u32, bottom: u32, words: &Words, plan: &Plan) -> Result<(), Error> {
     let (name, id) = (plan.at("name"), column_number_to_name(plan.at("pupil-id")));
     // What a reader sees that does not reckon by itself.
     sheet.set_formula_result_default("");
@@ -179,7 +179,7 @@ fn names_below(sheet: &mut Worksheet, first: u32, bottom: u32, words: &Words, pl
     Ok(())
 }
 
-fn print_setup(sheet: &mut Worksheet, last: u32, title: &str, edition: &Edition, words: &Words, plan: &Plan) -> Result<(), Fault> {
+fn print_setup(sheet: &mut Worksheet, last: u32, title: &str, edition: &Edition, words: &Words, plan: &Plan) -> Result<(), Error> {
     // In a header `&` begins a code; doubled it is the letter. A header holds 255 characters in all.
     let quiet = |text: &str| text.chars().take(100).collect::<String>().replace('&', "&&");
     sheet

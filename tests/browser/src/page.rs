@@ -1,5 +1,5 @@
 //! What is asked of a published page: its rows and cards as a reader meets them, and what would keep a reader out. Every
-//! fault is told with the place where it is, an empty list is a page without one.
+//! error is told with the place where it is, an empty list is a page without one.
 
 use std::path::Path;
 use std::process::Command;
@@ -137,7 +137,7 @@ pub fn barriers(page: &Browser) -> Vec<String> {
             .catch(error => done({ ran: 0, faults: [String(error)] }))",
         &[],
     );
-    // A page on which no rule could be tried is not one without faults.
+    // A page on which no rule could be tried is not one without errors.
     assert!(found["ran"].as_u64().unwrap_or_default() > 5, "axe tried nothing: {found}");
     found["faults"].as_array().into_iter().flatten().map(|fault| fault.as_str().unwrap_or_default().to_string()).collect()
 }

@@ -2,12 +2,12 @@
 
 use polars::prelude::*;
 
-use super::{Extract, FileFault, Rows};
+use super::{Extract, FileError, Rows};
 
-pub(super) fn all_records(extract: &Extract) -> Result<Rows, FileFault> {
+pub(super) fn all_records(extract: &Extract) -> Result<Rows, FileError> {
     // The words of the library may repeat names and values of the file.
     let told = |_: PolarsError| {
-        FileFault::new("cannot be read as Parquet: it is damaged, or has columns that hold more than one value a row; write it anew")
+        FileError::new("cannot be read as Parquet: it is damaged, or has columns that hold more than one value a row; write it anew")
     };
     let path = PlRefPath::new(extract.path.to_string_lossy());
     let frame = LazyFrame::scan_parquet(path, ScanArgsParquet::default())

@@ -19,7 +19,7 @@ use std::time::{Duration, SystemTime};
 
 use globset::Glob;
 use prane_base::config::{Layout, Source};
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 use prane_contract::plan::Plan;
 use prane_contract::{Contract, by_name, table_of_file};
@@ -64,8 +64,8 @@ pub struct Inbox {
 /// the files looked, so that the next night need not go through their bytes again.
 ///
 /// # Errors
-/// Configuration faults (a glob, an unknown table) and disk faults.
-pub fn find(project: &Project, contracts: &[Contract], note: bool) -> Outcome<Inbox> {
+/// Configuration errors (a glob, an unknown table) and disk errors.
+pub fn find(project: &Project, contracts: &[Contract], note: bool) -> Result<Inbox> {
     let root = project.inbox();
     let mut inbox = Inbox::default();
     if !root.is_dir() {
@@ -75,7 +75,7 @@ pub fn find(project: &Project, contracts: &[Contract], note: bool) -> Outcome<In
     for source in &project.config.source {
         by_name(contracts, &source.table)?;
         let glob = Glob::new(&source.files).map_err(|e| {
-            Fault::configuration("prane.toml", format!("files = \"{}\": {e}", source.files), "a glob such as \"attendance_*.csv\"")
+            Error::configuration("prane.toml", format!("files = \"{}\": {e}", source.files), "a glob such as \"attendance_*.csv\"")
         })?;
         sources.push((glob.compile_matcher(), source));
     }
@@ -143,10 +143,10 @@ const NO_FILE: &str = "neither a file nor a folder: reading it might never end; 
 /// Why a file could not be looked at.
 const CLOSED: &str = "cannot be opened: may the account of the run read it?";
 
-fn walk(root: &Path, folder: &Path, found: &mut Vec<(PathBuf, String)>, unread: &mut Vec<(String, String)>) -> Outcome<()> {
-    let entries = std::fs::read_dir(folder).map_err(|e| Fault::io(folder, &e))?;
+fn walk(root: &Path, folder: &Path, found: &mut Vec<(PathBuf, String)>, unread: &mut Vec<(String, String)>) -> Result<()> {
+    let entries = std::fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
     for entry in entries {
-        let path = entry.map_err(|e| Fault::io(folder, &e))?.path();
+        let path = entry.map_err(|e| Error::io(folder, e))?.path();
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         if name.rsplit('/').next().is_some_and(|file| file.starts_with('.')) {
             continue;
@@ -178,7 +178,7 @@ const NAMELESS: &str = "its name starts with no table's name, no [[source]] name
 const WATCH: Duration = Duration::from_millis(300);
 
 /// What a file is. One that no name explains has a table only if it is a list that came back.
-fn look(seen: &Seen, path: PathBuf, name: String, source: Option<Source>) -> Outcome<(Extract, Look)> {
+fn look(seen: &Seen, path: PathBuf, name: String, source: Option<Source>) -> Result<(Extract, Look)> {
     let look = Look::at(&path)?;
     let (hash, returned) = match seen.found(&name, &look) {
         Some(found) => found,
@@ -196,8 +196,8 @@ fn is_returned(path: &Path, nameless: bool) -> bool {
     is_workbook && unharmed(is_ours).unwrap_or(false)
 }
 
-fn hash_of(path: &Path) -> Outcome<Hash> {
-    let told = |e: std::io::Error| Fault::io(path, &e);
+fn hash_of(path: &Path) -> Result<Hash> {
+    let told = |e: std::io::Error| Error::io(path, e);
     let mut hasher = blake3::Hasher::new();
     let mut file = std::fs::File::open(path).map_err(told)?;
     let mut buffer = vec![0; 1 << 17];
@@ -298,18 +298,18 @@ impl Reading {
     }
 }
 
-/// A fault of a whole file, in plain words; its rows are refused with it.
+/// An error of a whole file, in plain words; its rows are refused with it.
 #[derive(Debug, Clone)]
-pub struct FileFault {
+pub struct FileError {
     /// What is wrong and what to do.
     pub reason: String,
     /// Rows that could be counted.
     pub rows: u64,
-    /// The row at fault, if there is one; the reason says its number once it is [`Self::placed`].
+    /// The row at error, if there is one; the reason says its number once it is [`Self::placed`].
     at: Option<At>,
 }
 
-impl FileFault {
+impl FileError {
     fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into(), rows: 0, at: None }
     }
@@ -323,15 +323,15 @@ impl FileFault {
     }
 }
 
-/// Files being read now: what panics meanwhile is told as a fault of a file, without the words of the panic, which may repeat
+/// Files being read now: what panics meanwhile is told as an error of a file, without the words of the panic, which may repeat
 /// the file's.
 static READING: AtomicUsize = AtomicUsize::new(0);
 
 /// Does something with one file, so that no file can end the night: where the reading breaks down, the file is refused.
 ///
 /// # Errors
-/// The fault of the work itself, or that it broke down.
-fn unharmed<T>(work: impl FnOnce() -> Result<T, FileFault>) -> Result<T, FileFault> {
+/// The error of the work itself, or that it broke down.
+fn unharmed<T>(work: impl FnOnce() -> Result<T, FileError>) -> Result<T, FileError> {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {
         let told = std::panic::take_hook();
@@ -344,20 +344,20 @@ fn unharmed<T>(work: impl FnOnce() -> Result<T, FileFault>) -> Result<T, FileFau
     READING.fetch_add(1, Ordering::SeqCst);
     let done = std::panic::catch_unwind(AssertUnwindSafe(work));
     READING.fetch_sub(1, Ordering::SeqCst);
-    done.unwrap_or_else(|_| Err(FileFault::new("is damaged in a way that broke the reading of it: write or export it anew")))
+    done.unwrap_or_else(|_| Err(FileError::new("is damaged in a way that broke the reading of it: write or export it anew")))
 }
 
 /// Opens an extract, makes its plan and hands every record to takers made by `taker`.
 /// With `threads` > 1 the records of delimited text come to several takers at once.
 ///
 /// # Errors
-/// A fault of the file in plain words: a missing column, an encoding, a file cut short.
+/// An error of the file in plain words: a missing column, an encoding, a file cut short.
 pub fn read<T: Taker>(
     extract: &Extract,
     contract: &Contract,
     threads: usize,
     taker: &(dyn Fn(&Plan) -> T + Sync),
-) -> Result<(Reading, Plan, Vec<T>), FileFault> {
+) -> Result<(Reading, Plan, Vec<T>), FileError> {
     unharmed(|| read_any(extract, contract, threads, taker))
 }
 
@@ -366,23 +366,23 @@ fn read_any<T: Taker>(
     contract: &Contract,
     threads: usize,
     taker: &(dyn Fn(&Plan) -> T + Sync),
-) -> Result<(Reading, Plan, Vec<T>), FileFault> {
+) -> Result<(Reading, Plan, Vec<T>), FileError> {
     if extract.returned {
         let (source, rows) = returned::records(extract)?;
         // What else stands on a list is ours, or the liaison's own.
         let plan =
-            |headers: &[String]| Ok(Plan { unknown: Vec::new(), ..Plan::new(contract, &source, headers, &[]).map_err(FileFault::new)? });
+            |headers: &[String]| Ok(Plan { unknown: Vec::new(), ..Plan::new(contract, &source, headers, &[]).map_err(FileError::new)? });
         return read_rows(rows, &plan, taker);
     }
     let file = extract.name.rsplit('/').next().unwrap_or(&extract.name);
-    let format = format_of(file, &extract.source).ok_or_else(|| FileFault::new("unknown format"))?;
+    let format = format_of(file, &extract.source).ok_or_else(|| FileError::new("unknown format"))?;
     let wide = extract.source.layout == Layout::Wide;
     let given: &[&str] = if wide { &["date", "status"] } else { &[] };
-    let plan = |headers: &[String]| -> Result<Plan, FileFault> {
+    let plan = |headers: &[String]| -> Result<Plan, FileError> {
         if headers.iter().all(|h| h.trim().is_empty()) {
-            return Err(FileFault::new("the file is empty"));
+            return Err(FileError::new("the file is empty"));
         }
-        Plan::new(contract, &extract.source, headers, given).map_err(FileFault::new)
+        Plan::new(contract, &extract.source, headers, given).map_err(FileError::new)
     };
     match format {
         Format::Text | Format::Gzip | Format::Zstd if wide => {
@@ -412,11 +412,11 @@ struct Rows {
 
 fn read_rows<T: Taker>(
     rows: Rows,
-    plan: &dyn Fn(&[String]) -> Result<Plan, FileFault>,
+    plan: &dyn Fn(&[String]) -> Result<Plan, FileError>,
     taker: &(dyn Fn(&Plan) -> T + Sync),
-) -> Result<(Reading, Plan, Vec<T>), FileFault> {
+) -> Result<(Reading, Plan, Vec<T>), FileError> {
     let count = rows.records.len() as u64;
-    let plan = plan(&rows.headers).map_err(|f| FileFault { rows: count, ..f })?;
+    let plan = plan(&rows.headers).map_err(|f| FileError { rows: count, ..f })?;
     let mut one = taker(&plan);
     for (row, record) in rows.records.iter().enumerate() {
         let fields: Vec<&[u8]> = record.iter().map(String::as_bytes).collect();
@@ -435,11 +435,11 @@ pub fn saved(extract: &Extract) -> (String, Option<SystemTime>) {
 }
 
 /// How many records a file has, read by whatever is handed in most: delimited text, and (`.xlsx`) a list that came back. A
-/// panic stays one, where [`read`] makes it the file's fault: `fuzz/` looks for those.
+/// panic stays one, where [`read`] makes it the file's error: `fuzz/` looks for those.
 ///
 /// # Errors
-/// A fault of the file in plain words.
-pub fn count_unguarded(path: &Path) -> Result<u64, FileFault> {
+/// An error of the file in plain words.
+pub fn count_unguarded(path: &Path) -> Result<u64, FileError> {
     let returned = path.extension().is_some_and(|ending| ending == "xlsx");
     let extract = Extract {
         path: path.to_path_buf(),
@@ -457,11 +457,11 @@ pub fn count_unguarded(path: &Path) -> Result<u64, FileFault> {
 /// The headers of a file, for guessing a mapping, and up to `sample` rows.
 ///
 /// # Errors
-/// A fault of the file in plain words.
-pub fn peek(path: &Path, sample: usize) -> Result<(Vec<String>, Vec<Vec<String>>), FileFault> {
+/// An error of the file in plain words.
+pub fn peek(path: &Path, sample: usize) -> Result<(Vec<String>, Vec<Vec<String>>), FileError> {
     let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
     let source = Source::default();
-    let format = format_of(&name, &source).ok_or_else(|| FileFault::new("not .csv, .xlsx or .parquet"))?;
+    let format = format_of(&name, &source).ok_or_else(|| FileError::new("not .csv, .xlsx or .parquet"))?;
     let extract = Extract { path: path.to_path_buf(), name, table: String::new(), source, hash: [0; 32], size: 0, returned: false };
     let rows = unharmed(|| match format {
         Format::Workbook => workbook::all_records(&extract),

@@ -14,7 +14,7 @@ use prane_base::config::Source;
 use prane_reports::{ACTIONS, Language, OUTCOMES, Words, contact_headers, plain};
 
 use super::workbook::{self, Book};
-use super::{Extract, FileFault, ListOf, Rows};
+use super::{Extract, FileError, ListOf, Rows};
 
 /// The table that filled lines become.
 pub(super) const TABLE: &str = "contacts";
@@ -56,11 +56,11 @@ pub(super) fn is_headed(path: &Path) -> bool {
 /// The filled lines of a list, and how to read them.
 ///
 /// # Errors
-/// The file's fault in plain words.
-pub(super) fn records(extract: &Extract) -> Result<(Source, Rows), FileFault> {
+/// The file's error in plain words.
+pub(super) fn records(extract: &Extract) -> Result<(Source, Rows), FileError> {
     let mut book = workbook::open(&extract.path)?;
     let missing =
-        || FileFault::new("is a list that came back, but the headers of its columns to fill in are gone: put them back as they were");
+        || FileError::new("is a list that came back, but the headers of its columns to fill in are gone: put them back as they were");
     let key = key(&mut book).ok_or_else(missing)?;
     let mut rows = find_list(&mut book, &key).ok_or_else(missing)?.into_iter();
     let (header_at, headers) = rows.next().ok_or_else(missing)?;

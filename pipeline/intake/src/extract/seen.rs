@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use prane_base::disk::{restrict, write_private};
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::Hash;
@@ -26,9 +26,9 @@ impl Look {
     /// How a file looks now.
     ///
     /// # Errors
-    /// A store fault.
-    pub fn at(path: &Path) -> Outcome<Self> {
-        let data = std::fs::metadata(path).map_err(|e| Fault::io(path, &e))?;
+    /// A store error.
+    pub fn at(path: &Path) -> Result<Self> {
+        let data = std::fs::metadata(path).map_err(|e| Error::io(path, e))?;
         #[cfg(unix)]
         let (changed, inode) = {
             use std::os::unix::fs::MetadataExt;
@@ -81,13 +81,13 @@ impl Seen {
     /// Writes the notes aside and swaps them in.
     ///
     /// # Errors
-    /// A store fault.
-    pub fn save(&self, path: &Path) -> Outcome<()> {
+    /// A store error.
+    pub fn save(&self, path: &Path) -> Result<()> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|e| Fault::io(folder, &e))?;
+            std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
             restrict(folder, 0o700)?;
         }
-        let text = serde_json::to_vec(self).map_err(|e| Fault::Bug(e.to_string()))?;
+        let text = serde_json::to_vec(self).map_err(|e| Error::Bug(e.to_string()))?;
         write_private(path, &text)
     }
 }

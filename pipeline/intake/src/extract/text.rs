@@ -7,18 +7,18 @@ use std::io::Read;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
-use super::{At, Extract, FileFault, Format, Plan, Reading, Rows, Taker};
+use super::{At, Extract, FileError, Format, Plan, Reading, Rows, Taker};
 
 const BLOCK: usize = 4 << 20;
 /// A record longer than this is a quote that never closes.
 const LONGEST_RECORD: usize = 256 << 20;
 
 /// The stream of a file's bytes as UTF-8, uncompressed.
-fn open(extract: &Extract, format: Format) -> Result<Box<dyn Read + Send>, FileFault> {
-    let file = std::fs::File::open(&extract.path).map_err(|e| FileFault::new(format!("cannot be opened: {e}")))?;
+fn open(extract: &Extract, format: Format) -> Result<Box<dyn Read + Send>, FileError> {
+    let file = std::fs::File::open(&extract.path).map_err(|e| FileError::new(format!("cannot be opened: {e}")))?;
     let plain: Box<dyn Read + Send> = match format {
         Format::Gzip => Box::new(flate2::read::MultiGzDecoder::new(std::io::BufReader::new(file))),
-        Format::Zstd => Box::new(zstd::stream::read::Decoder::new(file).map_err(|e| FileFault::new(format!("is not zstd: {e}")))?),
+        Format::Zstd => Box::new(zstd::stream::read::Decoder::new(file).map_err(|e| FileError::new(format!("is not zstd: {e}")))?),
         _ => Box::new(file),
     };
     let mut start = Vec::with_capacity(4);
@@ -43,20 +43,20 @@ fn open(extract: &Extract, format: Format) -> Result<Box<dyn Read + Send>, FileF
     }))
 }
 
-fn declared_encoding(extract: &Extract) -> Result<&'static encoding_rs::Encoding, FileFault> {
+fn declared_encoding(extract: &Extract) -> Result<&'static encoding_rs::Encoding, FileError> {
     let label = extract.source.encoding.as_str();
     if label.is_empty() {
         return Ok(encoding_rs::UTF_8);
     }
     encoding_rs::Encoding::for_label(label.as_bytes())
-        .ok_or_else(|| FileFault::new(format!("encoding = \"{label}\" is not known; for example windows-1250, windows-1252, iso-8859-2")))
+        .ok_or_else(|| FileError::new(format!("encoding = \"{label}\" is not known; for example windows-1250, windows-1252, iso-8859-2")))
 }
 
-fn broken(error: &std::io::Error) -> FileFault {
+fn broken(error: &std::io::Error) -> FileError {
     if error.kind() == std::io::ErrorKind::UnexpectedEof {
-        FileFault::new("the compressed file is cut short: send it again")
+        FileError::new("the compressed file is cut short: send it again")
     } else {
-        FileFault::new(format!("cannot be read: {error}"))
+        FileError::new(format!("cannot be read: {error}"))
     }
 }
 
@@ -110,7 +110,7 @@ struct Blocks {
 }
 
 impl Blocks {
-    fn next_block(&mut self) -> Result<Option<Block>, FileFault> {
+    fn next_block(&mut self) -> Result<Option<Block>, FileError> {
         if self.ended {
             return Ok(None);
         }
@@ -135,7 +135,7 @@ impl Blocks {
                 return Ok(Some(Block { number, bytes, quoted, last: self.ended }));
             }
             if bytes.len() > LONGEST_RECORD {
-                return Err(FileFault::new("a quote (\") is opened and never closed"));
+                return Err(FileError::new("a quote (\") is opened and never closed"));
             }
         }
     }
@@ -169,12 +169,12 @@ struct Opened {
     first_row: u64,
 }
 
-fn start(extract: &Extract, format: Format) -> Result<Opened, FileFault> {
+fn start(extract: &Extract, format: Format) -> Result<Opened, FileError> {
     let (give_back, spare) = channel();
     let mut blocks = Blocks { stream: open(extract, format)?, carry: Vec::new(), next: 0, ended: false, spare };
-    let mut first = blocks.next_block()?.ok_or_else(|| FileFault::new("the file is empty"))?;
+    let mut first = blocks.next_block()?.ok_or_else(|| FileError::new("the file is empty"))?;
     if first.bytes.iter().all(u8::is_ascii_whitespace) && first.last {
-        return Err(FileFault::new("the file is empty"));
+        return Err(FileError::new("the file is empty"));
     }
     check_utf8(&first)?;
     let skip = extract.source.header_row.unwrap_or(1).max(1) - 1;
@@ -186,15 +186,15 @@ fn start(extract: &Extract, format: Format) -> Result<Opened, FileFault> {
         "" => detect_delimiter(&first.bytes),
         "\\t" | "tab" => b'\t',
         one if one.len() == 1 => one.as_bytes()[0],
-        other => return Err(FileFault::new(format!("delimiter = \"{other}\" is not one character"))),
+        other => return Err(FileError::new(format!("delimiter = \"{other}\" is not one character"))),
     };
     let (headers, used) = {
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(first.bytes.as_slice());
         let mut record = csv::StringRecord::new();
-        let there = reader.read_record(&mut record).map_err(|e| FileFault::new(format!("the header cannot be read: {e}")))?;
+        let there = reader.read_record(&mut record).map_err(|e| FileError::new(format!("the header cannot be read: {e}")))?;
         if !there {
-            return Err(FileFault::new("the file is empty"));
+            return Err(FileError::new("the file is empty"));
         }
         let used = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
         (record.iter().map(|h| h.trim().to_string()).collect(), used)
@@ -221,10 +221,10 @@ fn detect_delimiter(bytes: &[u8]) -> u8 {
     [b',', b';', b'\t'].into_iter().rev().max_by_key(|d| count(*d)).unwrap_or(b',')
 }
 
-fn check_utf8(block: &Block) -> Result<(), FileFault> {
+fn check_utf8(block: &Block) -> Result<(), FileError> {
     std::str::from_utf8(&block.bytes).map(|_| ()).map_err(|e| {
         let line = memchr::memchr_iter(b'\n', &block.bytes[..e.valid_up_to()]).count() + 1;
-        FileFault::new(format!(
+        FileError::new(format!(
             "not UTF-8 (near line {line} of part {}): set encoding = \"windows-1250\" or the one it was written in",
             block.number + 1
         ))
@@ -236,13 +236,13 @@ pub(super) fn read<T: Taker>(
     extract: &Extract,
     format: Format,
     threads: usize,
-    plan: &dyn Fn(&[String]) -> Result<Plan, FileFault>,
+    plan: &dyn Fn(&[String]) -> Result<Plan, FileError>,
     taker: &(dyn Fn(&Plan) -> T + Sync),
-) -> Result<(Reading, Plan, Vec<T>), FileFault> {
+) -> Result<(Reading, Plan, Vec<T>), FileError> {
     let Opened { headers, delimiter, first, mut blocks, give_back, first_row } = start(extract, format)?;
     let plan = match plan(&headers) {
         Ok(plan) => plan,
-        Err(fault) => return Err(FileFault { rows: count_rows(first, &mut blocks, delimiter), ..fault }),
+        Err(fault) => return Err(FileError { rows: count_rows(first, &mut blocks, delimiter), ..fault }),
     };
     let (send, receive) = sync_channel::<Block>(threads + 1);
     let receive = Mutex::new(receive);
@@ -311,13 +311,13 @@ pub(super) fn read<T: Taker>(
         }
     }
     match fault {
-        Some(fault) => Err(FileFault { rows: reading.rows(), ..fault.placed(&reading) }),
+        Some(fault) => Err(FileError { rows: reading.rows(), ..fault.placed(&reading) }),
         None => Ok((reading, plan, takers)),
     }
 }
 
 /// Hands the records of a block to a taker; the number of records.
-fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut T) -> Result<u64, FileFault> {
+fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut T) -> Result<u64, FileError> {
     let mut row = 0;
     let mut last_width = width;
     let (mut swallowed, mut ends_open) = (None, None);
@@ -325,7 +325,7 @@ fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut 
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(block.bytes.as_slice());
         let mut record = csv::ByteRecord::new();
-        while reader.read_byte_record(&mut record).map_err(|e| FileFault::new(format!("cannot be read: {e}")))? {
+        while reader.read_byte_record(&mut record).map_err(|e| FileError::new(format!("cannot be read: {e}")))? {
             let fields: Vec<&[u8]> = record.iter().collect();
             last_width = fields.len();
             let at = At { block: block.number, row };
@@ -347,7 +347,7 @@ fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut 
         });
     }
     if let Some(at) = swallowed {
-        return Err(FileFault {
+        return Err(FileError {
             rows: u64::from(row),
             at: Some(at),
             reason: "a quote (\") is opened and not closed where it should be, and the rows after it became part of one field: mend it, and send the file again".into(),
@@ -355,7 +355,7 @@ fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut 
     }
     // A last line without its end and without all its fields was cut off on the way here.
     if block.last && last_width < width && !matches!(block.bytes.last(), None | Some(b'\n' | b'\r')) {
-        return Err(FileFault {
+        return Err(FileError {
             rows: u64::from(row),
             at: None,
             reason: "the file ends in the middle of a row: it was cut short, send it again".into(),
@@ -440,7 +440,7 @@ impl Taker for Collector {
     }
 }
 
-fn collect(extract: &Extract, format: Format, most: usize) -> Result<Rows, FileFault> {
+fn collect(extract: &Extract, format: Format, most: usize) -> Result<Rows, FileError> {
     let Opened { headers, delimiter, first, mut blocks, first_row, .. } = start(extract, format)?;
     let mut collector = Collector(Vec::new(), most);
     let mut counts = Vec::new();
@@ -459,11 +459,11 @@ fn collect(extract: &Extract, format: Format, most: usize) -> Result<Rows, FileF
 }
 
 /// Every record, for layouts that must see a row as a whole.
-pub(super) fn all_records(extract: &Extract, format: Format) -> Result<Rows, FileFault> {
+pub(super) fn all_records(extract: &Extract, format: Format) -> Result<Rows, FileError> {
     collect(extract, format, usize::MAX)
 }
 
 /// The first records, for a look at a file.
-pub(super) fn first_records(extract: &Extract, format: Format, most: usize) -> Result<Rows, FileFault> {
+pub(super) fn first_records(extract: &Extract, format: Format, most: usize) -> Result<Rows, FileError> {
     collect(extract, format, most)
 }

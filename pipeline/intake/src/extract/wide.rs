@@ -8,29 +8,29 @@ use prane_base::config::Wide;
 use prane_contract::Contract;
 use prane_contract::plan::From;
 
-use super::{At, Extract, FileFault, Plan, Reading, Rows, Taker};
+use super::{At, Extract, FileError, Plan, Reading, Rows, Taker};
 
 pub(super) fn read<T: Taker>(
     extract: &Extract,
     contract: &Contract,
     rows: Rows,
-    plan: &dyn Fn(&[String]) -> Result<Plan, FileFault>,
+    plan: &dyn Fn(&[String]) -> Result<Plan, FileError>,
     taker: &(dyn Fn(&Plan) -> T + Sync),
-) -> Result<(Reading, Plan, Vec<T>), FileFault> {
-    let Some(wide) = &extract.source.wide else { return Err(FileFault::new("a wide layout needs wide = { header = … }")) };
+) -> Result<(Reading, Plan, Vec<T>), FileError> {
+    let Some(wide) = &extract.source.wide else { return Err(FileError::new("a wide layout needs wide = { header = … }")) };
     let days: Vec<(usize, String)> =
         rows.headers.iter().enumerate().filter_map(|(at, header)| day_of(header, wide).map(|day| (at, day.to_string()))).collect();
     let count = (rows.records.len() * days.len()) as u64;
     if days.is_empty() {
-        return Err(FileFault {
+        return Err(FileError {
             reason: format!("no column is headed by a day of the form {}", wide.header),
             rows: rows.records.len() as u64,
             at: None,
         });
     }
-    let mut plan = plan(&rows.headers).map_err(|f| FileFault { rows: count, ..f })?;
+    let mut plan = plan(&rows.headers).map_err(|f| FileError { rows: count, ..f })?;
     let width = rows.headers.len();
-    let told = |e: prane_base::fault::Fault| FileFault::new(e.to_string());
+    let told = |e: prane_base::error::Error| FileError::new(e.to_string());
     let (date, status) = (contract.position("date").map_err(told)?, contract.position("status").map_err(told)?);
     plan.from[date] = From::Field(width);
     plan.from[status] = From::Field(width + 1);

@@ -10,10 +10,10 @@ use std::path::Path;
 
 use calamine::{Data, Reader, SheetType, SheetVisible, Xlsx, open_workbook};
 use chrono::{DateTime, SecondsFormat};
-use prane_base::fault::plural;
+use prane_base::error::plural;
 use prane_reports::{Language, Words};
 
-use super::{Extract, FileFault, Rows};
+use super::{Extract, FileError, Rows};
 
 pub(super) type Book = Xlsx<BufReader<File>>;
 
@@ -30,21 +30,21 @@ pub(super) type Filled = Vec<(u64, Vec<String>)>;
 /// Opens a workbook, unless it unpacks to more than can be read.
 ///
 /// # Errors
-/// The file's fault in plain words.
-pub(super) fn open(path: &Path) -> Result<Book, FileFault> {
+/// The file's error in plain words.
+pub(super) fn open(path: &Path) -> Result<Book, FileError> {
     let told = || {
-        FileFault::new(
+        FileError::new(
             "cannot be opened as a workbook: it is damaged, or something else under this name; open it in a spreadsheet program and save it as .xlsx",
         )
     };
-    let file = File::open(path).map_err(|e| FileFault::new(format!("cannot be opened: {e}")))?;
+    let file = File::open(path).map_err(|e| FileError::new(format!("cannot be opened: {e}")))?;
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|_| told())?;
     let mut bytes = 0_u64;
     for at in 0..archive.len() {
         bytes = bytes.saturating_add(archive.by_index_raw(at).map_err(|_| told())?.size());
     }
     if bytes > MOST_BYTES {
-        return Err(FileFault::new(format!(
+        return Err(FileError::new(format!(
             "unpacks to {} MB, and {} MB are the most that is read of a workbook: save its table as CSV",
             bytes >> 20,
             MOST_BYTES >> 20
@@ -56,9 +56,9 @@ pub(super) fn open(path: &Path) -> Result<Book, FileFault> {
 /// The filled rows of a sheet.
 ///
 /// # Errors
-/// The file's fault in plain words: a sheet that is damaged, or larger than a table can be.
-pub(super) fn filled_rows(book: &mut Book, name: &str) -> Result<Filled, FileFault> {
-    let told = |_| FileFault::new("a sheet cannot be read: the workbook is damaged; open it in a spreadsheet program and save it again");
+/// The file's error in plain words: a sheet that is damaged, or larger than a table can be.
+pub(super) fn filled_rows(book: &mut Book, name: &str) -> Result<Filled, FileError> {
+    let told = |_| FileError::new("a sheet cannot be read: the workbook is damaged; open it in a spreadsheet program and save it again");
     let mut cells = book.worksheet_cells_reader(name).map_err(told)?;
     let mut rows: BTreeMap<u32, Vec<(u32, String)>> = BTreeMap::new();
     let (mut first, mut last) = (u32::MAX, 0);
@@ -69,7 +69,7 @@ pub(super) fn filled_rows(book: &mut Book, name: &str) -> Result<Filled, FileFau
             continue;
         }
         if column >= MOST_COLUMNS {
-            return Err(FileFault::new(format!(
+            return Err(FileError::new(format!(
                 "a sheet has a filled cell in row {}, column {}, and {MOST_COLUMNS} columns are the most that are read: clear what stands far outside the table",
                 row + 1,
                 column + 1
@@ -78,7 +78,7 @@ pub(super) fn filled_rows(book: &mut Book, name: &str) -> Result<Filled, FileFau
         (first, last) = (first.min(column), last.max(column));
         rows.entry(row).or_default().push((column, text));
         if rows.len().saturating_mul((last - first + 1) as usize) > MOST_FIELDS {
-            return Err(FileFault::new(format!(
+            return Err(FileError::new(format!(
                 "a sheet has {} columns and more rows than can be read with so many: clear what stands outside the table, or save it as CSV",
                 last - first + 1
             )));
@@ -122,10 +122,10 @@ fn is_filled(book: &mut Book, name: &str) -> bool {
 }
 
 /// The sheet to read, and what is to be told of the others.
-fn sheet_to_read(book: &mut Book, wanted: &str) -> Result<(String, Vec<String>), FileFault> {
+fn sheet_to_read(book: &mut Book, wanted: &str) -> Result<(String, Vec<String>), FileError> {
     let sheets: Vec<_> = book.sheets_metadata().iter().filter(|s| s.typ == SheetType::WorkSheet).cloned().collect();
     if !wanted.is_empty() && !sheets.iter().any(|s| s.name == wanted) {
-        return Err(FileFault::new(format!("has no sheet \"{wanted}\" (it has {})", plural(sheets.len(), "sheet"))));
+        return Err(FileError::new(format!("has no sheet \"{wanted}\" (it has {})", plural(sheets.len(), "sheet"))));
     }
     // The help that our own workbooks carry is no table.
     let help: Vec<String> =
@@ -136,26 +136,26 @@ fn sheet_to_read(book: &mut Book, wanted: &str) -> Result<(String, Vec<String>),
         ("", []) => filled.first().map(|s| s.name.clone()).or_else(|| sheets.first().map(|s| s.name.clone())),
         ("", [one]) => Some(one.name.clone()),
         ("", several) => {
-            return Err(FileFault::new(format!(
+            return Err(FileError::new(format!(
                 "has {} with something in them, and one sheet of a file is read: say which by sheet = \"…\" in its [[source]] of prane.toml, and hand in the others as files of their own",
                 plural(several.len(), "sheet")
             )));
         }
         (wanted, _) => Some(wanted.to_string()),
     };
-    let chosen = chosen.ok_or_else(|| FileFault::new("the file is empty"))?;
+    let chosen = chosen.ok_or_else(|| FileError::new("the file is empty"))?;
     let others = |hidden: bool| filled.iter().filter(|s| s.name != chosen && (s.visible != SheetVisible::Visible) == hidden).count();
     let told = [(others(false), "sheet"), (others(true), "hidden sheet")];
     let told = told.iter().filter(|(count, _)| *count > 0);
     Ok((chosen, told.map(|(count, what)| format!("{} of it not read", plural(*count, what))).collect()))
 }
 
-pub(super) fn all_records(extract: &Extract) -> Result<Rows, FileFault> {
+pub(super) fn all_records(extract: &Extract) -> Result<Rows, FileError> {
     let mut book = open(&extract.path)?;
     let (sheet, notes) = sheet_to_read(&mut book, &extract.source.sheet)?;
     let header_row = extract.source.header_row.unwrap_or(1).max(1);
     let mut rows = filled_rows(&mut book, &sheet)?.into_iter().skip_while(|(row, _)| *row < header_row);
-    let Some((header_at, header)) = rows.next() else { return Err(FileFault::new("the file is empty")) };
+    let Some((header_at, header)) = rows.next() else { return Err(FileError::new("the file is empty")) };
     let headers: Vec<String> = header.iter().map(|c| c.trim().to_string()).collect();
     // Rows of spaces are no records; spreadsheets keep them at the end of a sheet.
     let (numbers, records) = rows.filter(|(_, record)| record.iter().any(|f| !f.trim().is_empty())).unzip();

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_linkage::Decision;
 use prane_store::Store;
 use prane_store::tables::{OTHER_PUPIL, ROW_KEY};
@@ -41,8 +41,8 @@ pub struct HandedIn {
 /// Reads them.
 ///
 /// # Errors
-/// A store fault.
-pub fn handed_in(store: &Store) -> Outcome<HandedIn> {
+/// A store error.
+pub fn handed_in(store: &Store) -> Result<HandedIn> {
     let columns = [ROW_KEY, "participant_key", "identification_id", OTHER_PUPIL, "pupil_key", "decision", "date"];
     let Some(frame) = collect(store, "link_decisions", &columns)? else { return Ok(HandedIn::default()) };
     let mut rows_of: BTreeMap<String, String> = BTreeMap::new();

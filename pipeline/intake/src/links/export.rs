@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::key::{hex, unhex};
 use prane_contract::reject::{harmless, timeless_workbook};
 use prane_store::Store;
@@ -19,8 +19,8 @@ const COLUMNS: [&str; 5] = ["centre_id", "participant_id", "pupil_id", "weight",
 /// Every link made, a row a participant.
 ///
 /// # Errors
-/// Store and vault faults.
-fn rows(store: &Store, vault: &Vault) -> Outcome<Vec<[String; 5]>> {
+/// Store and vault errors.
+fn rows(store: &Store, vault: &Vault) -> Result<Vec<[String; 5]>> {
     let participants = participants(vault)?;
     // A child with two numbers has one key: the number of the school's last row stands for it.
     let pupils: BTreeMap<String, String> =
@@ -40,7 +40,7 @@ fn rows(store: &Store, vault: &Vault) -> Outcome<Vec<[String; 5]>> {
 }
 
 /// Centre and number of every participant, by its key.
-fn participants(vault: &Vault) -> Outcome<BTreeMap<String, (String, String)>> {
+fn participants(vault: &Vault) -> Result<BTreeMap<String, (String, String)>> {
     let columns = ["participant_key", "centre_id", "participant_id"];
     let rows = vault.texts("centre_participants", "participant_key", None, columns)?;
     Ok(rows.into_iter().map(|[key, centre, id]| (key, (centre, id))).collect())
@@ -49,24 +49,24 @@ fn participants(vault: &Vault) -> Outcome<BTreeMap<String, (String, String)>> {
 /// The links as CSV.
 ///
 /// # Errors
-/// Store and vault faults.
-pub fn csv(store: &Store, vault: &Vault) -> Outcome<Vec<u8>> {
-    let told = |e: csv::Error| Fault::store("the export", e);
+/// Store and vault errors.
+pub fn csv(store: &Store, vault: &Vault) -> Result<Vec<u8>> {
+    let told = |e: csv::Error| Error::store("the export", e);
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(COLUMNS).map_err(told)?;
     for row in rows(store, vault)? {
         writer.write_record(row.iter().map(|cell| harmless(cell))).map_err(told)?;
     }
-    writer.into_inner().map_err(|e| Fault::store("the export", e))
+    writer.into_inner().map_err(|e| Error::store("the export", e))
 }
 
 /// The links as a workbook.
 ///
 /// # Errors
-/// Store and vault faults.
-pub fn xlsx(store: &Store, vault: &Vault) -> Outcome<Vec<u8>> {
+/// Store and vault errors.
+pub fn xlsx(store: &Store, vault: &Vault) -> Result<Vec<u8>> {
     let rows = rows(store, vault)?;
-    workbook(&rows).map_err(|e| Fault::store("the export", e))
+    workbook(&rows).map_err(|e| Error::store("the export", e))
 }
 
 fn workbook(rows: &[[String; 5]]) -> Result<Vec<u8>, XlsxError> {
@@ -92,8 +92,8 @@ fn workbook(rows: &[[String; 5]]) -> Result<Vec<u8>, XlsxError> {
 /// an identification's, or a pupil's number or key, whose links are then told. Keys and fields, no name.
 ///
 /// # Errors
-/// A usage fault where nobody is known by that.
-pub fn explain(store: &Store, vault: &Vault, who: &str) -> Outcome<String> {
+/// A usage error where nobody is known by that.
+pub fn explain(store: &Store, vault: &Vault, who: &str) -> Result<String> {
     let participants = participants(vault)?;
     let pupil = unhex(who).or_else(|| vault.pupil_key(who)).map(hex);
     let links = kept(store)?;
@@ -107,7 +107,7 @@ pub fn explain(store: &Store, vault: &Vault, who: &str) -> Outcome<String> {
     };
     let found: Vec<&Link> = links.iter().filter(meant).collect();
     if found.is_empty() {
-        return Err(Fault::usage(
+        return Err(Error::usage(
             "no record of a centre is known by that, and no link leads to it",
             "give a participant's number (K001, or C01/K001), a pupil's number, or a pupil_key",
         ));

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use prane_base::fault::Fault;
-use prane_base::fault::Outcome as Done;
+use prane_base::error::Error;
+use prane_base::error::Result as Done;
 use prane_contract::reject::harmless;
-use prane_linkage::{BirthDate, Linkage, Outcome, Person, Settings, Sex, Verdict, duplicates, link};
+use prane_linkage::{BirthDate, Linkage, Result, Person, Settings, Sex, Verdict, duplicates, link};
 
 use super::doubt_word;
 
@@ -26,7 +26,7 @@ pub struct Tried {
 /// Links the people of two files, or finds those who are twice in one.
 ///
 /// # Errors
-/// A usage fault where a file cannot be read as people.
+/// A usage error where a file cannot be read as people.
 pub fn try_files(left: &Path, right: Option<&Path>, settings: &Settings) -> Done<Tried> {
     let mut codes = BTreeMap::new();
     let (left_ids, left_people) = people(left, &mut codes)?;
@@ -35,13 +35,13 @@ pub fn try_files(left: &Path, right: Option<&Path>, settings: &Settings) -> Done
         Some((_, people)) => link(&left_people, people, &[], settings),
         None => duplicates(&left_people, &[], settings),
     }
-    .map_err(|e| Fault::usage(e.to_string(), "look at --link-at and --review-at: 0 < review <= link < 1"))?;
+    .map_err(|e| Error::usage(e.to_string(), "look at --link-at and --review-at: 0 < review <= link < 1"))?;
     Ok(Tried { csv: csv_of(&linkage, &left_ids, right.as_ref().map_or(&left_ids, |r| &r.0))?, told: told(&linkage) })
 }
 
 fn people(path: &Path, codes: &mut BTreeMap<String, u32>) -> Done<(Vec<String>, Vec<Person>)> {
     let wrong = |what: &dyn std::fmt::Display| {
-        Fault::usage(
+        Error::usage(
             format!("{}: {what}", path.display()),
             format!("a CSV file with the columns {}; all but id may be missing", COLUMNS.join(", ")),
         )
@@ -80,13 +80,13 @@ fn people(path: &Path, codes: &mut BTreeMap<String, u32>) -> Done<(Vec<String>, 
 }
 
 fn csv_of(linkage: &Linkage, left: &[String], right: &[String]) -> Done<Vec<u8>> {
-    let told = |e: csv::Error| Fault::store("the pairs", e);
+    let told = |e: csv::Error| Error::store("the pairs", e);
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(["left", "right", "weight", "standing", "probability", "verdict", "outcome", "why"]).map_err(told)?;
     for (at, pair) in linkage.pairs.iter().enumerate() {
         let outcome = match &linkage.outcomes[pair.right as usize] {
-            Outcome::Linked { pair } if *pair == at => "linked",
-            Outcome::Linked { .. } => "beside",
+            Result::Linked { pair } if *pair == at => "linked",
+            Result::Linked { .. } => "beside",
             _ => "review",
         };
         let verdict = match pair.verdict {
@@ -101,7 +101,7 @@ fn csv_of(linkage: &Linkage, left: &[String], right: &[String]) -> Done<Vec<u8>>
         let (left, right) = (harmless(&left[pair.left as usize]), harmless(&right[pair.right as usize]));
         writer.write_record([&left, &right, &weight, &standing, &probability, verdict, outcome, &why.join("; ")]).map_err(told)?;
     }
-    writer.into_inner().map_err(|e| Fault::store("the pairs", e))
+    writer.into_inner().map_err(|e| Error::store("the pairs", e))
 }
 
 /// The model, a line a level, and how many came to what.
@@ -123,9 +123,9 @@ fn told(linkage: &Linkage) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for outcome in &linkage.outcomes {
         let name = match outcome {
-            Outcome::Linked { .. } => "linked",
-            Outcome::Review { .. } => "for review",
-            Outcome::Unlinked => "unlinked",
+            Result::Linked { .. } => "linked",
+            Result::Review { .. } => "for review",
+            Result::Unlinked => "unlinked",
         };
         *counts.entry(name).or_default() += 1;
     }

@@ -10,7 +10,7 @@ use arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take};
 use arrow::datatypes::{DataType, Int32Type};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::key::unhex;
 use prane_store::errors::StoreError;
 use prane_store::files::FileWriter;
@@ -32,8 +32,8 @@ type Merges = BTreeMap<String, (String, Option<i32>)>;
 /// a register with its sums, every other table by itself.
 ///
 /// # Errors
-/// Store and vault faults.
-pub fn apply(decided: &[Decided], tables: &[Vec<TableSpec>], store: &mut Store, vault: &mut Vault) -> Outcome<usize> {
+/// Store and vault errors.
+pub fn apply(decided: &[Decided], tables: &[Vec<TableSpec>], store: &mut Store, vault: &mut Vault) -> Result<usize> {
     let mut merges = Merges::new();
     for one in decided.iter().filter(|d| d.decision == "same") {
         let Some(keep) = one.pupil_key.as_ref() else { continue };
@@ -77,14 +77,14 @@ pub fn apply(decided: &[Decided], tables: &[Vec<TableSpec>], store: &mut Store, 
     Ok(merges.len())
 }
 
-fn open(store: &Store, spec: &TableSpec, file: &DataFile) -> Outcome<ParquetRecordBatchReaderBuilder<std::fs::File>> {
+fn open(store: &Store, spec: &TableSpec, file: &DataFile) -> Result<ParquetRecordBatchReaderBuilder<std::fs::File>> {
     let path = store.path_of(&spec.name, file);
-    let open = std::fs::File::open(&path).map_err(|e| Fault::io(&path, &e))?;
+    let open = std::fs::File::open(&path).map_err(|e| Error::io(&path, e))?;
     Ok(ParquetRecordBatchReaderBuilder::try_new(open).store_err()?.with_batch_size(BATCH))
 }
 
 /// Whether a file has rows of one of the numbers that are gone.
-fn holds(store: &Store, spec: &TableSpec, file: &DataFile, merges: &Merges) -> Outcome<bool> {
+fn holds(store: &Store, spec: &TableSpec, file: &DataFile, merges: &Merges) -> Result<bool> {
     let builder = open(store, spec, file)?;
     let keys: Vec<usize> =
         (0..builder.schema().fields().len()).filter(|at| KEYS.contains(&builder.schema().field(*at).name().as_str())).collect();
@@ -103,10 +103,10 @@ fn holds(store: &Store, spec: &TableSpec, file: &DataFile, merges: &Merges) -> O
 }
 
 /// The file with the numbers put in place, in the order of its table, under a name of its own.
-fn rewrite(store: &Store, spec: &TableSpec, file: &DataFile, merges: &Merges, mark: &str) -> Outcome<DataFile> {
+fn rewrite(store: &Store, spec: &TableSpec, file: &DataFile, merges: &Merges, mark: &str) -> Result<DataFile> {
     let builder = open(store, spec, file)?;
     let schema = builder.schema().clone();
-    let batches = builder.build().store_err()?.map(|batch| replaced(&batch.store_err()?, merges)).collect::<Outcome<Vec<_>>>()?;
+    let batches = builder.build().store_err()?.map(|batch| replaced(&batch.store_err()?, merges)).collect::<Result<Vec<_>>>()?;
     let mut all = concat_batches(&schema, &batches).store_err()?;
     let order: Vec<SortColumn> =
         spec.sorted_by.iter().filter_map(|name| Some(SortColumn { values: all.column_by_name(name)?.clone(), options: None })).collect();
@@ -123,7 +123,7 @@ fn rewrite(store: &Store, spec: &TableSpec, file: &DataFile, merges: &Merges, ma
     Ok(DataFile { span: file.span.clone(), ..writer.finish()? })
 }
 
-fn replaced(batch: &RecordBatch, merges: &Merges) -> Outcome<RecordBatch> {
+fn replaced(batch: &RecordBatch, merges: &Merges) -> Result<RecordBatch> {
     let own = batch.column_by_name("pupil_key").map(|c| c.as_string::<i32>().clone());
     let columns = batch
         .schema()

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::{Float64Type, Int32Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::telemetry::Progress;
 use prane_linkage::{Decision, Doubt, Linkage, Pair, Person, Settings, Verdict};
 use prane_store::Store;
@@ -84,7 +84,7 @@ pub struct Counts {
 /// each register with its sums.
 ///
 /// # Errors
-/// Store and vault faults.
+/// Store and vault errors.
 pub fn link(
     settings: &Settings,
     tables: &[Vec<TableSpec>],
@@ -92,7 +92,7 @@ pub fn link(
     vault: &mut Vault,
     run_id: &str,
     progress: &Progress,
-) -> Outcome<Vec<String>> {
+) -> Result<Vec<String>> {
     let spec = links();
     let handed_in = decisions::handed_in(store)?;
     let merged = merge::apply(&handed_in.numbers, tables, store, vault)?;
@@ -153,7 +153,7 @@ fn linked(
     store: &Store,
     vault: &Vault,
     progress: &Progress,
-) -> Outcome<(Vec<Link>, Vec<String>)> {
+) -> Result<(Vec<Link>, Vec<String>)> {
     progress.step("pupils");
     let mut places = Places::of(store)?;
     let pupils = people::pupils(vault, store, &mut places)?;
@@ -185,7 +185,7 @@ fn linked(
     }
     if !people.is_empty() {
         let linkage =
-            prane_linkage::link(&pupils.people, &people, &standing, settings).map_err(|e| Fault::Bug(format!("linking records: {e}")))?;
+            prane_linkage::link(&pupils.people, &people, &standing, settings).map_err(|e| Error::Bug(format!("linking records: {e}")))?;
         let kinds = [("participant", &participants), ("identification", &identified)];
         let records: Vec<(&str, &String)> = kinds.iter().flat_map(|(kind, records)| records.keys.iter().map(|key| (*kind, key))).collect();
         rows.extend(rows_of(&linkage, &pupils, &records));
@@ -213,9 +213,9 @@ fn rows_of(linkage: &Linkage, pupils: &Pupils, records: &[(&str, &String)]) -> V
             ..Link::default()
         };
         let (outcome, pairs) = match outcome {
-            prane_linkage::Outcome::Linked { pair } => ("linked", *pair..*pair + 1),
-            prane_linkage::Outcome::Review { pairs } => ("review", pairs.clone()),
-            prane_linkage::Outcome::Unlinked => {
+            prane_linkage::Result::Linked { pair } => ("linked", *pair..*pair + 1),
+            prane_linkage::Result::Review { pairs } => ("review", pairs.clone()),
+            prane_linkage::Result::Unlinked => {
                 rows.push(of("unlinked"));
                 continue;
             }
@@ -248,7 +248,7 @@ fn rows_of(linkage: &Linkage, pupils: &Pupils, records: &[(&str, &String)]) -> V
 
 /// Pupils who may be one who left before they arrived: a person is asked, however sure it looks. Names and birth dates of two
 /// children are the same too often for a life to be merged without anybody looking.
-fn second_numbers(settings: &Settings, decided: &[Decided], pupils: &Pupils, store: &Store) -> Outcome<Vec<Link>> {
+fn second_numbers(settings: &Settings, decided: &[Decided], pupils: &Pupils, store: &Store) -> Result<Vec<Link>> {
     let movers = people::movers(pupils, store)?;
     if movers.left.is_empty() || movers.arrived.is_empty() {
         return Ok(Vec::new());
@@ -266,7 +266,7 @@ fn second_numbers(settings: &Settings, decided: &[Decided], pupils: &Pupils, sto
         }
     }
     let linkage = prane_linkage::link(&chosen(&movers.left), &chosen(&movers.arrived), &standing, settings)
-        .map_err(|e| Fault::Bug(format!("looking for second numbers: {e}")))?;
+        .map_err(|e| Error::Bug(format!("looking for second numbers: {e}")))?;
     let mut rows: Vec<Link> = Vec::new();
     for pair in &linkage.pairs {
         let ((left, last), (right, first)) = (movers.left[pair.left as usize], movers.arrived[pair.right as usize]);
@@ -371,7 +371,7 @@ fn doubt_word(doubt: Doubt) -> &'static str {
 }
 
 /// Rows that name a participant by number alone follow that participant, where only one centre has such a number.
-fn followers(rows: &mut Vec<Link>, store: &Store, vault: &Vault) -> Outcome<()> {
+fn followers(rows: &mut Vec<Link>, store: &Store, vault: &Vault) -> Result<()> {
     let by_number = people::by_number(vault)?;
     let municipality_of = people::municipalities(store)?;
     let of_participant: BTreeMap<String, Link> =
@@ -415,7 +415,7 @@ fn counts(rows: &[Link]) -> BTreeMap<String, Counts> {
     all
 }
 
-fn batch(rows: &[Link], known_from: Vec<String>) -> Outcome<RecordBatch> {
+fn batch(rows: &[Link], known_from: Vec<String>) -> Result<RecordBatch> {
     let must = |of: fn(&Link) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows.iter().map(of))) };
     let may = |of: fn(&Link) -> Option<&str>| -> ArrayRef { Arc::new(StringArray::from_iter(rows.iter().map(of))) };
     let number = |of: fn(&Link) -> Option<f64>| -> ArrayRef { Arc::new(Float64Array::from_iter(rows.iter().map(of))) };
@@ -440,17 +440,17 @@ fn batch(rows: &[Link], known_from: Vec<String>) -> Outcome<RecordBatch> {
 /// The links of the store as they are now, in order.
 ///
 /// # Errors
-/// A store fault.
-pub fn kept(store: &Store) -> Outcome<Vec<Link>> {
+/// A store error.
+pub fn kept(store: &Store) -> Result<Vec<Link>> {
     Ok(kept_with_runs(store)?.into_iter().map(|(link, _)| link).collect())
 }
 
 /// The same, each with the run that brought it.
-fn kept_with_runs(store: &Store) -> Outcome<Vec<(Link, String)>> {
+fn kept_with_runs(store: &Store) -> Result<Vec<(Link, String)>> {
     let mut rows = Vec::new();
     for file in store.files(&links().name) {
         let path = store.path_of(&links().name, &file);
-        let open = std::fs::File::open(&path).map_err(|e| Fault::io(&path, &e))?;
+        let open = std::fs::File::open(&path).map_err(|e| Error::io(&path, e))?;
         for batch in ParquetRecordBatchReaderBuilder::try_new(open).store_err()?.build().store_err()? {
             let batch = batch.store_err()?;
             let text = |at: usize, row: usize| {

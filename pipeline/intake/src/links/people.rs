@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 use prane_base::day;
-use prane_base::fault::Outcome;
+use prane_base::error::Result;
 use prane_base::key::unhex;
 use prane_linkage::{Person, Sex};
 use prane_reports::legible;
@@ -48,8 +48,8 @@ impl Places {
     /// Reads which school lies in which municipality.
     ///
     /// # Errors
-    /// A store fault.
-    pub fn of(store: &Store) -> Outcome<Self> {
+    /// A store error.
+    pub fn of(store: &Store) -> Result<Self> {
         let mut places = Self::default();
         if let Some(schools) = collect(store, "schools", &["school_id", "municipality"])? {
             let schools = Texts::of(&schools, &["school_id", "municipality"])?;
@@ -98,7 +98,7 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    pub(super) fn of(frame: &DataFrame, names: &[&str]) -> Outcome<Self> {
+    pub(super) fn of(frame: &DataFrame, names: &[&str]) -> Result<Self> {
         let columns = names.iter().map(|n| Ok(frame.column(n)?.str()?.rechunk().into_owned())).collect::<PolarsResult<_>>().frame_err()?;
         Ok(Self { columns, rows: frame.height() })
     }
@@ -113,7 +113,7 @@ impl Texts {
 }
 
 /// Columns of a table of the store; none where it holds nothing.
-pub(super) fn collect(store: &Store, table: &str, columns: &[&str]) -> Outcome<Option<DataFrame>> {
+pub(super) fn collect(store: &Store, table: &str, columns: &[&str]) -> Result<Option<DataFrame>> {
     let Some(frame) = scan(store, table)? else { return Ok(None) };
     Ok(Some(frame.select(columns.iter().map(|c| col(*c)).collect::<Vec<_>>()).collect().frame_err()?))
 }
@@ -133,12 +133,12 @@ pub(super) fn named(
     key: &str,
     with_ids: bool,
     wanted: Option<&BTreeSet<String>>,
-) -> Outcome<BTreeMap<String, Person>> {
+) -> Result<BTreeMap<String, Person>> {
     Ok(people_of(vault, sheet, key, with_ids, wanted)?.into_iter().collect())
 }
 
 /// The same, in the order of the sheet, which is sorted by its key.
-fn people_of(vault: &Vault, sheet: &str, key: &str, with_ids: bool, wanted: Option<&BTreeSet<String>>) -> Outcome<Vec<(String, Person)>> {
+fn people_of(vault: &Vault, sheet: &str, key: &str, with_ids: bool, wanted: Option<&BTreeSet<String>>) -> Result<Vec<(String, Person)>> {
     let mut columns = vec![key, "first_name", "last_name", "birth_date"];
     if with_ids {
         columns.push("national_id");
@@ -165,8 +165,8 @@ fn people_of(vault: &Vault, sheet: &str, key: &str, with_ids: bool, wanted: Opti
 /// Every pupil with a row in a pupils extract, with all schools ever enrolled at.
 ///
 /// # Errors
-/// Store and vault faults.
-pub fn pupils(vault: &Vault, store: &Store, places: &mut Places) -> Outcome<Pupils> {
+/// Store and vault errors.
+pub fn pupils(vault: &Vault, store: &Store, places: &mut Places) -> Result<Pupils> {
     let mut found = people_of(vault, "pupils", "pupil_key", true, None)?;
     found.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     let (keys, mut people): (Vec<String>, Vec<Person>) = found.into_iter().unzip();
@@ -215,8 +215,8 @@ impl Walk {
 /// Every participant of every centre.
 ///
 /// # Errors
-/// Store and vault faults.
-pub fn participants(vault: &Vault, store: &Store, places: &mut Places) -> Outcome<Records> {
+/// Store and vault errors.
+pub fn participants(vault: &Vault, store: &Store, places: &mut Places) -> Result<Records> {
     let mut found = named(vault, "centre_participants", "participant_key", true, None)?;
     let mut municipality_of = BTreeMap::new();
     if let Some(frame) = collect(store, "centres", &["centre_id", "municipality"])? {
@@ -251,8 +251,8 @@ pub fn participants(vault: &Vault, store: &Store, places: &mut Places) -> Outcom
 /// child may be identified twice.
 ///
 /// # Errors
-/// Store and vault faults.
-pub fn identified(vault: &Vault, store: &Store, places: &mut Places) -> Outcome<Records> {
+/// Store and vault errors.
+pub fn identified(vault: &Vault, store: &Store, places: &mut Places) -> Result<Records> {
     let mut found = named(vault, "identifications", ROW_KEY, false, None)?;
     let columns = [ROW_KEY, "municipality", "pupil_key", "participant_key"];
     let Some(frame) = collect(store, "identifications", &columns)? else { return Ok(Records::default()) };
@@ -276,8 +276,8 @@ pub fn identified(vault: &Vault, store: &Store, places: &mut Places) -> Outcome<
 /// pseudonym of the number alone, and the municipality where the row says one.
 ///
 /// # Errors
-/// A store fault.
-pub fn followers(store: &Store, table: &str) -> Outcome<Vec<(String, String, Option<String>)>> {
+/// A store error.
+pub fn followers(store: &Store, table: &str) -> Result<Vec<(String, String, Option<String>)>> {
     let mut columns = vec![ROW_KEY, "pupil_key", "participant_key"];
     if table == "identifications" {
         columns.push("municipality");
@@ -296,8 +296,8 @@ pub fn followers(store: &Store, table: &str) -> Outcome<Vec<(String, String, Opt
 /// Participant → municipality of the centre.
 ///
 /// # Errors
-/// A store fault.
-pub fn municipalities(store: &Store) -> Outcome<BTreeMap<String, String>> {
+/// A store error.
+pub fn municipalities(store: &Store) -> Result<BTreeMap<String, String>> {
     let (Some(centres), Some(participants)) = (
         collect(store, "centres", &["centre_id", "municipality"])?,
         collect(store, "centre_participants", &["participant_key", "centre_id"])?,
@@ -315,8 +315,8 @@ pub fn municipalities(store: &Store) -> Outcome<BTreeMap<String, String>> {
 /// Pseudonym of a participant's number alone → the participants who have it; several where centres count each for itself.
 ///
 /// # Errors
-/// Vault faults.
-pub fn by_number(vault: &Vault) -> Outcome<BTreeMap<String, Vec<String>>> {
+/// Vault errors.
+pub fn by_number(vault: &Vault) -> Result<BTreeMap<String, Vec<String>>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for [key, id] in vault.texts("centre_participants", "participant_key", None, ["participant_key", "participant_id"])? {
         found.entry(vault.participant_key(None, &id)).or_default().push(key);
@@ -339,8 +339,8 @@ const FIRST_WEEKS: i32 = 30;
 /// Who left and who arrived. Nobody where no extract says who is enrolled.
 ///
 /// # Errors
-/// A store fault.
-pub fn movers(pupils: &Pupils, store: &Store) -> Outcome<Movers> {
+/// A store error.
+pub fn movers(pupils: &Pupils, store: &Store) -> Result<Movers> {
     let Some(frame) = scan(store, "enrolments")? else { return Ok(Movers::default()) };
     let seats = frame
         .group_by([col("pupil_key")])

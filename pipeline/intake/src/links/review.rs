@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prane_base::disk::{restrict, write_private};
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 use prane_reports::{Edition, Renderer, ReviewPair, ReviewPerson};
 use prane_store::Store;
@@ -22,17 +22,17 @@ const NAME: &str = "link_decisions_";
 /// one before has answers in it. A sentence for the run.
 ///
 /// # Errors
-/// Store and vault faults.
-pub fn write(project: &Project, store: &Store, vault: &Vault, edition: &Edition) -> Outcome<Option<String>> {
+/// Store and vault errors.
+pub fn write(project: &Project, store: &Store, vault: &Vault, edition: &Edition) -> Result<Option<String>> {
     let links: Vec<Link> = kept(store)?.into_iter().filter(|l| l.outcome == "review").collect();
     let folder = project.review();
     let noted = folder.join(NOTE);
     let written = std::fs::read_to_string(&noted).unwrap_or_default();
     let mut changed = Vec::new();
     for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten().filter(|e| e.file_name().to_string_lossy().starts_with(NAME)) {
-        let bytes = std::fs::read(entry.path()).map_err(|e| Fault::io(&entry.path(), &e))?;
+        let bytes = std::fs::read(entry.path()).map_err(|e| Error::io(&entry.path(), e))?;
         if blake3::hash(&bytes).to_hex().as_str() == written.trim() {
-            std::fs::remove_file(entry.path()).map_err(|e| Fault::io(&entry.path(), &e))?;
+            std::fs::remove_file(entry.path()).map_err(|e| Error::io(&entry.path(), e))?;
         } else {
             changed.push(entry.file_name().to_string_lossy().to_string());
         }
@@ -47,10 +47,10 @@ pub fn write(project: &Project, store: &Store, vault: &Vault, edition: &Edition)
     if links.is_empty() {
         return Ok(None);
     }
-    let told = |e: prane_reports::Fault| Fault::Bug(format!("the review workbook cannot be drawn: {e}"));
+    let told = |e: prane_reports::Error| Error::Bug(format!("the review workbook cannot be drawn: {e}"));
     let pairs = pairs(&links, store, vault)?;
     let bytes = Renderer::new().map_err(told)?.review_xlsx(&pairs, edition).map_err(told)?;
-    std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
+    std::fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, e))?;
     restrict(&folder, 0o700)?;
     let path = folder.join(format!("{NAME}{}.xlsx", edition.as_of));
     write_private(&path, &bytes)?;
@@ -62,7 +62,7 @@ pub fn write(project: &Project, store: &Store, vault: &Vault, edition: &Edition)
     )))
 }
 
-fn pairs(links: &[Link], store: &Store, vault: &Vault) -> Outcome<Vec<ReviewPair>> {
+fn pairs(links: &[Link], store: &Store, vault: &Vault) -> Result<Vec<ReviewPair>> {
     let of_kind =
         |kind: &'static str| -> BTreeSet<String> { links.iter().filter(|l| l.kind == kind).map(|l| l.record_key.clone()).collect() };
     // Pupils stand on both sides, where one may be another's second number.
@@ -96,7 +96,7 @@ fn pairs(links: &[Link], store: &Store, vault: &Vault) -> Outcome<Vec<ReviewPair
     Ok(pairs)
 }
 
-fn pupils(keys: &BTreeSet<String>, store: &Store, vault: &Vault) -> Outcome<BTreeMap<String, (String, ReviewPerson)>> {
+fn pupils(keys: &BTreeSet<String>, store: &Store, vault: &Vault) -> Result<BTreeMap<String, (String, ReviewPerson)>> {
     let mut found: BTreeMap<String, (String, ReviewPerson)> = BTreeMap::new();
     for [key, id] in vault.texts("pupils", "pupil_key", Some(keys), ["pupil_key", "pupil_id"])? {
         found.insert(key, (id, ReviewPerson::default()));
@@ -124,7 +124,7 @@ fn pupils(keys: &BTreeSet<String>, store: &Store, vault: &Vault) -> Outcome<BTre
     Ok(found)
 }
 
-fn participants(keys: &BTreeSet<String>, store: &Store, vault: &Vault) -> Outcome<BTreeMap<String, ReviewPair>> {
+fn participants(keys: &BTreeSet<String>, store: &Store, vault: &Vault) -> Result<BTreeMap<String, ReviewPair>> {
     let mut found: BTreeMap<String, ReviewPair> = BTreeMap::new();
     let columns = ["participant_key", "centre_id", "participant_id"];
     for [key, centre_id, participant_id] in vault.texts("centre_participants", "participant_key", Some(keys), columns)? {
@@ -147,7 +147,7 @@ fn participants(keys: &BTreeSet<String>, store: &Store, vault: &Vault) -> Outcom
     Ok(found)
 }
 
-fn identified(keys: &BTreeSet<String>, store: &Store, vault: &Vault) -> Outcome<BTreeMap<String, ReviewPair>> {
+fn identified(keys: &BTreeSet<String>, store: &Store, vault: &Vault) -> Result<BTreeMap<String, ReviewPair>> {
     let mut found: BTreeMap<String, ReviewPair> = BTreeMap::new();
     if let Some(frame) = collect(store, "identifications", &[ROW_KEY, "identification_id"])? {
         let texts = Texts::of(&frame, &[ROW_KEY, "identification_id"])?;

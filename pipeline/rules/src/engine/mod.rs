@@ -25,7 +25,7 @@ use futures::{StreamExt, TryStreamExt};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use prane_base::config::EngineSection;
-use prane_base::fault::{self, Fault, Outcome, nearest};
+use prane_base::error::{self, Error, Result, nearest};
 use prane_base::telemetry::Progress;
 use prane_store::errors::StoreError;
 
@@ -61,10 +61,10 @@ pub struct Engine<'a> {
 /// A session with the house's settings.
 ///
 /// # Errors
-/// A configuration fault for a memory limit that is none, a store fault for the spill folder.
-pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Outcome<SessionContext> {
+/// A configuration error for a memory limit that is none, a store error for the spill folder.
+pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Result<SessionContext> {
     let spill = staging.join("spill");
-    std::fs::create_dir_all(&spill).map_err(|e| Fault::io(&spill, &e))?;
+    std::fs::create_dir_all(&spill).map_err(|e| Error::io(&spill, e))?;
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_limit(settings.memory_bytes()?, 1.0)
         .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![spill])))
@@ -87,7 +87,7 @@ pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Outcome<S
     Ok(ctx)
 }
 
-fn add_schemas(ctx: &SessionContext) -> Outcome<()> {
+fn add_schemas(ctx: &SessionContext) -> Result<()> {
     for schema in [
         "sources",
         "store",
@@ -103,7 +103,7 @@ fn add_schemas(ctx: &SessionContext) -> Outcome<()> {
         "derived",
         "audit",
     ] {
-        let catalog = ctx.catalog("datafusion").ok_or_else(|| Fault::Bug("no catalog".into()))?;
+        let catalog = ctx.catalog("datafusion").ok_or_else(|| Error::Bug("no catalog".into()))?;
         catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new())).engine_err()?;
     }
     Ok(())
@@ -141,7 +141,7 @@ impl<'a> Engine<'a> {
     ///
     /// # Errors
     /// A bug.
-    pub fn register(&self, id: &str, table: Arc<dyn TableProvider>) -> Outcome<()> {
+    pub fn register(&self, id: &str, table: Arc<dyn TableProvider>) -> Result<()> {
         self.ctx.deregister_table(reference(id)).engine_err()?;
         self.ctx.register_table(reference(id), table).engine_err()?;
         Ok(())
@@ -155,8 +155,8 @@ impl<'a> Engine<'a> {
     /// Builds the views and everything they read.
     ///
     /// # Errors
-    /// A configuration fault that names the file whose SQL does not run.
-    pub async fn build(&mut self, wanted: &[&str], progress: &Progress) -> Outcome<()> {
+    /// A configuration error that names the file whose SQL does not run.
+    pub async fn build(&mut self, wanted: &[&str], progress: &Progress) -> Result<()> {
         let wanted: BTreeSet<String> = wanted.iter().map(ToString::to_string).collect();
         let order: Vec<Query> = self.library.order(&wanted)?.into_iter().filter(|q| !self.built.contains(&q.id)).cloned().collect();
         let mut readers: BTreeMap<&str, usize> = BTreeMap::new();
@@ -198,11 +198,11 @@ impl<'a> Engine<'a> {
         Ok(())
     }
 
-    async fn build_one(&self, query: &Query, once: bool) -> Outcome<()> {
-        let told = |e: Fault| match e {
-            Fault::Sql { what, .. } => {
+    async fn build_one(&self, query: &Query, once: bool) -> Result<()> {
+        let told = |e: Error| match e {
+            Error::Sql { what, .. } => {
                 let hint = self.unknown(&query.reads).unwrap_or_else(|| "`prane sql -f FILE` shows the error with its place".to_string());
-                Fault::configuration(&query.file, what, hint)
+                Error::configuration(&query.file, what, hint)
             }
             other => other,
         };
@@ -239,7 +239,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Computes a frame once: into memory, or into a file where it is large.
-    async fn keep(&self, id: &str, frame: DataFrame) -> Outcome<Arc<dyn TableProvider>> {
+    async fn keep(&self, id: &str, frame: DataFrame) -> Result<Arc<dyn TableProvider>> {
         let schema = nullable(frame.schema().as_arrow());
         let mut stream = frame.execute_stream().await.engine_err()?.map(|batch| batch.and_then(|b| fit(&schema, &b)));
         let mut batches = Vec::new();
@@ -256,9 +256,9 @@ impl<'a> Engine<'a> {
             return Ok(Arc::new(MemTable::try_new(schema, vec![batches]).engine_err()?));
         }
         let folder = self.staging.join("views");
-        std::fs::create_dir_all(&folder).map_err(|e| Fault::io(&folder, &e))?;
+        std::fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, e))?;
         let path = folder.join(format!("{id}.parquet"));
-        let file = std::fs::File::create(&path).map_err(|e| Fault::io(&path, &e))?;
+        let file = std::fs::File::create(&path).map_err(|e| Error::io(&path, e))?;
         // Read once or twice and thrown away: packing it would cost more than it saves.
         let plain = WriterProperties::builder()
             .set_dictionary_enabled(false)
@@ -279,7 +279,7 @@ impl<'a> Engine<'a> {
     }
 
     /// All flags as one table: adding a rule is adding one file.
-    async fn unite_flags(&self) -> Outcome<()> {
+    async fn unite_flags(&self) -> Result<()> {
         let mut parts = Vec::new();
         for flag in self.library.of_schema("flags") {
             let provider = self.ctx.table_provider(reference(&flag.id)).await.engine_err()?;
@@ -288,11 +288,11 @@ impl<'a> Engine<'a> {
                 (true, _) => "cast(f.level as int)".to_string(),
                 (false, Some(level)) => format!("cast({level} as int)"),
                 (false, None) => {
-                    return Err(Fault::configuration(&flag.file, "says no level", "add a column level, or level = 2 to its header"));
+                    return Err(Error::configuration(&flag.file, "says no level", "add a column level, or level = 2 to its header"));
                 }
             };
             if !has("pupil_key") || !has("value") || !has("threshold") || !has("since_date") {
-                return Err(Fault::configuration(
+                return Err(Error::configuration(
                     &flag.file,
                     "has not the shape of a flag",
                     "a flag gives (as_of, pupil_key, value, threshold, since_date, level)",
@@ -316,13 +316,13 @@ impl<'a> Engine<'a> {
     /// Answers a question; what it reads is built first.
     ///
     /// # Errors
-    /// A SQL fault in the engine's words.
-    pub async fn ask(&mut self, sql: &str, progress: &Progress) -> Outcome<DataFrame> {
+    /// A SQL error in the engine's words.
+    pub async fn ask(&mut self, sql: &str, progress: &Progress) -> Result<DataFrame> {
         let reads = self.reads(sql)?;
         let wanted: Vec<&str> = reads.iter().map(String::as_str).collect();
         self.build(&wanted, progress).await?;
         self.ctx.sql(sql.trim().trim_end_matches(';')).await.engine_err().map_err(|fault| match fault {
-            Fault::Sql { what, .. } => Fault::Sql { what, hint: self.unknown(&reads).unwrap_or_else(|| fault::WHAT_CAN_BE_ASKED.into()) },
+            Error::Sql { what, .. } => Error::Sql { what, hint: self.unknown(&reads).unwrap_or_else(|| error::WHAT_CAN_BE_ASKED.into()) },
             other => other,
         })
     }
@@ -330,15 +330,15 @@ impl<'a> Engine<'a> {
     /// Whether a question reads tables of a schema.
     ///
     /// # Errors
-    /// A SQL fault.
-    pub fn asks_for(&self, schema: &str, sql: &str) -> Outcome<bool> {
+    /// A SQL error.
+    pub fn asks_for(&self, schema: &str, sql: &str) -> Result<bool> {
         Ok(self.reads(sql)?.iter().any(|read| read.split('.').next() == Some(schema)))
     }
 
     /// Everything a question reads.
-    fn reads(&self, sql: &str) -> Outcome<BTreeSet<String>> {
-        let statement = single_select(sql.trim().trim_end_matches(';')).map_err(Fault::sql)?;
-        let mut reads = references(&statement).map_err(Fault::sql)?;
+    fn reads(&self, sql: &str) -> Result<BTreeSet<String>> {
+        let statement = single_select(sql.trim().trim_end_matches(';')).map_err(Error::sql)?;
+        let mut reads = references(&statement).map_err(Error::sql)?;
         let inner = sql.trim_start().to_lowercase();
         // Who asks what there is to ask is shown every view.
         if reads.iter().any(|r| r.starts_with("information_schema")) || inner.starts_with("show tables") {
@@ -353,8 +353,8 @@ impl<'a> Engine<'a> {
     /// The rows of several questions, asked at once; texts as plain strings.
     ///
     /// # Errors
-    /// A SQL fault.
-    pub async fn rows_of_all(&mut self, questions: &[String], progress: &Progress) -> Outcome<Vec<Vec<RecordBatch>>> {
+    /// A SQL error.
+    pub async fn rows_of_all(&mut self, questions: &[String], progress: &Progress) -> Result<Vec<Vec<RecordBatch>>> {
         let mut reads = BTreeSet::new();
         for sql in questions {
             reads.extend(self.reads(sql)?);
@@ -364,7 +364,7 @@ impl<'a> Engine<'a> {
         let ctx = &self.ctx;
         let answers = questions.iter().map(|sql| async move {
             let batches = ctx.sql(sql).await.engine_err()?.collect().await.engine_err()?;
-            batches.into_iter().map(plain_texts).collect::<Outcome<Vec<_>>>()
+            batches.into_iter().map(plain_texts).collect::<Result<Vec<_>>>()
         });
         futures::stream::iter(answers).buffered(AT_ONCE).try_collect().await
     }
@@ -372,8 +372,8 @@ impl<'a> Engine<'a> {
     /// The rows of a question with its columns, which are there also where it has no row; texts as plain strings.
     ///
     /// # Errors
-    /// A SQL fault.
-    pub async fn table(&mut self, sql: &str, progress: &Progress) -> Outcome<Vec<RecordBatch>> {
+    /// A SQL error.
+    pub async fn table(&mut self, sql: &str, progress: &Progress) -> Result<Vec<RecordBatch>> {
         let frame = self.ask(sql, progress).await?;
         let schema = Arc::new(frame.schema().as_arrow().clone());
         let mut batches = frame.collect().await.engine_err()?;
@@ -386,8 +386,8 @@ impl<'a> Engine<'a> {
     /// The rows of a question, texts as plain strings.
     ///
     /// # Errors
-    /// A SQL fault.
-    pub async fn rows(&mut self, sql: &str, progress: &Progress) -> Outcome<Vec<RecordBatch>> {
+    /// A SQL error.
+    pub async fn rows(&mut self, sql: &str, progress: &Progress) -> Result<Vec<RecordBatch>> {
         let batches = self.ask(sql, progress).await?.collect().await.engine_err()?;
         batches.into_iter().map(plain_texts).collect()
     }
@@ -397,8 +397,8 @@ impl Engine<'_> {
     /// The rows of a view for one day, in the order that its file names; texts as plain strings.
     ///
     /// # Errors
-    /// A configuration fault that names the file whose SQL does not run.
-    pub async fn answer(&mut self, view: &str, as_of: NaiveDate, progress: &Progress) -> Outcome<Vec<RecordBatch>> {
+    /// A configuration error that names the file whose SQL does not run.
+    pub async fn answer(&mut self, view: &str, as_of: NaiveDate, progress: &Progress) -> Result<Vec<RecordBatch>> {
         let question = self.library.question_of_day(view, as_of)?;
         self.rows(&question, progress).await
     }
@@ -406,25 +406,25 @@ impl Engine<'_> {
     /// The rows of several views for one day, asked at once.
     ///
     /// # Errors
-    /// A configuration fault that names the file whose SQL does not run.
+    /// A configuration error that names the file whose SQL does not run.
     pub async fn answers<const N: usize>(
         &mut self,
         views: [&str; N],
         as_of: NaiveDate,
         progress: &Progress,
-    ) -> Outcome<[Vec<RecordBatch>; N]> {
-        let questions = views.iter().map(|view| self.library.question_of_day(view, as_of)).collect::<Outcome<Vec<_>>>()?;
+    ) -> Result<[Vec<RecordBatch>; N]> {
+        let questions = views.iter().map(|view| self.library.question_of_day(view, as_of)).collect::<Result<Vec<_>>>()?;
         let answers = self.rows_of_all(&questions, progress).await?;
-        answers.try_into().map_err(|_| Fault::Bug("a view has no answer".into()))
+        answers.try_into().map_err(|_| Error::Bug("a view has no answer".into()))
     }
 }
 
 /// Waits for one of the views that are being built.
-async fn finish_one<F: Future<Output = (String, Outcome<()>)>>(
+async fn finish_one<F: Future<Output = (String, Result<()>)>>(
     running: &mut FuturesUnordered<F>,
     open: &mut BTreeSet<String>,
     built: &mut BTreeSet<String>,
-) -> Outcome<()> {
+) -> Result<()> {
     if let Some((id, outcome)) = running.next().await {
         outcome?;
         open.remove(&id);
@@ -453,8 +453,8 @@ pub(crate) fn fit(schema: &SchemaRef, batch: &RecordBatch) -> datafusion::common
 /// Views of text as plain text, for code that reads columns.
 ///
 /// # Errors
-/// A store fault, never met.
-pub fn plain_texts(batch: RecordBatch) -> Outcome<RecordBatch> {
+/// A store error, never met.
+pub fn plain_texts(batch: RecordBatch) -> Result<RecordBatch> {
     let schema = batch.schema();
     let mut fields = Vec::with_capacity(schema.fields().len());
     let mut columns = Vec::with_capacity(schema.fields().len());

@@ -16,7 +16,7 @@ use datafusion::logical_expr::{Expr, TableType};
 use datafusion::physical_expr::expressions::col;
 use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
 use datafusion::physical_plan::ExecutionPlan;
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_store::{DataFile, Store, TableSpec};
 
 /// Files beyond which a table's sort order is not worth merging for.
@@ -36,8 +36,8 @@ impl Files {
     /// and a join or a sort that keeps a few rows of each page would keep them all.
     ///
     /// # Errors
-    /// A store fault for a path that is none.
-    pub fn of_table(store: &Store, spec: &TableSpec, files: &[DataFile], hidden: &[&str]) -> Outcome<Self> {
+    /// A store error for a path that is none.
+    pub fn of_table(store: &Store, spec: &TableSpec, files: &[DataFile], hidden: &[&str]) -> Result<Self> {
         let fields: Vec<Arc<Field>> = spec.columns.fields().iter().filter(|f| !hidden.contains(&f.name().as_str())).cloned().collect();
         let partitions: Vec<Arc<Field>> = spec.partition_by.iter().map(|p| Arc::new(Field::new(p, DataType::Utf8, true))).collect();
         let mut given = Vec::with_capacity(files.len());
@@ -59,18 +59,18 @@ impl Files {
     /// One Parquet file with this schema.
     ///
     /// # Errors
-    /// A store fault for a path that is none.
-    pub fn one(path: &std::path::Path, schema: SchemaRef, rows: usize) -> Outcome<Self> {
-        let size = std::fs::metadata(path).map_err(|e| Fault::io(path, &e))?.len();
+    /// A store error for a path that is none.
+    pub fn one(path: &std::path::Path, schema: SchemaRef, rows: usize) -> Result<Self> {
+        let size = std::fs::metadata(path).map_err(|e| Error::io(path, e))?.len();
         Ok(Self { table: TableSchema::from(schema), files: vec![partitioned(path, size)?], rows, sorted_by: Vec::new() })
     }
 }
 
-fn partitioned(path: &std::path::Path, size: u64) -> Outcome<PartitionedFile> {
-    let absolute = path.canonicalize().map_err(|e| Fault::io(path, &e))?;
+fn partitioned(path: &std::path::Path, size: u64) -> Result<PartitionedFile> {
+    let absolute = path.canonicalize().map_err(|e| Error::io(path, e))?;
     let url =
-        url::Url::from_file_path(&absolute).map_err(|()| Fault::store(path.display().to_string(), "is not a path a table can have"))?;
-    let location = object_store::path::Path::from_url_path(url.path()).map_err(|e| Fault::store(path.display().to_string(), e))?;
+        url::Url::from_file_path(&absolute).map_err(|()| Error::store(path.display().to_string(), "is not a path a table can have"))?;
+    let location = object_store::path::Path::from_url_path(url.path()).map_err(|e| Error::store(path.display().to_string(), e))?;
     Ok(PartitionedFile::new(location.to_string(), size))
 }
 

@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use chrono::NaiveDate;
 use datafusion::datasource::{MemTable, TableProvider};
 use prane_base::day::{self, school_year_name, school_year_of};
-use prane_base::fault::{Fault, Outcome};
+use prane_base::error::{Error, Result};
 use prane_contract::{Account, Contract};
 use prane_store::errors::StoreError;
 use prane_store::tables::{ROW_KEY, TableSpec, links, registers, spec_of, sums_of};
@@ -21,18 +21,18 @@ use crate::policy::{Numbers, Policy};
 use crate::query::{Query, Records};
 
 /// A table in memory.
-pub(crate) fn memory(schema: SchemaRef, batches: Vec<RecordBatch>) -> Outcome<Arc<dyn TableProvider>> {
+pub(crate) fn memory(schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Arc<dyn TableProvider>> {
     Ok(Arc::new(MemTable::try_new(schema, vec![batches]).engine_err()?))
 }
 
-fn batch(columns: Vec<(&str, ArrayRef)>) -> Outcome<(SchemaRef, RecordBatch)> {
+fn batch(columns: Vec<(&str, ArrayRef)>) -> Result<(SchemaRef, RecordBatch)> {
     let fields: Vec<Field> = columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
     let schema = Arc::new(Schema::new(fields));
     let batch = RecordBatch::try_new(schema.clone(), columns.into_iter().map(|(_, a)| a).collect()).store_err()?;
     Ok((schema, batch))
 }
 
-fn put(engine: &Engine<'_>, id: &str, columns: Vec<(&str, ArrayRef)>) -> Outcome<()> {
+fn put(engine: &Engine<'_>, id: &str, columns: Vec<(&str, ArrayRef)>) -> Result<()> {
     let (schema, batch) = batch(columns)?;
     engine.register(id, memory(schema, vec![batch])?)
 }
@@ -41,8 +41,8 @@ fn put(engine: &Engine<'_>, id: &str, columns: Vec<(&str, ArrayRef)>) -> Outcome
 /// registers.
 ///
 /// # Errors
-/// Store faults.
-pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Outcome<()> {
+/// Store errors.
+pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Result<()> {
     for spec in contracts.iter().map(spec_of).chain([registers(), links()]) {
         // What linkage adds to, [`link`] puts into `sources`; it needs the rows' keys.
         let (schema, hidden): (_, &[&str]) =
@@ -51,7 +51,7 @@ pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Ou
         for sums in sums_of(&spec) {
             let paths = |table: &str| store.files(table).into_iter().map(|f| f.path).collect::<Vec<_>>();
             if paths(&sums.name) != paths(&spec.name) {
-                return Err(Fault::store(
+                return Err(Error::store(
                     format!("store/{}", sums.name),
                     format!("is not the sums of store/{}: restore both from one backup, or take the extracts in anew", spec.name),
                 ));
@@ -73,7 +73,7 @@ const LINKED: [(&str, &str, &str); 3] = [
 ///
 /// # Errors
 /// A bug.
-pub async fn link(engine: &Engine<'_>) -> Outcome<()> {
+pub async fn link(engine: &Engine<'_>) -> Result<()> {
     for (table, kind, key) in LINKED {
         let columns = engine.context().table_provider(format!("store.{table}")).await.engine_err()?.schema();
         let given = |name: &str| columns.field_with_name(name).is_ok();
@@ -102,16 +102,16 @@ pub async fn link(engine: &Engine<'_>) -> Outcome<()> {
 }
 
 /// Registers the rows of a question, once in memory.
-async fn put_answer(engine: &Engine<'_>, id: &str, sql: &str) -> Outcome<()> {
+async fn put_answer(engine: &Engine<'_>, id: &str, sql: &str) -> Result<()> {
     let frame = engine.context().sql(sql).await.engine_err()?;
     let schema = super::nullable(frame.schema().as_arrow());
     let batches =
-        frame.collect().await.engine_err()?.into_iter().map(|b| super::fit(&schema, &b).engine_err()).collect::<Outcome<Vec<_>>>()?;
+        frame.collect().await.engine_err()?.into_iter().map(|b| super::fit(&schema, &b).engine_err()).collect::<Result<Vec<_>>>()?;
     engine.register(id, memory(schema, batches)?)
 }
 
 /// Registers files of a table, or its columns alone where there are none.
-fn put_files(engine: &Engine<'_>, store: &Store, id: &str, spec: &TableSpec, files: &[DataFile], hidden: &[&str]) -> Outcome<()> {
+fn put_files(engine: &Engine<'_>, store: &Store, id: &str, spec: &TableSpec, files: &[DataFile], hidden: &[&str]) -> Result<()> {
     let provider = Files::of_table(store, spec, files, hidden)?;
     engine.register(id, if files.is_empty() { memory(provider.schema(), vec![])? } else { Arc::new(provider) })
 }
@@ -119,8 +119,8 @@ fn put_files(engine: &Engine<'_>, store: &Store, id: &str, spec: &TableSpec, fil
 /// Puts schools and enrolments derived from the register in place where no extract gives them; says so.
 ///
 /// # Errors
-/// Configuration faults of `queries/derived/`.
-pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<String>) -> Outcome<Vec<&'static str>> {
+/// Configuration errors of `queries/derived/`.
+pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<String>) -> Result<Vec<&'static str>> {
     let mut missing = Vec::new();
     for (table, effect) in [
         ("schools", "codes stand for names, and there is no region or municipality"),
@@ -153,7 +153,7 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
 ///
 /// # Errors
 /// Never met.
-pub fn as_of(engine: &Engine<'_>, days: &[NaiveDate], year_starts: (u32, u32)) -> Outcome<()> {
+pub fn as_of(engine: &Engine<'_>, days: &[NaiveDate], year_starts: (u32, u32)) -> Result<()> {
     let years: Vec<String> = days.iter().map(|d| school_year_name(school_year_of(*d, year_starts))).collect();
     put(
         engine,
@@ -168,8 +168,8 @@ pub fn as_of(engine: &Engine<'_>, days: &[NaiveDate], year_starts: (u32, u32)) -
 /// Registers `run.policy`.
 ///
 /// # Errors
-/// A configuration fault for a value that no column can hold.
-pub fn policy(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> {
+/// A configuration error for a value that no column can hold.
+pub fn policy(engine: &Engine<'_>, policy: &Policy) -> Result<()> {
     let columns = numbers(&[&policy.numbers])?;
     put(engine, "run.policy", columns.iter().map(|(n, a)| (n.as_str(), a.clone())).collect())
 }
@@ -178,7 +178,7 @@ pub fn policy(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> {
 ///
 /// # Errors
 /// Never met.
-pub fn flag_rules(engine: &Engine<'_>) -> Outcome<()> {
+pub fn flag_rules(engine: &Engine<'_>) -> Result<()> {
     let flags: Vec<_> = engine.library().of_schema("flags").collect();
     let covers: Vec<(&str, &str)> = flags.iter().flat_map(|f| f.header.covers.iter().map(|c| (f.name(), c.as_str()))).collect();
     put(
@@ -203,8 +203,8 @@ pub fn flag_rules(engine: &Engine<'_>) -> Outcome<()> {
 /// `run.policy_centre`, a row a centre of `sources.centres` (whose region may override a number), and `run.flag_steps`.
 ///
 /// # Errors
-/// A configuration fault for a value that no column can hold.
-pub async fn policy_of_places(engine: &Engine<'_>, policy: &Policy) -> Outcome<()> {
+/// A configuration error for a value that no column can hold.
+pub async fn policy_of_places(engine: &Engine<'_>, policy: &Policy) -> Result<()> {
     let mut schools = places(engine, "select distinct school_id, coalesce(region, '') as region from sources.schools").await?;
     // A school that is on no list of schools has its policy too: without it its pupils would be in no measure.
     for table in ["sources.enrolments", "sources.calendar", "store.school_day"] {
@@ -226,7 +226,7 @@ pub async fn policy_of_places(engine: &Engine<'_>, policy: &Policy) -> Outcome<(
 }
 
 /// Ids and regions of places.
-async fn places(engine: &Engine<'_>, sql: &str) -> Outcome<Vec<(String, String)>> {
+async fn places(engine: &Engine<'_>, sql: &str) -> Result<Vec<(String, String)>> {
     let mut places = Vec::new();
     for batch in engine.context().sql(sql).await.engine_err()?.collect().await.engine_err()? {
         let batch = super::plain_texts(batch)?;
@@ -236,7 +236,7 @@ async fn places(engine: &Engine<'_>, sql: &str) -> Outcome<Vec<(String, String)>
     Ok(places)
 }
 
-fn policy_rows(engine: &Engine<'_>, policy: &Policy, (table, id): (&str, &str), ids: Vec<String>, rows: &[Numbers]) -> Outcome<()> {
+fn policy_rows(engine: &Engine<'_>, policy: &Policy, (table, id): (&str, &str), ids: Vec<String>, rows: &[Numbers]) -> Result<()> {
     // The type of a column is the built-in policy's, also where there is no place yet.
     let columns = if rows.is_empty() {
         numbers(&[&policy.numbers])?.into_iter().map(|(n, a)| (n, a.slice(0, 0))).collect()
@@ -250,7 +250,7 @@ fn policy_rows(engine: &Engine<'_>, policy: &Policy, (table, id): (&str, &str), 
 
 /// Registers `run.flag_steps`, a row a school and flag: the first step and the service that the policy names for the flag, or
 /// for `other` where it has no line of its own.
-fn flag_steps(engine: &Engine<'_>, schools: &[String], policies: &[Numbers]) -> Outcome<()> {
+fn flag_steps(engine: &Engine<'_>, schools: &[String], policies: &[Numbers]) -> Result<()> {
     let mut columns: [Vec<Option<String>>; 4] = Default::default();
     for (school, numbers) in schools.iter().zip(policies) {
         let of = |table: &str, flag: &str| {
@@ -267,12 +267,12 @@ fn flag_steps(engine: &Engine<'_>, schools: &[String], policies: &[Numbers]) -> 
     put(engine, "run.flag_steps", names.into_iter().zip(arrays).collect())
 }
 
-fn text(batch: &RecordBatch, column: usize) -> Outcome<&StringArray> {
-    batch.column(column).as_any().downcast_ref::<StringArray>().ok_or_else(|| Fault::Bug("a text column is none".into()))
+fn text(batch: &RecordBatch, column: usize) -> Result<&StringArray> {
+    batch.column(column).as_any().downcast_ref::<StringArray>().ok_or_else(|| Error::Bug("a text column is none".into()))
 }
 
 /// Columns of policy values, one row a given set.
-fn numbers(rows: &[&Numbers]) -> Outcome<Vec<(String, ArrayRef)>> {
+fn numbers(rows: &[&Numbers]) -> Result<Vec<(String, ArrayRef)>> {
     let Some(first) = rows.first() else { return Ok(Vec::new()) };
     first
         .iter()
@@ -291,7 +291,7 @@ fn numbers(rows: &[&Numbers]) -> Outcome<Vec<(String, ArrayRef)>> {
                 Value::String(_) => Arc::new(StringArray::from_iter(values.map(|v| v.and_then(Value::as_str).map(String::from)))),
                 Value::Array(_) => Arc::new(texts(values.map(|v| v.and_then(Value::as_array)))),
                 _ => {
-                    return Err(Fault::configuration(
+                    return Err(Error::configuration(
                         "queries/policy.toml",
                         format!("{name} is a {}", kind.type_str()),
                         "a number, a text or a list of texts",
@@ -318,7 +318,7 @@ fn texts<'a>(rows: impl Iterator<Item = Option<&'a toml::value::Array>>) -> List
 ///
 /// # Errors
 /// Never met.
-pub fn inputs(engine: &Engine<'_>, accounts: &[Account]) -> Outcome<()> {
+pub fn inputs(engine: &Engine<'_>, accounts: &[Account]) -> Result<()> {
     let count = |of: fn(&Account) -> u64| -> ArrayRef {
         Arc::new(Int64Array::from_iter_values(accounts.iter().map(|a| i64::try_from(of(a)).unwrap_or(i64::MAX))))
     };
@@ -340,7 +340,7 @@ pub fn inputs(engine: &Engine<'_>, accounts: &[Account]) -> Outcome<()> {
 ///
 /// # Errors
 /// Never met.
-pub fn last_night(engine: &Engine<'_>, last: Option<&Figures>) -> Outcome<()> {
+pub fn last_night(engine: &Engine<'_>, last: Option<&Figures>) -> Result<()> {
     let column = |of: fn(&Figures) -> i64| -> ArrayRef { Arc::new(Int64Array::from_iter_values(last.map(of))) };
     put(
         engine,
@@ -437,8 +437,8 @@ pub fn shown_question(spec: &TableSpec, as_of: NaiveDate) -> String {
 /// again.
 ///
 /// # Errors
-/// Store faults.
-pub fn history(engine: &Engine<'_>, store: &Store, tonight: &[NaiveDate]) -> Outcome<()> {
+/// Store errors.
+pub fn history(engine: &Engine<'_>, store: &Store, tonight: &[NaiveDate]) -> Result<()> {
     for spec in [lists_spec()].into_iter().chain(shown_specs()) {
         let files: Vec<_> =
             store.files(&spec.name).into_iter().filter(|f| !tonight.iter().any(|d| f.path.starts_with(&format!("as_of-{d}")))).collect();
@@ -460,8 +460,8 @@ pub struct AuditRows {
 /// unknown.
 ///
 /// # Errors
-/// SQL faults, never met.
-pub fn audit(engine: &Engine<'_>, rows: &AuditRows) -> Outcome<()> {
+/// SQL errors, never met.
+pub fn audit(engine: &Engine<'_>, rows: &AuditRows) -> Result<()> {
     fn column<const N: usize>(rows: &[[String; N]], at: usize) -> ArrayRef {
         Arc::new(StringArray::from_iter(rows.iter().map(|row| Some(row[at].as_str()).filter(|text| !text.is_empty()))))
     }
@@ -477,8 +477,8 @@ pub fn audit(engine: &Engine<'_>, rows: &AuditRows) -> Outcome<()> {
 /// The last recorded session day, if anything was recorded.
 ///
 /// # Errors
-/// A SQL fault, never met.
-pub async fn last_recorded_day(engine: &Engine<'_>) -> Outcome<Option<NaiveDate>> {
+/// A SQL error, never met.
+pub async fn last_recorded_day(engine: &Engine<'_>) -> Result<Option<NaiveDate>> {
     let batches = engine
         .context()
         .sql("select cast(max(date) as int) as day from store.school_day")

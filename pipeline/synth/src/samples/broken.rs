@@ -1,4 +1,4 @@
-//! One fault a folder: files to put into a copy of the sample's inbox, and what must be said about them.
+//! One error a folder: files to put into a copy of the sample's inbox, and what must be said about them.
 //! Where one row is wrong there are enough right ones around it to stay within the tolerance of 2 %.
 
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use super::children::Child;
 use super::files::{LESSONS, pupil_row};
 use super::town::{LAKE, Town, as_of};
 
-struct Fault {
+struct Error {
     folder: &'static str,
     file: &'static str,
     text: Vec<u8>,
@@ -54,7 +54,7 @@ fn with(town: &Town, row: &str) -> Vec<u8> {
     text(ATTENDANCE, &rows)
 }
 
-fn attendance_files(town: &Town) -> Vec<Fault> {
+fn attendance_files(town: &Town) -> Vec<Error> {
     let rows = day_rows(town);
     let whole = text(ATTENDANCE, &rows);
     let cut = whole[..whole.len() - 19].to_vec();
@@ -63,56 +63,56 @@ fn attendance_files(town: &Town) -> Vec<Fault> {
         rows.iter().enumerate().map(|(i, r)| if i % 10 == 0 { r.replace(",S0001,", ",S0999,") } else { r.clone() }).collect();
     let lessons: Vec<String> = rows.iter().map(|r| r.replacen(",2026", ",,2026", 1)).collect();
     vec![
-        Fault {
+        Error {
             folder: "missing_column",
             file: "attendance_S0001_missing_column.csv",
             text: renamed,
             what: "no column `status`",
             say: "the file lacks `status`; the nearest column is `statusi`; map it with columns = { status = \"statusi\" }; file refused",
         },
-        Fault {
+        Error {
             folder: "cut_in_mid_row",
             file: "attendance_S0001_cut.csv",
             text: cut,
             what: "the last row stops within its date, without a line end",
             say: "the file ends in the middle of a row: send it again; file refused",
         },
-        Fault {
+        Error {
             folder: "empty_file",
             file: "attendance_S0001_empty.csv",
             text: Vec::new(),
             what: "no bytes at all",
             say: "the file is empty",
         },
-        Fault {
+        Error {
             folder: "header_only",
             file: "attendance_S0001_header_only.csv",
             text: format!("{ATTENDANCE}\n").into_bytes(),
             what: "a header and no rows",
             say: "the file has no rows",
         },
-        Fault {
+        Error {
             folder: "still_being_written",
             file: "attendance_S0001_2026-03.csv.part",
             text: whole.clone(),
             what: "the sender has not finished: the name ends in .part",
             say: "still being written; left for the next night",
         },
-        Fault {
+        Error {
             folder: "past_tolerance",
             file: "attendance_S0001_past_tolerance.csv",
             text: text(ATTENDANCE, &many),
             what: "one row in ten names a school that nobody knows",
             say: "10 % of rows rejected, over the tolerance of 2 %: file refused whole, the last good data stay and are marked stale",
         },
-        Fault {
+        Error {
             folder: "misplaced_columns",
             file: "attendance_S0001_misplaced.csv",
             text: text(LESSONS, &lessons),
             what: "date and lesson have changed places under their headers",
             say: "every row: an empty date; file refused (past tolerance)",
         },
-        Fault {
+        Error {
             folder: "ragged_row",
             file: "attendance_S0001_ragged.csv",
             text: with(town, "P0000002,S0001,2026-02-26,present,5A"),
@@ -122,9 +122,9 @@ fn attendance_files(town: &Town) -> Vec<Fault> {
     ]
 }
 
-fn attendance_rows(town: &Town) -> Vec<Fault> {
+fn attendance_rows(town: &Town) -> Vec<Error> {
     let mut rows = Vec::new();
-    let mut one = |folder, file, row: &str, what, say| rows.push(Fault { folder, file, text: with(town, row), what, say });
+    let mut one = |folder, file, row: &str, what, say| rows.push(Error { folder, file, text: with(town, row), what, say });
     one(
         "unknown_code",
         "attendance_S0001_unknown_code.csv",
@@ -170,7 +170,7 @@ fn attendance_rows(town: &Town) -> Vec<Fault> {
     rows
 }
 
-fn other_tables(town: &Town) -> Vec<Fault> {
+fn other_tables(town: &Town) -> Vec<Error> {
     let mut pupils = b"pupil_id,national_id,first_name,last_name,birth_date,sex,guardian_contact\n".to_vec();
     for child in town.children.iter().take(60) {
         pupils.extend(pupil_row(child).join(",").chars().map(windows_1250));
@@ -193,28 +193,28 @@ fn other_tables(town: &Town) -> Vec<Fault> {
         .flat_map(|c| c.days().into_iter().rev().take(3).rev().map(|d| format!("{},S0001,{d},present", c.id())).collect::<Vec<_>>())
         .collect();
     vec![
-        Fault {
+        Error {
             folder: "wrong_encoding",
             file: "pupils_wrong_encoding.csv",
             text: pupils,
             what: "windows-1250 where UTF-8 is expected: names with ë and ç are not text",
             say: "not UTF-8 (first such byte in line 2); set encoding = \"windows-1250\" or \"windows-1252\"; file refused; no name is shown",
         },
-        Fault {
+        Error {
             folder: "mark_off_the_scale",
             file: "marks_off_the_scale.csv",
             text: text(MARKS, &marks),
             what: "a mark of 11",
             say: "row rejected: mark 11 off the scale 4-10",
         },
-        Fault {
+        Error {
             folder: "ends_before_it_starts",
             file: "enrolments_ends_before_it_starts.csv",
             text: text(ENROLMENTS, &enrolments),
             what: "an enrolment from 16 February to 2 February",
             say: "row rejected: the enrolment ends before it starts",
         },
-        Fault {
+        Error {
             folder: "seen_before",
             file: "attendance_S0001_again.csv",
             text: text(ATTENDANCE, &again),

@@ -1,11 +1,11 @@
-//! The one way in which rendering fails. Every fault here is a mistake in a template, a words file or
+//! The one way in which rendering fails. Every error here is a mistake in a template, a words file or
 //! this crate, never the reader's; none carries a value from a page, so none can carry a name.
 
 use std::fmt;
 
 /// Why a page, workbook, chart or table could not be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
+pub enum Error {
     /// A page could not be written, or paper not be set from its template. (A mistake in a page's template does not compile.)
     Template { template: String, cause: String },
     /// A words file does not parse, or a word is missing from it.
@@ -18,7 +18,7 @@ pub enum Fault {
     Table { cause: String },
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for Error {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Template { template, cause } => write!(to, "template {template}: {cause}"),
@@ -30,9 +30,9 @@ impl fmt::Display for Fault {
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for Error {}
 
-impl From<rust_xlsxwriter::XlsxError> for Fault {
+impl From<rust_xlsxwriter::XlsxError> for Error {
     fn from(error: rust_xlsxwriter::XlsxError) -> Self {
         // Only the kind: the library's message may repeat the text of a cell.
         let debug = format!("{error:?}");
@@ -41,7 +41,7 @@ impl From<rust_xlsxwriter::XlsxError> for Fault {
     }
 }
 
-impl From<csv::Error> for Fault {
+impl From<csv::Error> for Error {
     fn from(error: csv::Error) -> Self {
         Self::Table { cause: error.to_string() }
     }

@@ -1,15 +1,14 @@
-//! Every expected fault: its words, what to do next, and its exit code.
+//! Every expected error: its words, what to do next, and its exit code.
 //!
-//! Faults are the user's or the world's (a missing column, a full disk); they carry data and never a person's name.
-//! Bugs are not faults: they panic, or end as [`Fault::Bug`] with exit code 1.
+//! Errors are the user's or the world's (a missing column, a full disk); they carry data and never a person's name.
+//! Bugs are not errors: they panic, or end as [`Error::Bug`] with exit code 1.
 
 use std::path::{Path, PathBuf};
 
-use thiserror::Error;
 
 /// What went wrong, with the facts needed to mend it.
-#[derive(Debug, Error)]
-pub enum Fault {
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
     /// The command line asks for something that does not exist or does not fit. Exit code 2.
     #[error("{what}")]
     Usage {
@@ -101,22 +100,22 @@ pub enum Fault {
 pub const WHAT_CAN_BE_ASKED: &str =
     "`prane sql -c \"select table_schema, table_name from information_schema.tables\"` lists what can be asked";
 
-/// The result of everything that can meet an expected fault.
-pub type Outcome<T> = Result<T, Fault>;
+/// The result of everything that can meet an expected error.
+pub type Result<T> = Result<T, Error>;
 
-impl Fault {
-    /// The process's exit code for this fault (the table in the design page).
+impl Error {
+    /// The process's exit code for this error (the table in the design page).
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Fault::Bug(_) => 1,
-            Fault::Usage { .. } | Fault::Sql { .. } => 2,
-            Fault::Configuration { .. } => 3,
-            Fault::ExtractMissing { .. } => 4,
-            Fault::ContractBroken { .. } => 5,
-            Fault::CheckFailed { .. } => 6,
-            Fault::Store { .. } | Fault::Vault { .. } | Fault::Damaged { .. } => 7,
-            Fault::Locked { .. } => 8,
+            Error::Bug(_) => 1,
+            Error::Usage { .. } | Error::Sql { .. } => 2,
+            Error::Configuration { .. } => 3,
+            Error::ExtractMissing { .. } => 4,
+            Error::ContractBroken { .. } => 5,
+            Error::CheckFailed { .. } => 6,
+            Error::Store { .. } | Error::Vault { .. } | Error::Damaged { .. } => 7,
+            Error::Locked { .. } => 8,
         }
     }
 
@@ -124,55 +123,55 @@ impl Fault {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            Fault::Usage { hint, .. }
-            | Fault::Configuration { hint, .. }
-            | Fault::CheckFailed { hint, .. }
-            | Fault::Vault { hint, .. }
-            | Fault::Sql { hint, .. } => hint.clone(),
-            Fault::ExtractMissing { table, .. } => {
+            Error::Usage { hint, .. }
+            | Error::Configuration { hint, .. }
+            | Error::CheckFailed { hint, .. }
+            | Error::Vault { hint, .. }
+            | Error::Sql { hint, .. } => hint.clone(),
+            Error::ExtractMissing { table, .. } => {
                 format!(
                     "put a file whose name starts with \"{table}\" (.csv, .xlsx or .parquet) into inbox/, or map your files by [[source]] in prane.toml (`prane init --from FILE` writes one for you)"
                 )
             }
-            Fault::ContractBroken { published: true, .. } => {
+            Error::ContractBroken { published: true, .. } => {
                 "the lists were made from the last good data of those schools; mend the rows named under rejects/ and run again".into()
             }
-            Fault::ContractBroken { .. } => "nothing was published; mend the rows named under rejects/ and run again".into(),
-            Fault::Store { .. } => "check that the folder is there and can be written to, and that the disk has room".into(),
-            Fault::Damaged { .. } => "restore store/ as a whole from a backup, for single files do not fit together; `prane doctor` opens every file and names those that are damaged".into(),
-            Fault::Locked { .. } => "wait for it to end; the lock goes with that process".into(),
-            Fault::Bug(_) => "please report it with the command you ran".into(),
+            Error::ContractBroken { .. } => "nothing was published; mend the rows named under rejects/ and run again".into(),
+            Error::Store { .. } => "check that the folder is there and can be written to, and that the disk has room".into(),
+            Error::Damaged { .. } => "restore store/ as a whole from a backup, for single files do not fit together; `prane doctor` opens every file and names those that are damaged".into(),
+            Error::Locked { .. } => "wait for it to end; the lock goes with that process".into(),
+            Error::Bug(_) => "please report it with the command you ran".into(),
         }
     }
 
-    /// A configuration fault.
+    /// A configuration error.
     pub fn configuration(file: impl Into<String>, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Fault::Configuration { file: file.into(), what: what.into(), hint: hint.into() }
+        Error::Configuration { file: file.into(), what: what.into(), hint: hint.into() }
     }
 
-    /// A usage fault.
+    /// A usage error.
     pub fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Fault::Usage { what: what.into(), hint: hint.into() }
+        Error::Usage { what: what.into(), hint: hint.into() }
     }
 
-    /// A fault of the vault or its key.
+    /// An error of the vault or its key.
     pub fn vault(place: impl Into<String>, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Fault::Vault { place: place.into(), what: what.into(), hint: hint.into() }
+        Error::Vault { place: place.into(), what: what.into(), hint: hint.into() }
     }
 
-    /// A store fault at `place`.
+    /// A store error at `place`.
     pub fn store(place: impl Into<String>, what: impl std::fmt::Display) -> Self {
-        Fault::Store { place: place.into(), what: what.to_string() }
+        Error::Store { place: place.into(), what: what.to_string() }
     }
 
     /// A question that cannot be answered.
     pub fn sql(what: impl Into<String>) -> Self {
-        Fault::Sql { what: what.into(), hint: WHAT_CAN_BE_ASKED.into() }
+        Error::Sql { what: what.into(), hint: WHAT_CAN_BE_ASKED.into() }
     }
 
     /// A file of the store that cannot be read; which one, `prane doctor` finds.
     pub fn damaged(what: impl std::fmt::Display) -> Self {
-        Fault::Damaged { file: "store/".into(), what: what.to_string() }
+        Error::Damaged { file: "store/".into(), what: what.to_string() }
     }
 
     /// What the disk said while a file of the store was read or written: bytes that end too soon are damage, the rest is the
@@ -180,15 +179,15 @@ impl Fault {
     #[must_use]
     pub fn of_io(io: &std::io::Error, what: String) -> Self {
         match io.kind() {
-            std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidData | std::io::ErrorKind::NotFound => Fault::damaged(what),
-            _ => Fault::store("store", what),
+            std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidData | std::io::ErrorKind::NotFound => Error::damaged(what),
+            _ => Error::store("store", what),
         }
     }
 
-    /// A disk fault at `path`.
+    /// A disk error at `path`.
     #[must_use]
     pub fn io(path: &Path, error: &std::io::Error) -> Self {
-        Fault::Store { place: path.display().to_string(), what: error.to_string() }
+        Error::Store { place: path.display().to_string(), what: error.to_string() }
     }
 }
 
@@ -212,7 +211,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 
 /// A TOML error in the user's words, with the nearest known key where a key is unknown.
 #[must_use]
-pub fn toml_fault(file: &str, error: &toml::de::Error) -> Fault {
+pub fn toml_error(file: &str, error: &toml::de::Error) -> Error {
     let message = error.message();
     let mut words = message.split('`');
     if message.starts_with("unknown field") {
@@ -222,7 +221,7 @@ pub fn toml_fault(file: &str, error: &toml::de::Error) -> Fault {
             || format!("known here: {}", known.join(", ")),
             |near| format!("did you mean `{near}`? known here: {}", known.join(", ")),
         );
-        return Fault::configuration(file, format!("unknown key `{unknown}`"), hint);
+        return Error::configuration(file, format!("unknown key `{unknown}`"), hint);
     }
-    Fault::configuration(file, error.to_string().trim().to_string(), "the documented default is the prane.toml that `prane init` writes")
+    Error::configuration(file, error.to_string().trim().to_string(), "the documented default is the prane.toml that `prane init` writes")
 }
