@@ -31,16 +31,16 @@ fn register(last: &str, days: usize, joined: usize) -> String {
     register.0
 }
 
-fn project() -> Project {
+fn project(min_cell: i64) -> Project {
     let project = Project::empty();
-    project.put("prane.toml", format!("[suppress]\nmin_cell = {MIN_CELL}\n"));
+    project.put("prane.toml", format!("[suppress]\nmin_cell = {min_cell}\n"));
     let schools: String = (1..=5).map(|at| format!("S{at},Shkolla {at},Kukës,Kukës\n")).collect();
     project.put("inbox/schools.csv", format!("school_id,school_name,region,municipality\n{schools}"));
     project
 }
 
 fn first_night() -> Project {
-    let project = project();
+    let project = project(MIN_CELL);
     project.put("inbox/attendance_1.csv", register(FIRST, 30, 0));
     project.night(&["--as-of", FIRST]);
     project
@@ -66,8 +66,12 @@ fn a_hidden_count_does_not_come_out_of_two_nights() {
     let shown = |night: &BTreeMap<String, Option<i64>>| ["S1", "S2", "S3", "S4", "S5", "Kukës"].map(|name| night[name]);
     assert_eq!(shown(&first), [None, None, None, Some(8), Some(9), Some(29)], "S2 and S3 are hidden beside S1");
     project.put("inbox/attendance_2.csv", register(SECOND, 5, 0));
+    // The same look where nothing is few finds every count.
+    let open = self::project(1);
+    open.put("inbox/attendance_1.csv", register(FIRST, 30, 0)).night(&["--as-of", FIRST]);
+    assert_eq!(shown(&level_3(&open, FIRST)), [Some(2), Some(4), Some(6), Some(8), Some(9), Some(29)]);
     // The same night for somebody who had seen nothing before: now S4 and S5 are the smaller.
-    let alone = self::project();
+    let alone = self::project(MIN_CELL);
     alone.put("inbox/attendance_1.csv", register(FIRST, 30, 0)).put("inbox/attendance_2.csv", register(SECOND, 5, 0));
     alone.night(&["--as-of", SECOND]);
     let unaware = level_3(&alone, SECOND);
@@ -136,9 +140,9 @@ const TOWNS: [(&str, &str, usize, usize, usize); 19] = [
 ];
 const COUNTS: [&str; 5] = ["pupils", "assessable", "level_3", "level_2", "level_1"];
 
-fn towns() -> Project {
+fn towns(min_cell: i64) -> Project {
     let project = Project::empty();
-    project.put("prane.toml", format!("[suppress]\nmin_cell = {MIN_CELL}\n"));
+    project.put("prane.toml", format!("[suppress]\nmin_cell = {min_cell}\n"));
     let days = weekdays_to(SECOND, 45);
     let (mut schools, mut pupils, mut seats) = (
         "school_id,school_name,region,municipality\n".to_string(),
@@ -258,18 +262,39 @@ fn worked_out(published: &[Row], truth: &[Row], own: Option<&str>, what: &str) -
     found
 }
 
-#[test]
-fn nobody_works_out_few_children_who_also_has_the_list_of_one_school() {
-    let project = towns();
-    let published =
-        project.sql("select kind, region, municipality, name, pupils, assessable, level_3, level_2, level_1 from programme.groups");
-    let truth = project.sql(
+/// What `programme.groups` shows.
+fn shown_of(project: &Project) -> Vec<Row> {
+    project.sql("select kind, region, municipality, name, pupils, assessable, level_3, level_2, level_1 from programme.groups")
+}
+
+/// What there is, a row a school, grade level and sex.
+fn truth_of(project: &Project) -> Vec<Row> {
+    project.sql(
         "select p.school_id, p.grade_level as grade, x.sex, count(*) as pupils, sum(case when p.assessable then 1 else 0 end) as assessable, \
          sum(case when l.level = 3 then 1 else 0 end) as level_3, sum(case when l.level = 2 then 1 else 0 end) as level_2, \
          sum(case when l.level = 1 then 1 else 0 end) as level_1 \
          from indicators.pupil p join sources.pupils x on x.pupil_key = p.pupil_key left join caseload.list l on l.pupil_key = p.pupil_key \
          group by p.school_id, p.grade_level, x.sex",
-    );
+    )
+}
+
+/// Everything few that readers with the list of one school, or of none, find: whose list, which count, and what it is of.
+fn all_worked_out(published: &[Row], truth: &[Row]) -> Vec<String> {
+    let schools: Vec<String> = (0..TOWNS.len()).map(|at| format!("S{at:02}")).collect();
+    let mut all = Vec::new();
+    for what in COUNTS {
+        for own in std::iter::once(None).chain(schools.iter().map(|school| Some(school.as_str()))) {
+            let found = worked_out(published, truth, own, what);
+            all.extend(found.into_iter().map(|(name, count)| format!("{what} of {name}, by the list of {own:?}: {count}")));
+        }
+    }
+    all
+}
+
+#[test]
+fn nobody_works_out_few_children_who_also_has_the_list_of_one_school() {
+    let project = towns(MIN_CELL);
+    let (published, truth) = (shown_of(&project), truth_of(&project));
     let schools: Vec<String> = (0..TOWNS.len()).map(|at| format!("S{at:02}")).collect();
     // There is something to be worked out, and something to work it out from.
     let few = |what: &str| {
@@ -280,10 +305,14 @@ fn nobody_works_out_few_children_who_also_has_the_list_of_one_school() {
     assert!(few("level_3") >= 5, "few are at level 3 in {} schools", few("level_3"));
     let shown = published.iter().filter(|row| row["kind"] != "school" && !row["level_3"].is_empty()).count();
     assert!(shown >= 8, "{shown} totals of level 3 are shown");
-    for what in COUNTS {
-        for own in std::iter::once(None).chain(schools.iter().map(|school| Some(school.as_str()))) {
-            let found = worked_out(&published, &truth, own, what);
-            assert!(found.is_empty(), "{what}, by the list of {own:?}: {found:?}");
-        }
+    let found = all_worked_out(&published, &truth);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    // The same look where nothing is few: it finds few children in what the counts of schools say, with and without a list.
+    let open = towns(1);
+    let found = all_worked_out(&shown_of(&open), &truth);
+    for wanted in
+        ["level_3 of school/Veri/Dy/S00, by the list of None: 2", "level_3 of school/Veri/Dy/S00, by the list of Some(\"S01\"): 2"]
+    {
+        assert!(found.iter().any(|one| one == wanted), "{wanted} is not among {found:?}");
     }
 }

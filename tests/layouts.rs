@@ -11,7 +11,7 @@ use parquet::arrow::ArrowWriter;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 use crate::support::made::{Register, calendar, day, weekdays_to};
-use crate::support::{Done, Project};
+use crate::support::{Done, Project, Row};
 
 /// The three days, and what each says.
 const DAYS: [(&str, &str); 3] = [("2026-02-25", "present"), ("2026-02-26", "absent"), ("2026-02-27", "late")];
@@ -124,6 +124,7 @@ codes.mark = { "shumë mirë" = "9" }
 struct Read {
     project: Project,
     done: Done,
+    attendance: Vec<Row>,
 }
 
 static READ: LazyLock<Read> = LazyLock::new(|| {
@@ -171,13 +172,18 @@ static READ: LazyLock<Read> = LazyLock::new(|| {
         "pupil_id;school_id;subject;date;term;mark\nP-GZ;GZ;kimi;2026-02-20;2;7,5\nP-GZ;GZ;histori;2026-02-20;2;shumë mirë\n",
     );
     let done = project.prane(&["run"]).code(0);
-    Read { project, done }
+    let attendance = project.sql("select school_id, pupil_key, date, status from sources.attendance order by school_id, date");
+    Read { project, done, attendance }
 });
+
+/// The rows of a school, by date.
+fn rows_of(school: &str) -> Vec<&'static Row> {
+    READ.attendance.iter().filter(|row| row["school_id"] == school).collect()
+}
 
 #[track_caller]
 fn reads_as_usual(school: &str) {
-    let rows =
-        READ.project.sql(&format!("select pupil_key, date, status from sources.attendance where school_id = '{school}' order by date"));
+    let rows = rows_of(school);
     let found: Vec<(&str, &str)> = rows.iter().map(|r| (r["date"].as_str(), r["status"].as_str())).collect();
     assert_eq!(found, DAYS, "{school}");
     assert_eq!(rows[0]["pupil_key"], READ.project.key_of(&format!("P-{school}")));
@@ -211,7 +217,7 @@ read_as_usual! {
 
 #[test]
 fn wide_with_days_that_have_no_year() {
-    let rows = READ.project.sql("select date, status from sources.attendance where school_id = 'WIDESHORT' order by date");
+    let rows = rows_of("WIDESHORT");
     let found: Vec<(&str, &str)> = rows.iter().map(|r| (r["date"].as_str(), r["status"].as_str())).collect();
     // 0 is mapped onto "not recorded"; 2_30 is no day and the total no column of ours.
     let wanted: Vec<(&str, &str)> = std::iter::once(("2026-02-24", "")).chain(DAYS).collect();
@@ -220,13 +226,8 @@ fn wide_with_days_that_have_no_year() {
 
 #[test]
 fn lessons_are_rolled_up_into_parts_of_a_day() {
-    let key = READ.project.key_of("P-LESSONS");
-    let rows = READ
-        .project
-        .sql(&format!("select days_recorded, days_absent, days_unexcused, days_late from indicators.pupil where pupil_key = '{key}'"));
-    let found: Vec<f64> =
-        ["days_recorded", "days_absent", "days_unexcused", "days_late"].iter().map(|c| rows[0][*c].parse().unwrap()).collect();
-    assert_eq!(found, [1.0, 0.5, 0.25, 0.25]);
+    let columns = ["days_recorded", "days_absent", "days_unexcused", "days_late"];
+    assert_eq!(READ.project.measures("P-LESSONS", columns), [1.0, 0.5, 0.25, 0.25]);
 }
 
 #[test]
@@ -271,14 +272,9 @@ fn a_register_of_absences_says_who_was_present() {
         .row("P2", "S1", days[34], "late");
     project.put("inbox/mungesat.csv", register.0).night(&["--as-of", "2026-02-27"]);
     for (pupil, absent, late) in [("P1", 1.0, 0.0), ("P2", 0.0, 1.0)] {
-        assert_eq!(
-            project.measure_on(pupil, "days_recorded", "2026-02-27"),
-            35.0,
-            "{pupil}: present up to the last date handed in, and no further"
-        );
-        assert_eq!(project.measure_on(pupil, "days_absent", "2026-02-27"), absent, "{pupil}");
-        assert_eq!(project.measure_on(pupil, "days_late", "2026-02-27"), late, "{pupil}");
-        assert_eq!(project.measure_on(pupil, "grade_level", "2026-02-27"), 6.0);
+        // Present up to the last date handed in, and no further.
+        let columns = ["days_recorded", "days_absent", "days_late", "grade_level"];
+        assert_eq!(project.measures_on(pupil, columns, "2026-02-27"), [35.0, absent, late, 6.0], "{pupil}");
     }
 }
 

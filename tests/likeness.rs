@@ -88,15 +88,18 @@ static NIGHT: LazyLock<Project> = LazyLock::new(|| {
     project
 });
 
-/// What `sources.links` says of a planted record.
+/// All that `sources.links` says.
+static LINKS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    NIGHT.sql("select record_key, outcome, pupil_key, probability, decided_by, doubt, why from sources.links order by record_key, place")
+});
+
+/// What it says of a planted record.
 fn links(number: &str) -> Vec<Row> {
     let vault = Vault::open(&Folder::open(&NIGHT.path("")).unwrap(), false).unwrap();
     let columns = ["participant_key", "centre_id", "participant_id"];
     let participants = vault.texts("centre_participants", "participant_key", None, columns).unwrap();
     let [key, ..] = participants.into_iter().find(|[_, centre, id]| centre == "C01" && id == number).unwrap();
-    let all = NIGHT
-        .sql("select record_key, outcome, pupil_key, probability, decided_by, doubt, why from sources.links order by record_key, place");
-    all.into_iter().filter(|row| row["record_key"] == key).collect()
+    LINKS.iter().filter(|row| row["record_key"] == key).cloned().collect()
 }
 
 #[track_caller]

@@ -63,11 +63,14 @@ fn the_manifest_says_what_was_read_and_what_was_written() {
     assert_eq!((manifest["as_of"].as_str(), manifest["outcome"].as_str()), (Some(AS_OF), Some("published")));
     let inbox = fs::read_dir(samples().join("inbox")).unwrap().count();
     assert_eq!(manifest["inputs"].as_array().unwrap().len(), inbox);
-    for (file, hash) in manifest["files"].as_object().unwrap() {
+    let files = manifest["files"].as_object().unwrap();
+    assert!(files.len() > 10, "{files:?}");
+    for (file, hash) in files {
         let bytes = fs::read(SAMPLE.project.path(&format!("published/{AS_OF}/{file}"))).unwrap();
         assert_eq!(hash.as_str().unwrap(), blake3::hash(&bytes).to_hex().as_str(), "{file}");
     }
-    assert!(manifest["checks"].as_array().unwrap().iter().all(|c| c["verdict"] != "failed"));
+    let checks = manifest["checks"].as_array().unwrap();
+    assert!(checks.len() > 10 && checks.iter().all(|c| c["verdict"] != "failed"), "{checks:?}");
     let silent: Vec<&str> =
         manifest["schools"].as_array().unwrap().iter().filter(|s| s["silent"] == true).filter_map(|s| s["school_id"].as_str()).collect();
     assert_eq!(silent, ["S0004"]);
@@ -109,7 +112,11 @@ fn every_planted_child_trips_its_rules_and_nobody_else_is_listed() {
 #[test]
 fn planted_levels_statuses_and_causes() {
     let project = &SAMPLE.project;
-    let list = |pupil: &str| project.row_of("caseload.list", pupil, &[]).unwrap_or_else(|| panic!("{pupil} is on no list"));
+    let listed = project.sql("select pupil_key, level, status from caseload.list");
+    let list = |pupil: &str| {
+        let key = project.key_of(pupil);
+        listed.iter().find(|row| row["pupil_key"] == key).unwrap_or_else(|| panic!("{pupil} is on no list"))
+    };
     assert_eq!(list("P0000023")["level"], "3", "two flags of level 2");
     assert_eq!(list("P0000024")["level"], "2", "two flags of level 1");
     assert_eq!((list("P0000003")["level"].as_str(), list("P0000004")["level"].as_str()), ("2", "1"));
@@ -118,37 +125,58 @@ fn planted_levels_statuses_and_causes() {
         assert_eq!(project.row_of("caseload.not_assessable", pupil, &[]).unwrap()["cause"], cause, "{pupil}");
     }
     // A centre is told of listed pupils of its municipality who are at no centre, and of nobody else.
-    let pairs: BTreeSet<(String, String)> = project
-        .sql("select distinct centre_id, school_id from analyses.referral_candidates")
+    let candidates = project.sql("select centre_id, school_id, pupil_key from analyses.referral_candidates");
+    let pairs: BTreeSet<(&str, &str)> = candidates.iter().map(|row| (row["centre_id"].as_str(), row["school_id"].as_str())).collect();
+    assert_eq!(pairs, BTreeSet::from([("C01", "S0001"), ("C02", "S0002")]));
+    // The centre's page names each of them; the others of its municipality it does not invite.
+    let names: BTreeMap<String, String> = rows(&fs::read(samples().join("inbox/pupils.csv")).unwrap())
         .into_iter()
-        .map(|row| (row["centre_id"].clone(), row["school_id"].clone()))
+        .map(|row| (project.key_of(&row["pupil_id"]), format!("{} {}", row["first_name"], row["last_name"])))
         .collect();
-    assert_eq!(pairs, BTreeSet::from([("C01".to_string(), "S0001".to_string()), ("C02".to_string(), "S0002".to_string())]));
+    for centre in ["C01", "C02"] {
+        let wanted: BTreeSet<&str> =
+            candidates.iter().filter(|row| row["centre_id"] == centre).map(|row| names[&row["pupil_key"]].as_str()).collect();
+        assert_eq!(invited(&project.published(AS_OF)[&format!("centres/{centre}/list.html")]), wanted, "candidates of {centre}");
+    }
+}
+
+/// Who is named in the section of a centre's page that says whom it could invite.
+fn invited(page: &[u8]) -> BTreeSet<&str> {
+    let page = std::str::from_utf8(page).unwrap();
+    let section = page.split_once("<section id=\"referrals\"").unwrap().1.split_once("</section>").unwrap().0;
+    section.split("<span class=\"who\"").skip(1).map(|rest| rest.split_once('>').unwrap().1.split_once('<').unwrap().0).collect()
 }
 
 #[test]
 fn planted_days_of_the_other_dates() {
     let project = &SAMPLE.project;
-    let on = |pupil: &str, column: &str, day: &str| project.measure_on(pupil, column, day);
-    assert_eq!((on("P0000026", "days_absent", "2025-06-20"), on("P0000026", "days_recorded", "2025-06-20")), (52.0, 178.0));
+    assert_eq!(project.measures_on("P0000026", ["days_absent", "days_recorded"], "2025-06-20"), [52.0, 178.0]);
     assert!(project.flags_of("P0000030", &["--as-of", "2026-01-16"]).contains_key("rising_absence"));
     assert!(project.flags_of("P0000035", &["--as-of", "2026-02-13"]).contains_key("chronic_absence"));
-    assert_eq!(project.sql_with("select count(*) as n from indicators.pupil where assessable", &["--as-of", "2025-09-01"])[0]["n"], "0");
+    let first_day = project.sql_with(
+        "select count(*) > 0 as enrolled, sum(case when assessable then 1 else 0 end) as n from indicators.pupil",
+        &["--as-of", "2025-09-15"],
+    );
+    assert_eq!((first_day[0]["enrolled"].as_str(), first_day[0]["n"].as_str()), ("true", "0"));
     // A Sunday sees the same weeks; only the enrolment that was closed on the Friday is gone.
     let list = |day: &str| -> Vec<Row> {
         let mut list = project.sql_with("select pupil_key, level, flags from caseload.list order by pupil_key", &["--as-of", day]);
-        list.retain(|row| row["pupil_key"] != project.key_of(CLOSED_ON_AS_OF));
+        let closed = project.key_of(CLOSED_ON_AS_OF);
+        list.retain(|row| row["pupil_key"] != closed);
+        assert!(list.len() > 20, "few are on the list of {day}");
         list
     };
     assert_eq!(list("2026-03-01"), list(AS_OF));
     assert!(project.row_of("indicators.pupil", CLOSED_ON_AS_OF, &["--as-of", "2026-03-01"]).is_none());
-    assert_eq!((on("P0000039", "days_absent", AS_OF) * 6.0).round(), 2.0);
-    assert_eq!((on("P0000039", "days_late", AS_OF) * 6.0).round(), 1.0);
-    assert_eq!(on("P0000040", "days_absent", AS_OF), 10.0);
-    assert_eq!(
-        (on("P0000041", "days_recorded", AS_OF), on("P0000042", "days_recorded", AS_OF), on("P0000043", "days_late", AS_OF)),
-        (96.0, 98.0, 15.0)
-    );
+    let measured = project.sql("select pupil_key, days_recorded, days_absent, days_late from indicators.pupil");
+    let on = |pupil: &str, column: &str| {
+        let key = project.key_of(pupil);
+        measured.iter().find(|row| row["pupil_key"] == key).unwrap()[column].parse::<f64>().unwrap()
+    };
+    assert_eq!((on("P0000039", "days_absent") * 6.0).round(), 2.0);
+    assert_eq!((on("P0000039", "days_late") * 6.0).round(), 1.0);
+    assert_eq!(on("P0000040", "days_absent"), 10.0);
+    assert_eq!((on("P0000041", "days_recorded"), on("P0000042", "days_recorded"), on("P0000043", "days_late")), (96.0, 98.0, 15.0));
 }
 
 #[test]
@@ -274,11 +302,13 @@ fn a_night_that_died_between_two_tables_never_was_and_is_made_again() {
     assert!(tables.len() > 5, "{tables:?}");
     let seen =
         |of: &Project| of.sql("select count(*) as n, sum(case when status = 'absent' then 1 else 0 end) as away from sources.attendance");
+    let (seen_before, seen_after) = (seen(&SAMPLE.project), seen(&project));
+    assert_ne!(seen_before, seen_after, "the night brought no rows");
     for died_after in [1, tables.len() / 2, tables.len()] {
         let dead = dead(&tables.iter().take(died_after).collect::<Vec<_>>());
-        assert_eq!(seen(&dead), seen(&SAMPLE.project), "after {died_after} tables: rows of a night that never ended count");
+        assert_eq!(seen(&dead), seen_before, "after {died_after} tables: rows of a night that never ended count");
         dead.prane_at(NIGHT, &["run", "--quiet"]).code(0);
-        assert_eq!(seen(&dead), seen(&project), "after {died_after} tables");
+        assert_eq!(seen(&dead), seen_after, "after {died_after} tables");
         same_files(&project.published("latest"), &dead.published("latest"));
         // The log's lines hold the hour at which they were written; what they name is the same.
         let again = files_below(&dead.path("store"));
@@ -312,7 +342,9 @@ fn a_correction_changes_just_what_it_should_and_no_past_list() {
     let key = project.key_of("P0000046");
     let after = asked("select pupil_key, level, flags from caseload.list order by pupil_key");
     let gone = [key.clone(), project.key_of(CLOSED_ON_AS_OF)];
+    let listed = before.len();
     let kept: Vec<_> = before.into_iter().filter(|r| !gone.contains(&r["pupil_key"])).collect();
+    assert_eq!(kept.len(), listed - 2, "both were on the list before");
     assert_eq!(after, kept, "nobody else's level or flags changed");
     // The list before is made again as it was, by its day and what was known then.
     project.prane(&["run", "--quiet", "--as-of", AS_OF]).code(0);

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::LazyLock;
 
-use crate::support::{Done, Project, cells, files_below, root, rows, samples, sheets};
+use crate::support::{Done, Project, Row, cells, files_below, root, rows, samples, sheets};
 
 const AS_OF: &str = "2026-02-27";
 
@@ -102,7 +102,9 @@ fn the_store_names_nobody() {
 
 #[test]
 fn runs_and_the_names_of_rejects_name_nobody() {
-    for (name, bytes) in files_below(&NIGHT.project.path("runs")) {
+    let runs = files_below(&NIGHT.project.path("runs"));
+    assert!(runs.len() > 1);
+    for (name, bytes) in runs {
         search("runs", &name, bytes);
     }
     let rejects = files_below(&NIGHT.project.path("rejects"));
@@ -132,22 +134,68 @@ fn what_is_published_for_everybody_names_nobody() {
 
 #[test]
 fn sql_names_nobody() {
+    let mut told = 0;
     for contract in prane_contract::contracts().unwrap() {
         let question = format!("select * from sources.{}", contract.table);
-        names_nobody(&question, &NIGHT.project.prane(&["sql", "--quiet", "--format", "csv", "-c", &question]).code(0).out);
+        let answer = NIGHT.project.prane(&["sql", "--quiet", "--format", "csv", "-c", &question]).code(0).out;
+        names_nobody(&question, &answer);
+        told += usize::from(answer.lines().nth(1).is_some());
     }
-    let explained = NIGHT.project.prane(&["explain", &NIGHT.project.key_of("P0000011")]).code(0);
+    assert!(told > 10, "{told} tables have rows");
+    let explained = NIGHT.project.prane(&["explain", &NIGHT.project.key_of("P0000011")]).code(0).says(&["level"]);
     names_nobody("explain", &explained.said());
+}
+
+/// Words above the overview's columns of children, in the language of the samples.
+const COUNTED: [&str; 9] = [
+    "Nxënës",
+    "Të vlerësueshëm",
+    "kontakt tani",
+    "plan mbështetjeje",
+    "në vëmendje",
+    "Pjesëmarrës",
+    "Erdhën të paktën një herë",
+    "Fëmijë",
+    "Më pak mungesa pas",
+];
+
+/// The counts of children that the overview shows: the column's word and the count.
+fn counts_of_the_overview(project: &Project) -> Vec<(String, u32)> {
+    let page = String::from_utf8(project.published(AS_OF)["overview/index.html"].clone()).unwrap();
+    let cells = page.split("data-h=\"").skip(1).map(|rest| rest.split_once('"').unwrap());
+    let counts = cells.filter(|(word, _)| COUNTED.contains(word)).filter_map(|(word, rest)| {
+        let value = rest.split_once("data-v=\"").unwrap().1.split_once('"').unwrap().0;
+        (!value.is_empty()).then(|| (word.to_string(), value.parse().unwrap()))
+    });
+    counts.collect()
 }
 
 #[test]
 fn small_cells_of_the_overview_are_not_shown() {
+    let few =
+        |counts: &[(String, u32)]| -> Vec<(String, u32)> { counts.iter().filter(|(_, count)| (1..10).contains(count)).cloned().collect() };
+    let shown = counts_of_the_overview(&NIGHT.project);
+    assert!(shown.iter().filter(|(_, count)| *count >= 10).count() > 10, "{shown:?}");
+    assert_eq!(few(&shown), [], "few children are shown");
+    // The same look where nothing is few finds few children at each kind of count that has some.
+    let open = NIGHT.project.copy();
+    let settings = fs::read_to_string(open.path("prane.toml")).unwrap();
+    open.put("prane.toml", format!("{settings}\n[suppress]\nmin_cell = 1\n"));
+    open.prane(&["report"]);
+    let found = few(&counts_of_the_overview(&open));
+    // Classes and those who can be assessed are many everywhere in the samples.
+    for word in &COUNTED[2..] {
+        assert!(found.iter().any(|(of, _)| of == *word), "no few of {word:?} among {found:?}");
+    }
+}
+
+#[test]
+fn the_overview_shows_no_pupil() {
     let page = String::from_utf8_lossy(&NIGHT.project.published(AS_OF)["overview/index.html"]).to_string();
     // 32 hex digits in a row would be a pupil's key.
-    let keys = page.split(|c: char| !c.is_ascii_hexdigit()).filter(|run| run.len() == 32).count();
-    assert_eq!(keys, 0, "the overview shows pupils one by one");
-    // S0004 has a dozen pupils, every one of them not assessable: its own counts are small cells.
-    assert!(page.contains("S0001") || page.contains("Liqeni"));
+    let keys = |text: &str| text.split(|c: char| !c.is_ascii_hexdigit()).filter(|run| run.len() == 32).count();
+    assert_eq!(keys(&page), 0, "the overview shows pupils one by one");
+    assert_eq!(keys(&format!("<td>{}</td>", NIGHT.project.key_of("P0000011"))), 1, "a key would be seen");
 }
 
 #[test]
@@ -196,8 +244,10 @@ fn each_place_s_files_hold_its_own_children_alone() {
     }
     let schools: BTreeSet<&str> = files.keys().filter_map(|n| n.strip_prefix("schools/")?.split('/').next()).collect();
     assert!(schools.len() >= 3);
+    let mut seen = 0;
     for school in schools {
         let (ids, text) = shown(&files, &format!("schools/{school}"));
+        seen += ids.len();
         let strangers: Vec<_> = ids.difference(&of_school[school]).collect();
         assert!(strangers.is_empty(), "{school} shows {} pupils of other schools", strangers.len());
         // What a centre is called, and what its children do there, is no matter of a school that is told "known".
@@ -208,25 +258,33 @@ fn each_place_s_files_hold_its_own_children_alone() {
             assert!(!text.contains(word), "{school} shows {word}");
         }
     }
+    assert!(seen > 30, "{seen} pupils are on the schools' files");
     let municipality_of: std::collections::BTreeMap<String, String> =
         read("schools.csv").into_iter().map(|r| (r["school_id"].clone(), r["municipality"].clone())).collect();
     let linked = rows(NIGHT.project.prane(&["link", "export"]).code(0).out.as_bytes());
-    let participants = read("centre_participants.csv");
+    let (participants, pupils) = (read("centre_participants.csv"), read("pupils.csv"));
     for centre in read("centres.csv") {
         let id = &centre["centre_id"];
         let (ids, text) = shown(&files, &format!("centres/{id}"));
+        assert!(!ids.is_empty(), "{id} shows no pupil");
         let own: BTreeSet<String> = linked.iter().filter(|r| r["centre_id"] == *id).map(|r| r["pupil_id"].clone()).collect();
         let around = |pupil: &String| {
             of_school.iter().any(|(school, pupils)| pupils.contains(pupil) && municipality_of.get(school) == Some(&centre["municipality"]))
         };
         let strangers = ids.iter().filter(|pupil| !own.contains(*pupil) && !around(pupil)).count();
         assert_eq!(strangers, 0, "{id} shows children who are neither its own nor of its municipality");
-        for other in participants.iter().filter(|p| p["centre_id"] != *id) {
-            let name = format!("{} {}", other["first_name"], other["last_name"]);
-            let here = participants.iter().any(|p| p["centre_id"] == *id && format!("{} {}", p["first_name"], p["last_name"]) == name);
-            let candidate = text.contains(&name) && !here;
-            assert!(!candidate || ids.iter().any(around), "{id} names a child of another centre");
-        }
+        // A child of another centre is named where it is a child of this one's municipality too, and nowhere else.
+        let name = |row: &Row| format!("{} {}", row["first_name"], row["last_name"]);
+        let at =
+            |wanted: bool| -> BTreeSet<String> { participants.iter().filter(|p| (p["centre_id"] == *id) == wanted).map(name).collect() };
+        let may: BTreeSet<String> =
+            pupils.iter().filter(|row| own.contains(&row["pupil_id"]) || around(&row["pupil_id"])).map(name).collect();
+        let (here, elsewhere) = (at(true), at(false));
+        assert!(here.iter().any(|name| text.contains(name)), "{id} names none of its own children");
+        let named: Vec<_> = elsewhere.iter().filter(|name| !here.contains(*name) && !may.contains(*name)).collect();
+        assert!(!named.is_empty(), "{id}: there is nobody who must not be named");
+        let told = named.iter().filter(|name| text.contains(name.as_str())).count();
+        assert_eq!(told, 0, "{id} names {told} children of another centre");
     }
 }
 
@@ -244,7 +302,9 @@ fn a_school_that_is_told_nothing_of_centres_sees_nothing_of_them() {
     };
     project.put("prane.toml", with("no"));
     project.run();
-    assert_eq!(project.one("select count(*) as n from run.raised_flags where flag = 'left_centre'"), "0");
+    let left = |project: &Project| project.one("select count(*) as n from run.raised_flags where flag = 'left_centre'");
+    assert_eq!(left(&project), "0");
+    assert_ne!(left(&NIGHT.project), "0", "where schools are told, the rule finds nobody");
     let files = project.published(AS_OF);
     let list = rows(&files["schools/S0001/list.csv"]);
     assert!(list.len() > 5 && list.iter().all(|row| row["known_to_centre"].is_empty() && row["services"].is_empty()));

@@ -147,16 +147,26 @@ fn every_view_has_a_case() {
         .map(|q| q.id.as_str())
         .collect();
     assert!(untried.is_empty(), "without a case: {untried:?}");
+    // A view that gives nothing holds against a case that expects nothing.
+    let with_rows: BTreeSet<String> = cases()
+        .into_iter()
+        .filter(|(_, folder)| !rows(&fs::read(folder.join("expect.csv")).unwrap()).is_empty())
+        .map(|(view, _)| view)
+        .collect();
+    assert_eq!(tried.difference(&with_rows).collect::<Vec<_>>(), Vec::<&String>::new(), "no case expects a row");
 }
 
 fn every_flag_is_tried_on_the_not_assessable() {
     // Flags say what the records say; whether a pupil can be judged is asked in one place, caseload.levels.
+    let mut tried = BTreeSet::new();
     for (view, folder) in
         cases().into_iter().filter(|(view, folder)| view.starts_with("flags.") && !folder.ends_with("override_of_a_school"))
     {
         let given = rows(&fs::read(folder.join("given/indicators.pupil.csv")).unwrap());
         assert!(given.iter().any(|row| row["assessable"] == "false"), "{view} is never asked about a pupil who is not assessable");
+        tried.insert(view);
     }
+    assert!(tried.len() > 10, "{tried:?}");
 }
 
 fn every_head_is_true() {

@@ -47,17 +47,21 @@ fn every_command_that_a_paper_names_exists() {
         .filter_map(|l| l.split_whitespace().next())
         .collect();
     assert!(known.contains("run"), "{help}");
+    let mut found = 0;
     for page in ["README.md", "CONTRIBUTING.md", "data-samples/README.md", "data-samples/broken/README.md", "queries/README.md"] {
         for line in quoted(&paper(page)) {
             let after = line.strip_prefix("prane ").or_else(|| line.strip_prefix("cargo run -- "));
             let Some(command) = after.and_then(|rest| rest.split_whitespace().find(|word| !word.starts_with('-'))) else { continue };
             assert!(known.contains(command), "{page} names `prane {command}`, which is none of {known:?}");
+            found += 1;
         }
     }
+    assert!(found > 10, "the papers name {found} commands");
 }
 
 #[test]
 fn every_option_that_the_readme_names_exists() {
+    let mut found = 0;
     for line in quoted(&paper("README.md")).iter().filter(|l| l.starts_with("prane ") || l.starts_with("cargo run -- ")) {
         let rest = line.trim_start_matches("prane ").trim_start_matches("cargo run -- ");
         let Some(command) = rest.split_whitespace().next().filter(|c| c.chars().all(|c| c.is_ascii_lowercase())) else { continue };
@@ -66,20 +70,25 @@ fn every_option_that_the_readme_names_exists() {
             rest.split_whitespace().map(|w| w.trim_start_matches('[').trim_end_matches(']')).filter(|w| w.starts_with("--") && w.len() > 2)
         {
             assert!(help.contains(option), "`{line}`: {command} has no {option}");
+            found += 1;
         }
     }
+    assert!(found > 2, "the README names {found} options");
 }
 
 #[test]
 fn files_that_the_readme_points_to_are_there() {
+    let mut found = 0;
     for page in ["README.md", "CONTRIBUTING.md"] {
         for target in paper(page).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let path = target.split('#').next().unwrap_or_default();
             if !path.is_empty() && !path.contains("://") {
                 assert!(root().join(path).exists(), "{page} points to {path}, which is not there");
+                found += 1;
             }
         }
     }
+    assert!(found > 5, "the papers point to {found} files");
 }
 
 #[test]
@@ -99,11 +108,14 @@ fn every_setting_of_the_schema_is_documented() {
             "prane.toml says nothing of [{section}]"
         );
     }
+    let mut found = 0;
     for (name, of) in schema["$defs"].as_object().unwrap().iter().filter(|(name, _)| name.ends_with("Section") || *name == "Source") {
         for key in of["properties"].as_object().into_iter().flat_map(serde_json::Map::keys) {
             assert!(text.contains(&format!("{key} =")) || text.contains(&format!("{key}.")), "prane.toml says nothing of {key} ({name})");
+            found += 1;
         }
     }
+    assert!(found > 30, "the schema has {found} keys");
 }
 
 #[test]

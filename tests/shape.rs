@@ -126,8 +126,14 @@ fn the_architecture_is_drawn_as_it_is() {
 
 #[test]
 fn no_module_of_the_flow_stands_on_one_that_stands_on_it() {
-    let left = circle(&modules(&root().join("pipeline/app")));
+    let mut arrows = modules(&root().join("pipeline/app"));
+    assert!(arrows.values().map(BTreeSet::len).sum::<usize>() > 20, "few arrows are seen: {arrows:?}");
+    let left = circle(&arrows);
     assert!(left.is_empty(), "these stand in a circle: {left:?}");
+    // An arrow turned back is seen.
+    let (from, to) = arrows.iter().find_map(|(from, on)| Some((from.clone(), on.first()?.clone()))).unwrap();
+    arrows.entry(to).or_default().insert(from);
+    assert!(!circle(&arrows).is_empty());
 }
 
 #[test]
@@ -157,9 +163,18 @@ fn what_the_walls_are_for_ends_at_them() {
 #[test]
 fn sql_stands_in_queries_and_the_rulebook_alone() {
     let folders = ["base", "linkage", "contract", "store", "vault", "intake", "synth"].map(|c| root().join("pipeline").join(c).join("src"));
-    let folders = folders.into_iter().chain([root().join("pipeline/app"), root().join("reports/src")]);
+    let files: Vec<_> =
+        folders.into_iter().chain([root().join("pipeline/app"), root().join("reports/src")]).flat_map(|f| sources(&f)).collect();
+    assert!(files.len() > 100, "{} files were read", files.len());
+    let found = sql_in(&files);
+    assert!(found.is_empty(), "SQL text outside pipeline/rules and queries/: {found:?}");
+    assert!(!sql_in(&sources(&root().join("pipeline/rules/src"))).is_empty(), "the rulebook's own SQL is not seen");
+}
+
+/// Lines that hold the text of a question.
+fn sql_in(files: &[(PathBuf, String)]) -> Vec<String> {
     let mut found = Vec::new();
-    for (path, text) in folders.flat_map(|folder| sources(&folder)) {
+    for (path, text) in files {
         for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
             let quoted = line.split('"').skip(1).step_by(2).collect::<Vec<_>>().join(" ").to_lowercase();
             let words: Vec<&str> = quoted.split_whitespace().collect();
@@ -169,7 +184,7 @@ fn sql_stands_in_queries_and_the_rulebook_alone() {
             }
         }
     }
-    assert!(found.is_empty(), "SQL text outside pipeline/rules and queries/: {found:?}");
+    found
 }
 
 #[test]

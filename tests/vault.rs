@@ -117,7 +117,7 @@ fn another_key_leaves_every_pseudonym_and_list_as_it_was() {
     assert_eq!(fs::metadata(project.path("vault.key")).unwrap().permissions().mode() & 0o777, 0o600);
     let after = vault(&project);
     assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>());
-    assert!(before.iter().all(|(name, bytes)| after[name] != *bytes));
+    assert!(before.len() > 5 && before.iter().all(|(name, bytes)| after[name] != *bytes));
     assert_eq!(project.key_of("P0000001"), key);
     project.prane(&["run"]).code(0);
     same_files(&published, &project.published("latest"));

@@ -253,8 +253,9 @@ fn a_name_chosen_below_the_list_is_found_by_its_number() {
     assert_eq!(cells.len(), SPARE, "no other cell is a formula");
     assert!(cells.iter().all(|cell| cell.contains("t=\"str\"") && cell.contains("<v></v>")), "and each has its result by it");
     let list = &book.list;
-    let spare = list.rows().skip(book.page.rows.len() + 1);
-    assert!(spare.flatten().all(|cell| cell.to_string().is_empty()), "an untouched line is no record");
+    let spare: Vec<_> = list.rows().skip(book.page.rows.len() + 1).collect();
+    assert_eq!(spare.len(), SPARE);
+    assert!(spare.into_iter().flatten().all(|cell| cell.to_string().is_empty()), "an untouched line is no record");
 }
 
 #[test]

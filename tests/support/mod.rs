@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use bytes::Bytes;
@@ -43,8 +42,6 @@ pub fn samples() -> PathBuf {
 pub struct Project {
     folder: PathBuf,
     _own: Option<tempfile::TempDir>,
-    /// Answers since the last night: asking costs seconds in a build for development.
-    asked: Mutex<BTreeMap<String, Vec<Row>>>,
 }
 
 /// How a command ended.
@@ -92,7 +89,7 @@ impl Project {
     /// An empty project: an inbox and a secret.
     pub fn empty() -> Self {
         let own = tempfile::Builder::new().prefix("prane-test-").tempdir().unwrap();
-        let project = Self { folder: own.path().to_path_buf(), _own: Some(own), asked: Mutex::default() };
+        let project = Self { folder: own.path().to_path_buf(), _own: Some(own) };
         project.furnish();
         project
     }
@@ -101,7 +98,7 @@ impl Project {
     pub fn shared(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", env!("CARGO_CRATE_NAME")));
         let _ = fs::remove_dir_all(&folder);
-        let project = Self { folder, _own: None, asked: Mutex::default() };
+        let project = Self { folder, _own: None };
         project.furnish();
         project
     }
@@ -135,7 +132,7 @@ impl Project {
     /// A copy of this project as it stands, to go on from.
     pub fn copy(&self) -> Self {
         let own = tempfile::Builder::new().prefix("prane-test-").tempdir().unwrap();
-        let copied = Self { folder: own.path().to_path_buf(), _own: Some(own), asked: Mutex::default() };
+        let copied = Self { folder: own.path().to_path_buf(), _own: Some(own) };
         for (name, bytes) in files_below(&self.folder) {
             // `published/latest` is a link: it is pointed again, not copied.
             if !name.starts_with("published/latest/") {
@@ -174,9 +171,6 @@ impl Project {
     pub fn prane_at(&self, known_at: &str, args: &[&str]) -> Done {
         let folder = self.folder.to_string_lossy().to_string();
         let fixed = ["--project", folder.as_str(), "--known-at", known_at];
-        if args.first().is_some_and(|command| matches!(*command, "run" | "report")) {
-            self.asked.lock().unwrap().clear();
-        }
         prane(args.iter().chain(&fixed))
     }
 
@@ -217,12 +211,7 @@ impl Project {
     #[track_caller]
     pub fn sql_with(&self, question: &str, options: &[&str]) -> Vec<Row> {
         let args: Vec<&str> = ["sql", "--quiet", "--format", "csv", "-c", question].iter().chain(options).copied().collect();
-        let known = self.asked.lock().unwrap().get(&args.join(" ")).cloned();
-        known.unwrap_or_else(|| {
-            let found = rows(self.prane(&args).code(0).out.as_bytes());
-            self.asked.lock().unwrap().insert(args.join(" "), found.clone());
-            found
-        })
+        rows(self.prane(&args).code(0).out.as_bytes())
     }
 
     /// The single value that answers a question, empty where there is none.
@@ -253,22 +242,28 @@ impl Project {
         self.sql_with(&format!("select * from {view}"), options).into_iter().find(|row| row["pupil_key"] == key)
     }
 
-    /// A number of a pupil's `indicators.pupil`.
+    /// Numbers of a pupil's `indicators.pupil`, by one question.
     #[track_caller]
-    pub fn measure(&self, pupil: &str, column: &str) -> f64 {
-        self.measure_with(pupil, column, &[])
+    pub fn measures<const COUNT: usize>(&self, pupil: &str, columns: [&str; COUNT]) -> [f64; COUNT] {
+        self.measures_with(pupil, columns, &[])
     }
 
     /// The same on a day of its own.
     #[track_caller]
-    pub fn measure_on(&self, pupil: &str, column: &str, as_of: &str) -> f64 {
-        self.measure_with(pupil, column, &["--as-of", as_of])
+    pub fn measures_on<const COUNT: usize>(&self, pupil: &str, columns: [&str; COUNT], as_of: &str) -> [f64; COUNT] {
+        self.measures_with(pupil, columns, &["--as-of", as_of])
     }
 
     #[track_caller]
-    fn measure_with(&self, pupil: &str, column: &str, options: &[&str]) -> f64 {
+    fn measures_with<const COUNT: usize>(&self, pupil: &str, columns: [&str; COUNT], options: &[&str]) -> [f64; COUNT] {
         let row = self.row_of("indicators.pupil", pupil, options).unwrap_or_else(|| panic!("{pupil} has no indicators"));
-        row[column].parse().unwrap_or_else(|_| panic!("{column} of {pupil} is {:?}", row[column]))
+        columns.map(|column| row[column].parse().unwrap_or_else(|_| panic!("{column} of {pupil} is {:?}", row[column])))
+    }
+
+    /// The pupils of a view: each key once.
+    #[track_caller]
+    pub fn keys_in(&self, view: &str) -> BTreeSet<String> {
+        self.sql(&format!("select distinct pupil_key from {view}")).into_iter().map(|row| row["pupil_key"].clone()).collect()
     }
 
     /// The manifest of the run that was written last.
@@ -323,7 +318,9 @@ pub fn account(manifest: &Value, file: &str) -> Value {
 /// Fails unless every row of every file went somewhere.
 #[track_caller]
 pub fn adds_up(manifest: &Value) {
-    for account in manifest["inputs"].as_array().unwrap() {
+    let inputs = manifest["inputs"].as_array().unwrap();
+    assert!(!inputs.is_empty(), "no file was read");
+    for account in inputs {
         let count = |name: &str| account[name].as_u64().unwrap_or_else(|| panic!("no {name} in {account}"));
         assert_eq!(count("read"), count("stored") + count("superseded") + count("rejected"), "{account}");
     }

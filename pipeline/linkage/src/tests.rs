@@ -181,6 +181,8 @@ fn an_id_alone_is_no_link() {
 fn decisions_hold() {
     let pupils = pupils(2_000);
     let there = vec![pupils[10].clone(), pupils[20].clone(), pupils[30].clone(), pupils[40].clone()];
+    let alone = link(&pupils, &there, &[], &Settings::default()).unwrap();
+    assert_eq!([0, 1, 2, 3].map(|at| linked(&alone, at)), [10, 20, 30, 40].map(Some), "as they are linked where nobody decides");
     let decisions = [Decision::Same { left: 20, right: 0 }, Decision::Different { left: 30, right: 2 }, Decision::NoOne { right: 3 }];
     let linkage = link(&pupils, &there, &decisions, &Settings::default()).unwrap();
     assert_eq!(linked(&linkage, 0), Some(20), "though nothing agrees");

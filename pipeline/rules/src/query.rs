@@ -361,6 +361,20 @@ mod tests {
         assert!(parse("-- keep = \"twice\"\nselect 1 as value").unwrap_err().to_string().contains("twice"));
     }
 
+    /// Heads that `fuzz/` begins with: `whole_*` are read, `broken_*` are told.
+    #[test]
+    fn heads_of_the_fuzz_corpus_are_read_or_told() {
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/head");
+        let mut tried = 0;
+        for path in std::fs::read_dir(corpus).unwrap().map(|entry| entry.unwrap().path()) {
+            let text = std::fs::read(&path).unwrap();
+            let whole = path.file_name().unwrap().to_string_lossy().starts_with("whole_");
+            assert_eq!(Header::of(&String::from_utf8_lossy(&text), "a file").is_ok(), whole, "{}", path.display());
+            tried += 1;
+        }
+        assert!(tried >= 6);
+    }
+
     #[test]
     fn clocks_names_and_commands_are_refused() {
         let parse = |sql: &str| Query::parse("flags.x".into(), "x.sql".into(), sql).map(|_| ()).unwrap_err().to_string();

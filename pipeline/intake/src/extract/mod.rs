@@ -434,6 +434,26 @@ pub fn saved(extract: &Extract) -> (String, Option<SystemTime>) {
     (inside.unwrap_or_else(|| "0000-00-00T00:00:00Z".into()), on_disk)
 }
 
+/// How many records a file has, read by whatever is handed in most: delimited text, and (`.xlsx`) a list that came back. A
+/// panic stays one, where [`read`] makes it the file's error: `fuzz/` looks for those.
+///
+/// # Errors
+/// An error of the file in plain words.
+pub fn count_unguarded(path: &Path) -> Result<u64, FileError> {
+    let returned = path.extension().is_some_and(|ending| ending == "xlsx");
+    let extract = Extract {
+        path: path.to_path_buf(),
+        name: String::new(),
+        table: String::new(),
+        source: Source::default(),
+        hash: [0; 32],
+        size: 0,
+        returned,
+    };
+    let rows = if returned { returned::records(&extract)?.1 } else { text::all_records(&extract, Format::Text)? };
+    Ok(rows.records.len() as u64)
+}
+
 /// The headers of a file, for guessing a mapping, and up to `sample` rows.
 ///
 /// # Errors
@@ -449,4 +469,25 @@ pub fn peek(path: &Path, sample: usize) -> Result<(Vec<String>, Vec<Vec<String>>
         _ => text::first_records(&extract, format, sample),
     })?;
     Ok((rows.headers, rows.records.into_iter().take(sample).collect()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Files that `fuzz/` begins with: `whole_*` are read, `broken_*` are refused.
+    #[test]
+    fn files_of_the_fuzz_corpus_are_read_or_refused() {
+        for (folder, least) in [("text", 10), ("returned", 4)] {
+            let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(folder);
+            let mut tried = 0;
+            for path in std::fs::read_dir(corpus).unwrap().map(|entry| entry.unwrap().path()) {
+                let whole = path.file_name().unwrap().to_string_lossy().starts_with("whole_");
+                assert_eq!(count_unguarded(&path).is_ok(), whole, "{}", path.display());
+                tried += 1;
+            }
+            assert!(tried >= least, "{tried} files of {folder}");
+        }
+    }
 }

@@ -1,0 +1,2 @@
+-- titel = "Away"
+select 1 as value

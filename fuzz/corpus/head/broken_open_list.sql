@@ -1,0 +1,2 @@
+-- cites = ["a",
+select 1 as value

@@ -1,0 +1,2 @@
+-- title = Away
+select 1 as value
