@@ -109,7 +109,7 @@ impl Header {
     ///
     /// # Errors
     /// A configuration error for a key that there is not, or a value that is none.
-    pub(crate) fn of(text: &str, file: &str) -> Result<Self> {
+    pub fn of(text: &str, file: &str) -> Result<Self> {
         toml::from_str(&head_of(text)).map_err(|e| toml_error(file, &e))
     }
 }

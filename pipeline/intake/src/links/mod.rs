@@ -213,9 +213,9 @@ fn rows_of(linkage: &Linkage, pupils: &Pupils, records: &[(&str, &String)]) -> V
             ..Link::default()
         };
         let (outcome, pairs) = match outcome {
-            prane_linkage::Result::Linked { pair } => ("linked", *pair..*pair + 1),
-            prane_linkage::Result::Review { pairs } => ("review", pairs.clone()),
-            prane_linkage::Result::Unlinked => {
+            prane_linkage::Outcome::Linked { pair } => ("linked", *pair..*pair + 1),
+            prane_linkage::Outcome::Review { pairs } => ("review", pairs.clone()),
+            prane_linkage::Outcome::Unlinked => {
                 rows.push(of("unlinked"));
                 continue;
             }
