@@ -303,7 +303,6 @@ fn a_night_that_died_between_two_tables_never_was_and_is_made_again() {
     let seen =
         |of: &Project| of.sql("select count(*) as n, sum(case when status = 'absent' then 1 else 0 end) as away from sources.attendance");
     let (seen_before, seen_after) = (seen(&SAMPLE.project), seen(&project));
-    assert_ne!(seen_before, seen_after, "the night brought no rows");
     for died_after in [1, tables.len() / 2, tables.len()] {
         let dead = dead(&tables.iter().take(died_after).collect::<Vec<_>>());
         assert_eq!(seen(&dead), seen_before, "after {died_after} tables: rows of a night that never ended count");
