@@ -43,10 +43,6 @@
 -- confidence = "how sure the level is: clear, borderline (it hangs on one flag near its threshold) or thin (few days recorded)"
 -- on_list = "whether the pupil has a place within the capacity of the school, true or false"
 -- data_through = "last day with a record at the school, date; empty where it has none"
-with read_policy as (
-    select school_id, caseload_show_centre_to_schools as show_centre
-    from run.policy_school
-)
 select
     l.as_of,
     l.school_id,
@@ -70,8 +66,8 @@ select
     l.absence_trend,
     l.mark_change,
     l.failing_subjects,
-    case when p.show_centre in ('known', 'service') then l.known_to_centre end as known_to_centre,
-    case when p.show_centre = 'service' then l.services end as services,
+    l.known_to_centre,
+    l.services,
     l.next_step,
     l.escalation,
     l.suggested_service,
@@ -85,5 +81,4 @@ select
     l.confidence,
     l.on_list,
     l.data_through
-from caseload.list l
-inner join read_policy p on p.school_id = l.school_id
+from pages.list l
