@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::root;
+use crate::support::{files_below, root};
 
 /// Crate → those it stands on, of this repository.
 fn crates() -> BTreeMap<String, BTreeSet<String>> {
@@ -191,15 +191,13 @@ fn sql_in(files: &[(PathBuf, String)]) -> Vec<String> {
 fn what_the_store_packs_is_asked_for_by_name() {
     // Bits of masks, parts of a day, Mondays worked out by hand, years cut out of texts: functions of the engine say what is meant.
     let packed = ["720720", "<<", ">>", " & ", " ^ ", "bit_", "log2", "% 7", "as int) + 3", "substr(", "date_trunc('week'", "'-', "];
-    fn files(folder: &Path) -> Vec<PathBuf> {
-        let entries = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
-        entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
-    }
-    let told: Vec<String> = files(&root().join("queries"))
+    let files = files_below(&root().join("queries"));
+    assert!(files.len() > 100, "{} files", files.len());
+    let told: Vec<String> = files
         .into_iter()
-        .flat_map(|path| {
-            let text = fs::read_to_string(&path).unwrap();
-            packed.iter().filter(|what| text.contains(**what)).map(|what| format!("{} has {what}", path.display())).collect::<Vec<_>>()
+        .flat_map(|(name, bytes)| {
+            let text = String::from_utf8(bytes).unwrap();
+            packed.iter().filter(|what| text.contains(**what)).map(|what| format!("{name} has {what}")).collect::<Vec<_>>()
         })
         .collect();
     assert!(told.is_empty(), "{told:#?}");
