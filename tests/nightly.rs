@@ -300,9 +300,11 @@ fn a_night_that_died_between_two_tables_never_was_and_is_made_again() {
         .filter_map(|(name, _)| Some(name.split_once('/')?.0.into()))
         .collect();
     assert!(tables.len() > 5, "{tables:?}");
-    let seen =
-        |of: &Project| of.sql("select count(*) as n, sum(case when status = 'absent' then 1 else 0 end) as away from sources.attendance");
+    // Asked with what the second night knew: before it, neither project has its rows.
+    let question = "select count(*) as n, sum(case when status = 'absent' then 1 else 0 end) as away from sources.attendance";
+    let seen = |of: &Project| rows(of.prane_at(NIGHT, &["sql", "--quiet", "--format", "csv", "-c", question]).code(0).out.as_bytes());
     let (seen_before, seen_after) = (seen(&SAMPLE.project), seen(&project));
+    assert_ne!(seen_before, seen_after, "the night brought no rows");
     for died_after in [1, tables.len() / 2, tables.len()] {
         let dead = dead(&tables.iter().take(died_after).collect::<Vec<_>>());
         assert_eq!(seen(&dead), seen_before, "after {died_after} tables: rows of a night that never ended count");
