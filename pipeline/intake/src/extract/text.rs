@@ -7,6 +7,8 @@ use std::io::Read;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
+use encoding_rs_io::DecodeReaderBytesBuilder;
+
 use super::{At, Extract, FileError, Format, Plan, Reading, Rows, Taker};
 
 const BLOCK: usize = 4 << 20;
@@ -21,26 +23,14 @@ fn open(extract: &Extract, format: Format) -> Result<Box<dyn Read + Send>, FileE
         Format::Zstd => Box::new(zstd::stream::read::Decoder::new(file).map_err(|e| FileError::new(format!("is not zstd: {e}")))?),
         _ => Box::new(file),
     };
-    let mut start = Vec::with_capacity(4);
-    let mut plain = plain;
-    plain.by_ref().take(3).read_to_end(&mut start).map_err(|e| broken(&e))?;
-    let (encoding, skip) = match start.as_slice() {
-        [0xEF, 0xBB, 0xBF] => (encoding_rs::UTF_8, 3),
-        [0xFF, 0xFE, ..] => (encoding_rs::UTF_16LE, 2),
-        [0xFE, 0xFF, ..] => (encoding_rs::UTF_16BE, 2),
-        _ => (declared_encoding(extract)?, 0),
-    };
-    let rest = std::io::Cursor::new(start.split_off(skip)).chain(plain);
-    if encoding == encoding_rs::UTF_8 {
-        return Ok(Box::new(rest));
-    }
-    Ok(Box::new(Transcoded {
-        inner: Box::new(rest),
-        decoder: encoding.new_decoder_without_bom_handling(),
-        ready: Vec::new(),
-        given: 0,
-        ended: false,
-    }))
+    // A byte order mark goes before what the mapping says; UTF-8 passes as it is, so that a broken character is met and named.
+    let decoded = DecodeReaderBytesBuilder::new()
+        .encoding(Some(declared_encoding(extract)?))
+        .bom_override(true)
+        .strip_bom(true)
+        .utf8_passthru(true)
+        .build(plain);
+    Ok(Box::new(decoded))
 }
 
 fn declared_encoding(extract: &Extract) -> Result<&'static encoding_rs::Encoding, FileError> {
@@ -57,37 +47,6 @@ fn broken(error: &std::io::Error) -> FileError {
         FileError::new("the compressed file is cut short: send it again")
     } else {
         FileError::new(format!("cannot be read: {error}"))
-    }
-}
-
-/// A stream decoded to UTF-8 as it is read.
-struct Transcoded {
-    inner: Box<dyn Read + Send>,
-    decoder: encoding_rs::Decoder,
-    ready: Vec<u8>,
-    given: usize,
-    ended: bool,
-}
-
-impl Read for Transcoded {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        while self.given == self.ready.len() {
-            if self.ended {
-                return Ok(0);
-            }
-            let mut raw = vec![0; 1 << 16];
-            let got = self.inner.read(&mut raw)?;
-            self.ended = got == 0;
-            let room = self.decoder.max_utf8_buffer_length(got).unwrap_or(4 * (got + 4));
-            self.ready.resize(room, 0);
-            let (_, _, written, _) = self.decoder.decode_to_utf8(&raw[..got], &mut self.ready, self.ended);
-            self.ready.truncate(written);
-            self.given = 0;
-        }
-        let size = out.len().min(self.ready.len() - self.given);
-        out[..size].copy_from_slice(&self.ready[self.given..self.given + size]);
-        self.given += size;
-        Ok(size)
     }
 }
 
