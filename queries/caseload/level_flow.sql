@@ -4,6 +4,7 @@
 -- key = ["as_of", "school_id", "list_date", "level_before", "level_after"]
 -- owner = "school integration team"
 -- order = ["school_id", "list_date", "level_before desc", "level_after desc"]
+-- steps = ["read_lists", "number_dates"]
 -- [columns]
 -- as_of = "day for which the view is made; nothing recorded after it counts, date"
 -- list_date = "day of the later of the two lists, date"

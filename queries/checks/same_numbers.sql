@@ -8,6 +8,7 @@
 -- what = "Two schools use the same pupil numbers at the same time: each school counts for itself, and two children would be taken for one."
 -- when = "It matters always: the days of one child hide those of another, and neither is listed."
 -- mend = "Have both schools hand in the numbers of the school system, or put the school's code before its own numbers (S1-101), in every extract of both; run again. Where the same children truly go to both schools, raise same_numbers in queries/policy.toml."
+-- steps = ["find_open", "count_shared"]
 -- [columns]
 -- as_of = "day for which the view is made; nothing recorded after it counts, date"
 -- first_school_id = "code of the one school"

@@ -3,6 +3,7 @@
 -- grain = "one row a school, session day and as_of"
 -- key = ["as_of", "school_id", "date"]
 -- owner = "school integration team"
+-- steps = ["read_records", "spread_calendar"]
 -- [columns]
 -- as_of = "day for which the view is made; nothing recorded after it counts, date"
 -- school_id = "code of the school"

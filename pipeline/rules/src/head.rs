@@ -43,6 +43,8 @@ pub struct Header {
     pub unseen: Vec<String>,
     /// How the view is built; by the number of readers where the file does not say.
     pub keep: Option<Keep>,
+    /// Steps (`with` names) that are computed once, because several others read them.
+    pub steps: Vec<String>,
 }
 
 /// How a view is built.
@@ -96,9 +98,9 @@ pub enum Severity {
 }
 
 /// Keys of [`Header`]: what a comment at the top of a file must start with to be part of its head.
-const HEAD_KEYS: [&str; 16] = [
+const HEAD_KEYS: [&str; 17] = [
     "title", "about", "grain", "key", "owner", "cites", "level", "rests_on", "covers", "severity", "what", "when", "mend", "order",
-    "unseen", "keep",
+    "unseen", "keep", "steps",
 ];
 
 /// The line after which each `name = "meaning, unit"` is a column.

@@ -33,6 +33,8 @@ pub struct Query {
     pub header: Header,
     /// Its text.
     pub sql: String,
+    /// Its text, parsed.
+    pub statement: Statement,
     /// Tables and views it reads, `schema.name`.
     pub reads: BTreeSet<String>,
     /// Of a project's own file: what it owes those that read it.
@@ -61,7 +63,7 @@ impl Query {
         self.id.split('.').nth(1).unwrap_or_default()
     }
 
-    fn parse(id: String, file: String, text: &str) -> Result<Self> {
+    pub(crate) fn parse(id: String, file: String, text: &str) -> Result<Self> {
         let header = Header::of(text, &file)?;
         let sql = text.trim().trim_end_matches(';').to_string();
         let statement = single_select(&sql)
@@ -75,7 +77,7 @@ impl Query {
                 "community, disability and reasons never reach a list, a flag or a check; `prane sql` asks for them where [safeguarding] audit_sql opens them",
             ));
         }
-        Ok(Self { id, file, header, sql, reads, owes: None })
+        Ok(Self { id, file, header, sql, statement, reads, owes: None })
     }
 
     /// Makes it a project's own, in place of the built-in file with this head: what it does not say itself, that one says.

@@ -7,6 +7,7 @@ pub mod empty;
 mod functions;
 mod owes;
 pub mod provider;
+mod steps;
 pub mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ use datafusion::datasource::MemTable;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use datafusion::sql::parser::Statement;
 use futures::stream::FuturesUnordered;
 use futures::{StreamExt, TryStreamExt};
 use parquet::arrow::ArrowWriter;
@@ -104,6 +106,7 @@ fn add_schemas(ctx: &SessionContext) -> Result<()> {
         "analyses",
         "derived",
         "audit",
+        steps::SCHEMA,
     ] {
         let catalog = ctx.catalog("datafusion").ok_or_else(|| Error::Bug("no catalog".into()))?;
         catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new())).engine_err()?;
@@ -217,11 +220,26 @@ impl<'a> Engine<'a> {
             }
             other => other,
         };
-        let frame = self.ctx.sql(&query.sql).await.engine_err().map_err(told)?;
+        let (steps, rest) = steps::split(query)?;
+        for (name, step) in &steps {
+            let frame = self.frame(step.clone()).await.map_err(told)?;
+            let table = self.keep(name, frame).await.map_err(told)?;
+            self.register(&format!("{}.{name}", steps::SCHEMA), table)?;
+        }
+        let frame = self.frame(rest).await.map_err(told)?;
+        for (name, _) in &steps {
+            // The plan holds what it reads.
+            self.ctx.deregister_table(reference(&format!("{}.{name}", steps::SCHEMA))).engine_err()?;
+        }
         owes::columns(query, frame.schema().as_arrow())?;
         let table = if once { self.keep(&query.id, frame).await.map_err(told)? } else { frame.into_view() };
         self.register(&query.id, table)?;
         owes::keys(&self.ctx, query, &query.id).await
+    }
+
+    async fn frame(&self, statement: Statement) -> Result<DataFrame> {
+        let plan = self.ctx.state().statement_to_plan(statement).await.engine_err()?;
+        self.ctx.execute_logical_plan(plan).await.engine_err()
     }
 
     /// A sentence about the first of these tables that there is not, with the nearest one that there is.
