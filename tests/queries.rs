@@ -28,7 +28,6 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::datasource::MemTable;
 use libtest_mimic::{Arguments, Trial};
 use prane_base::config::{Config, EngineSection, Language};
-use prane_base::telemetry::Progress;
 use prane_rules::Rulebook;
 use prane_rules::engine::{Engine, empty, plain_type, session, tables};
 use prane_rules::policy::Policy;
@@ -113,7 +112,7 @@ fn shapes() -> &'static Shapes {
             empty::tables(&engine, &rulebook).await.unwrap();
             let mut views: Vec<&str> = rulebook.library.queries.keys().map(String::as_str).collect();
             views.push("run.raised_flags");
-            engine.build(&views, &Progress::silent()).await.unwrap();
+            engine.build(&views).await.unwrap();
             let mut shapes = Shapes::new();
             for id in engine.tables() {
                 let shape = engine.schema_of(&id).await.unwrap();
@@ -224,10 +223,10 @@ async fn hold(view: &str, folder: &Path, threads: usize) -> Result<(), String> {
     let header: Vec<String> = csv::Reader::from_reader(expect.as_slice()).headers().unwrap().iter().map(String::from).collect();
     let wanted = rows(&expect);
     let question = format!("select {} from {view}", header.join(", "));
-    let found = engine.rows(&question, &Progress::silent()).await.map_err(|e| e.to_string())?;
+    let found = engine.rows(&question).await.map_err(|e| e.to_string())?;
     let key = rulebook.library.queries[view].header.key.join(", ");
     let twice = format!("select count(*) from {view} group by {key} having count(*) > 1");
-    if engine.rows(&twice, &Progress::silent()).await.map_err(|e| e.to_string())?.iter().any(|b| b.num_rows() > 0) {
+    if engine.rows(&twice).await.map_err(|e| e.to_string())?.iter().any(|b| b.num_rows() > 0) {
         return Err(format!("  two rows have one key ({key})"));
     }
     let mut found: Vec<Vec<String>> = found.iter().flat_map(texts).collect();

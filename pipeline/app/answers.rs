@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use hashbrown::HashMap;
 use prane_base::day;
 use prane_base::error::{Error, Result};
-use prane_base::telemetry::Progress;
 use prane_rules::engine::Engine;
 use prane_store::errors::StoreError;
 
@@ -27,18 +26,13 @@ pub(crate) struct Line<'a> {
 }
 
 /// The rows of a view for one day, in its order.
-pub(crate) async fn ask(engine: &mut Engine<'_>, view: &str, as_of: NaiveDate, progress: &Progress) -> Result<Answer> {
-    widen(engine.answer(view, as_of, progress).await?)
+pub(crate) async fn ask(engine: &mut Engine<'_>, view: &str, as_of: NaiveDate) -> Result<Answer> {
+    widen(engine.answer(view, as_of).await?)
 }
 
 /// The rows of several views, asked at once.
-pub(crate) async fn ask_all<const N: usize>(
-    engine: &mut Engine<'_>,
-    views: [&str; N],
-    as_of: NaiveDate,
-    progress: &Progress,
-) -> Result<[Answer; N]> {
-    let answers = engine.answers(views, as_of, progress).await?.into_iter().map(widen).collect::<Result<Vec<_>>>()?;
+pub(crate) async fn ask_all<const N: usize>(engine: &mut Engine<'_>, views: [&str; N], as_of: NaiveDate) -> Result<[Answer; N]> {
+    let answers = engine.answers(views, as_of).await?.into_iter().map(widen).collect::<Result<Vec<_>>>()?;
     answers.try_into().map_err(|_| Error::Bug("a view has no answer".into()))
 }
 

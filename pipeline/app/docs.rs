@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use arrow::datatypes::{DataType, Schema, TimeUnit};
 use prane_base::error::{Error, Result, nearest};
 use prane_base::project::Project;
-use prane_base::telemetry::Progress;
+use prane_base::telemetry;
 use prane_rules::engine::{Engine, empty, plain_type, session};
 use prane_rules::query::Query;
 use prane_rules::{Rulebook, answer};
@@ -68,7 +68,7 @@ impl Catalogue {
                 Some(id) => vec![id],
                 None => rulebook.library.queries.keys().map(String::as_str).collect(),
             };
-            engine.build(&views, &Progress::silent()).await?;
+            telemetry::silently(engine.build(&views)).await?;
             for id in engine.tables() {
                 columns.insert(id.clone(), engine.schema_of(&id).await?.as_ref().clone());
             }

@@ -6,7 +6,6 @@ use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use prane_base::error::{Error, Result};
 use prane_base::key::{hex, unhex};
-use prane_base::telemetry::Progress;
 use prane_store::errors::StoreError;
 use prane_vault::Vault;
 
@@ -17,7 +16,7 @@ use crate::question::Question;
 ///
 /// # Errors
 /// A usage error for a pupil nobody knows.
-pub async fn explain(question: &Question, pupil: &str, progress: &Progress) -> Result<String> {
+pub async fn explain(question: &Question, pupil: &str) -> Result<String> {
     let key = match unhex(pupil) {
         Some(key) => key,
         None => Vault::open(&question.project, false)?
@@ -27,7 +26,7 @@ pub async fn explain(question: &Question, pupil: &str, progress: &Progress) -> R
     // No name is shown, but a pupil is looked up by the school's number.
     audit::note(&question.project, question.options.asked_at, "explain", "")?;
     let views = ["pages.explained_list", "pages.explained_flags", "pages.explained_measures", "pages.explained_gaps"];
-    let answers = question.of_pupil(&views, key, progress).await?;
+    let answers = question.of_pupil(&views, key).await?;
     let [list, flags, measured, not_assessable] = answers.as_slice() else {
         return Err(Error::Bug("four questions, other answers".into()));
     };

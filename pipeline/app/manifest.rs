@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use prane_base::error::{Error, Result};
-use prane_base::telemetry::{Progress, Stage};
+use prane_base::telemetry::Stage;
 use prane_contract::Account;
 use prane_rules::check::Verdict;
 use prane_rules::engine::Engine;
@@ -88,8 +88,8 @@ impl Manifest {
     ///
     /// # Errors
     /// Configuration errors of SQL files.
-    pub async fn count(&mut self, engine: &mut Engine<'_>, as_of: NaiveDate, attendance_rows: u64, progress: &Progress) -> Result<()> {
-        let [counts, schools] = ask_all(engine, ["pages.counts", "pages.late_schools"], as_of, progress).await?;
+    pub async fn count(&mut self, engine: &mut Engine<'_>, as_of: NaiveDate, attendance_rows: u64) -> Result<()> {
+        let [counts, schools] = ask_all(engine, ["pages.counts", "pages.late_schools"], as_of).await?;
         let mut sums = BTreeMap::new();
         for line in counts.lines() {
             let into = match line.text("kind")? {

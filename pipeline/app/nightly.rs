@@ -9,7 +9,7 @@ use prane_base::day::{school_year_name, school_year_of};
 use prane_base::disk::{restrict, write_private};
 use prane_base::error::{Error, Result};
 use prane_base::project::Project;
-use prane_base::telemetry::Progress;
+use prane_base::telemetry::{self, Stages};
 use prane_contract::Account;
 use prane_intake as intake;
 use prane_intake::{Intake, Taking, extract, links};
@@ -49,7 +49,7 @@ pub struct Published {
 /// # Errors
 /// Every error of the table of exit codes.
 #[allow(clippy::too_many_lines)] // the order of the steps is the point
-pub async fn run(project: &Project, options: &RunOptions, progress: &Progress) -> Result<Published> {
+pub async fn run(project: &Project, options: &RunOptions) -> Result<Published> {
     let _lock = publish::lock(project)?;
     let rulebook = Rulebook::load(project)?;
     let work = WorkFolder::new(project, options.rehearsal)?;
@@ -60,7 +60,7 @@ pub async fn run(project: &Project, options: &RunOptions, progress: &Progress) -
     let nights = store.nights().len();
     vault.for_night(if store.is_past() { nights.saturating_sub(1) } else { nights }, store.is_past());
 
-    progress.stage("look");
+    let mut stages = telemetry::stage("look");
     let inbox = if options.take_in && !store.is_past() {
         extract::find(project, &rulebook.contracts, !options.rehearsal)?
     } else {
@@ -70,7 +70,7 @@ pub async fn run(project: &Project, options: &RunOptions, progress: &Progress) -
     let naming = Naming::new(&settings, &rulebook, options, &store, &inbox);
     let known_files = inbox.extracts.len();
 
-    progress.stage("take in");
+    stages.next("take in");
     let rejects = project.rejects().join(&naming.run_id);
     let taking = Taking {
         project,
@@ -80,31 +80,23 @@ pub async fn run(project: &Project, options: &RunOptions, progress: &Progress) -
         year_starts: rulebook.year_starts,
         mark_scale: (rulebook.policy.number("marks_scale_min")?, rulebook.policy.number("marks_scale_max")?),
         rejects: (!options.rehearsal).then_some(rejects.as_path()),
-        progress,
     };
-    let mut intake = intake::take_in(&taking, inbox.extracts, &mut store, &mut vault)?;
+    let mut intake = intake::take_in(&taking, inbox.extracts, &mut store, &mut vault, &mut stages)?;
     intake.notes.extend(inbox.left);
     intake.accounts.extend(inbox.unread.into_iter().map(Account::unread));
     if options.take_in && !store.is_past() {
-        progress.stage("link");
-        intake.notes.extend(links::link(
-            &linkage_settings(&rulebook.policy)?,
-            &groups(&rulebook),
-            &mut store,
-            &mut vault,
-            &naming.run_id,
-            progress,
-        )?);
+        stages.next("link");
+        intake.notes.extend(links::link(&linkage_settings(&rulebook.policy)?, &groups(&rulebook), &mut store, &mut vault, &naming.run_id)?);
     }
     let naming = naming.settle(&intake, &store, &project.rejects())?;
-    tell_intake(&intake, known_files, progress);
+    tell_intake(&intake, known_files);
     let mut manifest = manifest(project, &settings, &rulebook, &naming, options, &store, &intake);
     if !store.has("attendance") {
-        write_run(project, options, &mut manifest, "nothing to work with", progress)?;
+        write_run(project, options, &mut manifest, "nothing to work with", stages)?;
         return Err(nothing_to_work_with(project, intake.refused()));
     }
 
-    progress.stage("ask");
+    stages.next("ask");
     let mut engine = ready(project, &rulebook, &store, &work.path)?;
     let as_of = match options.as_of {
         Some(day) => day,
@@ -120,39 +112,37 @@ pub async fn run(project: &Project, options: &RunOptions, progress: &Progress) -
     let mut notes = Vec::new();
     let missing = set_night(&mut engine, &store, &rulebook, &[night.as_of], &night.run_id, &manifest.inputs, &mut notes).await?;
     for note in &notes {
-        progress.say(note);
+        tracing::info!("{note}");
     }
-    engine.build(&["caseload.list", "caseload.not_assessable", "caseload.changes", "caseload.school_summary"], progress).await?;
+    engine.build(&["caseload.list", "caseload.not_assessable", "caseload.changes", "caseload.school_summary"]).await?;
 
-    progress.stage("check");
-    manifest.checks = check::judge(&mut engine, progress).await?;
-    tell_checks(&manifest.checks, progress);
-    manifest.count(&mut engine, as_of, store.rows("attendance"), progress).await?;
+    stages.next("check");
+    manifest.checks = check::judge(&mut engine).await?;
+    tell_checks(&manifest.checks);
+    manifest.count(&mut engine, as_of, store.rows("attendance")).await?;
     manifest.notes.clone_from(&notes);
     if let Err(fault) = check::stop_on_failure(&manifest.checks) {
-        write_run(project, options, &mut manifest, "a check failed", progress)?;
+        write_run(project, options, &mut manifest, "a check failed", stages)?;
         return Err(fault);
     }
 
-    progress.stage("draw");
+    stages.next("draw");
     let mut aside = Aside::new(&work.path)?;
-    let list =
-        draw(&mut engine, &vault, project, (&night, options.rehearsal), draw::notes(&missing, &manifest.inputs), &mut aside, progress)
-            .await?;
+    let list = draw(&mut engine, &vault, project, (&night, options.rehearsal), draw::notes(&missing, &manifest.inputs), &mut aside).await?;
     // Of all columns, also those that no published file has: two lists that differ are two files of the store.
     let told = blake3::hash(&answer::bytes_of(&list, answer::Format::Csv)?).to_hex();
     keep(&mut store, &tables::lists_spec(), &list, night.as_of, &told)?;
     for spec in tables::shown_specs() {
-        let shown = engine.rows(&tables::shown_question(&spec, night.as_of), progress).await?;
+        let shown = engine.rows(&tables::shown_question(&spec, night.as_of)).await?;
         let hash = blake3::hash(&answer::bytes_of(&shown, answer::Format::Csv)?).to_hex();
         keep(&mut store, &spec, &shown, night.as_of, &hash)?;
     }
 
     if options.rehearsal {
-        manifest.stages = progress.finish();
+        manifest.stages = stages.finish();
         return Ok(Published { manifest, folder: None, refused: intake.refused() });
     }
-    progress.stage("publish");
+    stages.next("publish");
     if !naming.again {
         // Accounts of refused files are nowhere else: a night that dies after its commit finds them here when it is made again.
         put_run(project, &mut manifest, "not published yet")?;
@@ -175,11 +165,11 @@ pub async fn run(project: &Project, options: &RunOptions, progress: &Progress) -
     if !store.is_past() {
         // The lists are published: a workbook that cannot be written is told, and tried again the next night.
         match links::review::write(project, &store, &vault, &draw::edition(project, &night)) {
-            Ok(asks) => asks.iter().for_each(|sentence| progress.say(sentence)),
-            Err(fault) => progress.say(&format!("what a person is to be asked about links could not be written: {fault}")),
+            Ok(asks) => asks.iter().for_each(|sentence| tracing::info!("{sentence}")),
+            Err(fault) => tracing::info!("what a person is to be asked about links could not be written: {fault}"),
         }
     }
-    write_run(project, options, &mut manifest, "published", progress)?;
+    write_run(project, options, &mut manifest, "published", stages)?;
     Ok(Published { manifest, folder: Some(folder), refused: intake.refused() })
 }
 
@@ -203,17 +193,16 @@ async fn draw(
     (night, rehearsal): (&Night, bool),
     notes: Vec<Note>,
     aside: &mut Aside,
-    progress: &Progress,
 ) -> Result<Vec<RecordBatch>> {
-    engine.build(&pages::SHOWN, progress).await?;
+    engine.build(&pages::SHOWN).await?;
     // What coordinators see is asked for first: the pages of all places are the largest thing a night holds.
-    let overview = pages::overview(engine, night.as_of, progress).await?;
-    let list = engine.answer("caseload.list", night.as_of, progress).await?;
-    let places = pages::places(engine, vault, night.as_of, progress).await?;
+    let overview = pages::overview(engine, night.as_of).await?;
+    let list = engine.answer("caseload.list", night.as_of).await?;
+    let places = pages::places(engine, vault, night.as_of).await?;
     let artist = Artist::new(project, night)?;
     artist.no_recipient_nowhere(&places)?;
-    let for_analysts = engine.answer("pages.analysts", night.as_of, progress).await?;
-    progress.step("lists");
+    let for_analysts = engine.answer("pages.analysts", night.as_of).await?;
+    tracing::debug!("lists");
     let drawn = Drawn { places, overview, list: for_analysts, notes };
     let folder = (!rehearsal).then(|| aside.folder().to_path_buf());
     // Apart, so that a night can be interrupted in the middle of it.
@@ -324,30 +313,30 @@ pub async fn set_night(
     Ok(missing)
 }
 
-fn tell_intake(intake: &Intake, found: usize, progress: &Progress) {
+fn tell_intake(intake: &Intake, found: usize) {
     for account in &intake.accounts {
         let Account { file, read, stored, superseded, rejected, .. } = account;
-        progress.say(&format!("{file}: {read} rows read = {stored} stored + {superseded} superseded + {rejected} rejected"));
+        tracing::info!("{file}: {read} rows read = {stored} stored + {superseded} superseded + {rejected} rejected");
         if let Some(why) = &account.refused {
-            progress.say(&format!("{file}: REFUSED, {why}"));
+            tracing::info!("{file}: REFUSED, {why}");
         }
     }
     // Where all is as it was, a line a file says nothing new.
     if !intake.skipped.is_empty() && intake.skipped.len() == found {
-        progress.say(&format!("nothing new: all {found} files were read before"));
+        tracing::info!("nothing new: all {found} files were read before");
     } else {
         for note in &intake.skipped {
-            progress.say(note);
+            tracing::info!("{note}");
         }
     }
     for note in &intake.notes {
-        progress.say(note);
+        tracing::info!("{note}");
     }
 }
 
-fn tell_checks(checks: &[Verdict], progress: &Progress) {
+fn tell_checks(checks: &[Verdict]) {
     for check in checks.iter().filter(|c| c.verdict != "passed") {
-        progress.say(&format!("check {} {}: {} rows. {} {}", check.name, check.verdict, check.rows, check.what, check.mend));
+        tracing::info!("check {} {}: {} rows. {} {}", check.name, check.verdict, check.rows, check.what, check.mend);
     }
 }
 
@@ -408,8 +397,8 @@ async fn commit(
     vault.bring_in()
 }
 
-fn write_run(project: &Project, options: &RunOptions, manifest: &mut Manifest, outcome: &str, progress: &Progress) -> Result<()> {
-    manifest.stages = progress.finish();
+fn write_run(project: &Project, options: &RunOptions, manifest: &mut Manifest, outcome: &str, stages: Stages) -> Result<()> {
+    manifest.stages = stages.finish();
     if options.rehearsal {
         manifest.outcome = outcome.into();
         return Ok(());

@@ -4,7 +4,6 @@ use arrow::array::RecordBatch;
 use prane_base::error::{Error, Result};
 use prane_base::key::Key;
 use prane_base::project::Project;
-use prane_base::telemetry::Progress;
 use prane_rules::Rulebook;
 use prane_rules::answer::{self, Format};
 use prane_rules::engine::Engine;
@@ -32,10 +31,9 @@ pub struct Question {
 ///
 /// # Errors
 /// Configuration and store errors; an error where nothing is stored.
-pub async fn open(project: Project, options: RunOptions, progress: &Progress) -> Result<Question> {
+pub async fn open(project: Project, options: RunOptions) -> Result<Question> {
     let rulebook = Rulebook::load(&project)?;
     let work = WorkFolder::new(&project, true)?;
-    progress.stage("ask");
     let question = Question { project, rulebook, options, work };
     let store = question.store().await?;
     there::must_be_there(&question.project, &store)?;
@@ -62,18 +60,18 @@ impl Question {
     ///
     /// # Errors
     /// A SQL error, or what opening meets.
-    pub async fn ask(&self, sql: &str, format: Format, progress: &Progress) -> Result<Vec<u8>> {
-        answer::bytes_of(&self.rows(&[sql], progress).await?.concat(), format)
+    pub async fn ask(&self, sql: &str, format: Format) -> Result<Vec<u8>> {
+        answer::bytes_of(&self.rows(&[sql]).await?.concat(), format)
     }
 
     /// The rows of views that are of one pupil.
     ///
     /// # Errors
     /// Configuration errors of SQL files, or what opening meets.
-    pub async fn of_pupil(&self, views: &[&str], pupil_key: Key, progress: &Progress) -> Result<Vec<Vec<RecordBatch>>> {
+    pub async fn of_pupil(&self, views: &[&str], pupil_key: Key) -> Result<Vec<Vec<RecordBatch>>> {
         let library = &self.rulebook.library;
         let questions = views.iter().map(|view| library.question_of_pupil(view, pupil_key)).collect::<Result<Vec<_>>>()?;
-        self.rows(&questions.iter().map(String::as_str).collect::<Vec<_>>(), progress).await
+        self.rows(&questions.iter().map(String::as_str).collect::<Vec<_>>()).await
     }
 
     /// Opens `audit.*` to this question, where the project allows it.
@@ -101,7 +99,7 @@ impl Question {
     ///
     /// # Errors
     /// A SQL error, or what opening meets.
-    pub async fn rows(&self, questions: &[&str], progress: &Progress) -> Result<Vec<Vec<RecordBatch>>> {
+    pub async fn rows(&self, questions: &[&str]) -> Result<Vec<Vec<RecordBatch>>> {
         let store = self.store().await?;
         let mut engine = nightly::ready(&self.project, &self.rulebook, &store, &self.work.path)?;
         let last = tables::last_recorded_day(&engine).await?;
@@ -113,7 +111,7 @@ impl Question {
         }
         let mut answers = Vec::new();
         for sql in questions {
-            answers.push(engine.table(sql, progress).await?);
+            answers.push(engine.table(sql).await?);
         }
         Ok(answers)
     }

@@ -10,7 +10,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use prane_base::config::Config;
 use prane_base::error::{Error, Result};
 use prane_base::project::Project;
-use prane_base::telemetry::{LogFormat, Progress};
+use prane_base::telemetry::{self, LogFormat};
 use prane_intake::links::export;
 use prane_rules::answer::Format;
 use prane_store::{NightRecord, Store, damage};
@@ -258,23 +258,23 @@ fn located(mut error: Error, folder: &Path) -> Error {
 
 async fn dispatch(cli: Cli) -> Result<()> {
     let common = &cli.common;
-    let progress = Progress::new(common.log, common.quiet);
+    telemetry::start(common.log, common.quiet);
     match &cli.command {
         Command::Run => {
             let project = ready(common)?;
             let options = asked(&project, common, true, false)?;
             tell_past(&project, &options)?;
-            tell_published(&nightly::run(&project, &options, &progress).await?)
+            tell_published(&nightly::run(&project, &options).await?)
         }
         Command::Check => {
             let project = ready(common)?;
-            tell_published(&nightly::run(&project, &asked(&project, common, true, true)?, &progress).await?)
+            tell_published(&nightly::run(&project, &asked(&project, common, true, true)?).await?)
         }
         Command::Report => {
             let project = ready(common)?;
             let options = asked(&project, common, false, false)?;
             let options = RunOptions { known_at: known_when_published(&project, &options).await?, ..options };
-            tell_published(&nightly::run(&project, &options, &progress).await?)
+            tell_published(&nightly::run(&project, &options).await?)
         }
         Command::Sql { command, file, format } => {
             let text = match (command, file) {
@@ -291,9 +291,10 @@ async fn dispatch(cli: Cli) -> Result<()> {
                 return out(docs::described(&project, name).await?.as_bytes());
             }
             let options = asked(&project, common, false, true)?;
-            let question = question::open(project, options, &progress).await?;
-            let bytes = question.ask(&text, *format, &progress).await?;
-            let _ = progress.finish();
+            let stages = telemetry::stage("ask");
+            let question = question::open(project, options).await?;
+            let bytes = question.ask(&text, *format).await?;
+            let _ = stages.finish();
             out(&bytes)
         }
         Command::Explain { pupil, link: true } => {
@@ -305,13 +306,14 @@ async fn dispatch(cli: Cli) -> Result<()> {
         Command::Explain { pupil, .. } => {
             let project = Project::open(&common.project)?;
             let options = asked(&project, common, false, true)?;
-            let question = question::open(project, options, &progress).await?;
-            let text = explain::explain(&question, pupil, &progress).await?;
-            let _ = progress.finish();
+            let stages = telemetry::stage("ask");
+            let question = question::open(project, options).await?;
+            let text = explain::explain(&question, pupil).await?;
+            let _ = stages.finish();
             out(text.as_bytes())
         }
-        Command::Erase { pupil, yes } => safekeeping::erase(common, std::slice::from_ref(pupil), *yes, &progress).await,
-        Command::Retention { yes } => safekeeping::retention(common, *yes, &progress).await,
+        Command::Erase { pupil, yes } => safekeeping::erase(common, std::slice::from_ref(pupil), *yes).await,
+        Command::Retention { yes } => safekeeping::retention(common, *yes).await,
         Command::Vault { what } => safekeeping::keep_vault(common, what),
         Command::Doctor => {
             let (findings, sound) = doctor::doctor(&common.project)?;
@@ -322,7 +324,7 @@ async fn dispatch(cli: Cli) -> Result<()> {
         Command::Synth { dir, pupils, seed, school_year, years, extra_days, hard_links, planted } => {
             let (pupils, seed, school_year, years) = (*pupils, *seed, *school_year, *years);
             let options = synth::Options { pupils, seed, school_year, years, extra_days: *extra_days, hard_links: *hard_links };
-            synthesise(dir, *planted, &options, &progress)
+            synthesise(dir, *planted, &options)
         }
         Command::Init { dir, from } => out(init::init(dir, from)?.as_bytes()),
         Command::Docs { view } => out(docs::views(&Project::open(&common.project)?, view.as_deref()).await?.as_bytes()),
@@ -423,13 +425,13 @@ fn out(bytes: &[u8]) -> Result<()> {
     }
 }
 
-fn synthesise(dir: &Path, planted: bool, options: &synth::Options, progress: &Progress) -> Result<()> {
-    progress.stage("synth");
+fn synthesise(dir: &Path, planted: bool, options: &synth::Options) -> Result<()> {
+    let stages = telemetry::stage("synth");
     if planted {
         return synth::write_samples(dir).map_err(|e| Error::io(dir, e));
     }
-    let summary = synth::write(dir, options, &|done, all| progress.step(&format!("{done} of {all}"))).map_err(|e| Error::io(dir, e))?;
-    let _ = progress.finish();
+    let summary = synth::write(dir, options, &|done, all| tracing::debug!("{done} of {all}")).map_err(|e| Error::io(dir, e))?;
+    let _ = stages.finish();
     out(format!(
         "{}: {} pupils in {} schools, {} session days to {}, {} rows of attendance, {} marks\nnext: prane run --project {}\n",
         dir.display(),

@@ -7,7 +7,6 @@ use prane_base::day::school_year_of;
 use prane_base::disk::write_private;
 use prane_base::error::{Error, Result, plural};
 use prane_base::project::Project;
-use prane_base::telemetry::Progress;
 use prane_intake::links::{export, files};
 use prane_linkage::Settings;
 use prane_rules::Rulebook;
@@ -18,7 +17,7 @@ use super::{Common, LinkCommand, LinkFormat, VaultCommand, moment, now, out};
 use crate::{audit, erase, nightly, publish, there};
 
 /// `prane erase`.
-pub(super) async fn erase(common: &Common, who: &[String], yes: bool, progress: &Progress) -> Result<()> {
+pub(super) async fn erase(common: &Common, who: &[String], yes: bool) -> Result<()> {
     let project = Project::open(&common.project)?;
     let at = moment(&project, common)?;
     let children = erase::find(&project, who, at).await?;
@@ -32,8 +31,7 @@ pub(super) async fn erase(common: &Common, who: &[String], yes: bool, progress: 
         .as_bytes());
     }
     audit::note(&project, now(), "erase", &plural(who.len(), "record"))?;
-    let receipt = erase::erase(&project, &children, at, progress).await?;
-    let _ = progress.finish();
+    let receipt = erase::erase(&project, &children, at).await?;
     out(receipt.text().as_bytes())?;
     if receipt.left == 0 {
         return Ok(());
@@ -46,7 +44,7 @@ pub(super) async fn erase(common: &Common, who: &[String], yes: bool, progress: 
 }
 
 /// `prane retention`.
-pub(super) async fn retention(common: &Common, yes: bool, progress: &Progress) -> Result<()> {
+pub(super) async fn retention(common: &Common, yes: bool) -> Result<()> {
     let project = Project::open(&common.project)?;
     let keep_years = project.config.retention.keep_years;
     if keep_years == 0 {
@@ -67,7 +65,7 @@ pub(super) async fn retention(common: &Common, yes: bool, progress: &Progress) -
     if !yes {
         return out(b"nothing was done: add --yes to erase them; it cannot be undone\n");
     }
-    erase(common, &keys, true, progress).await
+    erase(common, &keys, true).await
 }
 
 /// `prane link`.

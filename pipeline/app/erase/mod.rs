@@ -28,7 +28,7 @@ use prane_base::disk::write_private;
 use prane_base::error::{Error, Result, plural};
 use prane_base::key::{hex, unhex};
 use prane_base::project::Project;
-use prane_base::telemetry::Progress;
+use prane_base::telemetry;
 use prane_intake::links;
 use prane_store::Store;
 use prane_vault::{Vault, sheet_before};
@@ -172,18 +172,18 @@ fn complete(children: &mut Children, vault: &Vault, store: &Store) -> Result<()>
 ///
 /// # Errors
 /// Store and vault errors; run again, it goes on.
-pub async fn erase(project: &Project, children: &Children, at: DateTime<Utc>, progress: &Progress) -> Result<Receipt> {
+pub async fn erase(project: &Project, children: &Children, at: DateTime<Utc>) -> Result<Receipt> {
     let count = children.pupil_keys.len().max(children.participant_keys.len());
     let mut receipt = Receipt { at, children: count, ..Receipt::default() };
+    let mut stages = telemetry::stage("store");
     {
         let _lock = publish::lock(project)?;
         let told = serde_json::to_vec(children).map_err(|e| Error::Bug(e.to_string()))?;
         write_private(&project.root.join(MARK), &Vault::open(project, true)?.seal(&told)?)?;
-        progress.stage("store");
-        store::erase(project, children, &mut receipt, progress)?;
+        store::erase(project, children, &mut receipt)?;
         let gone = receipt.store_rows.get("attendance").copied().unwrap_or(0);
         Store::open(&project.store(), &project.staging(), at).await?.forget_rows(gone)?;
-        progress.stage("rejects");
+        stages.next("rejects");
         receipt.reject_rows = rejects::erase(&project.rejects(), children)?;
         remove_if_there(&project.review())?;
         // What the runs said is written into the lists that are drawn again.
@@ -193,10 +193,10 @@ pub async fn erase(project: &Project, children: &Children, at: DateTime<Utc>, pr
             words.redact(&path)?;
         }
     }
-    progress.stage("published");
-    draw_again(project, at, &mut receipt, progress).await?;
+    stages.next("published");
+    draw_again(project, at, &mut receipt).await?;
     let _lock = publish::lock(project)?;
-    progress.stage("vault");
+    stages.next("vault");
     receipt.vault_rows = Vault::open(project, true)?.erase(children)?;
     let words = Words::of(children)?;
     let holds = |path: &PathBuf| words.are_in(path);
@@ -212,6 +212,7 @@ pub async fn erase(project: &Project, children: &Children, at: DateTime<Utc>, pr
     let text = serde_json::to_string_pretty(&receipt).map_err(|e| Error::Bug(e.to_string()))?;
     write_private(&path, text.as_bytes())?;
     std::fs::remove_file(project.root.join(MARK)).map_err(|e| Error::io(&project.root, e))?;
+    let _ = stages.finish();
     Ok(receipt)
 }
 
@@ -220,7 +221,7 @@ fn remove_if_there(folder: &Path) -> Result<()> {
 }
 
 /// Every day published, drawn again with what was known then and without the children; a day that cannot be is removed.
-async fn draw_again(project: &Project, now: DateTime<Utc>, receipt: &mut Receipt, progress: &Progress) -> Result<()> {
+async fn draw_again(project: &Project, now: DateTime<Utc>, receipt: &mut Receipt) -> Result<()> {
     let entries = std::fs::read_dir(project.published()).into_iter().flatten().flatten();
     let mut days: Vec<NaiveDate> = entries.filter_map(|e| e.file_name().to_string_lossy().parse().ok()).collect();
     days.sort_unstable();
@@ -235,9 +236,8 @@ async fn draw_again(project: &Project, now: DateTime<Utc>, receipt: &mut Receipt
             take_in: false,
             rehearsal: false,
         };
-        progress.step(&format!("lists of {day}"));
-        let quiet = Progress::new(prane_base::telemetry::LogFormat::default(), true);
-        match Box::pin(nightly::run(project, &options, &quiet)).await {
+        tracing::debug!("lists of {day}");
+        match Box::pin(telemetry::silently(nightly::run(project, &options))).await {
             Ok(_) => receipt.days_drawn.push(day.to_string()),
             // Of such a day nothing can be shown without the child.
             Err(Error::CheckFailed { .. } | Error::ExtractMissing { .. } | Error::Sql { .. } | Error::Configuration { .. }) => {

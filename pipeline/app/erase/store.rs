@@ -12,7 +12,6 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use prane_base::disk::files_below;
 use prane_base::error::{Error, Result};
 use prane_base::project::Project;
-use prane_base::telemetry::Progress;
 use prane_store::errors::StoreError;
 use prane_store::files::FileWriter;
 use prane_store::tables::{OTHER_PUPIL, ROW_KEY, TableSpec, links};
@@ -28,14 +27,14 @@ const TELLING: [&str; 5] = ["pupil_key", OTHER_PUPIL, "participant_key", ROW_KEY
 ///
 /// # Errors
 /// Store errors.
-pub fn erase(project: &Project, children: &Children, receipt: &mut Receipt, progress: &Progress) -> Result<()> {
+pub fn erase(project: &Project, children: &Children, receipt: &mut Receipt) -> Result<()> {
     let root = project.store();
     let mut tables: Vec<PathBuf> =
         std::fs::read_dir(&root).into_iter().flatten().flatten().map(|e| e.path()).filter(|p| p.is_dir()).collect();
     tables.sort();
     for folder in tables {
         let table = folder.file_name().unwrap_or_default().to_string_lossy().to_string();
-        progress.step(&table);
+        tracing::debug!("{table}");
         let mut resized: BTreeMap<String, Resized> = BTreeMap::new();
         for path in files_below(&folder).into_iter().filter(|p| p.extension().is_some_and(|e| e == "parquet") && !in_log(p)) {
             let Some((gone, file)) = rewrite(&folder, &table, &path, children)? else { continue };

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use hashbrown::HashMap;
 use prane_base::error::Result;
-use prane_base::telemetry::Progress;
 use prane_reports::{Card, CardDay, CardWeek, Contact, DayMark, PlacePage, SubjectMarks};
 use prane_rules::engine::Engine;
 use rayon::prelude::*;
@@ -26,11 +25,10 @@ pub(super) async fn fill(
     staff: &BTreeMap<String, String>,
     as_of: NaiveDate,
     sessions: &Answer,
-    progress: &Progress,
 ) -> Result<()> {
     let views =
         ["pages.school_weeks", "pages.card_months", "pages.card_parts", "pages.card_marks", "pages.card_contacts", "caseload.listed"];
-    let [rates, months, partial, marks, contacts, bands] = ask_all(engine, views, as_of, progress).await?;
+    let [rates, months, partial, marks, contacts, bands] = ask_all(engine, views, as_of).await?;
     let (cards, marked) = rayon::join(|| weeks(&rates, &months, &partial), || days_of(&months));
     let (mut cards, mut marked) = (cards?, marked?);
     let sessions = session_days(sessions)?;

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use prane_base::error::Result;
-use prane_base::telemetry::Progress;
 use prane_reports::{Card, Participant, PlaceKind, PlacePage};
 use prane_rules::engine::Engine;
 use prane_vault::Vault;
@@ -22,7 +21,6 @@ pub(super) async fn pages(
     of_rows: &OfRows,
     schools: &BTreeMap<String, PlacePage>,
     as_of: NaiveDate,
-    progress: &Progress,
 ) -> Result<Vec<PlacePage>> {
     let views = [
         "pages.centres",
@@ -33,7 +31,7 @@ pub(super) async fn pages(
         "pages.centre_changes",
         "pages.centre_not_assessable",
     ];
-    let [heads, offers, participants, list, candidates, changes, unjudged] = ask_all(engine, views, as_of, progress).await?;
+    let [heads, offers, participants, list, candidates, changes, unjudged] = ask_all(engine, views, as_of).await?;
     let mut pages = BTreeMap::new();
     for line in heads.lines() {
         let place = place(line, PlaceKind::Centre, "centre_id", "centre_name")?;

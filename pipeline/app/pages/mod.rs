@@ -14,7 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use prane_base::error::Result;
-use prane_base::telemetry::Progress;
 use prane_reports::{Change, Flag, NotAssessable, Overview, Place, PlaceKind, PlacePage, Row};
 use prane_rules::engine::Engine;
 use prane_vault::Vault;
@@ -39,11 +38,11 @@ pub const SHOWN: [&str; 9] = [
 ///
 /// # Errors
 /// Configuration errors of SQL files, store errors of the vault.
-pub async fn places(engine: &mut Engine<'_>, vault: &Vault, as_of: NaiveDate, progress: &Progress) -> Result<Vec<PlacePage>> {
+pub async fn places(engine: &mut Engine<'_>, vault: &Vault, as_of: NaiveDate) -> Result<Vec<PlacePage>> {
     let staff = names::staff(vault)?;
     let views = ["pages.list", "caseload.changes", "caseload.not_assessable", "caseload.last_known", "pages.flags", "pages.schools"];
-    let [list, changes, unjudged, known, raised, heads] = ask_all(engine, views, as_of, progress).await?;
-    progress.step("names");
+    let [list, changes, unjudged, known, raised, heads] = ask_all(engine, views, as_of).await?;
+    tracing::debug!("names");
     let mut keys = BTreeSet::new();
     for line in list.lines().chain(changes.lines()).chain(unjudged.lines()).chain(known.lines()) {
         keys.insert(line.text("pupil_key")?.to_string());
@@ -51,7 +50,7 @@ pub async fn places(engine: &mut Engine<'_>, vault: &Vault, as_of: NaiveDate, pr
     let people = names::pupils(vault, &keys)?;
     let of_rows = OfRows { people, staff, flags: flags(&raised)? };
 
-    progress.step("pages");
+    tracing::debug!("pages");
     let mut schools = school_pages(&heads)?;
     for line in list.lines() {
         if let Some(page) = schools.get_mut(line.text("school_id")?) {
@@ -68,12 +67,12 @@ pub async fn places(engine: &mut Engine<'_>, vault: &Vault, as_of: NaiveDate, pr
             page.not_assessable.push(not_assessable(line, &of_rows.people)?);
         }
     }
-    let [days] = ask_all(engine, ["pages.days"], as_of, progress).await?;
-    school::fill(engine, &mut schools, as_of, &days, progress).await?;
-    progress.step("cards");
-    cards::fill(engine, &mut schools, &of_rows.staff, as_of, &days, progress).await?;
-    progress.step("centres");
-    let centres = centres::pages(engine, vault, &of_rows, &schools, as_of, progress).await?;
+    let [days] = ask_all(engine, ["pages.days"], as_of).await?;
+    school::fill(engine, &mut schools, as_of, &days).await?;
+    tracing::debug!("cards");
+    cards::fill(engine, &mut schools, &of_rows.staff, as_of, &days).await?;
+    tracing::debug!("centres");
+    let centres = centres::pages(engine, vault, &of_rows, &schools, as_of).await?;
     keep_last_known(&mut schools, &known, &of_rows.people)?;
     let mut pages: Vec<PlacePage> = schools.into_values().chain(centres).collect();
     receipts::fill(vault, as_of, &mut pages)?;
@@ -84,8 +83,8 @@ pub async fn places(engine: &mut Engine<'_>, vault: &Vault, as_of: NaiveDate, pr
 ///
 /// # Errors
 /// Configuration errors of SQL files.
-pub async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Result<Overview> {
-    overview::overview(engine, as_of, progress).await
+pub async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate) -> Result<Overview> {
+    overview::overview(engine, as_of).await
 }
 
 /// The page of each school, with what stands at its head.

@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use prane_base::error::Result;
-use prane_base::telemetry::Progress;
 use prane_reports::{Group, MunicipalityTrend, Overview, Programme, Reach, SchoolSummary, WeekRate};
 use prane_rules::engine::Engine;
 
 use crate::answers::{Line, ask};
 
-pub(super) async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Result<Overview> {
+pub(super) async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate) -> Result<Overview> {
     let mut overview = Overview::default();
-    let groups = ask(engine, "programme.groups", as_of, progress).await?;
+    let groups = ask(engine, "programme.groups", as_of).await?;
     let mut of_schools: BTreeMap<String, Group> = BTreeMap::new();
     for line in groups.lines() {
         let group = group(line)?;
@@ -30,12 +29,12 @@ pub(super) async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate, progress
         }
     }
     overview.by_grade.sort_by_key(|g| g.name.parse::<u32>().unwrap_or(u32::MAX));
-    let schools = ask(engine, "caseload.school_summary", as_of, progress).await?;
+    let schools = ask(engine, "caseload.school_summary", as_of).await?;
     for line in schools.lines() {
         overview.schools.push(school(line, &mut of_schools)?);
     }
-    overview.trend = trend(engine, as_of, progress).await?;
-    for line in ask(engine, "programme.municipality_weeks", as_of, progress).await?.lines() {
+    overview.trend = trend(engine, as_of).await?;
+    for line in ask(engine, "programme.municipality_weeks", as_of).await?.lines() {
         let municipality = line.text("municipality")?;
         if overview.municipality_trends.last().is_none_or(|m| m.municipality != municipality) {
             overview.municipality_trends.push(MunicipalityTrend { municipality: municipality.into(), weeks: Vec::new() });
@@ -44,7 +43,7 @@ pub(super) async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate, progress
             of.weeks.extend(week(line, "absence_rate")?);
         }
     }
-    let change = ask(engine, "programme.change", as_of, progress).await?;
+    let change = ask(engine, "programme.change", as_of).await?;
     for line in change.lines() {
         overview.programme.push(Programme {
             service: line.text("service")?.into(),
@@ -61,7 +60,7 @@ pub(super) async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate, progress
             change_beside_school: line.number("change_beside_school")?,
         });
     }
-    let reach = ask(engine, "pages.reach", as_of, progress).await?;
+    let reach = ask(engine, "pages.reach", as_of).await?;
     for line in reach.lines() {
         overview.reach.push(Reach {
             centre: line.text("centre_name")?.into(),
@@ -109,8 +108,8 @@ fn school(line: Line<'_>, counts: &mut BTreeMap<String, Group>) -> Result<School
 
 /// Absence of all schools by week, weighed by the pupils recorded each day; the pupils of a week are those of each
 /// school's fullest day.
-async fn trend(engine: &mut Engine<'_>, as_of: NaiveDate, progress: &Progress) -> Result<Vec<WeekRate>> {
-    let weeks = ask(engine, "pages.trend", as_of, progress).await?;
+async fn trend(engine: &mut Engine<'_>, as_of: NaiveDate) -> Result<Vec<WeekRate>> {
+    let weeks = ask(engine, "pages.trend", as_of).await?;
     let mut trend = Vec::new();
     for line in weeks.lines() {
         trend.extend(week(line, "rate")?);

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use prane_base::error::Result;
-use prane_base::telemetry::Progress;
 use prane_reports::{ClassAbsence, Event, GradeAbsence, LevelFlow, LevelWeek, Offer, PlacePage, WeekdayAbsence};
 use prane_rules::engine::Engine;
 
@@ -17,10 +16,9 @@ pub(super) async fn fill(
     schools: &mut BTreeMap<String, PlacePage>,
     as_of: NaiveDate,
     days: &Answer,
-    progress: &Progress,
 ) -> Result<()> {
     let views = ["pages.levels", "caseload.level_flow", "pages.grades", "caseload.class_absence", "pages.offers"];
-    let [history, flow, grades, classes, offers] = ask_all(engine, views, as_of, progress).await?;
+    let [history, flow, grades, classes, offers] = ask_all(engine, views, as_of).await?;
     levels(schools, &history)?;
     for line in flow.lines() {
         if let (Some(page), Some(as_of)) = (schools.get_mut(line.text("school_id")?), line.day("list_date")?) {

@@ -1,13 +1,23 @@
 //! Talk: progress on a terminal, plain lines elsewhere, JSON lines with `--log json`. All of it on stderr; stdout is data.
 //!
+//! A sentence is told by `tracing::info!`, a step within a stage by `tracing::debug!`; before [`start`] nobody hears them.
 //! What is told holds ids and counts, never a name.
 
+use std::fmt::Debug;
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use serde_json::{Map, Value};
+use tracing::field::Field;
+use tracing::instrument::WithSubscriber;
+use tracing::span::{Attributes, Id};
+use tracing::{Dispatch, Event, Level, Span, Subscriber};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::{Layer, Registry};
 
 /// How to talk.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -30,112 +40,127 @@ pub struct Stage {
     pub peak_mib: u64,
 }
 
-/// Where a night is, and where it has been.
-pub struct Progress {
-    bar: Option<ProgressBar>,
-    format: LogFormat,
-    quiet: bool,
-    state: Mutex<State>,
+/// The stages of a night, one after another. One that is dropped before it ends is not told.
+pub struct Stages {
+    name: &'static str,
+    since: Instant,
+    _span: Span,
+    ended: Vec<Stage>,
 }
 
-#[derive(Default)]
-struct State {
-    current: Option<(String, Instant)>,
-    stages: Vec<Stage>,
+/// Begins the first stage.
+#[must_use]
+pub fn stage(name: &'static str) -> Stages {
+    Stages { name, since: Instant::now(), _span: tracing::info_span!(STAGE, %name), ended: Vec::new() }
 }
 
-impl Progress {
-    /// Progress for a terminal where stderr is one, plain or JSON lines elsewhere.
-    #[must_use]
-    pub fn new(format: LogFormat, quiet: bool) -> Self {
-        let bar = (!quiet && format == LogFormat::Plain && std::io::stderr().is_terminal()).then(|| {
-            let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed:>4} {prefix:<12} {msg}") {
-                bar.set_style(style);
-            }
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar
-        });
-        Self { bar, format, quiet, state: Mutex::new(State::default()) }
+impl Stages {
+    /// Ends a stage and begins the next.
+    pub fn next(&mut self, name: &'static str) {
+        self.end();
+        // The next span opens before the one before it closes: the bar stays.
+        *self = Self { ended: std::mem::take(&mut self.ended), ..stage(name) };
     }
 
-    /// Progress that nobody sees.
-    #[must_use]
-    pub fn silent() -> Self {
-        Self::new(LogFormat::Plain, true)
-    }
-
-    /// Starts the next stage.
-    pub fn stage(&self, name: &str) {
-        self.end_stage();
-        if let Ok(mut state) = self.state.lock() {
-            state.current = Some((name.to_string(), Instant::now()));
-        }
-        if let Some(bar) = &self.bar {
-            bar.set_prefix(name.to_string());
-            bar.set_message("");
-        }
-    }
-
-    fn end_stage(&self) {
-        let Ok(mut state) = self.state.lock() else { return };
-        if let Some((name, since)) = state.current.take() {
-            let stage = Stage { name, seconds: (since.elapsed().as_secs_f64() * 1000.0).round() / 1000.0, peak_mib: peak_mib() };
-            self.event("stage", &stage.name, &[("seconds", stage.seconds.to_string()), ("peak_mib", stage.peak_mib.to_string())]);
-            state.stages.push(stage);
-        }
-    }
-
-    /// Says which file is being read.
-    pub fn file(&self, name: &str) {
-        self.step(&format!("reading {name}"));
-    }
-
-    /// Says what is being done within a stage.
-    pub fn step(&self, what: &str) {
-        if let Some(bar) = &self.bar {
-            bar.set_message(what.to_string());
-        }
-        if self.format != LogFormat::Json {
-            return;
-        }
-        let seconds = self.state.lock().ok().and_then(|s| s.current.as_ref().map(|(_, since)| since.elapsed().as_secs_f64()));
-        self.event("step", what, &[("at", format!("{:.3}", seconds.unwrap_or_default())), ("peak_mib", peak_mib().to_string())]);
-    }
-
-    /// Says a sentence.
-    pub fn say(&self, sentence: &str) {
-        if self.quiet {
-            return;
-        }
-        match (&self.bar, self.format) {
-            (_, LogFormat::Json) => self.event("note", sentence, &[]),
-            (Some(bar), _) => bar.suspend(|| eprintln!("{sentence}")),
-            (None, _) => eprintln!("{sentence}"),
-        }
-    }
-
-    fn event(&self, kind: &str, message: &str, fields: &[(&str, String)]) {
-        if self.quiet || self.format != LogFormat::Json {
-            return;
-        }
-        let mut line = serde_json::Map::new();
-        line.insert("event".into(), kind.into());
-        line.insert("message".into(), message.into());
-        for (name, value) in fields {
-            line.insert((*name).into(), value.clone().into());
-        }
-        eprintln!("{}", serde_json::Value::Object(line));
+    fn end(&mut self) {
+        let seconds = (self.since.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+        let stage = Stage { name: self.name.into(), seconds, peak_mib: peak_mib() };
+        tracing::info!(name: STAGE, seconds = %stage.seconds, peak_mib = stage.peak_mib, "{}", stage.name);
+        self.ended.push(stage);
     }
 
     /// Ends the last stage; the stages in their order.
     #[must_use]
-    pub fn finish(&self) -> Vec<Stage> {
-        self.end_stage();
+    pub fn finish(mut self) -> Vec<Stage> {
+        self.end();
+        self.ended
+    }
+}
+
+/// Has this program's own spans and events told from now on, on a terminal beside a spinner; those of libraries are not.
+pub fn start(format: LogFormat, quiet: bool) {
+    if quiet {
+        return;
+    }
+    let bar = (format == LogFormat::Plain && std::io::stderr().is_terminal()).then(|| {
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed:>4} {prefix:<12} {msg}") {
+            bar.set_style(style);
+        }
+        bar
+    });
+    let ours = Targets::new().with_target("prane", Level::DEBUG);
+    let listener = Registry::default().with(Listener { bar, format, stage: Mutex::default() }).with(ours);
+    // A process has one listener: where there is one already, it goes on.
+    let _ = tracing::subscriber::set_global_default(listener);
+}
+
+/// Does work of which nothing is told.
+pub fn silently<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    work.with_subscriber(Dispatch::none())
+}
+
+/// The name of the spans of stages, and of the events that say how long one took.
+const STAGE: &str = "stage";
+
+/// Shows what is told.
+struct Listener {
+    bar: Option<ProgressBar>,
+    format: LogFormat,
+    /// The stage that is open, and since when.
+    stage: Mutex<Option<(Id, Instant)>>,
+}
+
+impl<S: Subscriber> Layer<S> for Listener {
+    fn on_new_span(&self, span: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
+        if span.metadata().name() != STAGE {
+            return;
+        }
+        if let Ok(mut stage) = self.stage.lock() {
+            *stage = Some((id.clone(), Instant::now()));
+        }
         if let Some(bar) = &self.bar {
+            span.record(&mut |_: &Field, name: &dyn Debug| bar.set_prefix(format!("{name:?}")));
+            bar.set_message("");
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let kind = match event.metadata().name() {
+            STAGE => "stage",
+            _ if *event.metadata().level() <= Level::INFO => "note",
+            _ => "step",
+        };
+        let mut line = Map::from_iter([("event".to_string(), Value::from(kind))]);
+        event.record(&mut |field: &Field, value: &dyn Debug| {
+            line.insert(field.name().into(), format!("{value:?}").into());
+        });
+        if self.format == LogFormat::Json {
+            if kind == "step" {
+                let seconds = self.stage.lock().ok().and_then(|stage| stage.as_ref().map(|(_, since)| since.elapsed().as_secs_f64()));
+                line.insert("at".into(), format!("{:.3}", seconds.unwrap_or_default()).into());
+                line.insert("peak_mib".into(), peak_mib().to_string().into());
+            }
+            eprintln!("{}", Value::Object(line));
+            return;
+        }
+        let Some(Value::String(message)) = line.remove("message") else { return };
+        match (kind, &self.bar) {
+            ("note", None) => eprintln!("{message}"),
+            ("note", Some(bar)) => bar.suspend(|| eprintln!("{message}")),
+            ("step", Some(bar)) => bar.set_message(message),
+            _ => {}
+        }
+    }
+
+    fn on_close(&self, id: Id, _: Context<'_, S>) {
+        let Ok(mut stage) = self.stage.lock() else { return };
+        if stage.take_if(|(open, _)| *open == id).is_some()
+            && let Some(bar) = &self.bar
+        {
             bar.finish_and_clear();
         }
-        self.state.lock().map(|s| s.stages.clone()).unwrap_or_default()
     }
 }
 

@@ -27,7 +27,7 @@ use polars::prelude::*;
 use prane_base::day::{self, school_year_of};
 use prane_base::error::{Error, Result};
 use prane_base::project::Project;
-use prane_base::telemetry::Progress;
+use prane_base::telemetry::Stages;
 use prane_contract::value::World;
 use prane_contract::{Account, Contract, Kind};
 use prane_store::Store;
@@ -84,15 +84,13 @@ pub struct Taking<'a> {
     pub mark_scale: (f64, f64),
     /// Where rejects go; none in a rehearsal.
     pub rejects: Option<&'a Path>,
-    /// Where progress is told.
-    pub progress: &'a Progress,
 }
 
 /// Takes in what is new, table by table.
 ///
 /// # Errors
 /// Store errors, and a bug where an account does not add up. Errors of files are told in their accounts.
-pub fn take_in(with: &Taking<'_>, extracts: Vec<Extract>, store: &mut Store, vault: &mut Vault) -> Result<Intake> {
+pub fn take_in(with: &Taking<'_>, extracts: Vec<Extract>, store: &mut Store, vault: &mut Vault, stages: &mut Stages) -> Result<Intake> {
     let mut intake = Intake::default();
     let known = store.taken();
     let mut fresh: BTreeMap<&str, Vec<Extract>> = BTreeMap::new();
@@ -115,12 +113,11 @@ pub fn take_in(with: &Taking<'_>, extracts: Vec<Extract>, store: &mut Store, vau
     for contract in with.contracts {
         let Some(files) = fresh.get(contract.table.as_str()) else { continue };
         let world = world(with, contract, store, vault)?;
-        let take = match contract.table.as_str() {
-            "attendance" => take::register::<Session>,
-            "marks" => take::register::<Given>,
-            _ => take::small,
-        };
-        take(with, contract, &world, files, store, vault, &mut intake)?;
+        match contract.table.as_str() {
+            "attendance" => take::register::<Session>(with, contract, &world, files, store, vault, &mut intake, stages)?,
+            "marks" => take::register::<Given>(with, contract, &world, files, store, vault, &mut intake, stages)?,
+            _ => take::small(with, contract, &world, files, store, vault, &mut intake)?,
+        }
     }
     for account in &intake.accounts {
         if account.read != account.stored + account.superseded + account.rejected {

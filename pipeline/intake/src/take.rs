@@ -8,6 +8,7 @@ use prane_base::config::{Layout, Register, Source};
 use prane_base::day::school_year_name;
 use prane_base::error::{Error, Result, plural};
 use prane_base::key::hex;
+use prane_base::telemetry::Stages;
 use prane_contract::Contract;
 use prane_contract::plan::Plan;
 use prane_contract::reject::Reject;
@@ -48,7 +49,7 @@ pub(super) fn small(
     let in_order = if are_contacts { contacts::in_order(files) } else { files.iter().map(|file| (String::new(), file)).collect() };
     for (place, (saved, extract)) in in_order.into_iter().enumerate() {
         let taker = |plan: &Plan| SmallTaker::new(contract, world, plan);
-        let Some((reading, plan, mut takers)) = verdict::open(with, extract, contract, threads, &taker, intake) else { continue };
+        let Some((reading, plan, mut takers)) = verdict::open(extract, contract, threads, &taker, intake) else { continue };
         let mut rejects: Vec<_> = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.rejects)).collect();
         let spared: Vec<Spared> = takers.iter_mut().flat_map(|t| std::mem::take(&mut t.spared)).collect();
         let lines_spared = spared.iter().map(|cell| cell.at).collect::<BTreeSet<_>>().len();
@@ -214,6 +215,7 @@ pub(super) fn register<R: Packed>(
     store: &mut Store,
     vault: &mut Vault,
     intake: &mut Intake,
+    stages: &mut Stages,
 ) -> Result<()> {
     let spec = spec_of(contract);
     let threads = with.project.config.engine.thread_count();
@@ -236,7 +238,7 @@ pub(super) fn register<R: Packed>(
                 Error::usage("more than 65,000 files of one table in one night", "join them, or take them in over several nights")
             })?;
             let taker = |plan: &Plan| RegisterTaker::<R>::new(&shared, plan, origin);
-            let Some((reading, plan, takers)) = verdict::open(with, extract, contract, threads, &taker, intake) else { continue };
+            let Some((reading, plan, takers)) = verdict::open(extract, contract, threads, &taker, intake) else { continue };
             let (mut rejects, mut rows) = (Vec::new(), Vec::new());
             for mut taker in takers {
                 rejects.extend(std::mem::take(&mut taker.rejects));
@@ -296,7 +298,7 @@ pub(super) fn register<R: Packed>(
         }
     }
     let origins: Vec<Origin> = runs.into_iter().map(Origin::Stored).chain((0..accounts.len()).map(Origin::File)).collect();
-    with.progress.stage("settle");
+    stages.next("settle");
     vault.pupils.number_all();
     let sums = tables::sums_of(&spec);
     let (subjects, subject_ranks) = subjects.ranked();

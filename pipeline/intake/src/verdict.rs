@@ -121,14 +121,13 @@ pub(super) fn refused(extract: &Extract, rows: u64, why: &str) -> Account {
 
 /// Reads one file; a file that cannot be read is accounted for, and gives nothing.
 pub(super) fn open<T: Taker>(
-    with: &Taking<'_>,
     extract: &Extract,
     contract: &Contract,
     threads: usize,
     taker: &(dyn Fn(&Plan) -> T + Sync),
     intake: &mut Intake,
 ) -> Option<(Reading, Plan, Vec<T>)> {
-    with.progress.file(&extract.name);
+    tracing::debug!("reading {}", extract.name);
     match read(extract, contract, threads, taker) {
         Ok(done) => Some(done),
         Err(fault) => {

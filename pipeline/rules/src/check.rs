@@ -3,7 +3,6 @@
 use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use prane_base::error::{Error, Result};
-use prane_base::telemetry::Progress;
 use prane_store::errors::StoreError;
 use serde::Serialize;
 
@@ -64,18 +63,18 @@ fn places(batches: &[RecordBatch]) -> Result<Vec<String>> {
 ///
 /// # Errors
 /// A configuration error for a check whose SQL does not run or that says no severity.
-pub async fn judge(engine: &mut Engine<'_>, progress: &Progress) -> Result<Vec<Verdict>> {
+pub async fn judge(engine: &mut Engine<'_>) -> Result<Vec<Verdict>> {
     let checks: Vec<_> = engine.library().of_schema("checks").cloned().collect();
     // Built together: what several of them read is computed once.
     let wanted: Vec<&str> = checks.iter().map(|c| c.id.as_str()).collect();
-    engine.build(&wanted, progress).await?;
+    engine.build(&wanted).await?;
     let mut verdicts = Vec::new();
     for check in checks {
         let severity = check
             .header
             .severity
             .ok_or_else(|| Error::configuration(&check.file, "says no severity", "head it with -- severity = \"fail\" or \"warn\""))?;
-        let batches = engine.rows(&format!("select * from {}", check.id), progress).await.map_err(|e| match e {
+        let batches = engine.rows(&format!("select * from {}", check.id)).await.map_err(|e| match e {
             Error::Sql { what, .. } => Error::configuration(&check.file, what, "mend the SQL"),
             other => other,
         })?;

@@ -18,7 +18,6 @@ use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int32Array, RecordBat
 use arrow::datatypes::{Float64Type, Int32Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use prane_base::error::{Error, Result};
-use prane_base::telemetry::Progress;
 use prane_linkage::{Decision, Doubt, Linkage, Pair, Person, Settings, Verdict};
 use prane_store::Store;
 use prane_store::errors::StoreError;
@@ -85,14 +84,7 @@ pub struct Counts {
 ///
 /// # Errors
 /// Store and vault errors.
-pub fn link(
-    settings: &Settings,
-    tables: &[Vec<TableSpec>],
-    store: &mut Store,
-    vault: &mut Vault,
-    run_id: &str,
-    progress: &Progress,
-) -> Result<Vec<String>> {
+pub fn link(settings: &Settings, tables: &[Vec<TableSpec>], store: &mut Store, vault: &mut Vault, run_id: &str) -> Result<Vec<String>> {
     let spec = links();
     let handed_in = decisions::handed_in(store)?;
     let merged = merge::apply(&handed_in.numbers, tables, store, vault)?;
@@ -122,7 +114,7 @@ pub fn link(
     if (nothing && before.is_empty()) || (!vault.is_changed(&SHEETS) && before.iter().any(ours)) {
         return Ok(notes);
     }
-    let (rows, more) = linked(settings, &handed_in, store, vault, progress)?;
+    let (rows, more) = linked(settings, &handed_in, store, vault)?;
     notes.extend(more);
     for (kind, counts) in counts(&rows) {
         let Counts { linked, review, unlinked } = counts;
@@ -147,19 +139,13 @@ pub fn link(
     Ok(notes)
 }
 
-fn linked(
-    settings: &Settings,
-    handed_in: &HandedIn,
-    store: &Store,
-    vault: &Vault,
-    progress: &Progress,
-) -> Result<(Vec<Link>, Vec<String>)> {
-    progress.step("pupils");
+fn linked(settings: &Settings, handed_in: &HandedIn, store: &Store, vault: &Vault) -> Result<(Vec<Link>, Vec<String>)> {
+    tracing::debug!("pupils");
     let mut places = Places::of(store)?;
     let pupils = people::pupils(vault, store, &mut places)?;
     let participants = people::participants(vault, store, &mut places)?;
     let identified = people::identified(vault, store, &mut places)?;
-    progress.step("participants and identifications");
+    tracing::debug!("participants and identifications");
     let mut rows = Vec::new();
     let mut notes = Vec::new();
     // Both at once: half a million pupils are put in order once.
@@ -191,7 +177,7 @@ fn linked(
         rows.extend(rows_of(&linkage, &pupils, &records));
     }
     followers(&mut rows, store, vault)?;
-    progress.step("second numbers");
+    tracing::debug!("second numbers");
     rows.extend(second_numbers(settings, &handed_in.numbers, &pupils, store)?);
     let (asked, sentence) = shared_ids(&handed_in.numbers, &pupils, &rows);
     rows.extend(asked);

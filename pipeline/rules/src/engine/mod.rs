@@ -30,7 +30,6 @@ use parquet::arrow::ArrowWriter;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use prane_base::config::EngineSection;
 use prane_base::error::{self, Error, Result, nearest};
-use prane_base::telemetry::Progress;
 use prane_store::errors::StoreError;
 
 use crate::errors::EngineError;
@@ -169,7 +168,7 @@ impl<'a> Engine<'a> {
     ///
     /// # Errors
     /// A configuration error that names the file whose SQL does not run.
-    pub async fn build(&mut self, wanted: &[&str], progress: &Progress) -> Result<()> {
+    pub async fn build(&mut self, wanted: &[&str]) -> Result<()> {
         let wanted: BTreeSet<String> = wanted.iter().map(ToString::to_string).collect();
         let order: Vec<Query> = self.library.order(&wanted)?.into_iter().filter(|q| !self.built.contains(&q.id)).cloned().collect();
         let mut readers: BTreeMap<&str, usize> = BTreeMap::new();
@@ -189,7 +188,7 @@ impl<'a> Engine<'a> {
                 this.unite_flags().await?;
                 built.insert("run.raised_flags".into());
             }
-            progress.step(&query.id);
+            tracing::debug!("{}", query.id);
             let many = readers.get(query.id.as_str()).copied().unwrap_or(0) > 1 || wanted.contains(&query.id);
             let once = match query.header.keep {
                 Some(Keep::Never) if this.attendance_rows > FEW_ROWS => false,
@@ -346,10 +345,10 @@ impl<'a> Engine<'a> {
     ///
     /// # Errors
     /// A SQL error in the engine's words.
-    pub async fn ask(&mut self, sql: &str, progress: &Progress) -> Result<DataFrame> {
+    pub async fn ask(&mut self, sql: &str) -> Result<DataFrame> {
         let reads = self.reads(sql)?;
         let wanted: Vec<&str> = reads.iter().map(String::as_str).collect();
-        self.build(&wanted, progress).await?;
+        self.build(&wanted).await?;
         self.ctx.sql(sql.trim().trim_end_matches(';')).await.engine_err().map_err(|fault| match fault {
             Error::Sql { what, source, .. } => {
                 Error::Sql { what, hint: self.unknown(&reads).unwrap_or_else(|| error::WHAT_CAN_BE_ASKED.into()), source }
@@ -385,13 +384,13 @@ impl<'a> Engine<'a> {
     ///
     /// # Errors
     /// A SQL error.
-    pub async fn rows_of_all(&mut self, questions: &[String], progress: &Progress) -> Result<Vec<Vec<RecordBatch>>> {
+    pub async fn rows_of_all(&mut self, questions: &[String]) -> Result<Vec<Vec<RecordBatch>>> {
         let mut reads = BTreeSet::new();
         for sql in questions {
             reads.extend(self.reads(sql)?);
         }
         let wanted: Vec<&str> = reads.iter().map(String::as_str).collect();
-        self.build(&wanted, progress).await?;
+        self.build(&wanted).await?;
         let ctx = &self.ctx;
         let answers = questions.iter().map(|sql| async move {
             let batches = ctx.sql(sql).await.engine_err()?.collect().await.engine_err()?;
@@ -404,8 +403,8 @@ impl<'a> Engine<'a> {
     ///
     /// # Errors
     /// A SQL error.
-    pub async fn table(&mut self, sql: &str, progress: &Progress) -> Result<Vec<RecordBatch>> {
-        let frame = self.ask(sql, progress).await?;
+    pub async fn table(&mut self, sql: &str) -> Result<Vec<RecordBatch>> {
+        let frame = self.ask(sql).await?;
         let schema = Arc::new(frame.schema().as_arrow().clone());
         let mut batches = frame.collect().await.engine_err()?;
         if batches.is_empty() {
@@ -418,8 +417,8 @@ impl<'a> Engine<'a> {
     ///
     /// # Errors
     /// A SQL error.
-    pub async fn rows(&mut self, sql: &str, progress: &Progress) -> Result<Vec<RecordBatch>> {
-        let batches = self.ask(sql, progress).await?.collect().await.engine_err()?;
+    pub async fn rows(&mut self, sql: &str) -> Result<Vec<RecordBatch>> {
+        let batches = self.ask(sql).await?.collect().await.engine_err()?;
         batches.into_iter().map(plain_texts).collect()
     }
 }
@@ -429,23 +428,18 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// A configuration error that names the file whose SQL does not run.
-    pub async fn answer(&mut self, view: &str, as_of: NaiveDate, progress: &Progress) -> Result<Vec<RecordBatch>> {
+    pub async fn answer(&mut self, view: &str, as_of: NaiveDate) -> Result<Vec<RecordBatch>> {
         let question = self.library.question_of_day(view, as_of)?;
-        self.rows(&question, progress).await
+        self.rows(&question).await
     }
 
     /// The rows of several views for one day, asked at once.
     ///
     /// # Errors
     /// A configuration error that names the file whose SQL does not run.
-    pub async fn answers<const N: usize>(
-        &mut self,
-        views: [&str; N],
-        as_of: NaiveDate,
-        progress: &Progress,
-    ) -> Result<[Vec<RecordBatch>; N]> {
+    pub async fn answers<const N: usize>(&mut self, views: [&str; N], as_of: NaiveDate) -> Result<[Vec<RecordBatch>; N]> {
         let questions = views.iter().map(|view| self.library.question_of_day(view, as_of)).collect::<Result<Vec<_>>>()?;
-        let answers = self.rows_of_all(&questions, progress).await?;
+        let answers = self.rows_of_all(&questions).await?;
         answers.try_into().map_err(|_| Error::Bug("a view has no answer".into()))
     }
 }
