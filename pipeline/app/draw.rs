@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use arrow::array::RecordBatch;
+use az::UnwrappedAs;
 use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 use prane_base::recipient::{ANALYSTS, COORDINATOR, Recipients};
@@ -149,7 +150,7 @@ pub fn notes(missing: &[&str], inputs: &[Account]) -> Vec<Note> {
             (Some(_), _) => Some(Note::FileRefused { file }),
             (None, 0) if account.told.is_empty() => None,
             (None, 0) => Some(Note::FileRead { file }),
-            (None, rows) => Some(Note::RowsRejected { file, rows: u32::try_from(rows).unwrap_or(u32::MAX) }),
+            (None, rows) => Some(Note::RowsRejected { file, rows: rows.unwrapped_as::<u32>() }),
         }
     };
     let missing = missing.iter().map(|table| Note::NoExtract { table: (*table).to_string() });
@@ -173,7 +174,7 @@ pub fn edition(project: &Project, night: &Night) -> Edition {
 fn entry(page: &PlacePage, sealed: bool) -> IndexEntry {
     let place = recipients::place_folder(page.place.kind, &page.place.id);
     // As the tiles of the page itself: children with a place on the list. Those left off are a number of their own.
-    let level = |level: u8| u32::try_from(page.rows.iter().filter(|r| r.on_list && r.level == level).count()).unwrap_or(u32::MAX);
+    let level = |level: u8| page.rows.iter().filter(|r| r.on_list && r.level == level).count().unwrapped_as::<u32>();
     IndexEntry {
         kind: page.place.kind,
         id: page.place.id.clone(),
@@ -184,11 +185,11 @@ fn entry(page: &PlacePage, sealed: bool) -> IndexEntry {
         level_3: level(3),
         level_2: level(2),
         level_1: level(1),
-        on_list: u32::try_from(page.rows.iter().filter(|r| r.on_list).count()).unwrap_or(u32::MAX),
+        on_list: page.rows.iter().filter(|r| r.on_list).count().unwrapped_as::<u32>(),
         left_off: page.left_off,
         data_through: page.data_through,
         stale: page.stale_days.is_some(),
-        not_assessable: u32::try_from(page.not_assessable.len()).unwrap_or(u32::MAX),
+        not_assessable: page.not_assessable.len().unwrapped_as::<u32>(),
         not_known: page.rows.is_empty() && page.too_little_known,
         sealed,
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use az::UnwrappedAs;
 use chrono::{DateTime, NaiveDate, Utc};
 use prane_base::error::{Error, Result};
 use prane_base::telemetry::{Progress, Stage};
@@ -98,12 +99,12 @@ impl Manifest {
                 "status" => &mut self.counts.by_status,
                 _ => &mut sums,
             };
-            into.insert(line.text("name")?.to_string(), line.whole("pupils")?.unwrap_or(0).unsigned_abs());
+            into.insert(line.text("name")?.to_string(), line.count("pupils")?.into());
         }
         let sum = |what: &str| sums.get(what).copied().unwrap_or(0);
         self.counts.left_off = sum("left_off");
         self.counts.not_assessable = sum("not_assessable");
-        let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        let whole = |n: u64| n.unwrapped_as::<i64>();
         self.figures = Figures {
             schools: whole(sum("schools")),
             pupils_assessable: whole(sum("assessable")),

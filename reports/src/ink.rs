@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::convert::Infallible;
 use std::fmt;
 
+use az::UnwrappedAs;
 use plotters::style::RGBColor;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind};
@@ -114,7 +115,7 @@ fn widest(text: &str) -> i32 {
             _ => 100,
         })
         .sum();
-    i32::try_from((hundredths * LARGEST).div_ceil(100)).unwrap_or(i32::MAX / 4)
+    (hundredths * LARGEST).div_ceil(100).unwrapped_as::<i32>()
 }
 
 /// Where the strokes go.
@@ -332,7 +333,7 @@ impl DrawingBackend for Sheet<'_> {
 
     fn estimate_text_size<S: BackendTextStyle>(&self, text: &str, _: &S) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
         // The reader's own font draws the text, so a rough width does.
-        Ok((u32::try_from(text.chars().count()).unwrap_or(0) * 6, 11))
+        Ok((text.chars().count().unwrapped_as::<u32>() * 6, 11))
     }
 }
 

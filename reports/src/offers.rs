@@ -4,6 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use az::UnwrappedAs;
+
 use crate::error::Error;
 use crate::list::Offer;
 use crate::words::Words;
@@ -31,7 +33,7 @@ fn lines(offers: &[&Offer], words: &Words) -> Result<Vec<String>, Error> {
         lines.push(line(&offer.centre, offer.room, offer.waiting, words)?);
     }
     if named.len() > NAMED {
-        let more = u32::try_from(named.len() - NAMED).unwrap_or(u32::MAX);
+        let more = (named.len() - NAMED).unwrapped_as::<u32>();
         lines.push(words.say_count("offer-more", "n", more)?);
     }
     // Whoever may not know which centre it is can do nothing with twenty lines alike: whether there is room is one line.

@@ -1,6 +1,7 @@
 //! The review workbook: records that may be of one child, side by side, for a person to decide. It comes back through the
 //! inbox as `link_decisions`, so the columns that are read are called what the contract calls them.
 
+use az::UnwrappedAs;
 use chrono::NaiveDate;
 use rust_xlsxwriter::{
     Color, DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet,
@@ -88,7 +89,7 @@ fn pairs_sheet(sheet: &mut Worksheet, pairs: &[ReviewPair], edition: &Edition, w
         let look = if asked { look.clone().set_background_color(fill) } else { look.clone() };
         sheet.set_column_width(column, width)?.set_column_format(column, &look)?;
     }
-    let first_beside = u16::try_from(DECISION_COLUMNS.len()).unwrap_or(u16::MAX);
+    let first_beside = DECISION_COLUMNS.len().unwrapped_as::<u16>();
     for (column, (id, width)) in (first_beside..).zip(BESIDE) {
         sheet.write_string_with_format(0, column, words.say(id), &head)?;
         sheet.set_column_width(column, width)?.set_column_format(column, &text)?;
@@ -118,7 +119,7 @@ fn pairs_sheet(sheet: &mut Worksheet, pairs: &[ReviewPair], edition: &Edition, w
         for (column, cell) in (0_u16..).zip(&cells).chain((first_beside..).zip(&beside)).filter(|(_, cell)| !cell.is_empty()) {
             sheet.write_string(at, column, harmless(cell))?;
         }
-        sheet.write_number(at, first_beside + u16::try_from(beside.len()).unwrap_or(0), (pair.weight * 10.0).round() / 10.0)?;
+        sheet.write_number(at, first_beside + beside.len().unwrapped_as::<u16>(), (pair.weight * 10.0).round() / 10.0)?;
         last = at;
     }
     let choice = DataValidation::new()
@@ -128,7 +129,7 @@ fn pairs_sheet(sheet: &mut Worksheet, pairs: &[ReviewPair], edition: &Edition, w
         .set_error_message(DECISIONS.join(", "))?;
     sheet.add_data_validation(1, FILL, last.max(1), FILL, &choice)?;
     sheet.set_freeze_panes(1, 0)?;
-    sheet.autofilter(0, 0, last.max(1), first_beside + u16::try_from(BESIDE.len()).unwrap_or(1) - 1)?;
+    sheet.autofilter(0, 0, last.max(1), first_beside + BESIDE.len().unwrapped_as::<u16>() - 1)?;
     sheet
         .set_paper_size(9)
         .set_landscape()

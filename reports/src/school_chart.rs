@@ -1,5 +1,6 @@
 //! Charts of a whole school: levels over the weeks, absence by grade level.
 
+use az::UnwrappedAs;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -106,7 +107,7 @@ fn label_at(labels: &[String], at: f64) -> String {
 }
 
 fn place(index: usize) -> f64 {
-    f64::from(u32::try_from(index).unwrap_or(u32::MAX))
+    f64::from(index.unwrapped_as::<u32>())
 }
 
 fn last_place(count: usize) -> f64 {

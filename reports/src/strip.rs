@@ -1,6 +1,7 @@
 //! The days of one pupil's school year as a calendar: weeks side by side, weekdays under each other, so that
 //! runs and a weekday that keeps coming back are seen at a glance, on a black-and-white print too.
 
+use az::UnwrappedAs;
 use chrono::Datelike;
 use plotters::prelude::*;
 
@@ -36,18 +37,18 @@ pub fn days(days: &[CardDay], year: Year, words: &Words) -> Result<Option<String
     ];
     let text = words.sentence("chart-strip-text", args)?;
     // Saturday has a row only where there is school on Saturdays.
-    let rows = days.iter().map(|day| day.date.weekday().number_from_monday()).max().unwrap_or(5).max(5);
-    let height = HEAD + i32::try_from(rows).unwrap_or(5) * STEP;
-    svg(Size(year.width(), u32::try_from(height).unwrap_or(68)), words.get("card-days"), &text, |root| {
+    let rows = days.iter().map(|day| day.date.weekday().number_from_monday()).max().unwrap_or(5).max(5).unwrapped_as::<u8>();
+    let height = HEAD + i32::from(rows) * STEP;
+    svg(Size(year.width(), height.unwrapped_as::<u32>()), words.get("card-days"), &text, |root| {
         year.months(root, HEAD - 3, words)?;
-        for weekday in 1..=u8::try_from(rows).unwrap_or(5) {
+        for weekday in 1..=rows {
             let short: String = words.weekday(weekday).chars().take(2).collect();
             label(root, &short, (Year::x(0) - 7, HEAD + i32::from(weekday) * STEP - 2), At::Right)?;
         }
         for mark in MARKS {
             for day in days.iter().filter(|day| day.mark == mark) {
                 if let Some(column) = year.column(day.date) {
-                    let down = i32::try_from(day.date.weekday().num_days_from_monday()).unwrap_or(0);
+                    let down = day.date.weekday().num_days_from_monday().unwrapped_as::<i32>();
                     glyph(root, (Year::x(column), HEAD + down * STEP), mark)?;
                 }
             }

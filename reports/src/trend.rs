@@ -1,6 +1,7 @@
 //! Absence over the year for coordinators: all schools in one line, and the same by municipality, side by side
 //! at one scale with the line of all schools behind.
 
+use az::UnwrappedAs;
 use chrono::NaiveDate;
 use plotters::prelude::*;
 
@@ -47,7 +48,7 @@ pub fn multiples<'a>(trends: &'a [MunicipalityTrend], overall: &[WeekRate], word
         return Ok(Vec::new());
     };
     let days = (last - first).num_days().max(7);
-    let place = |week: NaiveDate| i32::try_from((week - first).num_days() * 158 / days + i64::from(LEFT)).ok();
+    let place = |week: NaiveDate| Some(((week - first).num_days() * 158 / days).unwrapped_as::<i32>() + LEFT);
     let mut all = Vec::with_capacity(trends.len());
     for trend in trends {
         let Some(latest) = trend.weeks.last() else { continue };

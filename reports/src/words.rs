@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::LazyLock;
 
+use az::UnwrappedAs;
 use chrono::{Datelike, NaiveDate};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentError, FluentResource, FluentValue};
 use hashbrown::HashMap;
@@ -282,8 +283,8 @@ impl Words {
             "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10", "month-11",
             "month-12",
         ];
-        let at = usize::try_from(month).unwrap_or(1).saturating_sub(1);
-        IDS.get(at).and_then(|id| self.get(id)).unwrap_or_default()
+        let index = month.unwrapped_as::<usize>() - 1;
+        self.get(IDS[index]).unwrap_or_default()
     }
 
     /// Whether there is a message of that id, with arguments or without.

@@ -1,6 +1,7 @@
 //! The school year as an axis: one column a week, so that the strip of days and the weekly chart under it
 //! stand exactly above each other, and every child's year has the same scale.
 
+use az::UnwrappedAs;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use plotters::prelude::*;
 
@@ -25,13 +26,13 @@ impl Year {
     /// A year that begins in the week of `first` and holds `last` too.
     pub fn new(first: NaiveDate, last: NaiveDate) -> Self {
         let monday = first.week(Weekday::Mon).first_day();
-        let weeks = i32::try_from((last - monday).num_days().div_euclid(7) + 1).unwrap_or(WEEKS);
+        let weeks = ((last - monday).num_days().div_euclid(7) + 1).unwrapped_as::<i32>();
         Self { monday, weeks: weeks.clamp(WEEKS, 60) }
     }
 
     /// Column of a day's week; `None` where it lies outside the year.
     pub fn column(self, date: NaiveDate) -> Option<i32> {
-        let column = i32::try_from((date - self.monday).num_days().div_euclid(7)).ok()?;
+        let column = (date - self.monday).num_days().div_euclid(7).unwrapped_as::<i32>();
         (0..self.weeks).contains(&column).then_some(column)
     }
 
@@ -46,14 +47,14 @@ impl Year {
     }
 
     pub fn width(self) -> u32 {
-        u32::try_from(self.span().1 + 2).unwrap_or(1)
+        (self.span().1 + 2).unwrapped_as::<u32>()
     }
 
     /// The months, each over the week in which it begins.
     pub fn months(self, root: &Area<'_>, y: i32, words: &Words) -> Drawn {
         let mut last: Option<(u32, i32)> = None;
-        for column in 0..self.weeks {
-            let friday = self.monday + Days::new(u64::try_from(column).unwrap_or(0) * 7 + 4);
+        for (column, monday) in (0..self.weeks).zip(self.monday.iter_weeks()) {
+            let friday = monday + Days::new(4);
             // A month of which only a day or two were school weeks has no room for its name.
             if last.is_none_or(|(month, at)| month != friday.month() && column - at > 2) {
                 label(root, &words.short_month(friday.month()), (Self::x(column), y), crate::chart::At::Left)?;

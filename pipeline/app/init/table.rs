@@ -1,5 +1,6 @@
 //! Which table a file is, by its headers: every contract is scored, the best one taken.
 
+use az::UnwrappedAs;
 use prane_contract::{Column, Contract, Kind, table_of_file};
 
 use super::values::DayColumns;
@@ -84,7 +85,7 @@ fn score<'a>(contract: &'a Contract, contracts: &[Contract], file: &str, headers
     let missing: Vec<&Column> =
         contract.columns.iter().enumerate().filter(|(at, c)| c.required && !given(c) && !has(*at)).map(|(_, c)| c).collect();
     let matched: i64 = pairs.iter().map(|p| worth(&contract.columns[p.column], p.likeness)).sum();
-    let given_worth = i64::try_from(contract.columns.iter().filter(|c| given(c)).count()).unwrap_or(0) * 20;
+    let given_worth = contract.columns.iter().filter(|c| given(c)).map(|_| 20).sum::<i64>();
     // The code of a school or centre is often left out by the school that writes the file.
     let lacking: i64 = missing.iter().map(|c| if matches!(c.kind, Kind::SchoolId | Kind::CentreId) { 5 } else { 15 }).sum();
     let strange = headers.len().saturating_sub(pairs.len() + days.map_or(0, |d| d.at.len())).min(15);
@@ -96,7 +97,7 @@ fn score<'a>(contract: &'a Contract, contracts: &[Contract], file: &str, headers
     } else {
         0
     };
-    let score = matched + given_worth + named - lacking - i64::try_from(strange).unwrap_or(15);
+    let score = matched + given_worth + named - lacking - strange.unwrapped_as::<i64>();
     Table { contract, pairs, missing, rival: None, score }
 }
 
@@ -123,9 +124,9 @@ fn likeness(column: &Column, header: &str) -> Option<(u32, Likeness)> {
     }
     let own = words::HEADERS.iter().filter(|(of, _)| *of == column.name).map(|(_, header)| *header);
     let known: Vec<String> = column.also.iter().map(String::as_str).chain(own).map(words::plain).collect();
-    if let Some(at) = known.iter().position(|k| *k == plain) {
+    if let Some((at, _)) = (0..).zip(&known).find(|(_, k)| **k == plain) {
         // The order of `also` decides between two headers that both could be meant.
-        return Some((900 - u32::try_from(at).unwrap_or(0), Likeness::Known));
+        return Some((900 - at, Likeness::Known));
     }
     let near = known
         .iter()

@@ -148,5 +148,5 @@ pub(super) fn number(plain: &str) -> Option<u8> {
 /// A grade level in Roman numerals.
 pub(super) fn roman(word: &str) -> Option<i64> {
     const ROMAN: [&str; 12] = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
-    ROMAN.iter().position(|r| r.eq_ignore_ascii_case(word)).and_then(|at| i64::try_from(at + 1).ok())
+    (1..).zip(ROMAN).find(|(_, r)| r.eq_ignore_ascii_case(word)).map(|(number, _)| number)
 }

@@ -109,7 +109,7 @@ fn participant(line: Line<'_>, people: &Names) -> Result<Participant> {
         recent_absent: line.number("recent_absent")?.unwrap_or(0.0),
         recent_recorded: line.count("recent_recorded")?,
         before_rate: line.number("before_absence_rate")?,
-        level: line.whole("level")?.and_then(|l| u8::try_from(l).ok()),
+        level: line.maybe_small("level")?,
         stopped: line.yes("stopped")?,
     })
 }

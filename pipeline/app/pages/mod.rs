@@ -121,7 +121,6 @@ fn place(line: Line<'_>, kind: PlaceKind, id: &str, name: &str) -> Result<Place>
 
 fn change(line: Line<'_>, people: &Names) -> Result<Change> {
     let person = names::of(people, line.text("pupil_key")?);
-    let level = |n: &str| -> Result<Option<u8>> { Ok(line.whole(n)?.and_then(|l| u8::try_from(l).ok())) };
     Ok(Change {
         pupil_key: line.text("pupil_key")?.into(),
         pupil_id: person.id,
@@ -129,8 +128,8 @@ fn change(line: Line<'_>, people: &Names) -> Result<Change> {
         last_name: person.last_name,
         class: line.text("class")?.into(),
         status: line.text("status")?.into(),
-        level_before: level("level_before")?,
-        level_now: level("level")?,
+        level_before: line.maybe_small("level_before")?,
+        level_now: line.maybe_small("level")?,
         cause: Some(line.text("cause")?.to_string()).filter(|c| !c.is_empty()),
         because: line.list("because")?,
     })

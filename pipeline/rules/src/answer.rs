@@ -9,7 +9,7 @@ use arrow::json::WriterBuilder;
 use arrow::json::writer::{JsonArray, LineDelimited};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use arrow::util::pretty::pretty_format_batches;
-use datafusion::common::Result as EngineResult;
+use datafusion::common::{Result as EngineResult, exec_datafusion_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 use parquet::arrow::ArrowWriter;
 use prane_base::config::Language;
@@ -143,29 +143,34 @@ pub fn reason_function(language: Language) -> Result<ScalarUDF> {
         vec![DataType::Utf8, DataType::Float64, DataType::Float64, DataType::Date32, DataType::Float64, DataType::Int64, DataType::Float64];
     let function = move |arguments: &[ColumnarValue]| -> EngineResult<ColumnarValue> {
         let arrays = ColumnarValue::values_to_arrays(arguments)?;
-        Ok(ColumnarValue::Array(Arc::new(reasons(&words, &arrays))))
+        Ok(ColumnarValue::Array(Arc::new(reasons(&words, &arrays)?)))
     };
     Ok(create_udf("reason", types, DataType::Utf8, Volatility::Immutable, Arc::new(function)))
 }
 
-fn reasons(words: &Words, arrays: &[ArrayRef]) -> StringArray {
+fn reasons(words: &Words, arrays: &[ArrayRef]) -> EngineResult<StringArray> {
     let flags = arrays[0].as_string::<i32>();
     let number = |at: usize, row: usize| arrays[at].is_valid(row).then(|| arrays[at].as_primitive::<Float64Type>().value(row));
     let since = arrays[3].as_primitive::<Date32Type>();
-    let recorded = arrays[5].as_primitive::<Int64Type>();
+    let recorded = |row: usize| -> EngineResult<u32> {
+        let days = arrays[5].is_valid(row).then(|| arrays[5].as_primitive::<Int64Type>().value(row)).unwrap_or_default();
+        u32::try_from(days).map_err(|_| exec_datafusion_err!("reason: recent_recorded is {days}, which is not a number of days"))
+    };
     (0..flags.len())
         .map(|row| {
-            flags.is_valid(row).then(|| {
-                words.reason(&Reason {
-                    flag: flags.value(row),
-                    value: number(1, row).unwrap_or_default(),
-                    threshold: number(2, row).unwrap_or_default(),
-                    since: since.is_valid(row).then(|| day::of_number(since.value(row))),
-                    recent_absent: number(4, row).unwrap_or_default(),
-                    recent_recorded: if recorded.is_valid(row) { u32::try_from(recorded.value(row)).unwrap_or(0) } else { 0 },
-                    before_rate: number(6, row),
-                })
-            })
+            if flags.is_null(row) {
+                return Ok(None);
+            }
+            let reason = Reason {
+                flag: flags.value(row),
+                value: number(1, row).unwrap_or_default(),
+                threshold: number(2, row).unwrap_or_default(),
+                since: since.is_valid(row).then(|| day::of_number(since.value(row))),
+                recent_absent: number(4, row).unwrap_or_default(),
+                recent_recorded: recorded(row)?,
+                before_rate: number(6, row),
+            };
+            Ok(Some(words.reason(&reason)))
         })
         .collect()
 }

@@ -12,6 +12,7 @@ mod tests;
 
 use std::sync::LazyLock;
 
+use az::UnwrappedAs;
 use chrono::{Datelike, NaiveDate};
 use typst::comemo;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
@@ -148,7 +149,7 @@ impl World for Sheet<'_> {
 }
 
 fn day_of(date: NaiveDate) -> Option<Datetime> {
-    Datetime::from_ymd(date.year(), u8::try_from(date.month()).ok()?, u8::try_from(date.day()).ok()?)
+    Datetime::from_ymd(date.year(), date.month().unwrapped_as::<u8>(), date.day().unwrapped_as::<u8>())
 }
 
 fn fault(cause: &str, line: Option<usize>) -> Error {

@@ -1,5 +1,6 @@
 //! Which columns the list has, how wide they are and how their cells look.
 
+use az::UnwrappedAs;
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, utility::column_number_to_name};
 
 use crate::list::{Language, PlaceKind};
@@ -134,7 +135,7 @@ pub(super) fn lines(text: &str, width: f64) -> u32 {
     let paragraphs = text.split('\n').map(|paragraph| {
         let (mut lines, mut used) = (1, 0.0);
         for word in paragraph.split(' ') {
-            let long = u32::try_from(word.chars().count()).map_or(width, f64::from);
+            let long = f64::from(word.chars().count().unwrapped_as::<u32>());
             if used > 0.0 && used + 1.0 + long > width {
                 lines += 1;
                 used = long;
@@ -184,7 +185,7 @@ impl Plan {
     }
 
     pub(super) fn last(&self) -> u16 {
-        u16::try_from(self.0.len()).unwrap_or(u16::MAX).saturating_sub(1)
+        (self.0.len() - 1).unwrapped_as::<u16>()
     }
 
     /// First and last of the reader's own columns.

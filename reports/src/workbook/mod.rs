@@ -35,6 +35,7 @@ mod help;
 mod machine;
 mod sheet;
 
+use az::UnwrappedAs;
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, ProtectionOptions, Workbook};
 
@@ -117,8 +118,6 @@ fn protection() -> ProtectionOptions {
 }
 
 fn excel_date(date: NaiveDate) -> Result<ExcelDateTime, Error> {
-    let year = u16::try_from(date.year()).unwrap_or(1900);
-    let month = u8::try_from(date.month()).unwrap_or(1);
-    let day = u8::try_from(date.day()).unwrap_or(1);
-    Ok(ExcelDateTime::from_ymd(year, month, day)?)
+    let year = u16::try_from(date.year()).map_err(|_| Error::Workbook { cause: "DateTimeRangeError".to_owned() })?;
+    Ok(ExcelDateTime::from_ymd(year, date.month().unwrapped_as::<u8>(), date.day().unwrapped_as::<u8>())?)
 }

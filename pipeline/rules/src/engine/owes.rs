@@ -3,6 +3,7 @@
 
 use arrow::array::AsArray;
 use arrow::datatypes::{Int64Type, Schema};
+use az::UnwrappedAs;
 use datafusion::prelude::SessionContext;
 use prane_base::error::{Error, Result, nearest};
 
@@ -75,5 +76,5 @@ async fn shared_rows(ctx: &SessionContext, id: &str, key: &[&str]) -> Result<u64
     );
     let batches = ctx.sql(&question).await.engine_err()?.collect().await.engine_err()?;
     let shared = batches.first().filter(|b| b.num_rows() > 0).map_or(0, |b| b.column(0).as_primitive::<Int64Type>().value(0));
-    Ok(u64::try_from(shared).unwrap_or(0))
+    Ok(shared.unwrapped_as::<u64>())
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use async_trait::async_trait;
+use az::UnwrappedAs;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
 use datafusion::common::{Result as EngineResult, ScalarValue, Statistics};
@@ -51,7 +52,7 @@ impl Files {
         Ok(Self {
             table: TableSchema::builder(Arc::new(Schema::new(fields))).with_table_partition_cols(partitions).build(),
             files: given,
-            rows: usize::try_from(rows).unwrap_or(usize::MAX),
+            rows: rows.unwrapped_as::<usize>(),
             sorted_by: spec.sorted_by.clone(),
         })
     }

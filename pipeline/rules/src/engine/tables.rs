@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use az::UnwrappedAs;
 use chrono::NaiveDate;
 use datafusion::datasource::{MemTable, TableProvider};
 use prane_base::day::{self, school_year_name, school_year_of};
@@ -323,7 +324,7 @@ fn texts<'a>(rows: impl Iterator<Item = Option<&'a toml::value::Array>>) -> List
 /// Never met.
 pub fn inputs(engine: &Engine<'_>, accounts: &[Account]) -> Result<()> {
     let count = |of: fn(&Account) -> u64| -> ArrayRef {
-        Arc::new(Int64Array::from_iter_values(accounts.iter().map(|a| i64::try_from(of(a)).unwrap_or(i64::MAX))))
+        Arc::new(Int64Array::from_iter_values(accounts.iter().map(|a| of(a).unwrapped_as::<i64>())))
     };
     put(
         engine,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Builder, ListBuilder};
 use arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
+use az::UnwrappedAs;
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility};
@@ -34,6 +35,16 @@ pub trait Gathered: Default + Debug + Send + Sync + Any {
     fn answers(groups: &[Self]) -> Result<ArrayRef>;
     /// Bytes that it holds beside itself.
     fn bytes(&self) -> usize;
+}
+
+/// A number of [`Gathered::put`] that may be absent.
+pub(super) fn packed(number: Option<i32>) -> i64 {
+    number.map_or(i64::MIN, i64::from)
+}
+
+/// The inverse of [`packed`].
+pub(super) fn unpacked(number: i64) -> Option<i32> {
+    (number != i64::MIN).then(|| number.unwrapped_as::<i32>())
 }
 
 /// The aggregate of a kind of gathering.

@@ -97,16 +97,23 @@ fn of_month(name: &str, answer: fn(i64, i32, i32) -> Option<i64>) -> ScalarUDF {
 /// The days of a mask from one day to another; without a bound where there is none.
 pub(super) fn between(mask: i64, month: i32, from: Option<i32>, to: Option<i32>) -> i64 {
     let place = |date: i32| i64::from(date) - i64::from(month);
-    let all_up_to = |place: i64| u32::try_from(place + 1).map_or(0, |days| if days > 62 { i64::MAX } else { (1 << days) - 1 });
+    let all_up_to = |place: i64| match place {
+        ..0 => 0,
+        0..=61 => (1 << (place + 1)) - 1,
+        62.. => i64::MAX,
+    };
     let up_to = to.map_or(mask, |date| mask & all_up_to(place(date)));
     from.map_or(up_to, |date| up_to & !all_up_to(place(date) - 1))
 }
 
 fn of_week(mask: i64, month: i32, week: i32) -> i64 {
     let place = i64::from(week) - i64::from(month);
-    let shift = u32::try_from(place.unsigned_abs()).unwrap_or(u32::MAX);
-    let shifted = if place >= 0 { mask.checked_shr(shift) } else { mask.checked_shl(shift) };
-    shifted.unwrap_or(0) & A_WEEK
+    let shifted = match place {
+        0..=63 => mask >> place,
+        -63..0 => mask << -place,
+        _ => 0,
+    };
+    shifted & A_WEEK
 }
 
 /// `first_day(mask, month)` → date and `last_day(mask, month)` → date: the first and the last day that a mask holds. Null where it
@@ -180,7 +187,8 @@ fn mask_of() -> ScalarUDF {
 }
 
 fn mask_of_day(date: i32, month: i32) -> i64 {
-    u32::try_from(i64::from(date) - i64::from(month)).ok().filter(|place| *place < MOST_DAYS).map_or(0, |place| 1 << place)
+    let place = i64::from(date) - i64::from(month);
+    if (0..i64::from(MOST_DAYS)).contains(&place) { 1 << place } else { 0 }
 }
 
 /// `check_sum(mask, month)` → bigint: a number that differs where the days do, not only how many they are. Null where one is null.

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, Date32Array, Int64Array, Int64Builder, PrimitiveArray, StructArray};
 use arrow::datatypes::{DataType, Date32Type, Field, Fields, Int64Type};
+use az::UnwrappedAs;
 use datafusion::common::Result;
 use datafusion::logical_expr::AggregateUDF;
 
-use super::gathered::{self, Gathered};
+use super::gathered::{self, Gathered, packed, unpacked};
 use super::masks::{MOST_DAYS, between, first_of, last_of};
 use super::value;
 
@@ -69,7 +70,7 @@ impl Gathered for Streak {
 
     // A month of 35 days leaves room for its date in the same number.
     fn put(&self, into: &mut Int64Builder) {
-        into.append_value(self.not_away.map_or(i64::MIN, i64::from));
+        into.append_value(packed(self.not_away));
         for (month, days) in &self.after {
             into.append_value(i64::from(*month) << MOST_DAYS | days & ((1 << MOST_DAYS) - 1));
         }
@@ -77,11 +78,10 @@ impl Gathered for Streak {
 
     fn merge(&mut self, numbers: &[i64]) {
         let Some((not_away, months)) = numbers.split_first() else { return };
-        self.end_with(0, 0, i32::try_from(*not_away).ok());
+        self.end_with(0, 0, unpacked(*not_away));
         for number in months {
-            if let Ok(month) = i32::try_from(number >> MOST_DAYS) {
-                self.end_with(month, number & ((1 << MOST_DAYS) - 1), None);
-            }
+            let month = (number >> MOST_DAYS).unwrapped_as::<i32>();
+            self.end_with(month, number & ((1 << MOST_DAYS) - 1), None);
         }
     }
 

@@ -6,10 +6,11 @@ use arrow::array::{
     Array, ArrayRef, AsArray, Float64Array, Int32Builder, Int64Array, Int64Builder, ListArray, ListBuilder, PrimitiveArray, StructArray,
 };
 use arrow::datatypes::{DataType, Date32Type, Field, Fields, Int32Type, Int64Type};
+use az::UnwrappedAs;
 use datafusion::common::Result;
 use datafusion::logical_expr::AggregateUDF;
 
-use super::gathered::{self, Gathered};
+use super::gathered::{self, Gathered, packed, unpacked};
 use super::masks::A_WEEK;
 use super::parts::A_DAY;
 use super::value;
@@ -66,12 +67,12 @@ impl Gathered for Numbers {
     }
 
     fn put(&self, into: &mut Int64Builder) {
-        self.0.iter().for_each(|number| into.append_value(number.map_or(i64::MIN, i64::from)));
+        self.0.iter().for_each(|number| into.append_value(packed(*number)));
     }
 
     fn merge(&mut self, numbers: &[i64]) {
         for (mine, number) in self.0.iter_mut().zip(numbers) {
-            *mine = i32::try_from(*number).ok().or(*mine);
+            *mine = unpacked(*number).or(*mine);
         }
     }
 
@@ -189,14 +190,12 @@ impl Gathered for Trend {
 
     fn merge(&mut self, numbers: &[i64]) {
         for [number, days, parts] in numbers.as_chunks().0 {
-            if let (Ok(number), Ok(days)) = (i32::try_from(*number), i32::try_from(*days)) {
-                self.week(Week { number, days, parts: *parts });
-            }
+            self.week(Week { number: number.unwrapped_as::<i32>(), days: days.unwrapped_as::<i32>(), parts: *parts });
         }
     }
 
     fn answers(groups: &[Self]) -> Result<ArrayRef> {
-        let weeks = groups.iter().map(|group| i64::try_from(group.recorded().count()).unwrap_or(i64::MAX));
+        let weeks = groups.iter().map(|group| group.recorded().count().unwrapped_as::<i64>());
         let slopes = groups.iter().map(Self::slope);
         let columns: Vec<ArrayRef> = vec![Arc::new(Int64Array::from_iter_values(weeks)), Arc::new(slopes.collect::<Float64Array>())];
         Ok(Arc::new(StructArray::try_new(fields(), columns, None)?))
