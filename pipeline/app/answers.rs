@@ -29,12 +29,12 @@ pub(crate) struct Line<'a> {
     row: usize,
 }
 
-/// The rows of a view for one day, in its order.
+/// The rows of a view for one day, in the order that its file names.
 pub(crate) async fn ask(engine: &mut Engine<'_>, view: &str, as_of: NaiveDate, progress: &Progress) -> Result<Answer> {
     widen(view, engine.answer(view, as_of, progress).await?)
 }
 
-/// The rows of several views, asked at once.
+/// The rows of several views for one day, computed concurrently.
 pub(crate) async fn ask_all<const N: usize>(
     engine: &mut Engine<'_>,
     views: [&str; N],
@@ -68,7 +68,7 @@ fn widen(view: &str, narrow: Vec<RecordBatch>) -> Result<Answer> {
 }
 
 impl Answer {
-    /// Its rows, in order.
+    /// The rows, in order.
     pub(crate) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
         self.batches.iter().flat_map(move |batch| (0..batch.num_rows()).map(move |row| Line { answer: self, batch, row }))
     }

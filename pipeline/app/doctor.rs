@@ -18,7 +18,7 @@ use prane_store::{Damage, NightRecord, damage};
 use prane_vault::{Vault, open_files};
 
 use crate::recipients::sealed_folders;
-use crate::{audit, publish, there};
+use crate::{audit, preflight, publish};
 
 /// How well one thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -222,7 +222,7 @@ impl Patient {
         let Ok(text) = std::fs::read_to_string(&path) else {
             if path.exists() {
                 self.fail("store/nights.json cannot be read", "give the account that runs prane the right to read it");
-            } else if let Some(trace) = there::trace_of_a_night(project) {
+            } else if let Some(trace) = preflight::trace_of_night(project) {
                 self.fail(
                     format!("store/nights.json is not there, though {trace}"),
                     "mount the disk that the store lies on, or restore the store as a whole from a backup",

@@ -340,11 +340,11 @@ impl<'a> Engine<'a> {
         })
     }
 
-    /// Whether a question reads tables of a schema.
+    /// Whether a query reads a table of a schema.
     ///
     /// # Errors
     /// A SQL error.
-    pub fn asks_for(&self, schema: &str, sql: &str) -> Result<bool> {
+    pub fn reads_schema(&self, schema: &str, sql: &str) -> Result<bool> {
         Ok(self.reads(sql)?.iter().any(|read| read.split('.').next() == Some(schema)))
     }
 
