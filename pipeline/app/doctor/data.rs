@@ -1,4 +1,4 @@
-//! Looks at the inbox, the store, the vault and what was published.
+//! Examines the store, the inbox, the vault and the published files.
 
 use prane_base::error::plural;
 use prane_base::project::Project;
@@ -8,16 +8,16 @@ use prane_intake::extract;
 use prane_store::{Damage, NightRecord, damage};
 use prane_vault::{Vault, open_files};
 
-use super::{Health, Patient, entries, name_of};
+use super::{Health, Report, entries, name_of};
 use crate::recipients::sealed_folders;
 use crate::{audit, preflight};
 
-/// Files of the inbox that are told one by one.
+/// Files that are listed one by one; further ones are only counted.
 const MOST_FILES: usize = 40;
 
 
-impl Patient {
-    /// The store's list of nights, and whether each table still has the version that the last one left.
+impl Report {
+    /// The list of nights, whether each table has the version of the last night, and whether every data file can be read.
     pub(super) fn store(&mut self, project: &Project) -> Vec<NightRecord> {
         let path = project.store().join("nights.json");
         let Ok(text) = std::fs::read_to_string(&path) else {
@@ -25,7 +25,7 @@ impl Patient {
                 self.fail("store/nights.json cannot be read", "give the account that runs prane the right to read it");
             } else if let Some(trace) = preflight::trace_of_night(project) {
                 self.fail(
-                    format!("store/nights.json is not there, though {trace}"),
+                    format!("store/nights.json is missing, but {trace}"),
                     "mount the disk that the store lies on, or restore the store as a whole from a backup",
                 );
             } else {
@@ -44,21 +44,21 @@ impl Patient {
             }
         };
         let Some(last) = nights.last() else { return nights };
-        let mut well = true;
+        let mut is_complete = true;
         for (table, version) in &last.versions {
             let log = project.store().join(table).join("_delta_log");
             let versions: Vec<u64> =
                 entries(&log).iter().filter_map(|p| name_of(p).get(..20).and_then(|digits| digits.parse().ok())).collect();
             if !versions.contains(version) {
-                well = false;
+                is_complete = false;
                 self.fail(
                     format!("store/{table} lacks version {version}, which the last night left"),
                     "restore store/ from a backup as a whole",
                 );
             } else if versions.iter().any(|v| v > version) {
-                well = false;
+                is_complete = false;
                 self.warn(
-                    format!("store/{table} has commits that no night answers for"),
+                    format!("store/{table} has commits that belong to no night"),
                     "a run died between two tables; the next run withdraws them",
                 );
             }
@@ -76,7 +76,7 @@ impl Patient {
                 "restore store/ as a whole from a backup",
             );
         }
-        if well && damaged.is_empty() {
+        if is_complete && damaged.is_empty() {
             self.ok(format!(
                 "store: {}, {}, the last for {} ({}); {} opened and read to the end",
                 plural(nights.len(), "night"),
@@ -89,11 +89,11 @@ impl Patient {
         nights
     }
 
-    /// What each file of the inbox would be read as.
+    /// The table that each file of the inbox would be read as.
     pub(super) fn inbox(&mut self, project: &Project, contracts: &[Contract], nights: &[NightRecord]) {
-        let stored = nights.last().is_some_and(|n| n.versions.contains_key("attendance"));
+        let has_attendance = nights.last().is_some_and(|n| n.versions.contains_key("attendance"));
         if !project.inbox().is_dir() {
-            if stored {
+            if has_attendance {
                 self.warn("no inbox/: nothing new will be read", "make the folder inbox/ and put extracts into it");
             } else {
                 self.fail(
@@ -105,36 +105,36 @@ impl Patient {
         }
         let inbox = match extract::find(project, contracts, false) {
             Ok(inbox) => inbox,
-            Err(fault) => return self.fault(&fault),
+            Err(error) => return self.error(&error),
         };
         let attendance = inbox.extracts.iter().any(|e| e.table == "attendance");
-        let mut known = 0;
-        let mut fresh = Vec::new();
+        let mut read_before = 0;
+        let mut new_files = Vec::new();
         for extract in &inbox.extracts {
             let hash = blake3::Hash::from(extract.hash).to_hex().to_string();
             if nights.iter().any(|n| n.taken.contains_key(&hash)) {
-                known += 1;
+                read_before += 1;
             } else {
                 let mapped = if extract.source.files.is_empty() {
                     String::new()
                 } else {
                     format!(", by the [[source]] for {}", extract.source.files)
                 };
-                fresh.push(format!("inbox/{} would be read as {}{mapped}", extract.name, extract.table));
+                new_files.push(format!("inbox/{} would be read as {}{mapped}", extract.name, extract.table));
             }
         }
-        let beyond = fresh.len().saturating_sub(MOST_FILES);
-        fresh.into_iter().take(MOST_FILES).for_each(|line| self.ok(line));
-        if beyond > 0 {
-            self.ok(format!("inbox/ holds {} more to read", plural(beyond, "file")));
+        let unlisted = new_files.len().saturating_sub(MOST_FILES);
+        new_files.into_iter().take(MOST_FILES).for_each(|line| self.ok(line));
+        if unlisted > 0 {
+            self.ok(format!("inbox/ holds {} more to read", plural(unlisted, "file")));
         }
-        if known > 0 {
-            self.ok(format!("inbox/ holds {} that an earlier night read, and that will be skipped", plural(known, "file")));
+        if read_before > 0 {
+            self.ok(format!("inbox/ holds {} that an earlier night read, and that will be skipped", plural(read_before, "file")));
         }
         for sentence in &inbox.left {
             self.warn(format!("inbox/{sentence}"), "");
         }
-        if !attendance && !stored {
+        if !attendance && !has_attendance {
             self.fail("no attendance: nothing in inbox/ and nothing stored", "put a file whose name starts with \"attendance\" into inbox/, or map one by [[source]] (`prane init DIR --from FILE` shows how)");
         }
         self.modes(&project.inbox(), "inbox/", Health::Warn);
@@ -157,10 +157,10 @@ impl Patient {
             }
             Ok(_) if nights.is_empty() => self.ok("no vault yet: the first run makes it, and its key"),
             Ok(_) => self.fail(
-                "the vault is gone",
+                "the vault is missing",
                 "restore vault/ from a backup before the next run: without it new extracts cannot be joined to the store",
             ),
-            Err(fault) => self.fault(&fault),
+            Err(error) => self.error(&error),
         }
         let open = open_files(&vault).len();
         if open > 0 {
@@ -169,7 +169,7 @@ impl Patient {
         match audit::verify(project) {
             Ok(0) if nights.is_empty() => {}
             Ok(0) => self.warn(
-                "runs/audit.jsonl is gone or empty, though every night writes a line into it: who saw names before is not known any more",
+                "runs/audit.jsonl is missing or empty, but every night writes a line into it: earlier uses of names are no longer on record",
                 "compare it with a backup, and ask who could write there",
             ),
             Ok(lines) => self.ok(format!("runs/audit.jsonl is whole: {}", plural(lines, "use"))),
@@ -187,26 +187,26 @@ impl Patient {
         match day {
             Ok(day) if published.join(day.trim()).join("index.html").is_file() => self.ok(format!("published/latest is of {}", day.trim())),
             Ok(day) => self.fail(
-                format!("published/latest points to {}, which is not there", day.trim()),
+                format!("published/latest points to {}, which does not exist", day.trim()),
                 "run again: the same night has the same bytes",
             ),
             Err(_) if nights.is_empty() => self.ok("nothing published yet"),
             Err(_) => self.warn("nothing is published, though the store has nights", "`prane report` draws the lists again"),
         }
-        self.in_the_clear(project);
+        self.unsealed(project);
         self.modes(&published, "published/", Health::Warn);
     }
 
-    /// What nights before a `[[recipient]]` was named have published of that place.
-    pub(super) fn in_the_clear(&mut self, project: &Project) {
+    /// Unsealed files of places that have a `[[recipient]]` now, published before the recipient was added.
+    pub(super) fn unsealed(&mut self, project: &Project) {
         let Ok(recipients) = Recipients::of(&project.config, "prane.toml") else { return };
         let folders = sealed_folders(&recipients);
         for day in entries(&project.published()).iter().filter(|path| !path.is_symlink() && path.is_dir()) {
-            let open = |folder: &&String| entries(&day.join(folder)).iter().any(|path| path.extension().is_none_or(|e| e != "age"));
-            let open: Vec<&str> = folders.iter().filter(open).map(String::as_str).collect();
-            if !open.is_empty() {
+            let has_unsealed = |folder: &&String| entries(&day.join(folder)).iter().any(|path| path.extension().is_none_or(|e| e != "age"));
+            let unsealed: Vec<&str> = folders.iter().filter(has_unsealed).map(String::as_str).collect();
+            if !unsealed.is_empty() {
                 self.warn(
-                    format!("published/{} holds files of a [[recipient]] in the clear: {}", name_of(day), open.join(", ")),
+                    format!("published/{} holds files of a [[recipient]] in the clear: {}", name_of(day), unsealed.join(", ")),
                     format!("`prane report --as-of {}` seals them, or remove the folder", name_of(day)),
                 );
             }

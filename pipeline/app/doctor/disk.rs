@@ -1,4 +1,4 @@
-//! Looks at the lock, the folders, their modes and the room on the disk.
+//! Examines the lock, the folders, their modes and the free space.
 
 use std::path::Path;
 
@@ -6,14 +6,14 @@ use prane_base::disk::{files_below, free_bytes};
 use prane_base::error::Error;
 use prane_base::project::Project;
 
-use super::{Finding, Health, Patient, entries};
+use super::{Finding, Health, Report, entries};
 use crate::publish;
 
 /// Free bytes below which a night may not fit.
 const LEAST_FREE: u64 = 1 << 30;
 
-impl Patient {
-    /// Whether a run is under way; true when none is.
+impl Report {
+    /// The lock. Returns whether no run is active.
     pub(super) fn lock(&mut self, project: &Project) -> bool {
         if !project.root.join(".lock").exists() {
             self.ok("no run is under way");
@@ -28,51 +28,51 @@ impl Patient {
                 self.warn("a run is under way", "what follows may change while it works");
                 false
             }
-            Err(fault) => {
-                self.fault(&fault);
+            Err(error) => {
+                self.error(&error);
                 true
             }
         }
     }
 
-    pub(super) fn staging(&mut self, project: &Project, free: bool) {
-        if free && !entries(&project.staging()).is_empty() {
+    pub(super) fn staging(&mut self, project: &Project, is_idle: bool) {
+        if is_idle && !entries(&project.staging()).is_empty() {
             self.warn(".staging/ holds what an interrupted run left behind", "nothing of it was published; the next run empties it");
         }
     }
 
     pub(super) fn folders(&mut self, project: &Project) {
         let folders = [project.root.clone(), project.store(), project.vault(), project.rejects(), project.published(), project.runs()];
-        let mut shut = false;
+        let mut all_writable = true;
         for folder in folders.iter().filter(|f| f.is_dir()) {
             if let Err(e) = tempfile::tempfile_in(folder) {
-                shut = true;
+                all_writable = false;
                 self.fail(
                     format!("{} cannot be written to: {e}", folder.display()),
                     "give the account that runs prane the right to write there",
                 );
             }
         }
-        if !shut {
+        if all_writable {
             self.ok("folders can be written to");
         }
         if let Some(free) = free_bytes(&project.root) {
             let gigabytes = format!("{}.{} GB free on this disk", free >> 30, ((free >> 20) % 1024) * 10 / 1024);
             if free < LEAST_FREE {
-                self.warn(gigabytes, "make room: a night writes its tables aside before it swaps them in");
+                self.warn(gigabytes, "free some space: a night stages its tables before they replace the old ones");
             } else {
                 self.ok(gigabytes);
             }
         }
     }
 
-    /// Folders with names in them are their owner's alone.
+    /// Whether other accounts can read a folder that holds names.
     pub(super) fn modes(&mut self, folder: &Path, name: &str, health: Health) {
         if !folder.is_dir() {
             return;
         }
         let open = match health {
-            // Within a folder that only its owner enters, files are out of reach.
+            // Nobody else can reach files in a folder that only its owner can enter.
             Health::Warn => usize::from(is_open(folder)),
             _ => files_below(folder).iter().chain([&folder.to_path_buf()]).filter(|p| is_open(p)).count(),
         };
@@ -83,11 +83,11 @@ impl Patient {
             return;
         }
         let next = format!("chmod -R go= {}", folder.display());
-        self.findings.push(Finding { health, what: format!("{name} holds names, and others than its owner may read it"), next });
+        self.findings.push(Finding { health, what: format!("{name} holds names, and accounts other than its owner can read it"), next });
     }
 }
 
-/// Whether others than the owner have any right to it.
+/// Whether accounts other than the owner have any permission.
 #[cfg(unix)]
 fn is_open(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;

@@ -1,5 +1,5 @@
-//! `prane doctor`: is this project fit for a night? It looks and says, in plain sentences; it mends nothing, reads no
-//! row of any extract and names nobody.
+//! `prane doctor`: whether a project is ready for a night. It reports findings as sentences. It changes nothing, reads no row of
+//! any extract, and its findings hold no name.
 
 mod data;
 mod disk;
@@ -11,25 +11,25 @@ use std::path::{Path, PathBuf};
 use prane_base::error::{Error, Result};
 use prane_contract as contract;
 
-/// How well one thing is.
+/// The result of one examination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Health {
-    /// As it should be.
+    /// In order.
     Ok,
-    /// A run works, but somebody should look.
+    /// A run works, but a person should look at it.
     Warn,
-    /// A run fails, or children's data lie open.
+    /// A run would fail, or other accounts can read children's data.
     Fail,
 }
 
-/// One thing that was looked at.
+/// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// How well it is.
+    /// The result.
     pub health: Health,
-    /// What was found, a sentence.
+    /// What was found, as a sentence.
     pub what: String,
-    /// What to do; empty where nothing is.
+    /// What to do; empty where nothing needs to be done.
     pub next: String,
 }
 
@@ -45,36 +45,36 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Looks at the project in `root`. The findings in the order of a night, and whether nothing failed.
+/// Examines the project in `root`. Returns the findings in the order of a night, and whether none of them is a failure.
 ///
 /// # Errors
 /// A bug in the built-in contracts; everything else is a finding.
 pub fn doctor(root: &Path) -> Result<(Vec<Finding>, bool)> {
-    let mut patient = Patient::default();
+    let mut report = Report::default();
     let contracts = contract::contracts()?;
     if root.is_dir() {
-        let project = patient.settings(root);
-        patient.rules(&project);
-        let free = patient.lock(&project);
-        patient.staging(&project, free);
-        patient.folders(&project);
-        let nights = patient.store(&project);
-        patient.inbox(&project, &contracts, &nights);
-        patient.vault(&project, &nights);
-        patient.published(&project, &nights);
+        let project = report.settings(root);
+        report.rules(&project);
+        let is_idle = report.lock(&project);
+        report.staging(&project, is_idle);
+        report.folders(&project);
+        let nights = report.store(&project);
+        report.inbox(&project, &contracts, &nights);
+        report.vault(&project, &nights);
+        report.published(&project, &nights);
     } else {
-        patient.fail(format!("{} is not a folder", root.display()), "`prane init DIR` makes a project; --project DIR points to one");
+        report.fail(format!("{} is not a folder", root.display()), "`prane init DIR` makes a project; --project DIR points to one");
     }
-    let well = patient.findings.iter().all(|f| f.health != Health::Fail);
-    Ok((patient.findings, well))
+    let healthy = report.findings.iter().all(|f| f.health != Health::Fail);
+    Ok((report.findings, healthy))
 }
 
 #[derive(Default)]
-struct Patient {
+struct Report {
     findings: Vec<Finding>,
 }
 
-impl Patient {
+impl Report {
     fn ok(&mut self, what: impl Into<String>) {
         self.findings.push(Finding { health: Health::Ok, what: what.into(), next: String::new() });
     }
@@ -87,12 +87,12 @@ impl Patient {
         self.findings.push(Finding { health: Health::Fail, what: what.into(), next: next.into() });
     }
 
-    fn fault(&mut self, fault: &Error) {
-        self.fail(fault.to_string(), fault.hint());
+    fn error(&mut self, error: &Error) {
+        self.fail(error.to_string(), error.hint());
     }
 }
 
-/// What lies in a folder, by name; nothing where it cannot be read.
+/// The entries of a folder, sorted; none where it cannot be read.
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).map(|all| all.flatten().map(|e| e.path()).collect()).unwrap_or_default();
     paths.sort();

@@ -1,4 +1,4 @@
-//! Looks at the settings, the SQL files and the policy.
+//! Examines the settings, the SQL files and the policy.
 
 use std::path::Path;
 
@@ -8,10 +8,10 @@ use prane_base::project::Project;
 use prane_rules::policy::Policy;
 use prane_rules::query::{Library, Records};
 
-use super::{Patient, entries, name_of};
+use super::{Report, entries, name_of};
 
-impl Patient {
-    /// `prane.toml`; where it is wrong, the rest is looked at with the defaults.
+impl Report {
+    /// `prane.toml`. Where it is invalid, the rest is examined with the default settings.
     pub(super) fn settings(&mut self, root: &Path) -> Project {
         self.ok(format!("project folder {}", root.display()));
         match Project::open(root) {
@@ -26,27 +26,27 @@ impl Patient {
                 }
                 project
             }
-            Err(fault) => {
-                self.fault(&fault);
+            Err(error) => {
+                self.error(&error);
                 Project { root: root.to_path_buf(), config: Config::default(), config_text: String::new() }
             }
         }
     }
 
-    /// SQL files and policy, the project's own over the built-in ones.
+    /// The SQL files and the policy, the project's own laid over the built-in ones.
     pub(super) fn rules(&mut self, project: &Project) {
         let library = match Library::load(&project.queries()) {
             Ok(library) => library,
-            Err(fault) => return self.fault(&fault),
+            Err(error) => return self.error(&error),
         };
         let all = library.queries.keys().cloned().collect();
         match library.order(&all) {
             Ok(order) => self.ok(format!("{} read well, and none reads itself", plural(order.len(), "SQL file"))),
-            Err(fault) => self.fault(&fault),
+            Err(error) => self.error(&error),
         }
         match Policy::load(&library, &project.config) {
             Ok(policy) => self.ok(format!("policy reads well: {}", plural(policy.numbers.len(), "number"))),
-            Err(fault) => self.fault(&fault),
+            Err(error) => self.error(&error),
         }
         for flag in library.of_schema("flags").filter(|flag| flag.header.rests_on.is_none()) {
             self.warn(
@@ -54,7 +54,7 @@ impl Patient {
                 format!("add to its head, for example: -- rests_on = \"{}\"", Records::Attendance.word()),
             );
         }
-        // A folder with a slip in its name would be passed over without a word.
+        // Without this warning a misspelt folder would be ignored silently.
         let schemas: Vec<&str> = library.queries.values().map(prane_rules::query::Query::schema).collect();
         for folder in entries(&project.queries()).into_iter().filter(|p| p.is_dir()) {
             let name = name_of(&folder);
