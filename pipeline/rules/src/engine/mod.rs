@@ -5,7 +5,7 @@
 
 pub mod empty;
 mod functions;
-mod owes;
+mod head_checks;
 pub mod provider;
 pub mod tables;
 
@@ -33,6 +33,7 @@ use prane_store::errors::StoreError;
 
 use crate::errors::EngineError;
 use crate::query::{Keep, Library, Query, references, single_select};
+use head_checks as owes;
 use provider::Files;
 
 /// Rows a step of a plan works on at once: twice the engine's own number, because most columns here are narrow.

@@ -133,8 +133,8 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
         if let Some(query) = engine.library().queries.get(&format!("derived.{table}")) {
             let id = format!("sources.{table}");
             put_answer(engine, &id, &query.sql).await?;
-            super::owes::columns(query, engine.schema_of(&id).await?.as_ref())?;
-            super::owes::keys(engine.context(), query, &id).await?;
+            super::head_checks::columns(query, engine.schema_of(&id).await?.as_ref())?;
+            super::head_checks::keys(engine.context(), query, &id).await?;
             missing.push(table);
             notes.push(format!("no {table} extract: derived from the attendance rows ({effect})"));
         }
