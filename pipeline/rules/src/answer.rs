@@ -1,4 +1,4 @@
-//! `prane sql`: answers in every format; and the words that SQL may ask for.
+//! Output formats of `prane sql`, and the SQL function `reason`.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -18,15 +18,15 @@ use prane_base::error::{Error, Result};
 use prane_reports::{Reason, Words, harmless};
 use prane_store::errors::StoreError;
 
-/// How an answer is written.
+/// An output format.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// Lines and columns for reading.
+    /// A table for reading.
     #[default]
     Table,
-    /// Comma-separated, with a header.
+    /// Comma-separated values with a header.
     Csv,
-    /// Tab-separated, with a header.
+    /// Tab-separated values with a header.
     Tsv,
     /// One array of objects.
     Json,
@@ -36,7 +36,7 @@ pub enum Format {
     Parquet,
 }
 
-/// An answer as bytes.
+/// Rows in an output format.
 ///
 /// # Errors
 /// A store error, or a bug.
@@ -61,35 +61,35 @@ pub fn bytes_of(batches: &[RecordBatch], format: Format) -> Result<Vec<u8>> {
 
 fn delimited(batches: &[RecordBatch], delimiter: u8) -> Result<Vec<u8>> {
     let mut out = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
-    let told = |e: csv::Error| Error::Bug(e.to_string());
+    let csv_error = |e: csv::Error| Error::Bug(e.to_string());
     let options = FormatOptions::default();
-    // One text for every cell: a night's list has millions.
+    // One buffer for all cells, because a list of a night has millions.
     let mut text = String::new();
     for (at, batch) in batches.iter().enumerate() {
         if at == 0 {
-            out.write_record(batch.schema().fields().iter().map(|f| f.name().clone())).map_err(told)?;
+            out.write_record(batch.schema().fields().iter().map(|f| f.name().clone())).map_err(csv_error)?;
         }
         let columns: Vec<ArrayRef> = batch.columns().iter().map(joined).collect::<Result<_>>()?;
         let cells = columns.iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<Result<Vec<_>, _>>().store_err()?;
         for row in 0..batch.num_rows() {
             for (cell, column) in cells.iter().zip(&columns) {
-                // Numbers may start with a minus; texts that a spreadsheet would run may not.
+                // Only texts are escaped against formulas in spreadsheets: a number may start with a minus.
                 if let Some(texts) = column.as_string_opt::<i32>() {
                     let words = if texts.is_valid(row) { texts.value(row) } else { "" };
-                    out.write_field(harmless(words)).map_err(told)?;
+                    out.write_field(harmless(words)).map_err(csv_error)?;
                 } else {
                     text.clear();
                     write!(text, "{}", cell.value(row)).map_err(|e| Error::Bug(e.to_string()))?;
-                    out.write_field(&text).map_err(told)?;
+                    out.write_field(&text).map_err(csv_error)?;
                 }
             }
-            out.write_record(None::<&[u8]>).map_err(told)?;
+            out.write_record(None::<&[u8]>).map_err(csv_error)?;
         }
     }
     out.into_inner().map_err(|e| Error::Bug(e.to_string()))
 }
 
-/// Lists as one text, separated by semicolons.
+/// A column of lists as one text per row, separated by semicolons; other columns unchanged.
 fn joined(column: &ArrayRef) -> Result<ArrayRef> {
     let DataType::List(_) = column.data_type() else { return Ok(column.clone()) };
     let lists = column.as_list::<i32>();
@@ -107,11 +107,11 @@ fn joined(column: &ArrayRef) -> Result<ArrayRef> {
     Ok(Arc::new(StringArray::from(texts)))
 }
 
-/// Rows as JSON: a list, or a line each. Values that are not there are `null`.
-fn json(batches: &[RecordBatch], whole: bool) -> Result<Vec<u8>> {
+/// Rows as one JSON array or as one object per line. Missing values are written as `null`.
+fn json(batches: &[RecordBatch], as_array: bool) -> Result<Vec<u8>> {
     let rows: Vec<&RecordBatch> = batches.iter().collect();
     let builder = WriterBuilder::new().with_explicit_nulls(true);
-    if whole {
+    if as_array {
         let mut writer = builder.build::<_, JsonArray>(Vec::new());
         writer.write_batches(&rows).and_then(|()| writer.finish()).store_err()?;
         let mut bytes = writer.into_inner();
@@ -123,7 +123,7 @@ fn json(batches: &[RecordBatch], whole: bool) -> Result<Vec<u8>> {
     Ok(writer.into_inner())
 }
 
-/// The language of pages that a project's setting names.
+/// The language of pages for the setting of a project.
 #[must_use]
 pub fn page_language(language: Language) -> prane_reports::Language {
     match language {
@@ -132,11 +132,11 @@ pub fn page_language(language: Language) -> prane_reports::Language {
     }
 }
 
-/// `reason(flag, value, threshold, since, recent_absent, recent_recorded, before_rate)`: a flag in words, in the
-/// project's language.
+/// The SQL function `reason(flag, value, threshold, since, recent_absent, recent_recorded, before_rate)`: the reason of a flag as a
+/// sentence in the project's language.
 ///
 /// # Errors
-/// A bug in the words.
+/// A bug in a file of translations.
 pub fn reason_function(language: Language) -> Result<ScalarUDF> {
     let words = Words::new(page_language(language)).map_err(|e| Error::Bug(e.to_string()))?;
     let types =

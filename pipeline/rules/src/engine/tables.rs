@@ -1,4 +1,4 @@
-//! What the engine registers before any SQL file is built: the store's tables, the parameters of the night, the history.
+//! Tables that are registered before any SQL file is built: those of the store, the parameters of the night, the history.
 
 use std::sync::Arc;
 
@@ -38,14 +38,13 @@ fn put(engine: &Engine<'_>, id: &str, columns: Vec<(&str, ArrayRef)>) -> Result<
     engine.register(id, memory(schema, vec![batch])?)
 }
 
-/// Registers `sources.*`, every contract's table, empty where nothing was handed in; and in `store.*` the sums of the
-/// registers.
+/// Registers the table of every contract in `sources.*`, empty where no extract gives it, and the sums of the registers in `store.*`.
 ///
 /// # Errors
 /// Store errors.
 pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Result<()> {
     for spec in contracts.iter().map(spec_of).chain([registers(), links()]) {
-        // What linkage adds to, [`link`] puts into `sources`; it needs the rows' keys.
+        // Linked tables keep their row keys in `store`; [`link`] makes their tables in `sources`.
         let (schema, hidden): (_, &[&str]) =
             if LINKED.iter().any(|(table, ..)| *table == spec.name) { ("store", &[]) } else { ("sources", &[ROW_KEY]) };
         put_files(engine, store, &format!("{schema}.{}", spec.name), &spec, &store.files(&spec.name), hidden)?;
@@ -54,7 +53,7 @@ pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Re
             if paths(&sums.name) != paths(&spec.name) {
                 return Err(Error::store(
                     format!("store/{}", sums.name),
-                    format!("is not the sums of store/{}: restore both from one backup, or take the extracts in anew", spec.name),
+                    format!("does not match store/{}: restore both from the same backup, or read the extracts again into a new store", spec.name),
                 ));
             }
             put_files(engine, store, &format!("store.{}", sums.name), &sums, &store.files(&sums.name), &[])?;
@@ -63,21 +62,21 @@ pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Re
     Ok(())
 }
 
-/// Tables whose rows linkage joins to pupils: the table, what `links.kind` calls its rows, and the key by which it does.
+/// Tables whose rows are linked to pupils: name, kind of its rows in `links.kind`, column of the record key.
 pub(super) const LINKED: [(&str, &str, &str); 3] = [
     ("centre_participants", "participant", "participant_key"),
     ("identifications", "identification", ROW_KEY),
     ("referrals", "referral", ROW_KEY),
 ];
 
-/// Puts the pupils that linkage found into the tables that name none. They are small: once in memory.
+/// Registers the linked tables in `sources.*`, with the pupils that linkage found. They are small, so they are kept in memory.
 ///
 /// # Errors
 /// A bug.
 pub async fn link(engine: &Engine<'_>) -> Result<()> {
     for (table, kind, key) in LINKED {
         let columns = engine.context().table_provider(format!("store.{table}")).await.engine_err()?.schema();
-        let given = |name: &str| columns.field_with_name(name).is_ok();
+        let has = |name: &str| columns.field_with_name(name).is_ok();
         let mut select: Vec<String> = columns
             .fields()
             .iter()
@@ -88,7 +87,7 @@ pub async fn link(engine: &Engine<'_>) -> Result<()> {
                 name => format!("r.{name}"),
             })
             .collect();
-        select.extend(["pupil_key", "pupil"].into_iter().filter(|name| !given(name)).map(|name| format!("l.{name}")));
+        select.extend(["pupil_key", "pupil"].into_iter().filter(|name| !has(name)).map(|name| format!("l.{name}")));
         let sql = format!(
             "select {} from store.{table} r \
              left join (\
@@ -97,13 +96,13 @@ pub async fn link(engine: &Engine<'_>) -> Result<()> {
                 from sources.links where kind = '{kind}' and place = 1) l on l.record_key = r.{key}",
             select.join(", ")
         );
-        put_answer(engine, &format!("sources.{table}"), &sql).await?;
+        put_query(engine, &format!("sources.{table}"), &sql).await?;
     }
     Ok(())
 }
 
-/// Registers the rows of a question, once in memory.
-async fn put_answer(engine: &Engine<'_>, id: &str, sql: &str) -> Result<()> {
+/// Registers the rows of a query as a table in memory.
+async fn put_query(engine: &Engine<'_>, id: &str, sql: &str) -> Result<()> {
     let frame = engine.context().sql(sql).await.engine_err()?;
     let schema = super::nullable(frame.schema().as_arrow());
     let batches =
@@ -111,13 +110,14 @@ async fn put_answer(engine: &Engine<'_>, id: &str, sql: &str) -> Result<()> {
     engine.register(id, memory(schema, batches)?)
 }
 
-/// Registers files of a table, or its columns alone where there are none.
+/// Registers the files of a table, or an empty table without files.
 fn put_files(engine: &Engine<'_>, store: &Store, id: &str, spec: &TableSpec, files: &[DataFile], hidden: &[&str]) -> Result<()> {
     let provider = Files::of_table(store, spec, files, hidden)?;
     engine.register(id, if files.is_empty() { memory(provider.schema(), vec![])? } else { Arc::new(provider) })
 }
 
-/// Puts schools and enrolments derived from the register in place where no extract gives them; says so.
+/// Derives schools and enrolments from attendance where no extract gives them. Returns the tables without an extract, and adds a
+/// sentence about each to `notes`.
 ///
 /// # Errors
 /// Configuration errors of `queries/derived/`.
@@ -132,7 +132,7 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
         }
         if let Some(query) = engine.library().queries.get(&format!("derived.{table}")) {
             let id = format!("sources.{table}");
-            put_answer(engine, &id, &query.sql).await?;
+            put_query(engine, &id, &query.sql).await?;
             super::head_checks::columns(query, engine.schema_of(&id).await?.as_ref())?;
             super::head_checks::keys(engine.context(), query, &id).await?;
             missing.push(table);
@@ -156,7 +156,7 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
 /// Registers `run.as_of`.
 ///
 /// # Errors
-/// Never met.
+/// A bug.
 pub fn as_of(engine: &Engine<'_>, days: &[NaiveDate], year_starts: (u32, u32)) -> Result<()> {
     let years: Vec<String> = days.iter().map(|d| school_year_name(school_year_of(*d, year_starts))).collect();
     put(
@@ -172,16 +172,16 @@ pub fn as_of(engine: &Engine<'_>, days: &[NaiveDate], year_starts: (u32, u32)) -
 /// Registers `run.policy`.
 ///
 /// # Errors
-/// A configuration error for a value that no column can hold.
+/// A configuration error for a value of an unsupported type.
 pub fn policy(engine: &Engine<'_>, policy: &Policy) -> Result<()> {
     let columns = numbers(&[&policy.numbers])?;
     put(engine, "run.policy", columns.iter().map(|(n, a)| (n.as_str(), a.clone())).collect())
 }
 
-/// Registers `run.flag_rules`: of each flag the records that it rests on, as its header says.
+/// Registers `run.flag_rules` and `run.flag_covers`: the records that each flag depends on, and the flags that it covers.
 ///
 /// # Errors
-/// Never met.
+/// A bug.
 pub fn flag_rules(engine: &Engine<'_>) -> Result<()> {
     let flags: Vec<_> = engine.library().of_schema("flags").collect();
     let covers: Vec<(&str, &str)> = flags.iter().flat_map(|f| f.header.covers.iter().map(|c| (f.name(), c.as_str()))).collect();
@@ -203,18 +203,18 @@ pub fn flag_rules(engine: &Engine<'_>) -> Result<()> {
     )
 }
 
-/// Registers the policy as it holds for each place: `run.policy_school`, a row a school of `sources.schools`,
-/// `run.policy_centre`, a row a centre of `sources.centres` (whose region may override a number), and `run.flag_steps`.
+/// Registers the policy of each place: `run.policy_school`, one row per school; `run.policy_centre`, one row per centre of
+/// `sources.centres`, with the overrides of its region; and `run.flag_steps`.
 ///
 /// # Errors
-/// A configuration error for a value that no column can hold.
+/// A configuration error for a value of an unsupported type.
 pub async fn policy_of_places(engine: &Engine<'_>, policy: &Policy) -> Result<()> {
     let mut schools = places(engine, "select distinct school_id, coalesce(region, '') as region from sources.schools").await?;
-    // A school that is on no list of schools has its policy too: without it its pupils would be in no measure.
+    // Schools that `sources.schools` lacks need a policy too, or the pupils there would be in no indicator.
     for table in ["sources.enrolments", "sources.calendar", "store.school_day"] {
         if engine.context().table_exist(super::reference(table)).unwrap_or(false) {
-            let named = places(engine, &format!("select distinct school_id, '' as region from {table} where school_id <> '*'")).await?;
-            let unlisted = named.into_iter().filter(|(id, _)| !schools.iter().any(|(known, _)| known == id));
+            let mentioned = places(engine, &format!("select distinct school_id, '' as region from {table} where school_id <> '*'")).await?;
+            let unlisted = mentioned.into_iter().filter(|(id, _)| !schools.iter().any(|(known, _)| known == id));
             let unlisted: Vec<_> = unlisted.collect();
             schools.extend(unlisted);
         }
@@ -229,7 +229,7 @@ pub async fn policy_of_places(engine: &Engine<'_>, policy: &Policy) -> Result<()
     policy_rows(engine, policy, ("run.policy_centre", "centre_id"), centres, &rows)
 }
 
-/// Ids and regions of places.
+/// The ids and regions of places.
 async fn places(engine: &Engine<'_>, sql: &str) -> Result<Vec<(String, String)>> {
     let mut places = Vec::new();
     for batch in engine.context().sql(sql).await.engine_err()?.collect().await.engine_err()? {
@@ -241,7 +241,7 @@ async fn places(engine: &Engine<'_>, sql: &str) -> Result<Vec<(String, String)>>
 }
 
 fn policy_rows(engine: &Engine<'_>, policy: &Policy, (table, id): (&str, &str), ids: Vec<String>, rows: &[Numbers]) -> Result<()> {
-    // The type of a column is the built-in policy's, also where there is no place yet.
+    // Without places, the types of the columns still come from the policy.
     let columns = if rows.is_empty() {
         numbers(&[&policy.numbers])?.into_iter().map(|(n, a)| (n, a.slice(0, 0))).collect()
     } else {
@@ -252,17 +252,17 @@ fn policy_rows(engine: &Engine<'_>, policy: &Policy, (table, id): (&str, &str), 
     put(engine, table, all)
 }
 
-/// Registers `run.flag_steps`, a row a school and flag: the first step and the service that the policy names for the flag, or
-/// for `other` where it has no line of its own.
+/// Registers `run.flag_steps`, one row per school and flag: the next step and the service that the policy names for the flag, or for
+/// `other` where the flag has no line.
 fn flag_steps(engine: &Engine<'_>, schools: &[String], policies: &[Numbers]) -> Result<()> {
     let mut columns: [Vec<Option<String>>; 4] = Default::default();
     for (school, numbers) in schools.iter().zip(policies) {
-        let of = |table: &str, flag: &str| {
+        let policy_text = |table: &str, flag: &str| {
             let text = |key: &str| numbers.get(&format!("{table}_{key}")).and_then(Value::as_str).map(String::from);
             text(flag).or_else(|| text("other"))
         };
         for flag in engine.library().of_schema("flags").map(Query::name) {
-            let row = [Some(school.clone()), Some(flag.to_string()), of("next_step", flag), of("suggested_service", flag)];
+            let row = [Some(school.clone()), Some(flag.to_string()), policy_text("next_step", flag), policy_text("suggested_service", flag)];
             columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
         }
     }
@@ -272,10 +272,10 @@ fn flag_steps(engine: &Engine<'_>, schools: &[String], policies: &[Numbers]) -> 
 }
 
 fn text(batch: &RecordBatch, column: usize) -> Result<&StringArray> {
-    batch.column(column).as_any().downcast_ref::<StringArray>().ok_or_else(|| Error::Bug("a text column is none".into()))
+    batch.column(column).as_any().downcast_ref::<StringArray>().ok_or_else(|| Error::Bug(format!("column {column} of {} is not a text", batch.schema())))
 }
 
-/// Columns of policy values, one row a given set.
+/// The policy values as columns, with one row per set of numbers.
 fn numbers(rows: &[&Numbers]) -> Result<Vec<(String, ArrayRef)>> {
     let Some(first) = rows.first() else { return Ok(Vec::new()) };
     first
@@ -298,7 +298,7 @@ fn numbers(rows: &[&Numbers]) -> Result<Vec<(String, ArrayRef)>> {
                     return Err(Error::configuration(
                         "queries/policy.toml",
                         format!("{name} is a {}", kind.type_str()),
-                        "a number, a text or a list of texts",
+                        "give a number, a boolean, a text or a list of texts",
                     ));
                 }
             };
@@ -321,7 +321,7 @@ fn texts<'a>(rows: impl Iterator<Item = Option<&'a toml::value::Array>>) -> List
 /// Registers `run.inputs`.
 ///
 /// # Errors
-/// Never met.
+/// A bug.
 pub fn inputs(engine: &Engine<'_>, accounts: &[Account]) -> Result<()> {
     let count = |of: fn(&Account) -> u64| -> ArrayRef {
         Arc::new(Int64Array::from_iter_values(accounts.iter().map(|a| of(a).unwrapped_as::<i64>())))
@@ -340,10 +340,10 @@ pub fn inputs(engine: &Engine<'_>, accounts: &[Account]) -> Result<()> {
     )
 }
 
-/// Registers `run.last_night`: the figures of the last published night before this run, if there is one.
+/// Registers `run.last_night`: the figures of the last night before this run, or no row.
 ///
 /// # Errors
-/// Never met.
+/// A bug.
 pub fn last_night(engine: &Engine<'_>, last: Option<&Figures>) -> Result<()> {
     let column = |of: fn(&Figures) -> i64| -> ArrayRef { Arc::new(Int64Array::from_iter_values(last.map(of))) };
     put(
@@ -363,11 +363,11 @@ fn field(name: &str, kind: DataType) -> Field {
     Field::new(name, kind, true)
 }
 
-fn kept(name: &str, fields: Vec<Field>) -> TableSpec {
+fn history_spec(name: &str, fields: Vec<Field>) -> TableSpec {
     TableSpec { name: name.into(), columns: Arc::new(Schema::new(fields)), partition_by: vec![], sorted_by: vec![] }
 }
 
-/// The lists that were published, as they are kept.
+/// The specification of the published lists in the store.
 #[must_use]
 pub fn lists_spec() -> TableSpec {
     let text = |n: &str| Field::new(n, DataType::Utf8, true);
@@ -391,11 +391,11 @@ pub fn lists_spec() -> TableSpec {
         text("attendance_hash"),
         text("marks_hash"),
     ];
-    kept("lists", fields)
+    history_spec("lists", fields)
 }
 
-/// What was shown of the aggregates, after suppression: `programme.<name>`, as it is kept. What readers know already decides
-/// what they may be shown next.
+/// The specifications of the published aggregates in the store: the rows of `programme.<name>` after suppression. Suppression must
+/// consider what readers know from earlier nights.
 #[must_use]
 pub fn shown_specs() -> Vec<TableSpec> {
     use DataType::{Date32, Float64, Int32, Utf8};
@@ -413,7 +413,7 @@ pub fn shown_specs() -> Vec<TableSpec> {
         "change_beside_school",
     ];
     vec![
-        kept(
+        history_spec(
             "groups",
             [
                 day(),
@@ -422,23 +422,22 @@ pub fn shown_specs() -> Vec<TableSpec> {
             ]
             .concat(),
         ),
-        kept(
+        history_spec(
             "reach",
             [day(), all(&Utf8, &["centre_id", "service"]), all(&Date32, &["month"]), all(&Int32, &["participants", "attending"])].concat(),
         ),
-        kept("change", [day(), all(&Utf8, &["service"]), all(&Int32, &["pupils", "less_absent"]), all(&Float64, &rates)].concat()),
+        history_spec("change", [day(), all(&Utf8, &["service"]), all(&Int32, &["pupils", "less_absent"]), all(&Float64, &rates)].concat()),
     ]
 }
 
-/// The rows of `programme.<name>` that a day shows, in the columns and the order in which they are kept.
+/// SQL for the rows of `programme.<name>` on one day, with the columns and in the order of the store.
 #[must_use]
 pub fn shown_question(spec: &TableSpec, as_of: NaiveDate) -> String {
     let columns = spec.columns.fields().iter().map(|f| f.name().as_str()).collect::<Vec<_>>().join(", ");
     format!("select {columns} from programme.{} where as_of = date '{as_of}' order by {columns}", spec.name)
 }
 
-/// Registers `history.*`: every list published and what was shown of the aggregates, but those of `tonight`, which are made
-/// again.
+/// Registers `history.*`: the published lists and aggregates of all days except those of `tonight`.
 ///
 /// # Errors
 /// Store errors.
@@ -451,20 +450,19 @@ pub fn history(engine: &Engine<'_>, store: &Store, tonight: &[NaiveDate]) -> Res
     Ok(())
 }
 
-/// What only an audit may read, from the vault.
+/// Rows from the vault that only an audit may read.
 #[derive(Debug, Default)]
 pub struct AuditRows {
-    /// Pupil's key, community, disability.
+    /// Pupil key, community, disability.
     pub pupils: Vec<[String; 3]>,
-    /// Participant's key, why the child is at a centre.
+    /// Participant key, reason for being at a centre.
     pub centre_enrolments: Vec<[String; 2]>,
 }
 
-/// Registers `audit.*`: what no list, flag or model may ever read, for audits of how the rules fall on groups. An empty text is
-/// unknown.
+/// Registers `audit.*`, which no list, flag or model may read, for audits of the effect of rules on groups. An empty text is unknown.
 ///
 /// # Errors
-/// SQL errors, never met.
+/// A bug.
 pub fn audit(engine: &Engine<'_>, rows: &AuditRows) -> Result<()> {
     fn column<const N: usize>(rows: &[[String; N]], at: usize) -> ArrayRef {
         Arc::new(StringArray::from_iter(rows.iter().map(|row| Some(row[at].as_str()).filter(|text| !text.is_empty()))))
@@ -478,10 +476,10 @@ pub fn audit(engine: &Engine<'_>, rows: &AuditRows) -> Result<()> {
     put(engine, "audit.centre_enrolments", vec![("participant_key", column(enrolments, 0)), ("reason", column(enrolments, 1))])
 }
 
-/// The last recorded session day, if anything was recorded.
+/// The last recorded session day; `None` where nothing was recorded.
 ///
 /// # Errors
-/// A SQL error, never met.
+/// A store error.
 pub async fn last_recorded_day(engine: &Engine<'_>) -> Result<Option<NaiveDate>> {
     let batches = engine
         .context()

@@ -1,4 +1,4 @@
-//! How long a pupil has been away when the record ends.
+//! The streak of absence at the end of a pupil's records.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use az::UnwrappedAs;
 use datafusion::common::Result;
 use datafusion::logical_expr::AggregateUDF;
 
-use super::gathered::{self, Gathered, packed, unpacked};
+use super::aggregate::{self, GroupState, packed, unpacked};
 use super::masks::{MOST_DAYS, between, first_of, last_of};
 use super::value;
 
@@ -17,7 +17,7 @@ use super::value;
 /// months may come in any order, and several times with other days; a row with a null says nothing.
 /// `streak_at_end(recorded_mask, unexcused_mask, month)['days']`: so many days without excuse.
 pub fn streak_at_end() -> AggregateUDF {
-    gathered::aggregate::<Streak>()
+    aggregate::function::<Streak>()
 }
 
 /// The last day that was not away, and the months of the days after it.
@@ -47,15 +47,15 @@ fn fields() -> Fields {
     Fields::from(vec![Field::new("days", DataType::Int64, true), Field::new("since", DataType::Date32, true)])
 }
 
-impl Gathered for Streak {
+impl GroupState for Streak {
     const NAME: &'static str = "streak_at_end";
     type Columns<'a> = (&'a PrimitiveArray<Int64Type>, &'a PrimitiveArray<Int64Type>, &'a PrimitiveArray<Date32Type>);
 
-    fn takes() -> Vec<DataType> {
+    fn argument_types() -> Vec<DataType> {
         vec![DataType::Int64, DataType::Int64, DataType::Date32]
     }
 
-    fn gives() -> DataType {
+    fn result_type() -> DataType {
         DataType::Struct(fields())
     }
 
@@ -68,8 +68,8 @@ impl Gathered for Streak {
         self.end_with(month, recorded, last_of(recorded & !away, month));
     }
 
-    // A month of 35 days leaves room for its date in the same number.
-    fn put(&self, into: &mut Int64Builder) {
+    // A month and its days are packed into one number: 35 bits of days below the date of the month.
+    fn write_state(&self, into: &mut Int64Builder) {
         into.append_value(packed(self.not_away));
         for (month, days) in &self.after {
             into.append_value(i64::from(*month) << MOST_DAYS | days & ((1 << MOST_DAYS) - 1));
@@ -85,14 +85,14 @@ impl Gathered for Streak {
         }
     }
 
-    fn answers(groups: &[Self]) -> Result<ArrayRef> {
+    fn results(groups: &[Self]) -> Result<ArrayRef> {
         let days = groups.iter().map(|g| g.after.iter().map(|(_, days)| i64::from(days.count_ones())).sum());
         let since = groups.iter().map(|g| g.after.iter().filter_map(|(month, days)| first_of(*days, *month)).min());
         let columns: Vec<ArrayRef> = vec![Arc::new(Int64Array::from_iter_values(days)), Arc::new(since.collect::<Date32Array>())];
         Ok(Arc::new(StructArray::try_new(fields(), columns, None)?))
     }
 
-    fn bytes(&self) -> usize {
+    fn heap_bytes(&self) -> usize {
         self.after.capacity() * size_of::<(i32, i64)>()
     }
 }
@@ -104,7 +104,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::gathered::tests::answer_of_two_lots;
+    use super::super::aggregate::tests::result_of_two_batches;
     use super::*;
 
     fn columns(rows: &[(i32, i64, i64)]) -> Vec<ArrayRef> {
@@ -136,11 +136,11 @@ mod tests {
                     (start + month, mask(false), mask(true))
                 })
                 .collect();
-            let answer = answer_of_two_lots::<Streak>(&columns(&rows[..first]), &columns(&rows[first..]));
+            let result = result_of_two_batches::<Streak>(&columns(&rows[..first]), &columns(&rows[first..]));
             let naive: BTreeMap<i32, bool> = days.into_iter().rev().take_while(|(_, away)| *away).collect();
-            let answer = answer.as_struct();
-            prop_assert_eq!(answer.column(0).as_primitive::<Int64Type>().value(0), i64::try_from(naive.len()).unwrap());
-            let since = answer.column(1).as_primitive::<Date32Type>();
+            let result = result.as_struct();
+            prop_assert_eq!(result.column(0).as_primitive::<Int64Type>().value(0), i64::try_from(naive.len()).unwrap());
+            let since = result.column(1).as_primitive::<Date32Type>();
             prop_assert_eq!(value(since, 0), naive.first_key_value().map(|(day, _)| start + day));
         }
     }
