@@ -1,5 +1,5 @@
-//! The days of one pupil's school year as a calendar: weeks side by side, weekdays under each other, so that
-//! runs and a weekday that keeps coming back are seen at a glance, on a black-and-white print too.
+//! The school year of one pupil as a calendar, with a column for each week and a row for each weekday, so that streaks and recurring
+//! weekdays are visible, also in black and white.
 
 use az::UnwrappedAs;
 use chrono::Datelike;
@@ -12,14 +12,14 @@ use crate::list::{CardDay, DayMark};
 use crate::words::Words;
 use crate::year::{STEP, Year};
 
-/// Every mark in the order of drawing: neighbours of one ink then join into one path.
+/// Every mark in the order of drawing. Marks of one kind are drawn together, so that they form one path.
 pub const MARKS: [DayMark; 7] =
     [DayMark::Present, DayMark::NotRecorded, DayMark::Disrupted, DayMark::Late, DayMark::Absent, DayMark::Part, DayMark::Excused];
 
 /// Height of the line with the months.
 const HEAD: i32 = 12;
 
-/// The year of one pupil. A day that is not among `days` had no school and stays blank. `None` without days.
+/// The calendar of one pupil. Dates that are not in `days` stay blank. `None` without days.
 pub fn days(days: &[CardDay], year: Year, words: &Words) -> Result<Option<String>, Error> {
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return Ok(None);
@@ -36,7 +36,7 @@ pub fn days(days: &[CardDay], year: Year, words: &Words) -> Result<Option<String
         ("missing", count(DayMark::NotRecorded).into()),
     ];
     let text = words.sentence("chart-strip-text", args)?;
-    // Saturday has a row only where there is school on Saturdays.
+    // Weekend days have rows only where there is school on them.
     let rows = days.iter().map(|day| day.date.weekday().number_from_monday()).max().unwrap_or(5).max(5).unwrapped_as::<u8>();
     let height = HEAD + i32::from(rows) * STEP;
     svg(Size(year.width(), height.unwrapped_as::<u32>()), words.get("card-days"), &text, |root| {
@@ -58,12 +58,12 @@ pub fn days(days: &[CardDay], year: Year, words: &Words) -> Result<Option<String
     .map(Some)
 }
 
-/// One glyph alone, for the legend: the inside of a symbol of `STEP` by `STEP` units.
+/// A single glyph for the legend, of `STEP` by `STEP` units.
 pub fn sample(mark: DayMark) -> Result<String, Error> {
     crate::chart::inside(Size(STEP.cast_unsigned(), STEP.cast_unsigned()), |root| glyph(root, (0, 0), mark))
 }
 
-/// Shapes that no two marks share: dot present, dash not recorded, cross disrupted, wedge late, full box absent,
+/// Draws a mark; each has a different shape: dot present, dash not recorded, cross disrupted, wedge late, full box absent,
 /// half box part of the day, empty box excused.
 fn glyph(root: &Area<'_>, (x, y): (i32, i32), mark: DayMark) -> Drawn {
     let line = |from: (i32, i32), to: (i32, i32), ink: Ink| {

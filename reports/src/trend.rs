@@ -1,5 +1,5 @@
-//! Absence over the year for coordinators: all schools in one line, and the same by municipality, side by side
-//! at one scale with the line of all schools behind.
+//! Absence over the year for coordinators: a chart of all schools, and small charts by municipality at the same scale, with the line
+//! of all schools behind.
 
 use az::UnwrappedAs;
 use chrono::NaiveDate;
@@ -12,7 +12,7 @@ use crate::overview::{MunicipalityTrend, WeekRate};
 use crate::words::Words;
 use crate::year::{LEFT, STEP, Year};
 
-/// One small chart.
+/// The small chart of one municipality.
 pub struct Multiple<'a> {
     pub name: &'a str,
     pub last: f64,
@@ -39,7 +39,7 @@ pub fn all(weeks: &[WeekRate], words: &Words) -> Result<Option<String>, Error> {
     .map(Some)
 }
 
-/// A small chart a municipality, in the order given.
+/// One small chart per municipality, in the given order.
 pub fn multiples<'a>(trends: &'a [MunicipalityTrend], overall: &[WeekRate], words: &Words) -> Result<Vec<Multiple<'a>>, Error> {
     let rates = trends.iter().flat_map(|trend| &trend.weeks).chain(overall).map(|week| week.absence_rate);
     let scale = Scale::new(rates, 60, 52);

@@ -9,12 +9,12 @@
 )]
 
 #[allow(dead_code)]
-mod given;
+mod fixtures;
 
 use std::io::{Cursor, Read};
 
 use calamine::{Data, DataType, Range, Reader, Xlsx};
-use given::{centre, day, edition, school};
+use fixtures::{centre, day, edition, school};
 use prane_reports::*;
 
 const BOTH: [Language; 2] = [Language::Sq, Language::En];
