@@ -142,7 +142,7 @@ fn sql_names_nobody() {
         non_empty += usize::from(answer.lines().nth(1).is_some());
     }
     assert!(non_empty > 10, "{non_empty} tables have rows");
-    let non_empty = NIGHT.project.prane(&["explain", &NIGHT.project.key_of("P0000011")]).code(0).says(&["level"]);
+    let explained = NIGHT.project.prane(&["explain", &NIGHT.project.key_of("P0000011")]).code(0).says(&["level"]);
     names_nobody("explain", &explained.said());
 }
 
