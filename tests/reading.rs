@@ -406,7 +406,10 @@ fn of_two_copies_that_disagree_both_are_kept_and_the_one_saved_later_counts_what
     assert_eq!(project.one("select count(*) from sources.contacts"), "2");
     assert_eq!(project.row_of("caseload.contacts_made", "S1-P4", &[]).unwrap()["last_outcome"], "plan_agreed");
     let accounts = project.manifest()["inputs"].to_string();
-    assert!(accounts.contains("contacts_b.xlsx and contacts_a.xlsx: 1 row of one day, person and action differ; both are kept"), "{accounts}");
+    assert!(
+        accounts.contains("contacts_b.xlsx and contacts_a.xlsx: 1 row of one day, person and action differ; both are kept"),
+        "{accounts}"
+    );
 }
 
 #[test]

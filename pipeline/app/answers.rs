@@ -150,7 +150,9 @@ impl<'a> Line<'a> {
 
     /// Texts of a list; none for a null.
     pub(crate) fn list(self, name: &str) -> Result<Vec<String>> {
-        let texts = |c: &dyn Array| Some(c.as_list_opt::<i32>()?.value(self.row).as_string_opt::<i32>()?.iter().flatten().map(String::from).collect());
+        let texts = |c: &dyn Array| {
+            Some(c.as_list_opt::<i32>()?.value(self.row).as_string_opt::<i32>()?.iter().flatten().map(String::from).collect())
+        };
         Ok(self.value(name, "lists of text", texts)?.unwrap_or_default())
     }
 }

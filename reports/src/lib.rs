@@ -10,6 +10,7 @@
 #[cfg(all(test, feature = "pdf"))]
 extern crate self as prane_reports;
 
+mod change_groups;
 mod chart;
 mod codes;
 mod error;
@@ -17,8 +18,8 @@ mod flow;
 mod heat;
 mod ink;
 mod list;
+mod localized;
 mod marks;
-mod change_groups;
 mod offers;
 mod overview;
 mod page;
@@ -32,7 +33,6 @@ mod trend;
 mod view;
 mod view_index;
 mod view_overview;
-mod localized;
 mod words;
 mod workbook;
 mod year;

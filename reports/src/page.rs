@@ -8,12 +8,12 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::Error;
 use crate::list::{Edition, Language, PlacePage};
+use crate::localized::Localized as _;
 use crate::overview::{Index, Overview};
 use crate::review::ReviewPair;
 use crate::view::ListView;
 use crate::view_index::IndexView;
 use crate::view_overview::OverviewView;
-use crate::localized::Localized as _;
 use crate::words::Words;
 use crate::{review, table, workbook};
 

@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
+use crate::change_groups::{self, ChangeGroup};
 use crate::error::Error;
 use crate::flow::{self, FlowView};
 use crate::heat::{self, HeatView};
 use crate::list::{Card, Contact, Edition, Event, NotAssessable, Participant, Place, PlaceKind, PlacePage, Receipt, Row};
-use crate::marks::MarksView;
-use crate::change_groups::{self, ChangeGroup};
-use crate::offers::{self, Offers};
 use crate::localized::{Localized, filters};
+use crate::marks::MarksView;
+use crate::offers::{self, Offers};
 use crate::words::Words;
 use crate::year::Year;
 use crate::{chart, school_chart, strip};

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use crate::list::{Edition, PlaceKind};
+use crate::localized::{Localized, Message, filters};
 use crate::overview::{Index, IndexEntry, Note};
-use crate::localized::{Message, Localized, filters};
 use crate::words::Words;
 
 #[derive(Template)]

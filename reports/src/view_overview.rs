@@ -4,9 +4,9 @@ use askama::Template;
 
 use crate::error::Error;
 use crate::list::Edition;
+use crate::localized::{Localized, filters};
 use crate::overview::{Group, Overview, Programme, Reach, SchoolSummary};
 use crate::trend::{self, Multiple};
-use crate::localized::{Localized, filters};
 use crate::words::Words;
 
 #[derive(Template)]

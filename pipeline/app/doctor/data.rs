@@ -15,7 +15,6 @@ use crate::{audit, preflight};
 /// Files that are listed one by one; further ones are only counted.
 const MOST_FILES: usize = 40;
 
-
 impl Report {
     /// The list of nights, whether each table has the version of the last night, and whether every data file can be read.
     pub(super) fn store(&mut self, project: &Project) -> Vec<NightRecord> {

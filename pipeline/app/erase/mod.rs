@@ -98,7 +98,10 @@ pub async fn find(project: &Project, who: &[String], now: DateTime<Utc>) -> Resu
     let store = Store::open(&project.store(), &project.staging(), now).await?;
     preflight::check_store_exists(project, &store)?;
     if store.is_past() {
-        return Err(Error::usage("an erasure changes the newest state of the store, and nights came after that time", "leave --known-at out"));
+        return Err(Error::usage(
+            "an erasure changes the newest state of the store, and nights came after that time",
+            "leave --known-at out",
+        ));
     }
     let mut children = Children { asked: who.to_vec(), ..Children::default() };
     let participants = vault.texts("centre_participants", "participant_key", None, ["participant_key", "centre_id", "participant_id"])?;

@@ -39,7 +39,8 @@ fn of_csv(path: &Path, children: &Children) -> Result<u64> {
     let csv_error = |e: csv::Error| Error::store(path.display().to_string(), e);
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(path).map_err(csv_error)?;
     let rows = reader.records().collect::<Result<Vec<_>, _>>().map_err(csv_error)?;
-    let kept: Vec<_> = rows.iter().enumerate().filter(|(at, row)| *at == 0 || !identifies(row.iter(), children)).map(|(_, row)| row).collect();
+    let kept: Vec<_> =
+        rows.iter().enumerate().filter(|(at, row)| *at == 0 || !identifies(row.iter(), children)).map(|(_, row)| row).collect();
     if kept.len() < rows.len() {
         let rewritten = path.with_extension("aside");
         let mut writer = csv::WriterBuilder::new().flexible(true).from_path(&rewritten).map_err(csv_error)?;

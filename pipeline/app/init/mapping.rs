@@ -84,7 +84,10 @@ impl Writer<'_> {
             self.open(format!("the headers would nearly as well fit the table {rival}: is it {}?", contract.table));
         }
         if !self.sample.encoding.is_empty() {
-            self.line(format!("encoding = {}   # it is not UTF-8; check that ë and ç look right in the lists", quoted(self.sample.encoding)));
+            self.line(format!(
+                "encoding = {}   # it is not UTF-8; check that ë and ç look right in the lists",
+                quoted(self.sample.encoding)
+            ));
         }
         if !self.sample.delimiter.is_empty() {
             self.line(format!("delimiter = {}", quoted(self.sample.delimiter)));

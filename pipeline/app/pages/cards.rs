@@ -197,7 +197,8 @@ mod tests {
         let sessions = [(day(2), false), (day(3), false), (day(4), true), (day(5), false), (day(6), false)];
         let days: Vec<(NaiveDate, DayMark)> = with_session_days(recorded, &sessions).into_iter().map(|d| (d.date, d.mark)).collect();
         // The 2nd is before the first record; the 4th was disrupted.
-        let expected = [(day(3), DayMark::Present), (day(4), DayMark::Disrupted), (day(5), DayMark::Absent), (day(6), DayMark::NotRecorded)];
+        let expected =
+            [(day(3), DayMark::Present), (day(4), DayMark::Disrupted), (day(5), DayMark::Absent), (day(6), DayMark::NotRecorded)];
         assert_eq!(days, expected);
         assert!(with_session_days(Vec::new(), &sessions).is_empty(), "without a record there is no strip");
     }

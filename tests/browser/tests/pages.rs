@@ -14,8 +14,8 @@ use std::time::Duration;
 use fantoccini::key::Key;
 use prane_browser_tests::browser::Browser;
 use prane_browser_tests::page::{
-    self, Row, barriers, cards, folded, headings, offers, overflow, ranks, reachable, rows, said, sheets, small_targets, tab_through, shown_count,
-    unbroken,
+    self, Row, barriers, cards, folded, headings, offers, overflow, ranks, reachable, rows, said, sheets, shown_count, small_targets,
+    tab_through, unbroken,
 };
 use prane_browser_tests::project::{Project, root, sample_rows};
 use serde_json::json;

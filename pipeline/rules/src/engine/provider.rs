@@ -45,7 +45,8 @@ impl Files {
         for file in files {
             let path = store.path_of(&spec.name, file);
             let mut partitioned_file = partitioned(&path, file.size)?;
-            partitioned_file.partition_values = spec.partition_by.iter().map(|p| ScalarValue::Utf8(file.partition.get(p).cloned())).collect();
+            partitioned_file.partition_values =
+                spec.partition_by.iter().map(|p| ScalarValue::Utf8(file.partition.get(p).cloned())).collect();
             partitioned_files.push(partitioned_file);
         }
         let rows = files.iter().map(|f| f.rows).sum::<u64>();
@@ -69,8 +70,8 @@ impl Files {
 
 fn partitioned(path: &std::path::Path, size: u64) -> Result<PartitionedFile> {
     let absolute = path.canonicalize().map_err(|e| Error::io(path, e))?;
-    let url =
-        url::Url::from_file_path(&absolute).map_err(|()| Error::store(path.display().to_string(), "is not a path that a table can have"))?;
+    let url = url::Url::from_file_path(&absolute)
+        .map_err(|()| Error::store(path.display().to_string(), "is not a path that a table can have"))?;
     let location = object_store::path::Path::from_url_path(url.path()).map_err(|e| Error::store(path.display().to_string(), e))?;
     Ok(PartitionedFile::new(location.to_string(), size))
 }

@@ -53,7 +53,10 @@ pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Re
             if paths(&sums.name) != paths(&spec.name) {
                 return Err(Error::store(
                     format!("store/{}", sums.name),
-                    format!("does not match store/{}: restore both from the same backup, or read the extracts again into a new store", spec.name),
+                    format!(
+                        "does not match store/{}: restore both from the same backup, or read the extracts again into a new store",
+                        spec.name
+                    ),
                 ));
             }
             put_files(engine, store, &format!("store.{}", sums.name), &sums, &store.files(&sums.name), &[])?;
@@ -262,7 +265,8 @@ fn flag_steps(engine: &Engine<'_>, schools: &[String], policies: &[Numbers]) -> 
             text(flag).or_else(|| text("other"))
         };
         for flag in engine.library().of_schema("flags").map(Query::name) {
-            let row = [Some(school.clone()), Some(flag.to_string()), policy_text("next_step", flag), policy_text("suggested_service", flag)];
+            let row =
+                [Some(school.clone()), Some(flag.to_string()), policy_text("next_step", flag), policy_text("suggested_service", flag)];
             columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
         }
     }
@@ -272,7 +276,11 @@ fn flag_steps(engine: &Engine<'_>, schools: &[String], policies: &[Numbers]) -> 
 }
 
 fn text(batch: &RecordBatch, column: usize) -> Result<&StringArray> {
-    batch.column(column).as_any().downcast_ref::<StringArray>().ok_or_else(|| Error::Bug(format!("column {column} of {} is not a text", batch.schema())))
+    batch
+        .column(column)
+        .as_any()
+        .downcast_ref::<StringArray>()
+        .ok_or_else(|| Error::Bug(format!("column {column} of {} is not a text", batch.schema())))
 }
 
 /// The policy values as columns, with one row per set of numbers.

@@ -1,8 +1,8 @@
 //! SQL functions for school records: the calendar of schools, parts of days, masks of days in a month, streaks and trends.
 //! `queries/README.md` lists them for those who write SQL.
 
-mod calendar;
 mod aggregate;
+mod calendar;
 mod lists;
 mod masks;
 mod parts;
