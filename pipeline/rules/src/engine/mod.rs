@@ -6,6 +6,7 @@
 pub mod empty;
 mod functions;
 mod head_checks;
+mod history;
 pub mod provider;
 pub mod tables;
 
