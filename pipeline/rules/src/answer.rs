@@ -157,7 +157,7 @@ fn reasons(words: &Words, arrays: &[ArrayRef]) -> EngineResult<StringArray> {
         u32::try_from(days).map_err(|_| exec_datafusion_err!("reason: recent_recorded is {days}, which is not a number of days"))
     };
     (0..flags.len())
-        .map(|row| {
+        .map(|row| -> EngineResult<Option<String>> {
             if flags.is_null(row) {
                 return Ok(None);
             }

@@ -1,9 +1,9 @@
-//! Tables that are registered before any SQL file is built: those of the store, the parameters of the night, the history.
+//! Tables that are registered before any SQL file is built: those of the store and the parameters of the night.
 
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use az::UnwrappedAs;
 use chrono::NaiveDate;
 use datafusion::datasource::{MemTable, TableProvider};

@@ -99,7 +99,7 @@ pub(super) fn between(mask: i64, month: i32, from: Option<i32>, to: Option<i32>)
     let place = |date: i32| i64::from(date) - i64::from(month);
     let all_up_to = |place: i64| match place {
         ..0 => 0,
-        0..=61 => (1 << (place + 1)) - 1,
+        0..=61 => (1_i64 << (place + 1)) - 1,
         62.. => i64::MAX,
     };
     let up_to = to.map_or(mask, |date| mask & all_up_to(place(date)));
@@ -188,7 +188,7 @@ fn mask_of() -> ScalarUDF {
 
 fn mask_of_day(date: i32, month: i32) -> i64 {
     let place = i64::from(date) - i64::from(month);
-    if (0..i64::from(MOST_DAYS)).contains(&place) { 1 << place } else { 0 }
+    if (0..i64::from(MOST_DAYS)).contains(&place) { 1_i64 << place } else { 0 }
 }
 
 /// `check_sum(mask, month)` → bigint: a number that differs where the days do, not only how many they are. Null where one is null.

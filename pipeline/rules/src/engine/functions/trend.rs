@@ -190,7 +190,7 @@ impl GroupState for Trend {
 
     fn merge(&mut self, numbers: &[i64]) {
         for [number, days, parts] in numbers.as_chunks().0 {
-            self.week(Week { number: number.unwrapped_as::<i32>(), days: days.unwrapped_as::<i32>(), parts: *parts });
+            self.week(Week { number: (*number).unwrapped_as::<i32>(), days: (*days).unwrapped_as::<i32>(), parts: *parts });
         }
     }
 
