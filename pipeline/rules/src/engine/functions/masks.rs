@@ -35,7 +35,7 @@ pub fn functions() -> Vec<ScalarUDF> {
     ]
 }
 
-/// `days_in(mask)` → int: how many days a mask holds. Null for null.
+/// `days_in(mask)` → int: the number of days in a mask. Null for null.
 fn days_in() -> ScalarUDF {
     let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let counts: Int32Array = unary(columns[0].as_primitive::<Int64Type>(), |mask| mask.count_ones().cast_signed());
@@ -44,8 +44,8 @@ fn days_in() -> ScalarUDF {
     scalar_function("days_in", &[DataType::Int64], DataType::Int32, compute)
 }
 
-/// `days_within(mask, others)` → mask: the days that others holds too. `days_without(mask, others)` → mask: those that it does not.
-/// `days_on_weekday(mask, weekday)` → mask: its Mondays (1) to Sundays (7), none for another number. Null where one is null.
+/// `days_within(mask, others)` → mask: the days that are also in others. `days_without(mask, others)` → mask: those that are not.
+/// `days_on_weekday(mask, weekday)` → mask: its Mondays (1) to Sundays (7), empty for another number. Null where an argument is null.
 fn of_two(name: &str, compute: fn(i64, i64) -> i64) -> ScalarUDF {
     let compute = move |columns: &[ArrayRef]| -> Result<ArrayRef> {
         Ok(each::<Int64Type, Int64Type, Int64Type>(columns, |mask, other| Some(compute(mask, other))))
@@ -60,7 +60,7 @@ fn on_weekday(mask: i64, weekday: i64) -> i64 {
     (0..5).map(|week| mask & (1 << (7 * week + weekday - 1))).sum()
 }
 
-/// `days_between(mask, month, from, to)` → mask: the days from one date to another, both with them. A null date is no bound; null
+/// `days_between(mask, month, from, to)` → mask: the days from one date to another, both included. A null date is no bound; null
 /// where mask or month is null.
 fn days_between() -> ScalarUDF {
     let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
@@ -74,12 +74,12 @@ fn days_between() -> ScalarUDF {
     scalar_function("days_between", &[DataType::Int64, date.clone(), date.clone(), date], DataType::Int64, compute)
 }
 
-/// `days_before(mask, month, date)` → mask: the days before a date. Null where one is null.
+/// `days_before(mask, month, date)` → mask: the days before a date. Null where an argument is null.
 fn days_before() -> ScalarUDF {
     of_month("days_before", |mask, month, date| Some(between(mask, month, None, Some(date.checked_sub(1)?))))
 }
 
-/// `days_of_week(mask, month, week)` → mask: the days of the week that begins on a Monday, that Monday 1. Null where one is null.
+/// `days_of_week(mask, month, week)` → mask: the days of the week that begins on this Monday, which is bit 1. Null where an argument is null.
 fn days_of_week() -> ScalarUDF {
     of_month("days_of_week", |mask, month, week| Some(of_week(mask, month, week)))
 }
@@ -116,8 +116,8 @@ fn of_week(mask: i64, month: i32, week: i32) -> i64 {
     shifted & A_WEEK
 }
 
-/// `first_day(mask, month)` → date and `last_day(mask, month)` → date: the first and the last day that a mask holds. Null where it
-/// holds none, or one is null.
+/// `first_day(mask, month)` → date and `last_day(mask, month)` → date: the first and the last day in a mask. Null where the mask is
+/// empty or an argument is null.
 fn first_day() -> ScalarUDF {
     end_of("first_day", first_of)
 }
@@ -139,7 +139,7 @@ pub(super) fn last_of(mask: i64, month: i32) -> Option<i32> {
     (mask != 0).then(|| month + 63 - mask.leading_zeros().cast_signed())
 }
 
-/// `has_day(mask, month, date)` → boolean: whether a mask holds a date. Null where one is null.
+/// `has_day(mask, month, date)` → boolean: whether a date is in a mask. Null where an argument is null.
 fn has_day() -> ScalarUDF {
     let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let masks = columns[0].as_primitive::<Int64Type>();
@@ -151,7 +151,7 @@ fn has_day() -> ScalarUDF {
     scalar_function("has_day", &[DataType::Int64, DataType::Date32, DataType::Date32], DataType::Boolean, compute)
 }
 
-/// `dates_of(mask, month)` → list of dates: the days of a mask in order. Null where one is null.
+/// `dates_of(mask, month)` → list of dates: the days of a mask in order. Null where an argument is null.
 fn dates_of() -> ScalarUDF {
     let item = || Arc::new(Field::new_list_field(DataType::Date32, true));
     let compute = move |columns: &[ArrayRef]| -> Result<ArrayRef> {
@@ -173,7 +173,7 @@ fn dates(mask: i64, month: i32) -> impl Iterator<Item = i32> {
     (0..63).filter(move |day| mask & (1 << day) != 0).map(move |day| month + day)
 }
 
-/// `mask_of(date, month)` → mask: the one day, none where the date is null or not of the month. Null where the month is null.
+/// `mask_of(date, month)` → mask: the mask of a single day, empty where the date is null or outside of the month. Null where the month is null.
 fn mask_of() -> ScalarUDF {
     let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let [dates, months] = [0, 1].map(|at| columns[at].as_primitive::<Date32Type>());
@@ -191,7 +191,7 @@ fn mask_of_day(date: i32, month: i32) -> i64 {
     if (0..i64::from(MOST_DAYS)).contains(&place) { 1_i64 << place } else { 0 }
 }
 
-/// `check_sum(mask, month)` → bigint: a number that differs where the days do, not only how many they are. Null where one is null.
+/// `check_sum(mask, month)` → bigint: a number that depends on which days are in the mask, not only on how many. Null where an argument is null.
 fn check_sum() -> ScalarUDF {
     let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let of_month = |mask: i64, month: i32| Some(i64::from(month).wrapping_mul(mask));

@@ -41,7 +41,7 @@ fn days_of_parts() -> ScalarUDF {
     scalar_function("days_of_parts", &[DataType::Int64], DataType::Float64, compute)
 }
 
-/// `share(part, whole)` → double from 0 to 1: two counts of one unit, divided once. Null where one is null, or there is no whole.
+/// `share(part, whole)` → double: the quotient of two counts of the same unit. Null where an argument is null or the whole is 0.
 /// `share(19, 190)` is 0.1.
 fn share() -> ScalarUDF {
     let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
@@ -51,9 +51,9 @@ fn share() -> ScalarUDF {
     scalar_function("share", &[DataType::Int64, DataType::Int64], DataType::Float64, compute)
 }
 
-/// `share_at_least(part, whole, permille)` and `share_over(part, whole, permille)` → boolean: whether a part is so many
-/// thousandths of a whole, or more; whether it is more. Both are counts of one unit, compared as whole numbers, so that nothing
-/// is lost to rounding at the boundary. Null where one is null. `share_at_least(19, 190, 100)` is true, `share_over(19, 190, 100)` is false.
+/// `share_at_least(part, whole, permille)` and `share_over(part, whole, permille)` → boolean: whether the share is at least, or more
+/// than, so many thousandths. Counts are compared as integers, so that nothing is lost to rounding at the boundary. Null where an
+/// argument is null. `share_at_least(19, 190, 100)` is true, `share_over(19, 190, 100)` is false.
 fn against_share(name: &str, holds: fn(i128, i128) -> bool) -> ScalarUDF {
     let compute = move |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let [part, whole, permille] = [0, 1, 2].map(|at| columns[at].as_primitive::<Int64Type>());

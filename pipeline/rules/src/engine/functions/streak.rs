@@ -12,10 +12,10 @@ use super::aggregate::{self, GroupState, packed, unpacked};
 use super::masks::{MOST_DAYS, between, first_of, last_of};
 use super::value;
 
-/// `streak_at_end(recorded_mask, away_mask, month)` → struct `days` bigint, `since` date; of a group: the recorded days at the end of
-/// its months that are all away, and the first of them. `days` is 0 and `since` null where the last recorded day is not away. The
-/// months may come in any order, and several times with other days; a row with a null says nothing.
-/// `streak_at_end(recorded_mask, unexcused_mask, month)['days']`: so many days without excuse.
+/// Aggregate `streak_at_end(recorded_mask, away_mask, month)` → struct `days` bigint, `since` date: the number of consecutive days away
+/// at the end of the recorded days, and the first of them. `days` is 0 and `since` null where the last recorded day is not away. The
+/// months may be in any order, and a month may occur several times with different days. Rows with a null are ignored.
+/// `streak_at_end(recorded_mask, unexcused_mask, month)['days']` is the number of unexcused days.
 pub fn streak_at_end() -> AggregateUDF {
     aggregate::function::<Streak>()
 }

@@ -15,19 +15,18 @@ use super::masks::A_WEEK;
 use super::parts::A_DAY;
 use super::value;
 
-/// `numbers_by_week(month, week, week_number)` → list of five ints; of a group: at the place of each week of a month its number, null
-/// where no row names the week. A row with a null, or of a week out of the month, says nothing.
-/// Of the month 2026-02-02 with 2026-02-16 as week 1 it is [null, null, 1, null, null].
+/// Aggregate `numbers_by_week(month, week, week_number)` → list of five ints: the numbers of the weeks of a month, in their order, null
+/// for a week without a row. Rows with a null and rows of a week outside of the month are ignored.
+/// For the month 2026-02-02 with 2026-02-16 as week 1 it is [null, null, 1, null, null].
 pub fn numbers_by_week() -> AggregateUDF {
     aggregate::function::<Numbers>()
 }
 
-/// `weekly_trend(week_numbers, recorded_mask, away_mask, parts)` → struct `weeks` bigint, `slope` double; of a group: how many weeks
-/// have a record, and the least-squares slope of their absence rates, in rate a week, where week numbers count backwards. A row
-/// is a month: `week_numbers` names its weeks in order, null for those that are left out, and its masks hold their days; or it
-/// is days missed in part: `parts` are added to the week that it names, beside masks that are null. Weeks of one number are one
-/// week: their days and parts are added up. `slope` is null with fewer than two weeks. Sums are of whole numbers: the slope does
-/// not depend on the order of rows. Of 0 of 5 days away, then 1 of 5, then 2 of 5 `['slope']` is 0.2.
+/// Aggregate `weekly_trend(week_numbers, recorded_mask, away_mask, parts)` → struct `weeks` bigint, `slope` double: the number of weeks
+/// with a record, and the least-squares slope of their absence rates per week, where week numbers count backwards. A row is either a
+/// month, with `week_numbers` in order (null for weeks to leave out) and the masks of its days, or the partial days of one week, with
+/// `parts` and null masks. Days and parts of weeks with the same number are added up. `slope` is null with fewer than two weeks. Sums are
+/// integers, so the slope does not depend on the order of rows. For 0 of 5 days away, then 1 of 5, then 2 of 5, `['slope']` is 0.2.
 pub fn weekly_trend() -> AggregateUDF {
     aggregate::function::<Trend>()
 }
