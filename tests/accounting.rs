@@ -120,9 +120,9 @@ proptest! {
                 prop_assert_eq!(account["read"].as_u64(), Some(*rows), "{}", account);
             }
         }
-        let told = manifest["inputs"].as_array().unwrap().len();
+        let accounts = manifest["inputs"].as_array().unwrap().len();
         let skipped = done.err.lines().filter(|l| l.contains("skipped")).count();
-        prop_assert!(told + skipped >= damages.len(), "{told} accounts and {skipped} files skipped of {}:\n{}", damages.len(), done.said());
+        prop_assert!(accounts + skipped >= damages.len(), "{accounts} accounts and {skipped} files skipped of {}:\n{}", damages.len(), done.said());
     }
 }
 

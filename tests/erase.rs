@@ -53,7 +53,7 @@ fn search_for(words: &[String]) -> AhoCorasick {
 }
 
 /// Whether they stand in a file: in its bytes or in its cells.
-fn tells(name: &str, bytes: &[u8], search: &AhoCorasick) -> bool {
+fn identifies(name: &str, bytes: &[u8], search: &AhoCorasick) -> bool {
     search.is_match(bytes) || search.is_match(unpacked(name, bytes).as_bytes())
 }
 
@@ -64,7 +64,7 @@ fn as_key(word: &str) -> Option<Vec<u8>> {
 }
 
 /// Files of the project, but the inbox and the key, that tell of the child; the vault opened with its key.
-fn telling(project: &Project, words: &[String]) -> Vec<String> {
+fn files_that_identify(project: &Project, words: &[String]) -> Vec<String> {
     let search = search_for(words);
     let mut found = Vec::new();
     for folder in ["store", "rejects", "published", "runs", "review"] {
@@ -72,14 +72,14 @@ fn telling(project: &Project, words: &[String]) -> Vec<String> {
             continue;
         }
         for (name, bytes) in files_below(&project.path(folder)) {
-            if tells(&name, &bytes, &search) {
+            if identifies(&name, &bytes, &search) {
                 found.push(format!("{folder}/{name}"));
             }
         }
     }
     let vault = Vault::open(&Opened::open(&project.path("")).unwrap(), false).unwrap();
     for (name, bytes) in vault.contents().unwrap() {
-        if tells(name.trim_end_matches(".age"), &bytes, &search) {
+        if identifies(name.trim_end_matches(".age"), &bytes, &search) {
             found.push(format!("vault/{name}"));
         }
     }
@@ -90,9 +90,9 @@ fn telling(project: &Project, words: &[String]) -> Vec<String> {
 fn nothing_of_the_child_is_left() {
     let project = NIGHTS.copy();
     let words = words(&project);
-    let before = telling(&project, &words);
+    let before = files_that_identify(&project, &words);
     // The records of centres know the child by the participant's key; the search for that key alone finds them.
-    let by_participant = telling(&project, &words[words.len() - 1..]);
+    let by_participant = files_that_identify(&project, &words[words.len() - 1..]);
     for place in ["store/centre_participants/", "store/centre_attendance/", "store/links/", "vault/centre_participants"] {
         assert!(by_participant.iter().any(|file| file.starts_with(place)), "no key of the participant in {place}: {by_participant:?}");
     }
@@ -110,11 +110,11 @@ fn nothing_of_the_child_is_left() {
     }
     let others = project.sql("select pupil_key, count(*) as n from sources.attendance group by pupil_key order by pupil_key");
     project.prane_at(LATER, &["erase", "P0000021"]).code(0).says(&["would erase 1 pupil", "add --yes"]);
-    assert_eq!(telling(&project, &words), before, "nothing was done yet");
+    assert_eq!(files_that_identify(&project, &words), before, "nothing was done yet");
     let done = project.prane_at(LATER, &["erase", "P0000021", "--yes"]).code(0);
     let done = done.says(&["erased: 1 child", "inbox/: ", "backups"]);
     assert!(!done.said().contains("STILL THERE"), "{}", done.said());
-    assert_eq!(telling(&project, &words), Vec::<String>::new());
+    assert_eq!(files_that_identify(&project, &words), Vec::<String>::new());
     assert!(!project.path(".erasing").exists());
     // Everybody else is as before.
     let after = project.sql("select pupil_key, count(*) as n from sources.attendance group by pupil_key order by 1");
@@ -136,7 +136,7 @@ fn the_next_night_goes_on_and_past_ones_can_be_made_again() {
     project.prane_at(LATER, &["run"]).code(0).says(&["lists of 2026-02-27"]);
     project.prane(&["report", "--as-of", "2026-02-27"]).code(0);
     project.prane_at(LATER, &["sql", "-c", "select count(*) as n from history.lists"]).code(0);
-    assert_eq!(telling(&project, &words), Vec::<String>::new());
+    assert_eq!(files_that_identify(&project, &words), Vec::<String>::new());
     // An extract that brings the child again is noticed.
     let text = fs::read_to_string(samples().join("inbox/pupils.csv")).unwrap();
     project.put("inbox/pupils_again.csv", text + "\n");
@@ -176,7 +176,7 @@ fn an_erasure_that_was_cut_off_stops_everything_until_it_is_done() {
     project.prane_at(LATER, &["erase", "P0000021", "--yes"]).code(0);
     assert!(!project.path(".erasing").exists());
     project.prane_at(LATER, &["run"]).code(0);
-    assert_eq!(telling(&project, &words), Vec::<String>::new());
+    assert_eq!(files_that_identify(&project, &words), Vec::<String>::new());
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn a_participant_who_is_no_pupil_can_be_erased_too() {
     let before = count();
     let words = ["Rinor Mulaj".to_string(), participant_key(&project, "C02", "K005")];
     for word in &words {
-        assert_ne!(telling(&project, std::slice::from_ref(word)), Vec::<String>::new(), "the search for {word} finds nothing");
+        assert_ne!(files_that_identify(&project, std::slice::from_ref(word)), Vec::<String>::new(), "the search for {word} finds nothing");
     }
     // A refused row that knows the child by centre and number alone.
     project.put(
@@ -202,7 +202,7 @@ fn a_participant_who_is_no_pupil_can_be_erased_too() {
     project.prane_at(LATER, &["erase", "C02/K005", "--yes"]).code(0);
     assert_eq!(count(), before - 1);
     assert!(!refused().contains("K005") && refused().contains("K004"));
-    assert_eq!(telling(&project, &words), Vec::<String>::new());
+    assert_eq!(files_that_identify(&project, &words), Vec::<String>::new());
 }
 
 #[test]
@@ -221,9 +221,9 @@ fn who_has_been_kept_long_enough_is_shown_before_anything_is_done() {
     project.prane_at(LATER, &["run"]).code(0);
     project.prane_at(LATER, &["retention"]).code(0).says(&["2021-2022: 1 pupils", "nothing was done"]);
     let words = ["Longago Gonesince".to_string(), "P0000999".to_string(), project.key_of("P0000999")];
-    assert!(telling(&project, &words).iter().any(|file| file.starts_with("store/enrolments/")), "the search finds nothing");
+    assert!(files_that_identify(&project, &words).iter().any(|file| file.starts_with("store/enrolments/")), "the search finds nothing");
     project.prane_at(LATER, &["retention", "--yes"]).code(0).says(&["erased: 1 child"]);
-    assert_eq!(telling(&project, &words), Vec::<String>::new());
+    assert_eq!(files_that_identify(&project, &words), Vec::<String>::new());
     project.prane_at(LATER, &["retention"]).code(0).says(&["nobody was last seen"]);
     assert!(Path::new(&project.path("runs/erasures/0001.json")).exists());
 }

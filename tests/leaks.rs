@@ -58,7 +58,7 @@ fn no_published_file_holds_a_pseudonym_of_the_store() {
 /// Two files laid side by side: every pair of rows that agree in all columns that both have.
 fn joined<'a>(one: &'a [Row], other: &'a [Row]) -> Vec<(&'a Row, &'a Row)> {
     let number = |text: &str| text.parse::<f64>().map_or_else(|_| text.to_string(), |n| format!("{n:.3}"));
-    let told = [
+    let excepted = [
         "reasons",
         "flags",
         "services",
@@ -71,7 +71,7 @@ fn joined<'a>(one: &'a [Row], other: &'a [Row]) -> Vec<(&'a Row, &'a Row)> {
         "data_through",
     ];
     let fits = |a: &Row, b: &Row| {
-        let mut common = a.keys().filter(|name| b.contains_key(*name) && !told.contains(&name.as_str()));
+        let mut common = a.keys().filter(|name| b.contains_key(*name) && !excepted.contains(&name.as_str()));
         common.all(|name| number(&a[name]) == number(&b[name]))
     };
     one.iter().flat_map(|a| other.iter().filter(move |b| fits(a, b)).map(move |b| (a, b))).collect()

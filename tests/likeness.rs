@@ -167,8 +167,12 @@ fn what_decided_is_what_is_told() {
     ]);
     // Two records of one centre and one pupil: what each takes from the other stands beside the fields.
     let shared = NIGHT.sql("select why, weight, probability from sources.links where doubt = 'rivals'");
-    let told = shared.iter().filter(|row| row["probability"].parse::<f64>().unwrap() < 0.9 && row["weight"].parse::<f64>().unwrap() > 7.0);
-    assert!(told.clone().count() > 0 && told.clone().all(|row| row["why"].contains("others who fit: their share (-")), "{shared:?}");
+    let unlikely =
+        shared.iter().filter(|row| row["probability"].parse::<f64>().unwrap() < 0.9 && row["weight"].parse::<f64>().unwrap() > 7.0);
+    assert!(
+        unlikely.clone().count() > 0 && unlikely.clone().all(|row| row["why"].contains("others who fit: their share (-")),
+        "{shared:?}"
+    );
 }
 
 #[test]

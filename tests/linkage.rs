@@ -223,7 +223,7 @@ fn links_are_explained_and_exported_with_a_key_and_a_log() {
     let written = sheet(Path::new(&to));
     assert_eq!(written.len(), 14);
     assert_eq!(written[0]["pupil_id"], "P0000021");
-    project.prane(&["link", "export", "--to", &to]).code(2).says(&["is there already"]);
+    project.prane(&["link", "export", "--to", &to]).code(2).says(&["exists already"]);
     let log = fs::read_to_string(project.path("runs/audit.jsonl")).unwrap();
     assert!(log.contains("\"link export\"") && log.contains("\"explain --link\""));
     fs::remove_file(project.path("vault.key")).unwrap();

@@ -227,7 +227,7 @@ fn a_store_whose_sums_are_not_those_of_its_files_is_refused_in_plain_words() {
         assert!(night["versions"].as_object_mut().unwrap().remove("school_day").is_some());
     }
     project.put("store/nights.json", nights.to_string());
-    project.prane(&["run"]).code(7).says(&["store/school_day", "is not the sums of store/attendance", "take the extracts in anew"]);
+    project.prane(&["run"]).code(7).says(&["store/school_day", "does not match store/attendance", "read the extracts again"]);
 }
 
 #[test]

@@ -134,14 +134,14 @@ fn what_is_published_for_everybody_names_nobody() {
 
 #[test]
 fn sql_names_nobody() {
-    let mut told = 0;
+    let mut non_empty = 0;
     for contract in prane_contract::contracts().unwrap() {
         let question = format!("select * from sources.{}", contract.table);
         let answer = NIGHT.project.prane(&["sql", "--quiet", "--format", "csv", "-c", &question]).code(0).out;
         names_nobody(&question, &answer);
-        told += usize::from(answer.lines().nth(1).is_some());
+        non_empty += usize::from(answer.lines().nth(1).is_some());
     }
-    assert!(told > 10, "{told} tables have rows");
+    assert!(non_empty > 10, "{non_empty} tables have rows");
     let explained = NIGHT.project.prane(&["explain", &NIGHT.project.key_of("P0000011")]).code(0).says(&["level"]);
     names_nobody("explain", &explained.said());
 }
@@ -283,8 +283,8 @@ fn each_place_s_files_hold_its_own_children_alone() {
         assert!(here.iter().any(|name| text.contains(name)), "{id} names none of its own children");
         let named: Vec<_> = elsewhere.iter().filter(|name| !here.contains(*name) && !may.contains(*name)).collect();
         assert!(!named.is_empty(), "{id}: there is nobody who must not be named");
-        let told = named.iter().filter(|name| text.contains(name.as_str())).count();
-        assert_eq!(told, 0, "{id} names {told} children of another centre");
+        let found = named.iter().filter(|name| text.contains(name.as_str())).count();
+        assert_eq!(found, 0, "{id} names {found} children of another centre");
     }
 }
 

@@ -16,7 +16,7 @@ fn published() -> Project {
 
 /// Fails where any of these words stands in what was said, in a manifest, or in what was published for everyone.
 #[track_caller]
-fn nowhere_told(project: &Project, done: &Done, words: &[&str]) {
+fn is_named_nowhere(project: &Project, done: &Done, words: &[&str]) {
     let holds = |text: &[u8], word: &str| text.windows(word.len()).any(|part| part == word.as_bytes());
     let mut files: Vec<_> = files_below(&project.path("runs")).into_iter().collect();
     assert!(files.len() > 1, "no run was written");
@@ -70,7 +70,7 @@ fn the_first_child_of_a_file_without_a_header_row_is_told_nowhere() {
         "7 columns",
         "1 column that nobody knows left alone (number 7)",
     ]);
-    nowhere_told(&project, &done, &["P900", "J50111222X", "Zamirajzi", "Bregucajzi", "2013-04-18", "0691234567", "Selmanajzi"]);
+    is_named_nowhere(&project, &done, &["P900", "J50111222X", "Zamirajzi", "Bregucajzi", "2013-04-18", "0691234567", "Selmanajzi"]);
     refused(&project, "pupils_S9.csv", &["is there a header row"]);
 }
 
@@ -94,10 +94,10 @@ fn sheets_called_after_children_are_counted_and_not_named() {
     project.put("prane.toml", "[[source]]\ntable = \"attendance\"\nfiles = \"regjistri*.xlsx\"\nsheet = \"Regjistri\"\n");
     project.put("inbox/regjistri.xlsx", workbook(&[("Zamirajzi", &["a,b"]), ("Bregucajzi", &["c,d"])]));
     let done = project.prane(&["run"]).code(5);
-    nowhere_told(&project, &done, &["Zamirajzi", "Bregucajzi"]);
+    is_named_nowhere(&project, &done, &["Zamirajzi", "Bregucajzi"]);
     refused(&project, "regjistri.xlsx", &["has no sheet \"Regjistri\" (it has 2 sheets)"]);
     let done = project.prane(&["check"]).code(5);
-    nowhere_told(&project, &done, &["Zamirajzi", "Bregucajzi"]);
+    is_named_nowhere(&project, &done, &["Zamirajzi", "Bregucajzi"]);
 }
 
 #[cfg(unix)]
@@ -201,7 +201,7 @@ fn one_word_that_nobody_mapped_stops_the_file_whatever_its_share() {
     project.put("inbox/attendance_S1.csv", register.0).put("inbox/attendance_S2.csv", Register::default().class("S2", 2, &days).0);
     let done = project.prane(&["run"]).code(5);
     refused(&project, "attendance_S1.csv", &["1 row with a word that no mapping knows", "row 1206", "codes.status"]);
-    nowhere_told(&project, &done, &["me raport"]);
+    is_named_nowhere(&project, &done, &["me raport"]);
     assert!(project.rejects().iter().any(|row| row["value"] == "me raport" && row["row"] == "1206"));
 }
 
@@ -324,7 +324,7 @@ fn what_is_no_code_or_no_day_is_kept_with_the_note_and_nowhere_else() {
         project.one("select concat(action, ' ', outcome, ' ', coalesce(cast(review_date as varchar), '-')) from sources.contacts"),
         "other other -"
     );
-    nowhere_told(&project, &done, &["Selmanajzi", "burg", "Bajramit"]);
+    is_named_nowhere(&project, &done, &["Selmanajzi", "burg", "Bajramit"]);
     let tables: Vec<_> = files_below(&project.path("store")).into_iter().filter(|(name, _)| name.ends_with("parquet")).collect();
     assert!(tables.iter().any(|(name, _)| name.starts_with("contacts/")));
     for (name, bytes) in tables {
@@ -372,7 +372,7 @@ fn free_words_in_short_fields_stand_in_no_store_and_in_nothing_published() {
     assert_eq!(project.one("select count(*) from sources.marks where subject = 'Gjuhë shqipe dhe letërsi'"), "1");
     assert_eq!(project.one("select count(*) from sources.enrolments where class is null"), "1");
     let words = ["Prengazi", "Selmanajzi", "34 567", "Lleshizi", "0691234567", "Marashizi", "2012-03-04"];
-    nowhere_told(&project, &done, &words);
+    is_named_nowhere(&project, &done, &words);
     for folder in ["store", "published"] {
         let files = files_below(&project.path(folder));
         assert!(!files.is_empty());
@@ -405,8 +405,11 @@ fn of_two_copies_that_disagree_both_are_kept_and_the_one_saved_later_counts_what
     project.run();
     assert_eq!(project.one("select count(*) from sources.contacts"), "2");
     assert_eq!(project.row_of("caseload.contacts_made", "S1-P4", &[]).unwrap()["last_outcome"], "plan_agreed");
-    let told = project.manifest()["inputs"].to_string();
-    assert!(told.contains("contacts_b.xlsx and contacts_a.xlsx: 1 row of one day, person and action differ; both are kept"), "{told}");
+    let accounts = project.manifest()["inputs"].to_string();
+    assert!(
+        accounts.contains("contacts_b.xlsx and contacts_a.xlsx: 1 row of one day, person and action differ; both are kept"),
+        "{accounts}"
+    );
 }
 
 #[test]
@@ -477,5 +480,5 @@ fn links_and_pipes_in_the_inbox_are_told_and_not_followed() {
         "a link",
         "neither a file nor a folder",
     ]);
-    nowhere_told(&project, &done, &["Zamirajzi"]);
+    is_named_nowhere(&project, &done, &["Zamirajzi"]);
 }

@@ -33,7 +33,7 @@ fn hand_in(project: &Project, filled: &Path, name: &str) {
 }
 
 /// The manifest tells of it, and the front page names the file in the reader's language.
-fn is_told(project: &Project, what: &str) {
+fn has_note(project: &Project, what: &str) {
     let manifest = project.manifest();
     let inputs = manifest["inputs"].as_array().unwrap();
     let file = inputs.iter().find(|input| input["told"].to_string().contains(what));
@@ -116,7 +116,7 @@ fn two_copies_that_disagree_are_both_kept_and_told() {
     hand_in(&project, &filled("openpyxl.xlsx"), "a.xlsx");
     hand_in(&project, &filled("colleague.xlsx"), "b.xlsx");
     project.night(&["--as-of", NOW]).code(0);
-    is_told(&project, "a.xlsx and b.xlsx: 1 row of one day, person and action differ; both are kept, and b.xlsx, saved later, counts");
+    has_note(&project, "a.xlsx and b.xlsx: 1 row of one day, person and action differ; both are kept, and b.xlsx, saved later, counts");
     assert_eq!(column_of(&project, &list(&project), "P0000002", "last_outcome"), "plan_agreed");
     let account = project.account("a.xlsx");
     // Nothing that somebody wrote is lost for what a colleague wrote; the other lines of the copies are equal.
@@ -130,7 +130,7 @@ fn a_copy_that_comes_later_corrects_what_was_stored_and_is_told() {
     project.night(&["--as-of", NOW]).code(0);
     hand_in(&project, &filled("colleague.xlsx"), "b.xlsx");
     project.night(&["--as-of", NOW]).code(0);
-    is_told(&project, "b.xlsx: 1 row otherwise than stored before; both are kept, and the one saved later counts");
+    has_note(&project, "b.xlsx: 1 row otherwise than stored before; both are kept, and the one saved later counts");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_list_handed_in_as_it_went_out_is_no_contact_and_no_fault() {
     project.put("inbox/attendance of this week.xlsx", as_it_was);
     let contacts = project.one("select count(*) from sources.contacts");
     project.night(&["--as-of", NOW]).code(0);
-    is_told(&project, "attendance of this week.xlsx: a list that came back with nothing filled in");
+    has_note(&project, "attendance of this week.xlsx: a list that came back with nothing filled in");
     assert_eq!(project.one("select count(*) from sources.contacts"), contacts);
 }
 
@@ -194,7 +194,7 @@ fn refuses_the_last(project: &Project, file: &str, stranger: &str, place: &str) 
     assert!(reject["row"].parse::<u64>().unwrap() > 3 && reject["reason"].contains(&format!("this is the list of {place}, and the pupil")));
     let stored = project.sql(&format!("select pupil_key from sources.contacts where date = date '{NOW}'"));
     assert_eq!((stored.len(), stored.iter().any(|row| row["pupil_key"] == project.key_of(stranger))), (2, false));
-    is_told(project, "1 of 3 rows filled in cannot be used");
+    has_note(project, "1 of 3 rows filled in cannot be used");
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn her_own_page_says_in_her_language_what_of_her_list_was_not_taken() {
         ),
     );
     project.night(&["--as-of", NOW]);
-    let told = words_of(&project, NOW, "schools/S0001/list.html");
+    let page = words_of(&project, NOW, "schools/S0001/list.html");
     for wanted in [
         "u morën 2 rreshta",
         "e marta\n\nnuk është datë: rreshti nuk u mor",
@@ -278,19 +278,19 @@ fn her_own_page_says_in_her_language_what_of_her_list_was_not_taken() {
         "qeliza është bosh: rreshti nuk u mor",
         "Data e kontaktit",
     ] {
-        assert!(told.contains(wanted), "{wanted} is not told: {told}");
+        assert!(page.contains(wanted), "{wanted} is not shown: {page}");
     }
     for other in ["schools/S0002/list.html", "centres/C01/list.html"] {
         assert_eq!(words_of(&project, NOW, other), "\n", "{other} is told of another place's list");
     }
     // It stands there on the nights after, until she sends another list.
     project.prane_at("2026-03-05T00:00:00Z", &["run", "--as-of", "2026-03-02"]).code(0);
-    assert_eq!(words_of(&project, "2026-03-02", "schools/S0001/list.html"), told);
+    assert_eq!(words_of(&project, "2026-03-02", "schools/S0001/list.html"), page);
     project.put("inbox/lista e re.xlsx", with_cells_below(list, &[of(&listed[1], vec![])]));
     project.prane_at("2026-03-06T00:00:00Z", &["run", "--as-of", "2026-03-03"]).code(0);
     let after = words_of(&project, "2026-03-03", "schools/S0001/list.html");
     assert!(after.contains("u mor 1 rresht") && after.contains("Asgjë nuk mbeti jashtë") && !after.contains("X-404"), "{after}");
     // The page of the night before says what it said.
     project.prane_at("2026-03-05T00:00:00Z", &["report", "--as-of", "2026-03-02"]).code(0);
-    assert_eq!(words_of(&project, "2026-03-02", "schools/S0001/list.html"), told);
+    assert_eq!(words_of(&project, "2026-03-02", "schools/S0001/list.html"), page);
 }

@@ -193,12 +193,12 @@ fn what_the_store_packs_is_asked_for_by_name() {
     let packed = ["720720", "<<", ">>", " & ", " ^ ", "bit_", "log2", "% 7", "as int) + 3", "substr(", "date_trunc('week'", "'-', "];
     let files = files_below(&root().join("queries"));
     assert!(files.len() > 100, "{} files", files.len());
-    let told: Vec<String> = files
+    let found: Vec<String> = files
         .into_iter()
         .flat_map(|(name, bytes)| {
             let text = String::from_utf8(bytes).unwrap();
             packed.iter().filter(|what| text.contains(**what)).map(|what| format!("{name} has {what}")).collect::<Vec<_>>()
         })
         .collect();
-    assert!(told.is_empty(), "{told:#?}");
+    assert!(found.is_empty(), "{found:#?}");
 }

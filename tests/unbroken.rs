@@ -38,8 +38,8 @@ fn register(school: usize, to: &str) -> String {
 fn stored(project: &Project, known_at: &str) -> BTreeMap<String, (String, String)> {
     let question = "select school_id, count(*) as n, cast(max(date) as varchar) as last from sources.attendance group by school_id";
     let done = project.prane_at(known_at, &["sql", "--quiet", "--format", "csv", "-c", question]).code(0);
-    let told = |mut row: Row| (row.remove("school_id").unwrap(), (row.remove("n").unwrap(), row.remove("last").unwrap()));
-    rows(done.out.as_bytes()).into_iter().map(told).collect()
+    let counts = |mut row: Row| (row.remove("school_id").unwrap(), (row.remove("n").unwrap(), row.remove("last").unwrap()));
+    rows(done.out.as_bytes()).into_iter().map(counts).collect()
 }
 
 fn run_ids(project: &Project) -> Vec<String> {

@@ -197,7 +197,7 @@ fn a_vault_that_is_gone_stops_the_night_and_no_old_key_is_lost() {
     let old = |name: &str| fs::read_to_string(project.path(name)).unwrap();
     assert!(old("vault.key.old.1").contains(&first) && !old("vault.key.old").contains(&first));
     fs::rename(project.path("vault"), project.path("mislaid")).unwrap();
-    project.prane(&["run"]).code(7).says(&["is gone, though the store has nights", "from a backup"]);
+    project.prane(&["run"]).code(7).says(&["is missing, but the store has nights", "from a backup"]);
     assert!(!project.path("vault").exists(), "a new vault was made");
     fs::rename(project.path("mislaid"), project.path("vault")).unwrap();
     project.prane(&["run"]).code(0);

@@ -1,4 +1,6 @@
-//! Reading answers row by row, by name of the column.
+//! Reads the rows of a view, column by column, by name.
+
+use std::fmt::Display;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::cast;
@@ -10,36 +12,37 @@ use prane_base::error::{Error, Result};
 use prane_rules::engine::Engine;
 use prane_store::errors::StoreError;
 
-/// An answer; whole numbers as 64 bits, fractions as doubles.
+/// The rows of a view; integers are widened to 64 bits, floats to doubles.
 pub(crate) struct Answer {
-    /// Place of each column: names are looked up a hundred thousand times.
-    places: HashMap<String, usize>,
+    view: String,
+    /// Index of each column by its name: a hash map, because names are looked up a hundred thousand times.
+    columns: HashMap<String, usize>,
     batches: Vec<RecordBatch>,
 }
 
-/// One row of an answer.
+/// One row of an answer. Its methods read a column by name; a null is `None`, an empty text or 0.
 #[derive(Clone, Copy)]
 pub(crate) struct Line<'a> {
-    places: &'a HashMap<String, usize>,
+    answer: &'a Answer,
     batch: &'a RecordBatch,
     row: usize,
 }
 
-/// The rows of a view for one day, in its order.
+/// The rows of a view for one day, in the order that its file names.
 pub(crate) async fn ask(engine: &mut Engine<'_>, view: &str, as_of: NaiveDate) -> Result<Answer> {
-    widen(engine.answer(view, as_of).await?)
+    widen(view, engine.answer(view, as_of).await?)
 }
 
-/// The rows of several views, asked at once.
+/// The rows of several views for one day, computed concurrently.
 pub(crate) async fn ask_all<const N: usize>(engine: &mut Engine<'_>, views: [&str; N], as_of: NaiveDate) -> Result<[Answer; N]> {
-    let answers = engine.answers(views, as_of).await?.into_iter().map(widen).collect::<Result<Vec<_>>>()?;
+    let answers = engine.answers(views, as_of).await?;
+    let answers = views.into_iter().zip(answers).map(|(view, batches)| widen(view, batches)).collect::<Result<Vec<_>>>()?;
     answers.try_into().map_err(|_| Error::Bug("a view has no answer".into()))
 }
 
-/// Whole numbers as 64 bits, fractions as doubles.
-fn widen(found: Vec<RecordBatch>) -> Result<Answer> {
+fn widen(view: &str, narrow: Vec<RecordBatch>) -> Result<Answer> {
     let mut batches = Vec::new();
-    for batch in found {
+    for batch in narrow {
         let mut fields = Vec::new();
         let mut columns = Vec::new();
         for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
@@ -53,67 +56,137 @@ fn widen(found: Vec<RecordBatch>) -> Result<Answer> {
         }
         batches.push(RecordBatch::try_new(std::sync::Arc::new(arrow::datatypes::Schema::new(fields)), columns).store_err()?);
     }
-    let columns = batches.first().map(RecordBatch::schema);
-    let places = columns.iter().flat_map(|c| c.fields().iter().enumerate()).map(|(at, field)| (field.name().clone(), at)).collect();
-    Ok(Answer { places, batches })
+    let schema = batches.first().map(RecordBatch::schema);
+    let columns = schema.iter().flat_map(|s| s.fields().iter().enumerate()).map(|(at, field)| (field.name().clone(), at)).collect();
+    Ok(Answer { view: view.to_string(), columns, batches })
 }
 
 impl Answer {
-    /// Its rows, in order.
+    /// The rows, in order.
     pub(crate) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
-        let places = &self.places;
-        self.batches.iter().flat_map(move |batch| (0..batch.num_rows()).map(move |row| Line { places, batch, row }))
+        self.batches.iter().flat_map(move |batch| (0..batch.num_rows()).map(move |row| Line { answer: self, batch, row }))
     }
 }
 
 impl<'a> Line<'a> {
     fn column(self, name: &str) -> Result<Option<&'a dyn Array>> {
-        let place = self.places.get(name).ok_or_else(|| Error::Bug(format!("no column {name} in an answer")))?;
-        let column = self.batch.column(*place);
+        let Answer { view, columns, .. } = self.answer;
+        let index = columns.get(name).ok_or_else(|| Error::Bug(format!("{view} has no column {name}")))?;
+        let column = self.batch.column(*index);
         Ok(column.is_valid(self.row).then_some(column.as_ref()))
     }
 
+    /// The value that `read` takes from a column of the type that the page needs.
+    fn value<T>(self, name: &str, wanted: &str, read: impl Fn(&'a dyn Array) -> Option<T>) -> Result<Option<T>> {
+        let Some(column) = self.column(name)? else { return Ok(None) };
+        match read(column) {
+            Some(value) => Ok(Some(value)),
+            None => Err(self.unexpected(name, &format!("is of type {}", column.data_type()), wanted)),
+        }
+    }
+
+    /// The error of a project's own view whose column holds what no page can show.
+    fn unexpected(self, column: &str, found: &str, wanted: &str) -> Error {
+        let view = &self.answer.view;
+        Error::configuration(
+            format!("queries/{}.sql", view.replace('.', "/")),
+            format!("the column {column} {found}, but a page needs {wanted}"),
+            format!("correct the select, or a view that it reads; `prane docs {view}` says what the column means"),
+        )
+    }
+
+    fn unsigned<T: TryFrom<i64>>(self, name: &str, most: impl Display) -> Result<Option<T>> {
+        let Some(number) = self.whole(name)? else { return Ok(None) };
+        let unexpected = |_| self.unexpected(name, &format!("holds {number}"), &format!("a whole number from 0 to {most}"));
+        T::try_from(number).map(Some).map_err(unexpected)
+    }
+
     pub(crate) fn text(self, name: &str) -> Result<&'a str> {
-        Ok(self.column(name)?.map_or("", |c| c.as_string::<i32>().value(self.row)))
+        let row = self.row;
+        Ok(self.value(name, "text", |c| Some(c.as_string_opt::<i32>()?.value(row)))?.unwrap_or_default())
     }
 
     pub(crate) fn whole(self, name: &str) -> Result<Option<i64>> {
-        Ok(self.column(name)?.map(|c| c.as_primitive::<Int64Type>().value(self.row)))
+        self.value(name, "whole numbers", |c| Some(c.as_primitive_opt::<Int64Type>()?.value(self.row)))
     }
 
     pub(crate) fn count(self, name: &str) -> Result<u32> {
-        Ok(self.whole(name)?.and_then(|n| u32::try_from(n).ok()).unwrap_or(0))
+        Ok(self.maybe_count(name)?.unwrap_or(0))
     }
 
     pub(crate) fn maybe_count(self, name: &str) -> Result<Option<u32>> {
-        Ok(self.whole(name)?.and_then(|n| u32::try_from(n).ok()))
+        self.unsigned(name, u32::MAX)
     }
 
     pub(crate) fn small(self, name: &str) -> Result<u8> {
-        Ok(self.whole(name)?.and_then(|n| u8::try_from(n).ok()).unwrap_or(0))
+        Ok(self.maybe_small(name)?.unwrap_or(0))
+    }
+
+    pub(crate) fn maybe_small(self, name: &str) -> Result<Option<u8>> {
+        self.unsigned(name, u8::MAX)
     }
 
     pub(crate) fn number(self, name: &str) -> Result<Option<f64>> {
-        Ok(self.column(name)?.map(|c| c.as_primitive::<Float64Type>().value(self.row)))
+        self.value(name, "doubles", |c| Some(c.as_primitive_opt::<Float64Type>()?.value(self.row)))
     }
 
     pub(crate) fn day(self, name: &str) -> Result<Option<NaiveDate>> {
-        Ok(self.column(name)?.map(|c| day::of_number(c.as_primitive::<Date32Type>().value(self.row))))
+        self.value(name, "dates", |c| Some(day::of_number(c.as_primitive_opt::<Date32Type>()?.value(self.row))))
     }
 
     pub(crate) fn yes(self, name: &str) -> Result<bool> {
-        Ok(self.column(name)?.is_some_and(|c| c.as_boolean().value(self.row)))
+        Ok(self.maybe_yes(name)?.unwrap_or(false))
     }
 
-    /// Whether it is so; nothing where that is not known, or not told.
     pub(crate) fn maybe_yes(self, name: &str) -> Result<Option<bool>> {
-        Ok(self.column(name)?.map(|c| c.as_boolean().value(self.row)))
+        self.value(name, "booleans", |c| Some(c.as_boolean_opt()?.value(self.row)))
     }
 
-    /// Texts of a list.
+    /// Texts of a list; none for a null.
     pub(crate) fn list(self, name: &str) -> Result<Vec<String>> {
-        let Some(column) = self.column(name)? else { return Ok(Vec::new()) };
-        let values = column.as_list::<i32>().value(self.row);
-        Ok(values.as_string::<i32>().iter().flatten().map(String::from).collect())
+        let texts = |c: &dyn Array| {
+            Some(c.as_list_opt::<i32>()?.value(self.row).as_string_opt::<i32>()?.iter().flatten().map(String::from).collect())
+        };
+        Ok(self.value(name, "lists of text", texts)?.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, Int32Array, StringArray};
+
+    use super::*;
+
+    fn answer() -> Answer {
+        let columns: [(&str, ArrayRef); 2] = [
+            ("pupils", Arc::new(Int32Array::from(vec![Some(300), Some(-1), None]))),
+            ("class", Arc::new(StringArray::from(vec![Some("6a"), None, None]))),
+        ];
+        widen("pages.grades", vec![RecordBatch::try_from_iter_with_nullable(columns.map(|(n, c)| (n, c, true))).unwrap()]).unwrap()
+    }
+
+    #[test]
+    fn values_are_read_by_name_and_nulls_are_empty() {
+        let answer = answer();
+        let lines: Vec<Line<'_>> = answer.lines().collect();
+        assert_eq!((lines[0].count("pupils").unwrap(), lines[0].text("class").unwrap()), (300, "6a"));
+        assert_eq!((lines[2].maybe_count("pupils").unwrap(), lines[2].count("pupils").unwrap()), (None, 0));
+        assert_eq!(lines[2].text("class").unwrap(), "");
+    }
+
+    #[test]
+    fn a_value_that_no_page_can_show_names_the_view_and_the_column() {
+        let answer = answer();
+        let lines: Vec<Line<'_>> = answer.lines().collect();
+        let message = |result: Result<()>| result.unwrap_err().to_string();
+        assert_eq!(
+            message(lines[1].count("pupils").map(|_| ())),
+            "queries/pages/grades.sql: the column pupils holds -1, but a page needs a whole number from 0 to 4294967295"
+        );
+        assert!(message(lines[0].small("pupils").map(|_| ())).contains("holds 300, but a page needs a whole number from 0 to 255"));
+        assert!(message(lines[0].day("class").map(|_| ())).contains("the column class is of type Utf8, but a page needs dates"));
+        assert_eq!(lines[0].count("schools").unwrap_err().exit_code(), 1, "a column that the program misspells is a bug");
     }
 }

@@ -1,8 +1,8 @@
-//! Who ran what shows names: `runs/audit.jsonl`, a line a use, added to and never rewritten. Each line holds the hash of
-//! the line before, so that a line taken out or changed is seen (`prane doctor`). It names nobody but the account that ran
-//! the command.
+//! The audit log `runs/audit.jsonl`: who ran a command that shows names. Lines are appended and never rewritten. Each line holds
+//! the hash of the line before it, so that `prane doctor` detects a changed or removed line. The only name in it is the account
+//! that ran the command.
 //!
-//! It cannot show that lines were cut off its end: who fears that copies the last hash away.
+//! Lines removed from the end are not detected, unless the last hash is also kept in another place.
 
 use std::io::{Read, Seek, SeekFrom, Write};
 
@@ -12,25 +12,25 @@ use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 use serde::{Deserialize, Serialize};
 
-/// One use.
+/// One line of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// When.
+    /// When the command was run.
     pub at: DateTime<Utc>,
     /// The account on this machine.
     pub who: String,
     /// The command: `run`, `link export`, …
     pub what: String,
-    /// Of what: a run, a count, never a name.
+    /// What it was run for: a run id or a count, never a name.
     pub of: String,
-    /// Hash of the line before; zeros at the start.
+    /// Hash of the previous line; zeros in the first.
     pub before: String,
-    /// Hash of all the above.
+    /// Hash of the fields above.
     pub hash: String,
 }
 
 impl Entry {
-    fn true_hash(&self) -> String {
+    fn computed_hash(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         for part in [&self.at.to_rfc3339(), &self.who, &self.what, &self.of, &self.before] {
             hasher.update(part.as_bytes()).update(b"\0");
@@ -41,39 +41,39 @@ impl Entry {
 
 const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// Adds a line. `what` and `of` hold no name.
+/// Appends a line. `what` and `of` must hold no name.
 ///
 /// # Errors
-/// A store error: what cannot be logged must not be shown.
+/// A store error; the caller must then show no names.
 pub fn note(project: &Project, at: DateTime<Utc>, what: &str, of: &str) -> Result<()> {
     std::fs::create_dir_all(project.runs()).map_err(|e| Error::io(&project.runs(), e))?;
     restrict(&project.runs(), 0o700)?;
     let path = project.audit();
-    let io = |e: std::io::Error| Error::io(&path, e);
-    let mut file = std::fs::File::options().create(true).append(true).read(true).open(&path).map_err(io)?;
+    let io_error = |e: std::io::Error| Error::io(&path, e);
+    let mut file = std::fs::File::options().create(true).append(true).read(true).open(&path).map_err(io_error)?;
     restrict(&path, 0o600)?;
-    // Commands that only ask run beside each other.
-    file.lock().map_err(io)?;
-    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    // Read-only commands may run at the same time.
+    file.lock().map_err(io_error)?;
+    file.seek(SeekFrom::Start(0)).map_err(io_error)?;
     let mut text = String::new();
-    file.read_to_string(&mut text).map_err(io)?;
+    file.read_to_string(&mut text).map_err(io_error)?;
     let before = match text.lines().last() {
         Some(line) => serde_json::from_str::<Entry>(line).map_or_else(|_| blake3::hash(line.as_bytes()).to_hex().to_string(), |e| e.hash),
         None => START.into(),
     };
     let who = whoami::username().unwrap_or_else(|_| "unknown".into());
     let mut entry = Entry { at, who, what: what.into(), of: of.into(), before, hash: String::new() };
-    entry.hash = entry.true_hash();
+    entry.hash = entry.computed_hash();
     let line = serde_json::to_string(&entry).map_err(|e| Error::Bug(e.to_string()))?;
-    // A line that a full disk cut off stays for itself, to be seen.
+    // A line that a full disk cut off stays on a line of its own, so that it is detected.
     let line = if text.is_empty() || text.ends_with('\n') { line } else { format!("\n{line}") };
-    writeln!(file, "{line}").and_then(|()| file.sync_all()).map_err(io)
+    writeln!(file, "{line}").and_then(|()| file.sync_all()).map_err(io_error)
 }
 
-/// How many lines it has.
+/// Verifies the chain of hashes; returns the number of lines.
 ///
 /// # Errors
-/// A sentence that names the first line that is not as it was written.
+/// A sentence about the first line that was changed, removed or inserted.
 pub fn verify(project: &Project) -> Result<usize, String> {
     let text = match std::fs::read_to_string(project.audit()) {
         Ok(text) => text,
@@ -83,7 +83,7 @@ pub fn verify(project: &Project) -> Result<usize, String> {
     let mut before = START.to_string();
     for (at, line) in text.lines().enumerate() {
         let entry: Entry = serde_json::from_str(line).map_err(|_| format!("line {} cannot be read", at + 1))?;
-        if entry.hash != entry.true_hash() {
+        if entry.hash != entry.computed_hash() {
             return Err(format!("line {} is not as it was written", at + 1));
         }
         if entry.before != before {

@@ -1,5 +1,5 @@
-//! What each view gives, as Markdown: from the heads of the SQL files, with types from their plans over an empty store. It
-//! reads no record, so it answers before the first night too.
+//! Documentation of the views as Markdown: meanings from the heads of the SQL files, types from their plans over empty tables. It
+//! reads no records, so it works before the first night.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,41 +12,41 @@ use prane_rules::engine::{Engine, empty, plain_type, session};
 use prane_rules::query::Query;
 use prane_rules::{Rulebook, answer};
 
-/// Every view and every table of a project, with its columns.
+/// The views and tables of a project with their columns.
 struct Catalogue {
     rulebook: Rulebook,
-    /// By `schema.name`.
+    /// `schema.name` → columns.
     columns: BTreeMap<String, Schema>,
 }
 
-/// Every view, or the one that is named.
+/// Documents every view, or only the one that `only` names.
 ///
 /// # Errors
-/// Configuration errors of SQL files; a usage error for a view that there is not.
+/// Configuration errors of SQL files; a usage error for an unknown view.
 pub async fn views(project: &Project, only: Option<&str>) -> Result<String> {
     let catalogue = Catalogue::of(project, only).await?;
     if let Some(id) = only {
-        return catalogue.one(id);
+        return catalogue.section(id);
     }
     let mut text = String::from("# Views\n\nTypes are those of SQL. `prane docs VIEW` prints one view.\n");
     for id in catalogue.rulebook.library.queries.keys() {
         text.push('\n');
-        text.push_str(&catalogue.one(id)?);
+        text.push_str(&catalogue.section(id)?);
     }
     Ok(text)
 }
 
-/// What follows `\d` in a question that is one.
+/// The argument of a `\d` question, empty for `\d` alone; `None` for other questions.
 #[must_use]
 pub fn after_backslash_d(question: &str) -> Option<&str> {
     let rest = question.trim().strip_prefix("\\d")?;
     (rest.is_empty() || rest.starts_with([' ', ';'])).then(|| rest.trim_end_matches(';').trim())
 }
 
-/// What `\d` asks: every schema with what is in it, or one view or table.
+/// The answer to `\d`: a list of schemas and their tables, or one view or table.
 ///
 /// # Errors
-/// Configuration errors of SQL files; a usage error for a name that there is not.
+/// Configuration errors of SQL files; a usage error for an unknown name.
 pub async fn described(project: &Project, name: &str) -> Result<String> {
     if name.is_empty() {
         return Ok(Catalogue::of(project, None).await?.list());
@@ -76,8 +76,8 @@ impl Catalogue {
         Ok(Self { rulebook, columns })
     }
 
-    /// A section about one view or table.
-    fn one(&self, id: &str) -> Result<String> {
+    /// The section about one view or table.
+    fn section(&self, id: &str) -> Result<String> {
         let Some(schema) = self.columns.get(id) else {
             let known = self.columns.keys().chain(self.rulebook.library.queries.keys()).map(String::as_str);
             let hint = nearest(id, known).map_or_else(|| "`prane sql -c '\\d'` lists them".to_string(), |n| format!("did you mean {n}?"));
@@ -106,7 +106,7 @@ impl Catalogue {
         self.rulebook.contracts.iter().find(|c| c.table == table)
     }
 
-    /// Schemas and what is in them, a line each.
+    /// The list of schemas and their tables.
     fn list(&self) -> String {
         let mut text = String::from("# Schemas\n");
         let mut last = "";
@@ -126,7 +126,7 @@ impl Catalogue {
     }
 }
 
-/// What the head of a file says of its view.
+/// The description of a view from the head of its file.
 fn about(query: &Query) -> String {
     let head = &query.header;
     let listed = |names: Vec<&str>| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
@@ -144,7 +144,7 @@ fn about(query: &Query) -> String {
     text
 }
 
-/// A type in the words of SQL.
+/// The SQL name of a type.
 fn type_name(kind: &DataType) -> String {
     match plain_type(kind) {
         DataType::Utf8 => "varchar".into(),
@@ -162,7 +162,7 @@ fn type_name(kind: &DataType) -> String {
     }
 }
 
-/// A text within a table of Markdown.
+/// Escapes a text for a cell of a Markdown table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }

@@ -1,4 +1,4 @@
-//! `prane explain PUPIL`: why a pupil is on the list, and why at this level. Numbers and rules, no names.
+//! `prane explain PUPIL`: why a pupil is on the list, and why at this level. It shows numbers and rules, no names.
 
 use std::fmt::Write;
 
@@ -15,7 +15,7 @@ use crate::question::Question;
 /// The explanation, as text for a terminal.
 ///
 /// # Errors
-/// A usage error for a pupil nobody knows.
+/// A usage error for an unknown pupil.
 pub async fn explain(question: &Question, pupil: &str) -> Result<String> {
     let key = match unhex(pupil) {
         Some(key) => key,
@@ -23,12 +23,12 @@ pub async fn explain(question: &Question, pupil: &str) -> Result<String> {
             .pupil_key(pupil)
             .ok_or_else(|| Error::usage("no such pupil", "give the school system's pupil_id, or a pupil_key of 32 hex digits"))?,
     };
-    // No name is shown, but a pupil is looked up by the school's number.
+    // Logged although no name is shown, because the vault maps the school's number to the pupil.
     audit::note(&question.project, question.options.asked_at, "explain", "")?;
     let views = ["pages.explained_list", "pages.explained_flags", "pages.explained_measures", "pages.explained_gaps"];
     let answers = question.of_pupil(&views, key).await?;
     let [list, flags, measured, not_assessable] = answers.as_slice() else {
-        return Err(Error::Bug("four questions, other answers".into()));
+        return Err(Error::Bug(format!("{} views gave {} results", views.len(), answers.len())));
     };
     let rows = |batches: &[RecordBatch]| batches.iter().map(RecordBatch::num_rows).sum::<usize>();
     let mut text = format!("pupil {}\n", hex(key));
@@ -51,7 +51,7 @@ pub async fn explain(question: &Question, pupil: &str) -> Result<String> {
     Ok(text)
 }
 
-/// A heading and each row's fields, a line each.
+/// Writes a heading and the fields of each row, one per line.
 fn section(text: &mut String, heading: &str, batches: &[RecordBatch], empty: &str) -> Result<()> {
     let options = FormatOptions::default().with_null("-");
     if batches.iter().all(|b| b.num_rows() == 0) {

@@ -1,9 +1,9 @@
-//! Pranë: extracts in, lists out.
+//! Pranë reads extracts and publishes lists.
 //!
-//! The way of the data, and the order of reading: [`nightly`] is the main flow; [`prane_intake`] finds, reads, judges
-//! ([`prane_contract`]), keys ([`prane_vault`]), links ([`prane_linkage`]) and accounts for the rows of extracts; [`prane_store`]
-//! keeps them as Delta tables; [`prane_rules`] asks its SQL of them and stops a night that must not be believed; [`pages`]
-//! fills the pages of [`prane_reports`]; [`publish`] swaps them in. All stand on [`prane_base`].
+//! Start reading at [`nightly`], the main flow. [`prane_intake`] finds and reads extracts, validates them ([`prane_contract`]),
+//! replaces numbers by pseudonyms ([`prane_vault`]), links records ([`prane_linkage`]) and accounts for every row; [`prane_store`]
+//! keeps the rows as Delta tables; [`prane_rules`] runs its SQL over them and stops a night whose checks fail; [`pages`] fills
+//! the structs that [`prane_reports`] renders; [`publish`] replaces the published folder. All of them use [`prane_base`].
 
 mod answers;
 pub mod audit;
@@ -19,8 +19,8 @@ pub mod naming;
 pub mod night;
 pub mod nightly;
 pub mod pages;
+pub mod preflight;
 pub mod publish;
 pub mod question;
 pub mod recipients;
-pub mod there;
 pub mod work;

@@ -1,11 +1,11 @@
-//! The binary: the command line, its errors in plain words, its exit codes.
+//! The binary: runs the command line, prints errors and sets the exit code.
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use prane::cli::{Cli, run};
 
-/// Gives the memory of one stage back before the next asks for it.
+/// mimalloc returns the memory of one stage to the system before the next stage allocates.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -22,16 +22,16 @@ fn main() -> ExitCode {
         if tokio::signal::ctrl_c().await.is_ok() {
             eprintln!("interrupted: nothing was published");
             prane::work::clear();
-            // Threads still at work are not waited for: what they write lies in the work folder, and goes with the next run.
+            // Running threads are not joined: they write into the work folder only, which the next run empties.
             std::process::exit(130)
         }
     });
     let outcome = runtime.block_on(run(cli));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => {
-            eprintln!("error: {fault}\nhint: {}", fault.hint());
-            ExitCode::from(fault.exit_code())
+        Err(error) => {
+            eprintln!("error: {error}\nhint: {}", error.hint());
+            ExitCode::from(error.exit_code())
         }
     }
 }

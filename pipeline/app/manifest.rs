@@ -1,8 +1,9 @@
-//! `run.json`: what a night read, what it found, what it published. Ids and counts, never a name.
+//! The manifest of a run, `run.json`: what it read, found and published. It holds ids and counts, never a name.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use az::UnwrappedAs;
 use chrono::{DateTime, NaiveDate, Utc};
 use prane_base::error::{Error, Result};
 use prane_base::telemetry::Stage;
@@ -17,15 +18,15 @@ use crate::answers::ask_all;
 /// Counts of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// Flag → pupils.
+    /// Flag → number of pupils.
     pub by_flag: BTreeMap<String, u64>,
-    /// Level → pupils.
+    /// Level → number of pupils.
     pub by_level: BTreeMap<String, u64>,
-    /// Status → pupils.
+    /// Status → number of pupils.
     pub by_status: BTreeMap<String, u64>,
-    /// Pupils with a level beyond their school's capacity.
+    /// Pupils with a level who are not on the list because of their school's capacity.
     pub left_off: u64,
-    /// Pupils that could not be judged.
+    /// Pupils with too few records for the rules.
     pub not_assessable: u64,
 }
 
@@ -36,22 +37,22 @@ pub struct StaleSchool {
     pub school_id: String,
     /// Its last recorded day.
     pub data_through: Option<NaiveDate>,
-    /// Nothing on its last session days.
+    /// Whether it recorded nothing on its last session days.
     pub silent: bool,
-    /// Nothing for longer than `stale_after_days`.
+    /// Whether it recorded nothing for longer than `stale_after_days`.
     pub stale: bool,
 }
 
 /// The manifest of a night.
 #[derive(Debug, Clone, Serialize)]
 pub struct Manifest {
-    /// The run ([`crate::naming`]): the same night made again has the same id, and no other night has it.
+    /// The run id ([`crate::naming`]): a repeated night has the same id, and no other night has it.
     pub run_id: String,
-    /// `published`, or why nothing was.
+    /// `published`, or why nothing was published.
     pub outcome: String,
     /// The day of the lists.
     pub as_of: Option<NaiveDate>,
-    /// When the newest thing it used became known.
+    /// The `known_at` of the newest night that it used.
     pub known_at: DateTime<Utc>,
     /// Version of the program.
     pub version: &'static str,
@@ -61,30 +62,30 @@ pub struct Manifest {
     pub query_hash: String,
     /// Version of each table of the store.
     pub store_versions: BTreeMap<String, u64>,
-    /// What became of the rows of each file.
+    /// The account of each file.
     pub inputs: Vec<Account>,
-    /// Schools silent or stale.
+    /// Schools that are silent or stale.
     pub schools: Vec<StaleSchool>,
-    /// Verdicts of the checks.
+    /// The results of the checks.
     pub checks: Vec<Verdict>,
     /// Counts of the list.
     pub counts: Counts,
-    /// Figures that the next night compares with.
+    /// Figures that the checks of the next night compare with.
     pub figures: Figures,
     /// The model in use.
     pub model: Option<String>,
-    /// Published files and their BLAKE3.
+    /// Published file → its BLAKE3.
     pub files: BTreeMap<String, String>,
     /// Sentences about the night.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// Seconds and peak memory a stage; only in `runs/`: they differ from run to run, and what is published must not.
+    /// Seconds and peak memory of each stage. Written to `runs/` only, because published files must not differ from run to run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stages: Vec<Stage>,
 }
 
 impl Manifest {
-    /// Counts by flag, level and status; schools silent or late; figures for the next night.
+    /// Fills counts, schools and figures from the views of the night.
     ///
     /// # Errors
     /// Configuration errors of SQL files.
@@ -98,18 +99,18 @@ impl Manifest {
                 "status" => &mut self.counts.by_status,
                 _ => &mut sums,
             };
-            into.insert(line.text("name")?.to_string(), line.whole("pupils")?.unwrap_or(0).unsigned_abs());
+            into.insert(line.text("name")?.to_string(), line.count("pupils")?.into());
         }
-        let sum = |what: &str| sums.get(what).copied().unwrap_or(0);
+        let sum = |name: &str| sums.get(name).copied().unwrap_or(0);
         self.counts.left_off = sum("left_off");
         self.counts.not_assessable = sum("not_assessable");
-        let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        let signed = |n: u64| n.unwrapped_as::<i64>();
         self.figures = Figures {
-            schools: whole(sum("schools")),
-            pupils_assessable: whole(sum("assessable")),
-            flagged: whole(self.counts.by_level.values().sum()),
-            level_3: whole(self.counts.by_level.get("3").copied().unwrap_or(0)),
-            attendance_rows: whole(attendance_rows),
+            schools: signed(sum("schools")),
+            pupils_assessable: signed(sum("assessable")),
+            flagged: signed(self.counts.by_level.values().sum()),
+            level_3: signed(self.counts.by_level.get("3").copied().unwrap_or(0)),
+            attendance_rows: signed(attendance_rows),
         };
         for line in schools.lines() {
             self.schools.push(StaleSchool {
@@ -122,7 +123,7 @@ impl Manifest {
         Ok(())
     }
 
-    /// As JSON.
+    /// The manifest as indented JSON with a final newline.
     ///
     /// # Errors
     /// A bug.
@@ -133,7 +134,7 @@ impl Manifest {
     }
 }
 
-/// The accounts of an earlier run with the same id, if it ran: a night made again has the same inputs.
+/// The accounts in the manifest of an earlier run with this id; none where there is no readable manifest.
 #[must_use]
 pub fn earlier_accounts(runs: &Path, run_id: &str) -> Vec<Account> {
     #[derive(Deserialize)]
@@ -144,7 +145,7 @@ pub fn earlier_accounts(runs: &Path, run_id: &str) -> Vec<Account> {
     serde_json::from_str::<Earlier>(&text).map(|e| e.inputs).unwrap_or_default()
 }
 
-/// Earlier accounts with tonight's over them, by table and file.
+/// Accounts by table, file and hash; those of tonight replace earlier ones.
 #[must_use]
 pub fn join_accounts(earlier: Vec<Account>, tonight: &[Account]) -> Vec<Account> {
     let mut all: BTreeMap<(String, String, String), Account> = BTreeMap::new();

@@ -1,8 +1,8 @@
-//! The name of a run: the same night made again keeps its name, and no other night ever has it.
+//! The run id: a repeated night keeps its id, and no other night ever gets it.
 //!
-//! What a night is made of (inputs, settings, queries) is known before it reads; whether a file that was refused before is
-//! taken now is known after. So a night is named anew by what it is made of and by how many nights the store has, and goes
-//! back to the name of the night it repeats only where it brought nothing.
+//! The inputs, settings and queries of a night are known before it reads its files, but whether it stores anything is known only
+//! afterwards: a file that was refused before may be accepted now. A night therefore starts with a new id, a hash of its inputs
+//! and of the number of nights in the store, and takes the id of the night that it repeats only where it stored nothing.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,26 +15,26 @@ use prane_store::Store;
 
 use crate::night::RunOptions;
 
-/// The name of a run.
+/// The identity of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Naming {
-    /// The name.
+    /// The run id.
     pub run_id: String,
     /// Hash of the inputs, settings, queries and version, and of the day asked for.
     pub made_of: String,
-    /// Whether it is the name of a night of the store, made again.
+    /// Whether this run repeats a night of the store and has its id.
     pub again: bool,
 }
 
 impl Naming {
-    /// The name under which a night begins. A past night keeps the name it had.
+    /// The identity with which a night starts. A night of the past keeps its id.
     #[must_use]
     pub fn new(settings: &str, rulebook: &Rulebook, options: &RunOptions, store: &Store, inbox: &Inbox) -> Self {
         let mut known: BTreeSet<String> = store.taken().into_keys().collect();
         known.extend(inbox.extracts.iter().map(|e| blake3::Hash::from(e.hash).to_hex().to_string()));
-        let asked_for = options.as_of.map(|d| d.to_string()).unwrap_or_default();
+        let as_of = options.as_of.map(|d| d.to_string()).unwrap_or_default();
         let queries = rulebook.library.hash();
-        let parts = known.iter().map(String::as_str).chain([settings, &queries, env!("CARGO_PKG_VERSION"), &asked_for]);
+        let parts = known.iter().map(String::as_str).chain([settings, &queries, env!("CARGO_PKG_VERSION"), &as_of]);
         let made_of = hash(parts);
         if (store.is_past() || !options.take_in)
             && let Some(record) = store.nights().iter().rev().find(|n| options.as_of.is_none_or(|d| n.as_of == d.to_string()))
@@ -45,7 +45,8 @@ impl Naming {
         Self { run_id, made_of, again: false }
     }
 
-    /// The name of the night that this one repeats, where it took nothing in and changed nothing; its rejects go with it.
+    /// Takes the id of the night that this run repeats, where it stored nothing and changed nothing, and moves its rejects to the
+    /// folder of that id.
     ///
     /// # Errors
     /// A store error.

@@ -1,33 +1,33 @@
-//! The night: which day and which run it is, and what was asked of it.
+//! The day and the run of a night, and the options that it was started with.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-/// The only clock of a night.
+/// The identity of a night, and its only clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Night {
     /// The day of the lists.
     pub as_of: NaiveDate,
     /// Its school year.
     pub school_year: String,
-    /// The run.
+    /// The run id.
     pub run_id: String,
-    /// What is known at this time counts; nothing after it.
+    /// Only what had been handed in by this time counts.
     pub known_at: DateTime<Utc>,
 }
 
-/// What is asked of a night.
+/// The options that a run was started with.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
-    /// The day of the lists; the last recorded day where none.
+    /// The day of the lists; `None` for the last recorded day.
     pub as_of: Option<NaiveDate>,
-    /// What was known then.
+    /// Only what had been handed in by this time counts.
     pub known_at: DateTime<Utc>,
-    /// What the clock says: nothing can have happened after its day.
+    /// The time now: rows with a later date are rejected.
     pub clock: DateTime<Utc>,
-    /// The hour at which it is asked, for the log of who saw names.
+    /// When the command was started, for the audit log.
     pub asked_at: DateTime<Utc>,
-    /// Take the inbox in.
+    /// Whether to read new files of the inbox.
     pub take_in: bool,
-    /// Leave the project as it is.
+    /// Whether to write nothing into the project.
     pub rehearsal: bool,
 }

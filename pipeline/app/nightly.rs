@@ -1,4 +1,5 @@
-//! THE MAIN FLOW: extracts in, lists out. Everything of a night is published, or nothing.
+//! The main flow of a night: reads extracts, runs the rules and publishes the lists. Everything of a night is published, or
+//! nothing.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,33 +30,33 @@ use crate::draw::{self, Artist, Drawn};
 use crate::manifest::{Counts, Manifest, earlier_accounts, join_accounts};
 use crate::naming::Naming;
 use crate::night::{Night, RunOptions};
-use crate::publish::{self, Aside};
+use crate::publish::{self, StagedPublication};
 use crate::work::WorkFolder;
-use crate::{audit, pages, there};
+use crate::{audit, pages, preflight};
 
-/// What came of a night.
+/// The result of a night.
 #[derive(Debug)]
 pub struct Published {
     /// Its manifest.
     pub manifest: Manifest,
-    /// Where the lists are; none after a rehearsal.
+    /// The folder of the published lists; `None` after a rehearsal.
     pub folder: Option<PathBuf>,
-    /// Files refused whole.
+    /// Why each file was refused that was refused as a whole.
     pub refused: Vec<String>,
 }
 
 /// Runs one night.
 ///
 /// # Errors
-/// Every error of the table of exit codes.
+/// Any [`Error`].
 #[allow(clippy::too_many_lines)] // the order of the steps is the point
 pub async fn run(project: &Project, options: &RunOptions) -> Result<Published> {
     let _lock = publish::lock(project)?;
     let rulebook = Rulebook::load(project)?;
     let work = WorkFolder::new(project, options.rehearsal)?;
     let mut store = Store::open(&project.store(), &work.path.join("store"), options.known_at).await?;
-    there::must_be_there(project, &store)?;
-    there::something_is_known(&store, options.known_at)?;
+    preflight::check_store_exists(project, &store)?;
+    preflight::check_known_at(&store, options.known_at)?;
     let mut vault = open_vault(project, &store, !options.rehearsal)?;
     let nights = store.nights().len();
     vault.for_night(if store.is_past() { nights.saturating_sub(1) } else { nights }, store.is_past());
@@ -127,15 +128,15 @@ pub async fn run(project: &Project, options: &RunOptions) -> Result<Published> {
     }
 
     stages.next("draw");
-    let mut aside = Aside::new(&work.path)?;
+    let mut aside = StagedPublication::new(&work.path)?;
     let list = draw(&mut engine, &vault, project, (&night, options.rehearsal), draw::notes(&missing, &manifest.inputs), &mut aside).await?;
-    // Of all columns, also those that no published file has: two lists that differ are two files of the store.
-    let told = blake3::hash(&answer::bytes_of(&list, answer::Format::Csv)?).to_hex();
-    keep(&mut store, &tables::lists_spec(), &list, night.as_of, &told)?;
+    // Hashed over all columns, including those that no published file has: the store keeps every list that differs.
+    let hash = blake3::hash(&answer::bytes_of(&list, answer::Format::Csv)?).to_hex();
+    prepare_history(&mut store, &tables::lists_spec(), &list, night.as_of, &hash)?;
     for spec in tables::shown_specs() {
         let shown = engine.rows(&tables::shown_question(&spec, night.as_of)).await?;
         let hash = blake3::hash(&answer::bytes_of(&shown, answer::Format::Csv)?).to_hex();
-        keep(&mut store, &spec, &shown, night.as_of, &hash)?;
+        prepare_history(&mut store, &spec, &shown, night.as_of, &hash)?;
     }
 
     if options.rehearsal {
@@ -144,8 +145,8 @@ pub async fn run(project: &Project, options: &RunOptions) -> Result<Published> {
     }
     stages.next("publish");
     if !naming.again {
-        // Accounts of refused files are nowhere else: a night that dies after its commit finds them here when it is made again.
-        put_run(project, &mut manifest, "not published yet")?;
+        // Accounts of refused files are stored nowhere else: if the process dies after the commit, the repeated night reads them here.
+        write_manifest(project, &mut manifest, "not published yet")?;
     }
     commit(&mut store, &mut vault, &every_table(&rulebook), &night, &naming, &intake, &manifest.figures).await?;
     if let Some(last) = store.nights().last() {
@@ -163,7 +164,7 @@ pub async fn run(project: &Project, options: &RunOptions) -> Result<Published> {
     )?;
     let folder = aside.swap_in(&project.published(), night.as_of)?;
     if !store.is_past() {
-        // The lists are published: a workbook that cannot be written is told, and tried again the next night.
+        // The lists are published already: a review workbook that cannot be written is reported, and the next night writes it.
         match links::review::write(project, &store, &vault, &draw::edition(project, &night)) {
             Ok(asks) => asks.iter().for_each(|sentence| tracing::info!("{sentence}")),
             Err(fault) => tracing::info!("what a person is to be asked about links could not be written: {fault}"),
@@ -173,45 +174,45 @@ pub async fn run(project: &Project, options: &RunOptions) -> Result<Published> {
     Ok(Published { manifest, folder: Some(folder), refused: intake.refused() })
 }
 
-/// The vault; none is made anew for a store that has nights.
+/// Opens the vault. A store that has nights must have its vault: a new one is made for an empty store only.
 fn open_vault(project: &Project, store: &Store, make: bool) -> Result<Vault> {
     if !store.nights().is_empty() && !Vault::is_there(project) {
         return Err(Error::vault(
             "vault/",
-            "is gone, though the store has nights",
-            "put it back from a backup: a new one would know nobody, and new extracts could not be joined to the store",
+            "is missing, but the store has nights",
+            "restore it from a backup: a new vault would give every pupil another pseudonym, and new extracts could not be joined to the store",
         ));
     }
     Vault::open(project, make)
 }
 
-/// Draws everything aside; the list as it is kept.
+/// Stages every file of the publication; returns the list as the store keeps it.
 async fn draw(
     engine: &mut Engine<'_>,
     vault: &Vault,
     project: &Project,
     (night, rehearsal): (&Night, bool),
     notes: Vec<Note>,
-    aside: &mut Aside,
+    staged: &mut StagedPublication,
 ) -> Result<Vec<RecordBatch>> {
     engine.build(&pages::SHOWN).await?;
-    // What coordinators see is asked for first: the pages of all places are the largest thing a night holds.
+    // The overview comes first: the pages of all places take the most memory of a night, and are built after it.
     let overview = pages::overview(engine, night.as_of).await?;
     let list = engine.answer("caseload.list", night.as_of).await?;
     let places = pages::places(engine, vault, night.as_of).await?;
     let artist = Artist::new(project, night)?;
-    artist.no_recipient_nowhere(&places)?;
+    artist.check_recipients(&places)?;
     let for_analysts = engine.answer("pages.analysts", night.as_of).await?;
     tracing::debug!("lists");
     let drawn = Drawn { places, overview, list: for_analysts, notes };
-    let folder = (!rehearsal).then(|| aside.folder().to_path_buf());
-    // Apart, so that a night can be interrupted in the middle of it.
+    let folder = (!rehearsal).then(|| staged.folder().to_path_buf());
+    // A blocking thread, so that Ctrl-C is handled while pages are drawn.
     let drawing = tokio::task::spawn_blocking(move || artist.night(folder.as_deref(), &drawn));
-    aside.note(drawing.await.map_err(|e| Error::Bug(format!("drawing stopped: {e}")))??);
+    staged.add_written(drawing.await.map_err(|e| Error::Bug(format!("drawing stopped: {e}")))??);
     Ok(list)
 }
 
-/// How careful the policy asks linking to be.
+/// The thresholds of record linkage, from the policy.
 ///
 /// # Errors
 /// A configuration error.
@@ -236,7 +237,7 @@ fn manifest(
     store: &Store,
     intake: &Intake,
 ) -> Manifest {
-    // A night made again has the inputs it had; a new one only its own, whoever had the name and died.
+    // A repeated night keeps the accounts of its inputs. A new night has only its own, even where a run of that id died before.
     let earlier = if naming.again { earlier_accounts(&project.runs(), &naming.run_id) } else { Vec::new() };
     Manifest {
         run_id: naming.run_id.clone(),
@@ -259,20 +260,20 @@ fn manifest(
     }
 }
 
-/// Tables that name pupils, in groups that share the names of their files: each register with its sums.
+/// Tables with pupil keys, in groups whose data files have the same names: each register with its sums.
 fn groups(rulebook: &Rulebook) -> Vec<Vec<TableSpec>> {
     let with_sums = |spec: TableSpec| [vec![spec.clone()], sums_of(&spec)].concat();
     rulebook.contracts.iter().map(spec_of).chain([tables::lists_spec()]).map(with_sums).collect()
 }
 
-/// Every table of the store.
+/// The specification of every table of the store.
 fn every_table(rulebook: &Rulebook) -> Vec<TableSpec> {
     let sources: Vec<TableSpec> = rulebook.contracts.iter().map(spec_of).collect();
     let sums: Vec<TableSpec> = sources.iter().flat_map(sums_of).collect();
     sources.into_iter().chain(sums).chain([registers(), links(), tables::lists_spec()]).chain(tables::shown_specs()).collect()
 }
 
-/// An engine over the store, with everything that does not depend on the day.
+/// An engine with every table that does not depend on the day.
 ///
 /// # Errors
 /// Configuration and store errors.
@@ -287,7 +288,8 @@ pub fn ready<'a>(project: &Project, rulebook: &'a Rulebook, store: &Store, work:
     Ok(engine)
 }
 
-/// Registers the day (or days) and what depends on it.
+/// Registers the days and the tables that depend on them. Returns the tables that no extract gives, and adds sentences about
+/// them to `notes`.
 ///
 /// # Errors
 /// Configuration and store errors.
@@ -321,7 +323,7 @@ fn tell_intake(intake: &Intake, found: usize) {
             tracing::info!("{file}: REFUSED, {why}");
         }
     }
-    // Where all is as it was, a line a file says nothing new.
+    // When every file was read before, one line is enough.
     if !intake.skipped.is_empty() && intake.skipped.len() == found {
         tracing::info!("nothing new: all {found} files were read before");
     } else {
@@ -340,9 +342,10 @@ fn tell_checks(checks: &[Verdict]) {
     }
 }
 
-/// Prepares tonight's rows of a table for the history, in place of those of the same day; rows of the same hash are the same.
-fn keep(store: &mut Store, spec: &TableSpec, rows: &[RecordBatch], as_of: NaiveDate, hash: &str) -> Result<()> {
-    let kept = rows
+/// Prepares tonight's rows of a `history` table, in place of earlier rows of the same day. Does nothing where the store has rows
+/// of the same hash.
+fn prepare_history(store: &mut Store, spec: &TableSpec, rows: &[RecordBatch], as_of: NaiveDate, hash: &str) -> Result<()> {
+    let projected = rows
         .iter()
         .map(|batch| {
             let columns =
@@ -350,18 +353,18 @@ fn keep(store: &mut Store, spec: &TableSpec, rows: &[RecordBatch], as_of: NaiveD
             batch.project(&columns).store_err()
         })
         .collect::<Result<Vec<_>>>()?;
-    let told = format!("{}.parquet", &hash[..16]);
+    let suffix = format!("{}.parquet", &hash[..16]);
     let before: Vec<String> =
         store.files(&spec.name).into_iter().map(|f| f.path).filter(|p| p.starts_with(&format!("as_of-{as_of}"))).collect();
     if let [only] = before.as_slice()
-        && only.ends_with(&told)
+        && only.ends_with(&suffix)
     {
         return Ok(());
     }
-    // A list may come back to what it was, and no name of a file comes back.
-    let path = format!("as_of-{as_of}-{:04}-{told}", store.nights().len());
+    // The number of nights keeps file names unique: a list may become equal to an earlier version of it.
+    let path = format!("as_of-{as_of}-{:04}-{suffix}", store.nights().len());
     let mut writer = FileWriter::create(&store.folder(&spec.name), spec, path, BTreeMap::new())?;
-    for batch in &kept {
+    for batch in &projected {
         writer.write_cast(&spec.columns, batch)?;
     }
     let file = writer.finish()?;
@@ -369,8 +372,8 @@ fn keep(store: &mut Store, spec: &TableSpec, rows: &[RecordBatch], as_of: NaiveD
     Ok(())
 }
 
-/// Commits what changed, and every new name; a past night leaves the store as it is. What the vault learnt is set aside
-/// before and moved into place after, so that a night cut off between them leaves both as they were, or both as they are.
+/// Commits the store and the vault; a night of the past changes no table. The vault's changes are staged before the store's
+/// commit and moved into place after it, so that an interrupted night leaves both in the old state or both in the new one.
 async fn commit(
     store: &mut Store,
     vault: &mut Vault,
@@ -403,10 +406,10 @@ fn write_run(project: &Project, options: &RunOptions, manifest: &mut Manifest, o
         manifest.outcome = outcome.into();
         return Ok(());
     }
-    put_run(project, manifest, outcome)
+    write_manifest(project, manifest, outcome)
 }
 
-fn put_run(project: &Project, manifest: &mut Manifest, outcome: &str) -> Result<()> {
+fn write_manifest(project: &Project, manifest: &mut Manifest, outcome: &str) -> Result<()> {
     manifest.outcome = outcome.into();
     let folder = project.runs();
     std::fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, e))?;
@@ -414,7 +417,7 @@ fn put_run(project: &Project, manifest: &mut Manifest, outcome: &str) -> Result<
     write_private(&folder.join(format!("{}.json", manifest.run_id)), &manifest.json()?)
 }
 
-/// Registers one day for a question, with the inputs of the night that published it.
+/// Registers one day for questions, with the inputs of the newest night.
 ///
 /// # Errors
 /// Configuration and store errors.

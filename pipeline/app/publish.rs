@@ -1,4 +1,5 @@
-//! Publishing: written aside, swapped in by renames, under a lock. A reader sees the last night or this one, never half.
+//! Publishing: files are staged in a folder of their own, which then replaces the published folder by a rename, under a lock.
+//! A reader sees the previous night or the new one, never a mixture.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -9,7 +10,7 @@ use prane_base::disk::{exchange, restrict};
 use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 
-/// The lock of a project; it goes with the process that holds it.
+/// The lock of a project; the system releases it when the process ends.
 pub struct Lock(#[allow(dead_code)] File);
 
 /// Takes the lock.
@@ -26,14 +27,14 @@ pub fn lock(project: &Project) -> Result<Lock> {
     }
 }
 
-/// A publication being written aside.
-pub struct Aside {
+/// A folder of files to publish, not yet visible to readers.
+pub struct StagedPublication {
     folder: PathBuf,
     files: BTreeMap<String, String>,
 }
 
-impl Aside {
-    /// Starts with an empty folder.
+impl StagedPublication {
+    /// Creates an empty folder `published` in `staging`.
     ///
     /// # Errors
     /// A store error.
@@ -46,7 +47,8 @@ impl Aside {
         Ok(Self { folder, files: BTreeMap::new() })
     }
 
-    /// Writes one file; returns its hash. Without a folder, in a rehearsal, nothing is written: names stay in memory.
+    /// Writes one file and returns its hash. In a rehearsal `folder` is `None` and nothing is written, so that no name reaches the
+    /// disk.
     ///
     /// # Errors
     /// A store error.
@@ -60,13 +62,13 @@ impl Aside {
         Ok(hash)
     }
 
-    /// Where it is written.
+    /// The staging folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Writes one file and notes its hash.
+    /// Writes one file and remembers its hash.
     ///
     /// # Errors
     /// A store error.
@@ -76,21 +78,21 @@ impl Aside {
         Ok(())
     }
 
-    /// Notes files written by others.
-    pub fn note(&mut self, files: impl IntoIterator<Item = (String, String)>) {
+    /// Adds files that were written by [`StagedPublication::write_at`].
+    pub fn add_written(&mut self, files: impl IntoIterator<Item = (String, String)>) {
         self.files.extend(files);
     }
 
-    /// Name → BLAKE3 of everything written so far.
+    /// Name → BLAKE3 of each file staged so far.
     #[must_use]
     pub fn files(&self) -> &BTreeMap<String, String> {
         &self.files
     }
 
-    /// Swaps the publication in as `published/<as_of>` and points `published/latest` to it, when it is the latest.
+    /// Moves the staged folder to `published/<as_of>`, in place of an earlier one, and updates `published/latest`.
     ///
     /// # Errors
-    /// A store error; what was published before is then still there.
+    /// A store error; the folder published before is then still in place.
     pub fn swap_in(self, published: &Path, as_of: NaiveDate) -> Result<PathBuf> {
         std::fs::create_dir_all(published).map_err(|e| Error::io(published, e))?;
         restrict(published, 0o700)?;
@@ -106,22 +108,22 @@ impl Aside {
     }
 }
 
-/// Points `published/latest` to the latest day published: a link where links can be made, else a file with its name.
+/// Points `published/latest` to the latest published day: a symbolic link on Unix, elsewhere a file that holds the day.
 ///
 /// # Errors
 /// A store error.
 pub fn point_latest(published: &Path) -> Result<()> {
     let days = std::fs::read_dir(published).map_err(|e| Error::io(published, e))?;
     let latest = days.flatten().filter_map(|e| e.file_name().to_string_lossy().parse::<NaiveDate>().ok()).max();
-    let (link, aside) = (published.join("latest"), published.join(".latest"));
+    let (link, new_link) = (published.join("latest"), published.join(".latest"));
     let Some(latest) = latest else {
         let _ = std::fs::remove_file(&link);
         return Ok(());
     };
-    let _ = std::fs::remove_file(&aside);
+    let _ = std::fs::remove_file(&new_link);
     #[cfg(unix)]
-    std::os::unix::fs::symlink(latest.to_string(), &aside).map_err(|e| Error::io(&aside, e))?;
+    std::os::unix::fs::symlink(latest.to_string(), &new_link).map_err(|e| Error::io(&new_link, e))?;
     #[cfg(not(unix))]
-    std::fs::write(&aside, latest.to_string()).map_err(|e| Error::io(&aside, e))?;
-    std::fs::rename(&aside, &link).map_err(|e| Error::io(&link, e))
+    std::fs::write(&new_link, latest.to_string()).map_err(|e| Error::io(&new_link, e))?;
+    std::fs::rename(&new_link, &link).map_err(|e| Error::io(&link, e))
 }

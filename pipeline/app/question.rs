@@ -1,4 +1,4 @@
-//! Questions: a store opened to be asked, with nothing of the project written. What `sql` and `explain` share.
+//! Read-only questions to the store, for `prane sql` and `prane explain`. Only the audit log of the project is written.
 
 use arrow::array::RecordBatch;
 use prane_base::error::{Error, Result};
@@ -14,30 +14,30 @@ use prane_vault::Vault;
 
 use crate::night::RunOptions;
 use crate::work::WorkFolder;
-use crate::{audit, nightly, there};
+use crate::{audit, nightly, preflight};
 
-/// A store opened for questions: nothing of the project is written.
+/// A project whose store can be queried.
 pub struct Question {
     /// The project.
     pub project: Project,
-    /// Its rules.
+    /// Its rules, policy and contracts.
     pub rulebook: Rulebook,
-    /// What is asked.
+    /// The options of the command.
     pub options: RunOptions,
     work: WorkFolder,
 }
 
-/// Opens the store of a project for questions.
+/// Opens a project for questions.
 ///
 /// # Errors
-/// Configuration and store errors; an error where nothing is stored.
+/// Configuration and store errors; [`Error::ExtractMissing`] where no attendance is stored.
 pub async fn open(project: Project, options: RunOptions) -> Result<Question> {
     let rulebook = Rulebook::load(&project)?;
     let work = WorkFolder::new(&project, true)?;
     let question = Question { project, rulebook, options, work };
     let store = question.store().await?;
-    there::must_be_there(&question.project, &store)?;
-    there::something_is_known(&store, question.options.known_at)?;
+    preflight::check_store_exists(&question.project, &store)?;
+    preflight::check_known_at(&store, question.options.known_at)?;
     if !store.has("attendance") {
         return Err(Error::ExtractMissing {
             table: "attendance".into(),
@@ -48,7 +48,7 @@ pub async fn open(project: Project, options: RunOptions) -> Result<Question> {
 }
 
 impl Question {
-    /// The store as it is known.
+    /// Opens the store as of `known_at`.
     ///
     /// # Errors
     /// Store errors.
@@ -56,29 +56,29 @@ impl Question {
         Store::open(&self.project.store(), &self.work.path.join("store"), self.options.known_at).await
     }
 
-    /// Asks one question.
+    /// Runs one SQL query; returns its rows in `format`.
     ///
     /// # Errors
-    /// A SQL error, or what opening meets.
+    /// A SQL error, or an error of opening the store.
     pub async fn ask(&self, sql: &str, format: Format) -> Result<Vec<u8>> {
         answer::bytes_of(&self.rows(&[sql]).await?.concat(), format)
     }
 
-    /// The rows of views that are of one pupil.
+    /// The rows of one pupil in each of `views`.
     ///
     /// # Errors
-    /// Configuration errors of SQL files, or what opening meets.
+    /// Configuration errors of SQL files, or an error of opening the store.
     pub async fn of_pupil(&self, views: &[&str], pupil_key: Key) -> Result<Vec<Vec<RecordBatch>>> {
         let library = &self.rulebook.library;
         let questions = views.iter().map(|view| library.question_of_pupil(view, pupil_key)).collect::<Result<Vec<_>>>()?;
         self.rows(&questions.iter().map(String::as_str).collect::<Vec<_>>()).await
     }
 
-    /// Opens `audit.*` to this question, where the project allows it.
+    /// Registers `audit.*` where the project allows it, and writes the audit log.
     fn open_audit(&self, engine: &Engine<'_>) -> Result<()> {
         if !self.project.config.safeguarding.audit_sql {
             return Err(Error::usage(
-                "audit.* is closed: community, disability and reasons are kept apart",
+                "audit.* is closed: community, disability and reasons are kept in the vault only",
                 "a project opens it for an audit with [safeguarding] audit_sql = true; each question is logged",
             ));
         }
@@ -95,18 +95,18 @@ impl Question {
         tables::audit(engine, &rows)
     }
 
-    /// Asks several questions of one state; their rows.
+    /// Runs several SQL queries on one state of the store; returns the rows of each.
     ///
     /// # Errors
-    /// A SQL error, or what opening meets.
+    /// A SQL error, or an error of opening the store.
     pub async fn rows(&self, questions: &[&str]) -> Result<Vec<Vec<RecordBatch>>> {
         let store = self.store().await?;
         let mut engine = nightly::ready(&self.project, &self.rulebook, &store, &self.work.path)?;
         let last = tables::last_recorded_day(&engine).await?;
         let day = self.options.as_of.or(last).ok_or_else(|| Error::usage("nothing was recorded yet", "give --as-of DATE"))?;
         nightly::set_day(&mut engine, &store, &self.rulebook, &self.project, day).await?;
-        let closed = |sql: &&str| engine.asks_for("audit", sql);
-        if questions.iter().map(closed).collect::<Result<Vec<_>>>()?.contains(&true) {
+        let reads_audit = |sql: &&str| engine.reads_schema("audit", sql);
+        if questions.iter().map(reads_audit).collect::<Result<Vec<_>>>()?.contains(&true) {
             self.open_audit(&engine)?;
         }
         let mut answers = Vec::new();

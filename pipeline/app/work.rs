@@ -1,4 +1,4 @@
-//! Where work in progress lies, and that nothing of it stays.
+//! Work folders, and their removal.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,29 +8,29 @@ use prane_base::disk::restrict;
 use prane_base::error::{Error, Result};
 use prane_base::project::Project;
 
-/// A private folder for work in progress: in the project (so that files can be moved into the store), or a temporary
-/// one for rehearsals and questions. It goes when the work ends.
+/// A private folder for work in progress, removed when this value is dropped. It lies in the project, so that files can be moved
+/// into the store by a rename; for rehearsals and questions it is a temporary folder.
 pub struct WorkFolder {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
 }
 
 /// Temporary folders of this process that are in use.
 static IN_USE: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// What names of temporary folders begin with; the process that made one follows.
+/// Prefix of the names of temporary folders, before the id of the process.
 const PREFIX: &str = "prane-work-";
 
 impl WorkFolder {
-    /// An empty one.
+    /// Creates an empty folder.
     ///
     /// # Errors
     /// A store error.
     pub fn new(project: &Project, temporary: bool) -> Result<Self> {
         if temporary {
-            sweep_left_behind(&std::env::temp_dir());
+            remove_abandoned(&std::env::temp_dir());
             let mut builder = tempfile::Builder::new();
-            // Closed from the moment it is there: what lies in it is nobody else's.
+            // Created with this mode, so that other accounts cannot open it even for a moment.
             #[cfg(unix)]
             builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
             let prefix = format!("{PREFIX}{}-", std::process::id());
@@ -55,19 +55,19 @@ impl Drop for WorkFolder {
     }
 }
 
-/// Removes the temporary folders of this process: for a process that ends without unwinding, as on Ctrl-C.
+/// Removes the temporary folders of this process, for an exit that drops no values, as on Ctrl-C.
 pub fn clear() {
     let folders = std::mem::take(&mut *IN_USE.lock().unwrap_or_else(PoisonError::into_inner));
     for folder in folders {
-        // A thread that is still at work may put a file where one was just removed.
+        // Repeated, because a running thread may create a file while the folder is removed.
         for _ in 0..3 {
             let _ = std::fs::remove_dir_all(&folder);
         }
     }
 }
 
-/// Removes folders of processes that were killed.
-fn sweep_left_behind(parent: &Path) {
+/// Removes temporary folders of processes that were killed.
+fn remove_abandoned(parent: &Path) {
     for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().to_string();
         let process = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()).and_then(|id| id.parse::<u32>().ok());
@@ -77,8 +77,8 @@ fn sweep_left_behind(parent: &Path) {
     }
 }
 
-/// Whether a process with this number runs; where the system does not tell, it is taken for running.
+/// Whether a process with this id is running. Without `/proc` every process counts as running.
 fn is_running(process: u32) -> bool {
-    let all = Path::new("/proc");
-    !all.join("self").exists() || all.join(process.to_string()).exists()
+    let proc = Path::new("/proc");
+    !proc.join("self").exists() || proc.join(process.to_string()).exists()
 }

@@ -29,7 +29,7 @@ read_centres as (
     from sources.centres
 ),
 find_referred as (
-    -- a referral that is still open needs no second one
+    -- pupils with an open referral are left out
     select distinct n.as_of, r.pupil_key
     from sources.referrals r
     inner join run.as_of n on r.date <= n.as_of

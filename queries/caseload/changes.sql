@@ -71,8 +71,8 @@ find_news as (
     inner join read_last b on b.as_of = o.as_of and b.school_id = o.school_id and b.pupil_key = o.pupil_key
 ),
 find_moved as (
-    -- rules crossed since then on the way up, no longer crossed on the way down; where the same ones only weigh
-    -- otherwise, those of the list that has the higher level
+    -- upwards the flags that are new, downwards those that are gone; if the flags are the same and only their weights differ,
+    -- the flags of the list with the higher level
     select
         *,
         case when went_down
@@ -104,7 +104,7 @@ spread_flags as (
     where not explained
 ),
 find_records as (
-    -- each flag says in its own file what it rests on
+    -- the head of each flag's file names the records that it depends on
     select
         s.as_of,
         s.school_id,

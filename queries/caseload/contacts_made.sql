@@ -22,7 +22,7 @@ with read_nights as (
     cross join run.policy p
 ),
 read_policy as (
-    -- of the school that sees the child now
+    -- the policy of the school where the child is enrolled now
     select e.as_of, e.pupil_key, p.contacts_unanswered, p.contacts_no_action
     from run.policy_school p
     inner join indicators.enrolled e on e.school_id = p.school_id
@@ -70,10 +70,10 @@ select
     max(case when latest = 1 then outcome end) as last_outcome,
     max(case when latest_action = 1 and is_action then review_date end) as review_date,
     max(case when is_action and not unanswered then date end) as last_reached,
-    -- what that contact was, and what came of it
+    -- action and outcome of that contact
     max(case when latest_reached = 1 and is_action and not unanswered then action end) as reached_action,
     max(case when latest_reached = 1 and is_action and not unanswered then outcome end) as reached_outcome,
-    -- of this school year: a new year starts at the foot of the ladder
+    -- only contacts of this school year: the escalation ladder starts anew each year
     cast(sum(case when unanswered and date >= year_start and (last_answered is null or date > last_answered) then 1 else 0 end) as int) as unanswered_contacts
 from order_contacts
 group by as_of, pupil_key

@@ -42,7 +42,7 @@ read_tonight as (
     from caseload.list
 ),
 find_last as (
-    -- a list much older than the last record says nothing of the weeks that the school still recorded
+    -- a list much older than the last record cannot stand for the weeks recorded after it
     select s.as_of, s.school_id, max(l.list_date) as list_date
     from read_schools s
     inner join read_policy p on p.school_id = s.school_id

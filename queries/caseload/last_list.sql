@@ -42,8 +42,8 @@ select
     h.flags,
     h.on_list,
     h.attendance_hash,
-    -- ISO weeks before this one in which the pupil was on the list without a break: the list before knows its own,
-    -- and a list of the same calendar week (a nightly run) adds none
+    -- consecutive earlier ISO weeks on the list: the number on the last list, plus one for that list's week
+    -- unless it is of this same week (a nightly run)
     cast(h.weeks_on_list as int)
         + case when monday(f.list_date) = monday(f.as_of) then 0 else 1 end as weeks_on_list
 from find_last f

@@ -27,7 +27,7 @@ read_policy as (
     from run.policy_school
 ),
 find_covered as (
-    -- whoever reads the reason of a rule needs no reason of the milder rule that it covers
+    -- the reason of a flag makes those of the weaker flags that it covers unnecessary
     select distinct f.as_of, f.pupil_key, c.covered as flag
     from read_flags f
     inner join run.flag_covers c on c.flag = f.flag
@@ -40,15 +40,15 @@ weigh_flags as (
         f.flag,
         f.level,
         f.recovered,
-        -- of a centre a school that may not know more is told neither the rule nor its number
+        -- for a school that may not know about centres, the reason names neither the rule nor its value
         case
             when f.withheld then reason('at_centre', cast(null as double), cast(null as double), cast(null as date), p.recent_absent, p.recent_recorded, p.before_absence_rate)
             else reason(f.flag, f.value, f.threshold, f.since_date, p.recent_absent, p.recent_recorded, p.before_absence_rate)
         end as reason,
-        -- near the line, whichever side of it counts
+        -- near the threshold, above or below it
         case when abs(f.value - f.threshold) * 1000 <= s.confidence_near_permille * abs(f.threshold) then 1 else 0 end as near,
         c.flag is null as is_told,
-        -- the place of each among the pupil's: highest level first, what stands on the present before the year's rate, then by name
+        -- sort key of the pupil's flags: by level, then flags of current absence before recovered ones, then by name
         concat(cast(9 - f.level as varchar), case when f.recovered then '1' else '0' end, f.flag) as place,
         s.ladder_flags_to_raise as flags_to_raise,
         s.ladder_top_level as top_level
@@ -79,7 +79,7 @@ sum_flags as (
     group by as_of, pupil_key, school_id
 ),
 find_next as (
-    -- the highest level, how many flags stand on it, and what would remain without it
+    -- the highest level and its number of flags, and the same for the next lower level
     select
         as_of,
         pupil_key,
@@ -123,7 +123,7 @@ select
     flags,
     reasons,
     reasons_told,
-    -- would the level be lower if the one flag near its line had not been raised?
+    -- whether the level would be lower without the one flag that is near its threshold
     highest_is_near and case
         when at_highest = 1 then level_without < level
         when at_highest - 1 < flags_to_raise then highest < level

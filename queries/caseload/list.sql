@@ -90,7 +90,7 @@ read_steps as (
     from caseload.next_steps
 ),
 find_earlier as (
-    -- not on the list before, but on one of this school year before that
+    -- not on the last list, but on an earlier one of this school year
     select distinct l.as_of, l.pupil_key
     from read_levels l
     left anti join read_last p on p.as_of = l.as_of and p.pupil_key = l.pupil_key
@@ -109,7 +109,7 @@ join_facts as (
         l.level,
         b.level as level_before,
         coalesce(b.weeks_on_list, 0) as weeks_on_list,
-        -- filled by the program where a model is in use
+        -- reserved for a model; the program fills it in where one is used
         cast(null as double) as risk,
         l.flag_count,
         l.flags,
@@ -156,7 +156,7 @@ join_facts as (
     left join find_earlier e on e.as_of = l.as_of and e.pupil_key = l.pupil_key
 ),
 rank_pupils as (
-    -- a total order, so that ties at the capacity line always fall the same way
+    -- a total order, so that ties at the capacity limit are always resolved in the same way
     select
         *,
         row_number() over (
@@ -176,7 +176,7 @@ select
     f.level_before,
     case
         when f.level > f.level_before then 'worsening'
-        -- by itself it ends with the days of patience, or on the day agreed
+        -- this status ends after the recheck days of the policy, or on the agreed day
         when f.reached and not f.review_due then 'in_care'
         when f.level_before is null and f.listed_earlier then 'returned'
         when f.level_before is null then 'new'

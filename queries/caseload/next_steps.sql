@@ -39,12 +39,12 @@ read_policy as (
     from run.policy_school
 ),
 read_steps as (
-    -- of each flag, the rules of a project's own too
+    -- steps of every flag, including a project's own
     select school_id, flag, next_step, suggested_service
     from run.flag_steps
 ),
 pick_steps as (
-    -- what the flag that weighs most asks for
+    -- the next step of the first flag
     select
         l.as_of,
         l.pupil_key,
@@ -57,7 +57,7 @@ pick_steps as (
         s.suggested_service_career_from_grade as career_from_grade,
         s.suggested_service_career_to_grade as career_to_grade,
         s.suggested_service_career_otherwise as career_otherwise,
-        -- what the contact that last reached somebody leaves to do
+        -- the next step after the outcome of the last successful contact
         case c.reached_outcome
             when 'reached' then s.after_outcome_reached
             when 'plan_agreed' then s.after_outcome_plan_agreed
@@ -68,7 +68,7 @@ pick_steps as (
         end as outcome_step,
         case
             when array_has(s.after_outcome_until_seen, c.reached_outcome) then p.last_present is null or p.last_present <= c.last_reached
-            -- an absence that began after it is a new one
+            -- an absence that began after the contact is a new one
             when p.absence_streak >= s.escalation_call_days and p.absent_since > c.last_reached then false
             else cast(l.as_of as int) - cast(greatest(c.last_reached, coalesce(c.review_date, c.last_reached)) as int) <= s.caseload_recheck_days
         end as outcome_holds,
@@ -93,7 +93,7 @@ follow_outcomes as (
     from pick_steps
 ),
 climb_ladder as (
-    -- rungs: 1 call, 2 visit, 3 child protection
+    -- rungs of the escalation ladder: 1 call, 2 visit, 3 child protection
     select
         *,
         case first_step when 'call_family' then 1 when 'home_visit' then 2 when 'refer_to_child_protection' then 3 else 0 end as flag_rung,
@@ -105,7 +105,7 @@ climb_ladder as (
             else 0
         end as days_rung,
         case
-            -- nobody visits a family because a child who is at school again was once away
+            -- no escalation for a child who is at school again
             when recovered then 0
             when unanswered_contacts >= protection_unanswered then 3
             when unanswered_contacts >= visit_unanswered then 2
@@ -114,7 +114,7 @@ climb_ladder as (
     from follow_outcomes
 ),
 leave_done as (
-    -- a rung that somebody stood on with success is not asked again; the next one is
+    -- a rung that succeeded is not repeated, but the next one can be required
     select *, case when days_rung <= done_rung then 0 else days_rung end as open_rung
     from climb_ladder
 )
@@ -130,7 +130,7 @@ select
         when open_rung >= unanswered_rung then 'unexcused_days'
         else 'unanswered_contacts'
     end as escalation,
-    -- a grade that is not known is no grade it is meant for
+    -- an unknown grade level counts as outside of the range
     case
         when flag_service = 'career_counselling' and not coalesce(grade_level between career_from_grade and career_to_grade, false) then career_otherwise
         else flag_service

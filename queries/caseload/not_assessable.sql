@@ -34,7 +34,7 @@ number_days as (
     where in_calendar
 ),
 find_last_days as (
-    -- the first of the school's last session days: no record since then is silence
+    -- a school without records since the first of its last session days is silent
     select d.as_of, d.school_id, min(d.date) as silent_before
     from number_days d
     inner join read_policy s on s.school_id = d.school_id
@@ -52,7 +52,7 @@ select
         when p.days_recorded is null or p.days_recorded = 0 then 'no_record'
         else 'thin_record'
     end as cause,
-    -- known exactly where the last recorded day was not away, or was the first day away; else the school's own last day
+    -- exact if the last recorded day was a presence or the first day of an absence; otherwise the school's last day
     case
         when p.days_recorded is null or p.days_recorded = 0 then cast(null as date)
         when p.absence_streak = 0 then p.last_present

@@ -39,7 +39,7 @@ find_gone as (
     left anti join read_list n on n.as_of = l.as_of and n.school_id = l.school_id and n.pupil_key = l.pupil_key
 ),
 find_exits as (
-    -- how the latest enrolment at that school ended, as far as it has ended by as_of
+    -- how the latest enrolment at that school ended, if it had ended by as_of
     select
         g.as_of,
         g.pupil_key,

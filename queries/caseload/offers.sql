@@ -28,7 +28,7 @@ count_enrolled as (
     group by n.as_of, e.centre_id
 ),
 count_waiting as (
-    -- an organisation is named by the centre's code or its name
+    -- the organisation of a referral is the code or the name of a centre
     select n.as_of, r.to_organisation, r.to_service, count(*) as waiting
     from sources.referrals r
     inner join read_nights n on r.date <= n.as_of and (r.closed_date is null or r.closed_date > n.as_of)

@@ -22,11 +22,11 @@ read_last as (
         as_of,
         pupil_key,
         list_date,
-        -- days of its running week that were recorded when that list was made; null where all of them count
+        -- mask of the days recorded in the current week when that list was made; null counts all days
         try_cast(split_part(attendance_hash, '.', 6) as bigint) as known_mask
     from caseload.last_list
 ),
--- the Monday up to which weeks were closed, for each list
+-- for each list, the Monday before which all weeks are complete
 name_lists as (
     select as_of, pupil_key, 'now' as list, monday(as_of) as monday, cast(null as bigint) as known_mask
     from read_levels
@@ -37,7 +37,7 @@ name_lists as (
     select as_of, pupil_key, 'then' as list, monday(list_date) as monday, known_mask
     from read_last
 ),
--- who is on no school's roll any more has left, whatever the records say
+-- a pupil who is not enrolled any more has left, regardless of the records
 name_pupils as (
     select l.as_of, p.pupil, l.pupil_key, l.list, l.monday, l.known_mask
     from name_lists l
@@ -78,7 +78,7 @@ count_days as (
         parts_of_days(days_in(days_without(away, partial_mask))) as parts_absent,
         parts_of_days(days_in(days_without(unexcused, partial_mask))) as parts_unexcused,
         parts_of_days(days_in(days_without(late, partial_mask))) as parts_late,
-        -- which days, not only how many
+        -- depends on which days, not only on how many
         check_sum(recorded, month) + 3 * check_sum(away, month) + 5 * check_sum(unexcused, month) + 7 * check_sum(late, month) as check_sum,
         days_within(running_recorded, coalesce(known_mask, running_recorded)) as running_recorded,
         days_within(running_away, coalesce(known_mask, running_away)) as running_away,

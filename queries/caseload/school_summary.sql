@@ -118,12 +118,12 @@ select
     p.data_through,
     cast(n.as_of as int) - cast(p.data_through as int) as days_since_data,
     coalesce(t.pupils, 0) > 0 as silent,
-    -- a holiday is no silence: a session day must have passed without a record
+    -- holidays do not make a school stale: a session day without a record must have passed
     coalesce(
         cast(n.as_of as int) - cast(p.data_through as int) > o.contract_stale_after_days and d.last_session_day > p.data_through,
         false
     ) as stale,
-    -- so little is recorded that nobody on the list does not mean that nobody needs to be there
+    -- the records are so incomplete that an empty list does not mean that nobody needs support
     coalesce(t.pupils, 0) > 0
         or coalesce(cast(n.as_of as int) - cast(p.data_through as int) > o.contract_stale_after_days and d.last_session_day > p.data_through, false)
         or coalesce(share_over(p.pupils - p.assessable, p.pupils, o.assessable_unknown_permille), false) as too_little_known,

@@ -22,7 +22,7 @@ with read_flags as (
 read_pupils as (
     select as_of, pupil_key, school_id, recent_absent, recent_recorded
     from indicators.pupil
-    -- a pupil without enough records is neither well nor unwell: it goes to caseload.not_assessable
+    -- pupils without enough records are left out here and listed in caseload.not_assessable
     where assessable
 ),
 read_policy as (

@@ -16,8 +16,8 @@
 -- highest = "highest level of the pupil's flags, from 1 to 3; empty without a flag"
 -- flags = "flags raised for the pupil, number"
 with count_flags as (
-    -- flags of pupils that are not assessable put nobody on a list
-    -- and each counts as caseload.weighed_flags weighs it
+    -- flags of pupils who are not assessable do not count
+    -- each flag has the weight that caseload.weighed_flags gives it
     select f.as_of, f.pupil_key, f.flag, max(coalesce(w.level, f.level)) as level, count(*) as times
     from run.raised_flags f
     left join run.flag_rules r on r.flag = f.flag
@@ -25,7 +25,7 @@ with count_flags as (
         on w.as_of = f.as_of and w.pupil_key = f.pupil_key and w.flag = f.flag
     inner join indicators.pupil p on p.as_of = f.as_of and p.pupil_key = f.pupil_key and p.assessable
     left join run.policy_school s on s.school_id = p.school_id
-    -- what a school is told nothing of is on no list of its
+    -- flags that are withheld from a school are not on its list
     where coalesce(not (r.rests_on = 'centre' and s.caseload_show_centre_to_schools = 'no'), true)
     group by f.as_of, f.pupil_key, f.flag
 ),

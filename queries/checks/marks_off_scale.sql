@@ -21,7 +21,7 @@ with read_scale as (
     from run.policy p
     cross join run.as_of n
 ),
--- a pupil's term knows its lowest and highest mark: only where one is off the scale are marks looked at
+-- terms store their lowest and highest mark, so single marks are read only if one of these is off the scale
 find_terms as (
     select distinct s.as_of, s.school_year, s.marks_scale_min, s.marks_scale_max, t.school_id, t.pupil_key, t.term
     from read_scale s

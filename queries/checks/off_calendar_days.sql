@@ -22,6 +22,6 @@ select
     max(date) as last_day
 from indicators.session_days
 where not in_calendar
--- an inferred calendar has no days off
+-- only calendars from extracts have days off
   and exists (select 1 from sources.calendar)
 group by as_of, school_id

@@ -22,7 +22,7 @@ with find_recorded as (
     inner join store.attendance_by_month m on m.pupil = s.pupil and m.school_year = n.school_year
     group by s.as_of, m.pupil, m.school_id, m.month
 ),
--- a child who moves is recorded at two schools, and on no day at both
+-- a child who changes school has records at two schools, but never on the same day
 find_same_days as (
     select a.as_of, a.pupil, a.school_id as first_school_id, b.school_id as last_school_id
     from run.policy p
@@ -50,7 +50,7 @@ find_some as (
     from find_several s
     inner join find_open o on o.as_of = s.as_of and o.pupil = s.pupil
 ),
--- a transfer that nobody closed starts later than the place left behind
+-- at a transfer whose old enrolment was not closed, the new one starts later
 find_same_start as (
     select distinct a.as_of, a.pupil, a.school_id as first_school_id, b.school_id as last_school_id
     from run.policy p

@@ -87,7 +87,7 @@ find_totals as (
     from pair_counts
 ),
 subtract_others as (
-    -- what a reader gets who knows every other part from one night or the other
+    -- the count that remains if every other part is known from one of the two nights
     select
         *,
         case when tonight is null

@@ -16,7 +16,7 @@
 -- days_recorded = "days of the week on which the pupil was recorded at the school, in days"
 -- session_days = "session days that the school had in the week, in days"
 with read_weeks as (
-    -- the recent weeks are enough: older ones were checked on their own night
+    -- only recent weeks, because earlier nights checked older ones
     select w.as_of, w.school_id, w.week
     from run.policy_school s
     inner join indicators.school_weeks w on s.school_id = w.school_id

@@ -23,7 +23,7 @@ with find_open as (
         and e.start_date <= n.as_of
         and (e.end_date is null or e.end_date >= n.as_of)
 ),
--- few pupils have two: only theirs are looked at
+-- only pupils with two enrolments, who are few
 find_several as (
     select as_of, pupil_key
     from find_open
@@ -40,5 +40,5 @@ select
 from find_several s
 inner join find_open o on o.as_of = s.as_of and o.pupil_key = s.pupil_key
 group by o.as_of, o.pupil_key
--- leaving one school and starting at the next on as_of itself is a transfer, not a double
+-- leaving one school and starting at another on as_of is a transfer, not a double enrolment
 having sum(case when o.end_date = o.as_of then 0 else 1 end) > 1

@@ -21,7 +21,7 @@ read_nights as (
     select as_of, school_year
     from run.as_of
 ),
--- whoever has a record or a mark has sums of them: the unknown are looked for there, and their schools then
+-- unknown pupils are found in the sums, which every pupil with records has; their schools are looked up afterwards
 gather_sums as (
     select as_of, 'attendance' as table_name, pupil from indicators.attendance_sums
     union all
@@ -57,5 +57,5 @@ gather_unknown as (
 )
 select as_of, table_name, school_id, pupil_key
 from gather_unknown
--- without a pupils extract there is nothing to hold them against
+-- without a pupils extract there is nothing to compare with
 where exists (select 1 from sources.pupils)

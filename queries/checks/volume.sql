@@ -15,7 +15,7 @@
 -- tonight = "figure of tonight, in pupils"
 -- change = "tonight's figure less that of the last night, in pupils"
 with read_night as (
-    -- compared once, for the latest as_of: a pass over many dates is no night
+    -- only for the latest as_of: a query over many dates is not a night
     select max(as_of) as as_of
     from run.as_of
 ),

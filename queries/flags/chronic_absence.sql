@@ -31,5 +31,5 @@ select
 from read_pupils p
 inner join read_policy s on s.school_id = p.school_id
 where p.days_recorded >= s.chronic_absence_min_days
-  -- whole parts of days: 19 absent of 190 must not be lost to rounding
+  -- compared as integer parts of days, so that 19 absent of 190 are not lost to rounding
   and share_at_least(p.parts_absent, p.parts_recorded, s.chronic_absence_permille)

@@ -25,7 +25,7 @@ select
     p.as_of,
     p.pupil_key,
     cast(p.failing_subjects as double) as value,
-    -- the line that was crossed: enough subjects, or else the core
+    -- the threshold that was crossed: number of subjects, or core subjects
     cast(case when p.failing_subjects >= s.failing_subjects_subjects then s.failing_subjects_subjects else s.failing_subjects_core end as double) as threshold,
     cast(null as date) as since_date,
     cast(s.failing_subjects_level as int) as level

@@ -31,5 +31,5 @@ select
 from read_pupils p
 inner join read_policy s on s.school_id = p.school_id
 where
--- means of means: rounded, so that a fall of exactly the threshold counts
+-- means of means are rounded, so that a fall of exactly the threshold counts
   round(p.mark_change, 9) <= s.falling_marks_change

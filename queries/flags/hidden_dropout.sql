@@ -22,7 +22,7 @@ read_policy as (
     from run.policy_school
 ),
 find_window_start as (
-    -- the Monday with which the window opens at each school
+    -- the Monday on which the window begins at each school
     select w.as_of, w.school_id, min(w.week) as since_date
     from indicators.school_weeks w
     inner join run.policy_school s on s.school_id = w.school_id

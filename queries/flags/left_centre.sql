@@ -20,11 +20,11 @@ with read_pupils as (
 read_policy as (
     select school_id, left_centre_min_sessions, left_centre_attended_permille, left_centre_level
     from run.policy_school
-    -- where schools are told nothing of centres, no list of theirs may tell it; the centre's own page says who stopped coming
+    -- not for schools that may not know about centres; the page of the centre shows who stopped coming
     where caseload_show_centre_to_schools <> 'no'
 ),
 find_window_start as (
-    -- the Monday with which the window opens at each school
+    -- the Monday on which the window begins at each school
     select w.as_of, w.school_id, min(w.week) as since_date
     from indicators.school_weeks w
     inner join run.policy_school s on s.school_id = w.school_id

@@ -22,7 +22,7 @@ read_policy as (
     from run.policy_school
 ),
 find_window_start as (
-    -- the Monday with which the window opens at each school
+    -- the Monday on which the window begins at each school
     select w.as_of, w.school_id, min(w.week) as since_date
     from indicators.school_weeks w
     inner join run.policy_school s on s.school_id = w.school_id
@@ -40,5 +40,5 @@ from read_pupils p
 inner join read_policy s on s.school_id = p.school_id
 left join find_window_start w on w.as_of = p.as_of and w.school_id = p.school_id
 where p.recent_parts_absent >= parts_of_days(s.rising_absence_min_absent)
-  -- rounded, so that a value on the line falls on the same side on every machine
+  -- rounded, so that a value at the threshold is on the same side on every machine
   and round(p.absence_shift_z, 9) >= s.rising_absence_z

@@ -32,5 +32,5 @@ select
 from read_pupils p
 inner join read_policy s on s.school_id = p.school_id
 where p.days_recorded >= s.severe_absence_min_days
-  -- whole parts of days: exactly a fifth must not be lost to rounding
+  -- compared as integer parts of days, so that exactly one fifth is not lost to rounding
   and share_at_least(p.parts_absent, p.parts_recorded, s.severe_absence_permille)

@@ -22,7 +22,7 @@ read_policy as (
     from run.policy_school
 ),
 find_window_start as (
-    -- the Monday with which the window opens at each school
+    -- the Monday on which the window begins at each school
     select w.as_of, w.school_id, min(w.week) as since_date
     from indicators.school_weeks w
     inner join run.policy_school s on s.school_id = w.school_id
@@ -40,7 +40,7 @@ from read_pupils p
 inner join read_policy s on s.school_id = p.school_id
 left join find_window_start w on w.as_of = p.as_of and w.school_id = p.school_id
 where p.recent_parts_absent >= parts_of_days(s.worsening_trend_min_absent)
-  -- rounded, so that a value on the line falls on the same side on every machine
+  -- rounded, so that a value at the threshold is on the same side on every machine
   and round(p.absence_trend * 1000, 6) >= s.worsening_trend_permille_a_week
-  -- recent rate over the rate before, crosswise in whole parts of days; no days before, no flag
+  -- recent rate above the earlier rate, cross-multiplied in integer parts of days; no flag without earlier days
   and p.recent_parts_absent * p.before_parts_recorded > p.before_parts_absent * p.recent_parts_recorded

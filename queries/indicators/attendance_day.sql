@@ -24,7 +24,7 @@ read_special as (
     select as_of, pupil, month
     from indicators.special_pupils
 ),
--- days of another school year are no session days of this one, and drop out below
+-- days of another school year are not session days of this one and are removed below
 find_months as (
     select a.as_of, m.pupil, m.pupil_key, m.school_id, m.month, days_without(m.recorded_mask, m.partial_mask) as whole_mask, m.away_mask, m.unexcused_mask, m.late_mask
     from read_absences a
@@ -50,7 +50,7 @@ spread_months as (
         case when has_day(late_mask, month, date) then parts_of_days(1) else 0 end as parts_late
     from list_days
 ),
--- days of which some lessons were missed stand by themselves
+-- days with some missed lessons are stored separately
 find_partial as (
     select a.as_of, d.pupil, d.pupil_key, d.school_id, d.date, d.month, d.parts_absent, d.parts_unexcused, d.parts_late
     from read_absences a
@@ -77,7 +77,7 @@ drop_days as (
     right semi join join_days j on j.as_of = s.as_of and j.school_id = s.school_id and j.date = s.date and s.in_calendar and not s.disrupted
     where j.date <= j.as_of
 ),
--- only pupils met at two schools can have a day twice
+-- only pupils with records at two schools can have a day twice
 choose_school as (
     select *, row_number() over (partition by as_of, pupil, date order by parts_absent, parts_unexcused, parts_late, school_id) as choice
     from (

@@ -35,11 +35,11 @@ take_plain as (
         days_within(m.unexcused_mask, s.valid_mask) as unexcused_mask,
         days_within(m.late_mask, s.valid_mask) as late_mask,
         days_within(m.partial_mask, s.valid_mask) as partial_mask
-    -- the small side of a join stands first: it is the one kept in memory
+    -- the small side of the join comes first, because it is kept in memory
     from read_months s
     inner join store.attendance_by_month m on m.school_id = s.school_id and m.month = s.month
     where not s.by_day
-      -- of a month that two school years share, the days of the other one do not count
+      -- in a month that two school years share, days of the other year do not count
       and days_in(days_within(m.recorded_mask, s.valid_mask)) > 0
 ),
 drop_special as (

@@ -33,7 +33,7 @@ with count_days as (
         week_numbers,
         0 as parts_of_week,
         days_in(recorded_mask) as days_recorded,
-        -- a day away of which only the excuse differs between lessons is partial: its parts are counted below
+        -- a day of absence whose lessons differ only in the excuse is partial, and its parts are counted below
         parts_of_days(days_in(days_without(away_mask, partial_mask))) as parts_absent,
         parts_of_days(days_in(days_without(unexcused_mask, partial_mask))) as parts_unexcused,
         parts_of_days(days_in(days_without(late_mask, partial_mask))) as parts_late,
@@ -41,7 +41,7 @@ with count_days as (
         parts_of_days(days_in(days_within(days_without(away_mask, partial_mask), recent_mask))) as recent_parts_absent
     from indicators.attendance_masks
     union all
-    -- the parts of days missed in part; the days themselves are counted above
+    -- parts of partial days; the days themselves are counted above
     select
         as_of,
         pupil,

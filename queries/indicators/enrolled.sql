@@ -20,7 +20,7 @@ find_open as (
     from sources.enrolments e
     inner join read_nights n on e.start_date <= n.as_of and (e.end_date is null or e.end_date >= n.as_of)
 ),
--- few pupils have several: only theirs are put in order
+-- only pupils with several enrolments, who are few, are ranked
 find_several as (
     select as_of, pupil
     from find_open

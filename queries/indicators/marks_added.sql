@@ -24,7 +24,7 @@ sum_open as (
       and m.date <= t.as_of
     group by t.as_of, m.pupil_key, m.term, m.subject
 ),
--- the number of each pupil with a mark in a term that is open
+-- the number of each pupil with a mark in an open term
 read_numbers as (
     select distinct t.as_of, m.pupil_key, m.pupil
     from read_terms t

@@ -103,13 +103,13 @@ sum_sessions as (
     where is_recent
     group by as_of, pupil
 ),
--- a child may be known by several numbers
+-- a child may have several numbers
 read_births as (
     select pupil, max(first_september) as first_september
     from sources.pupils
     group by pupil
 ),
--- what is found out joins the enrolled one by one: the side that stands first is kept in memory
+-- indicators are joined one after another; the first side of each join is kept in memory
 add_weeks as (
     select
         e.*,
@@ -174,7 +174,7 @@ join_facts as (
         e.recent_recorded, e.recent_parts_absent, e.before_recorded, e.before_parts_absent,
         e.last_present, e.last_recorded,
         e.absence_streak, e.unexcused_streak, e.absent_since, e.unexcused_since,
-        -- sums of fractions depend on their order in the last digits: rounded, a list is the same however many threads made it
+        -- rounded, because the last digits of sums of fractions depend on the order and so on the number of threads
         case when e.trend_weeks >= p.windows_trend_min_weeks then case when round(e.trend_slope, 12) = 0 then 0.0 else round(e.trend_slope, 12) end end as absence_trend,
         round(e.mark_mean, 12) as mark_mean, round(e.mark_mean_prev, 12) as mark_mean_prev, e.failing_subjects, e.failing_core,
         e.marks_recent,

@@ -27,13 +27,13 @@ find_last as (
     inner join number_days n on n.school_id = p.school_id
     group by n.as_of, n.school_id
 ),
--- days of the recent weeks that count, as masks of their month
+-- session days of the recent weeks that count, as masks by month
 read_months as (
     select as_of, school_id, month, recent_mask
     from indicators.school_months
     where days_in(recent_mask) > 0
 ),
--- days of those weeks on which each pupil was enrolled; two rows for one enrolment count once
+-- the days of those weeks on which each pupil was enrolled; duplicate rows of an enrolment count once
 mark_enrolled as (
     select
         m.as_of,

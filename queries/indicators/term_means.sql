@@ -12,13 +12,13 @@
 -- failing_subjects = "subjects with a mean below the pass mark in the term, number"
 -- failing_core = "core subjects (marks.core_subjects) with a mean below the pass mark in the term, number"
 with read_enrolled as (
-    -- the pass mark and the core subjects are those of the school whose page tells of them
+    -- pass mark and core subjects of the school whose page shows the pupil
     select e.as_of, e.pupil, e.school_id, p.marks_pass
     from run.policy_school p
     inner join indicators.enrolled e on e.school_id = p.school_id
 ),
 read_core as (
-    -- a subject that the policy names twice is one subject
+    -- the policy may name a subject twice
     select distinct school_id, subject
     from (select school_id, unnest(marks_core_subjects) as subject from run.policy_school)
 ),
@@ -34,7 +34,7 @@ count_failing as (
     right join find_failing f on f.subject = c.subject and f.school_id = c.school_id
     group by f.as_of, f.pupil, f.term
 ),
--- most terms are taken as they are stored
+-- closed terms are read as they are stored
 read_closed as (
     select t.as_of, m.pupil, m.term, m.mean_sum / m.subjects as mark_mean
     from indicators.mark_terms t

@@ -64,7 +64,7 @@ find_free as (
     inner join read_schools s on s.as_of = l.as_of and s.school_id = l.school_id
 ),
 rank_pupils as (
-    -- two centres of one municipality are asked about the same children
+    -- centres of the same municipality have the same candidates
     select
         *,
         row_number() over (

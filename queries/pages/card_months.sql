@@ -15,7 +15,7 @@
 -- late_mask = "days recorded as late (of lessons: all of them), a bit a day, bit 0 for the first Monday of the month"
 -- partial_mask = "days of which only a part was missed or late, a bit a day, bit 0 for the first Monday of the month"
 with read_listed as (
-    -- the keys come from the few who are listed: read from all rows they would cost more than everything else
+    -- keys are joined from the few listed pupils, because reading them from all rows would cost more than the rest of the query
     select as_of, pupil, pupil_key
     from caseload.listed
 )

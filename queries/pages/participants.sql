@@ -41,7 +41,7 @@ find_people as (
         p.recent_absent,
         p.recent_recorded,
         p.before_absence_rate,
-        -- the Monday that begins the recent weeks
+        -- the first Monday of the recent weeks
         coalesce(r.since, cast(cast(monday(n.as_of) as int) - 7 * (q.windows_recent_weeks - 1) as date)) as since
     from run.as_of n
     cross join run.policy q
@@ -104,6 +104,6 @@ left join find_begun b on b.as_of = p.as_of and b.participant_key = p.participan
 left join find_enrolled e on e.as_of = p.as_of and e.participant_key = p.participant_key
 left join caseload.list l on l.as_of = p.as_of and l.pupil_key = p.pupil_key
 left join find_flagged f on f.as_of = p.as_of and f.pupil_key = p.pupil_key
--- who never had an enrolment with a date is taken for one who comes
+-- participants without any dated enrolment count as enrolled
 where b.participant_key is null
    or e.participant_key is not null

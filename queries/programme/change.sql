@@ -32,7 +32,7 @@ with read_nights as (
     cross join run.policy p
 ),
 find_last as (
-    -- what readers saw last before this as_of; a night made again is not held against itself
+    -- what was published last before this as_of; a repeated night is not compared with itself
     select n.as_of, max(h.as_of) as last_as_of
     from read_nights n
     inner join history.change h on h.as_of < n.as_of
@@ -62,7 +62,7 @@ read_participants as (
     where pupil_key is not null
 ),
 find_first as (
-    -- a child's first enrolment at any centre, up to as_of
+    -- the first enrolment of a child at any centre, up to as_of
     select
         n.as_of,
         p.pupil_key,
@@ -74,7 +74,7 @@ find_first as (
     inner join read_nights n on e.start_date <= n.as_of
 ),
 find_week as (
-    -- the latest school week of the pupil's school that had begun when the child joined; week numbers count backwards
+    -- the last week of the pupil's school that had begun when the child joined; week numbers count backwards
     select
         f.as_of,
         i.pupil,
@@ -87,8 +87,8 @@ find_week as (
     group by f.as_of, i.pupil, f.service
 ),
 average_schools as (
-    -- the school's own week, disrupted days out as they are for its pupils; in billionths, because whole numbers add up to the
-    -- same whatever their order, and what was shown is held against what is shown next
+    -- weekly absence of the school without disrupted days; integers in billionths, so that sums do not depend on the order and
+    -- can be compared with what was published before
     select as_of, school_id, week_number, cast(round(avg(absence_rate) * 1000000000) as bigint) as absence_billionths
     from indicators.session_days
     where not disrupted
@@ -126,7 +126,7 @@ compare_weeks as (
         sum(case when w.week_number > f.joined then w.parts_absent else 0 end) as parts_before,
         sum(case when w.week_number < f.joined then w.days_recorded else 0 end) as days_after,
         sum(case when w.week_number < f.joined then w.parts_absent else 0 end) as parts_after,
-        -- the school's rate, weighed by the days of this pupil
+        -- the rate of the school, weighted by the days of this pupil
         sum(case when w.week_number > f.joined then w.days_recorded * s.absence_billionths else 0 end) as school_before,
         sum(case when w.week_number < f.joined then w.days_recorded * s.absence_billionths else 0 end) as school_after
     from find_week f
@@ -150,7 +150,7 @@ sum_services as (
         sum(case when parts_before < parts_of_days(days_before) then 1 else 0 end) as there_before,
         sum(case when parts_after > 0 then 1 else 0 end) as away_after,
         sum(case when parts_after < parts_of_days(days_after) then 1 else 0 end) as there_after,
-        -- rates before and after, crosswise in whole parts of days
+        -- compares the rates before and after, cross-multiplied in integer parts of days
         sum(case when parts_after * days_before < parts_before * days_after then 1 else 0 end) as less_absent,
         sum(days_before) as days_before,
         sum(parts_before) as parts_before,
@@ -164,14 +164,14 @@ sum_services as (
     group by grouping sets ((as_of), (as_of, service))
 ),
 tell_rates as (
-    -- a rate that rests on the few who were away, or there, at all tells about them
+    -- a rate is hidden where few were absent or few were present, because it would reveal them
     select
         as_of,
         service,
         min_cell,
         pupils,
         less_absent,
-        -- no more digits than a page shows: from all of them the days behind a rate can be worked out
+        -- rounded to the digits of the page, because the days behind a rate could be computed from all digits
         case when away_before >= min_cell and there_before >= min_cell then round(share(parts_before, parts_of_days(days_before)), 3) end as rate_before,
         case when away_before < min_cell and not share_at_least(parts_before, parts_of_days(days_before), low_permille) then low_permille / 1000.0 end as before_below,
         case when there_before < min_cell and share_over(parts_before, parts_of_days(days_before), high_permille) then high_permille / 1000.0 end as before_above,
@@ -183,7 +183,7 @@ tell_rates as (
     from sum_services
 ),
 hold_services as (
-    -- a service that changed by few children is told as it was told last
+    -- a service that changed by few children keeps its last published counts
     select
         t.*,
         t.pupils < t.min_cell as small,
@@ -208,8 +208,8 @@ mark_small as (
     from hold_services
 ),
 order_cells as (
-    -- the services add up to "all": one hidden service could be worked out, and so could few in several; what was hidden last
-    -- is the first to be hidden beside them
+    -- complementary suppression: the services add up to "all", so one hidden service, or several with few children, could be computed;
+    -- services that were hidden last are the first to be hidden in addition
     select
         *,
         sum(case when few and service <> 'all' then 1 else 0 end) over (partition by as_of) as hidden,
@@ -222,7 +222,7 @@ hide_cells as (
     from order_cells
 ),
 count_less as (
-    -- those less absent add up too; they are told of a service where neither they nor the others are few
+    -- counts of less absent children add up, too; they are shown for a service where neither these nor the others are few
     select
         *,
         case
@@ -260,7 +260,7 @@ select
     case when hide then null when held then last_after_above else after_above end as absence_rate_after_above,
     case when hide then null when held then last_school_before else school_before end as school_rate_before,
     case when hide then null when held then last_school_after else school_after end as school_rate_after,
-    -- the children's change less their schools' change over the same weeks
+    -- the children's change minus the change of their schools in the same weeks
     case when hide then null when held then last_change else round((rate_after - rate_before) - (school_after - school_before), 3) end as change_beside_school,
     case when not hide then less_shown end as less_absent,
     hide as suppressed

@@ -47,7 +47,7 @@ read_schools as (
     from sources.schools
 ),
 read_sex as (
-    -- a child known by two numbers has two rows
+    -- a child with two numbers has two rows
     select pupil_key, max(sex) as sex
     from sources.pupils
     group by pupil_key
@@ -70,7 +70,7 @@ join_facts as (
     left join read_sex x on x.pupil_key = p.pupil_key
     left join read_list l on l.as_of = p.as_of and l.pupil_key = p.pupil_key
 ),
--- pupils are many and classes of them few: they are gone through once, not once a kind of group
+-- aggregated first by school, grade and sex, so that the pupils are read once and not once for each kind of group
 count_classes as (
     select
         as_of,
@@ -114,7 +114,7 @@ sum_groups as (
             when grouping(municipality_name) = 0 then 'municipality'
             else 'region'
         end as kind,
-        -- the part of one school in a grade level or sex
+        -- the part of a grade level or sex that is at one school
         grouping(school_id) = 0 and (grouping(grade_name) = 0 or grouping(sex_name) = 0) as is_part,
         coalesce(region_name, '') as region,
         coalesce(municipality_name, '') as municipality,
@@ -136,7 +136,7 @@ sum_groups as (
     group by grouping sets ((as_of, region_name), (as_of, region_name, municipality_name), (as_of, region_name, municipality_name, school_id), (as_of, grade_name), (as_of, sex_name), (as_of, grade_name, school_id), (as_of, sex_name, school_id))
 ),
 find_most as (
-    -- whoever knows a school's list knows this much of a grade level or sex, at most
+    -- the largest part of a grade level or sex that a reader of one school's list knows
     select
         *,
         max(case when is_part then pupils end) over (partition by as_of, kind, region, municipality, name) as most_pupils,

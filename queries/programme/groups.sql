@@ -34,7 +34,7 @@ tell_rates as (
         region,
         municipality,
         name,
-        -- no more digits than a page shows: from all of them the days behind a rate can be worked out
+        -- rounded to the digits of the page, because the days behind a rate could be computed from all digits
         round(share(parts_absent, parts_recorded), 3) as absence_rate,
         case when pupils_recorded >= min_cell and pupils_away < min_cell and not share_at_least(parts_absent, parts_recorded, low_permille)
             then low_permille / 1000.0 end as absence_rate_below,
@@ -49,16 +49,16 @@ spread_cells as (
         g.region,
         g.municipality,
         g.name,
-        -- the total that a group is a part of
+        -- the total that the group is part of
         case when g.kind in ('municipality', 'school') then g.region end as of_region,
         case when g.kind = 'school' then g.municipality end as of_municipality,
         g.min_cell,
-        -- a rate over few pupils tells about single ones, and so does one that rests on the few who were away, or there, at all
+        -- a rate is hidden where few were absent or few were present, because it would reveal them
         g.pupils_away < g.min_cell or g.pupils_there < g.min_cell as thin_rate,
         m.what,
-        -- a rate is hidden and told as a count is: weighed by their pupils the others would tell the only one left out
+        -- rates are suppressed like counts: a single hidden rate could be computed from the others, weighted by pupils
         case m.what when 'pupils' then g.pupils when 'assessable' then g.assessable when 'level_3' then g.level_3 when 'level_2' then g.level_2 when 'level_1' then g.level_1 else g.pupils_recorded end as counted,
-        -- of a grade level or sex, the most that one school has of it and knows
+        -- the largest part of a grade level or sex that one school knows
         coalesce(case m.what when 'pupils' then g.most_pupils when 'assessable' then g.most_assessable when 'level_3' then g.most_level_3 when 'level_2' then g.most_level_2 when 'level_1' then g.most_level_1 else g.most_recorded end, 0) as most,
         l.name is not null and m.what <> 'rate' as known_before,
         case m.what when 'pupils' then l.pupils when 'assessable' then l.assessable when 'level_3' then l.level_3 when 'level_2' then l.level_2 when 'level_1' then l.level_1 end as last
@@ -68,7 +68,7 @@ spread_cells as (
     cross join (values ('pupils'), ('assessable'), ('level_3'), ('level_2'), ('level_1'), ('rate')) as m (what)
 ),
 hold_cells as (
-    -- what has changed by few is told as it was told last; what is few tonight is told no more, and what was nobody is no bar
+    -- a count that changed by few keeps its last published value, unless it is small tonight or was 0
     select
         *,
         case
@@ -86,7 +86,7 @@ read_row as (
     from hold_cells
 ),
 find_small as (
-    -- numbers shown again may not fit each other: assessable above pupils is as little to be shown as few below
+    -- kept counts may be inconsistent: assessable above pupils is hidden, as well as a small difference below
     select
         *,
         cell between 1 and min_cell - 1
@@ -105,7 +105,7 @@ add_row as (
     from find_small
 ),
 mark_small as (
-    -- who is left when the told levels are taken from the assessable, or from the pupils, must not be few either
+    -- the rest after subtracting the shown levels from the assessable, or from the pupils, must not be small either
     select
         *,
         small_alone or (
@@ -124,7 +124,7 @@ order_cells as (
         sum(case when small and cell > 0 and last is null then 1 else 0 end) over (partition by as_of, what, kind, of_region, of_municipality) as untold_hidden,
         sum(case when small and last is null then cell else 0 end) over (partition by as_of, what, kind, of_region, of_municipality) as untold_sum,
         row_number() over (partition by as_of, what, kind, of_region, of_municipality order by small, cell = 0, last is not null, cell, name) as next_place,
-        -- as readers saw it last: the total less the parts that were shown
+        -- as published last: the total minus the parts that were shown
         max(case when kind = 'region' then last end) over (partition by as_of, what, region) as region_last,
         max(case when kind = 'municipality' then last end) over (partition by as_of, what, region, municipality) as municipality_last,
         sum(case when kind in ('municipality', 'school') then last end) over (partition by as_of, what, kind, of_region, of_municipality) as parts_last,
@@ -132,7 +132,7 @@ order_cells as (
     from mark_small
 ),
 look_back as (
-    -- were all shown tonight that were hidden last: what each of them would be said to have been
+    -- what each part that was hidden last would be computed to have been, if all of them were shown tonight
     select
         *,
         case when known_before and last is null
@@ -147,8 +147,8 @@ find_open as (
     from look_back
 ),
 hide_beside as (
-    -- one hidden part could be worked out from its total, and few hidden children in several parts are still few;
-    -- beside a part that was hidden last too, only others that were hidden last are no known number
+    -- complementary suppression: one hidden part, or several with few children, could be computed from the total;
+    -- beside a part that was also hidden last, only other parts that were hidden last are unknown
     select
         *,
         small
@@ -157,9 +157,9 @@ hide_beside as (
             or (hidden = 0 and opening_tells = 1 and known_before and untold) as hide
     from find_open
 ),
--- From here on each school in turn is taken for known: whoever has its list takes its counts from every total. A total then
--- tells what the other hidden schools below it add up to, through hidden municipalities and regions too. They must be two at
--- least and no few children: three hidden schools, and min_cell children beside the largest. Where no more parts can be hidden
+-- From here on each school in turn is assumed to be known: a reader of its list can subtract its counts from every total. A total then
+-- reveals the sum of the other hidden schools below it, also through hidden municipalities and regions. These must be at least two
+-- schools without a small sum: three hidden schools, and min_cell children besides the largest. Where no more parts can be hidden
 -- to reach that, the total is hidden as well.
 rank_schools as (
     select
@@ -169,7 +169,7 @@ rank_schools as (
     from hide_beside
 ),
 count_schools as (
-    -- of a grade level or sex, what is left when the largest part of one school is taken off: no school knows more of them
+    -- the part of a grade level or sex outside of its largest school; no school knows more than its own part
     select
         *,
         sum(case when kind = 'school' and cell > 0 then 1 else 0 end) over (partition by as_of, what) as schools,
@@ -202,7 +202,7 @@ hide_for_schools as (
     from try_schools
 ),
 sum_municipalities as (
-    -- the hidden schools of a municipality; of one that hides none, the school that would go with it
+    -- the hidden schools of a municipality; if none is hidden, the school that would be hidden with it
     select
         *,
         max(case when open_to_one then 1 else 0 end) over (partition by as_of, what, region, municipality) as total_tells,
@@ -298,7 +298,7 @@ try_regions as (
     from count_regions
 ),
 hide_for_regions as (
-    -- grade levels and sexes add up to all children: where that total would tell, the largest of each is hidden
+    -- grade levels and sexes add up to all children: where that total would reveal a count, the largest of each is hidden
     select
         *,
         hide or (watched and place <= coalesce(enough, place)) as hide_region,
@@ -319,7 +319,7 @@ look_up_regions as (
     from hide_totals
 ),
 hide_municipalities as (
-    -- parts that are all shown would add up to the total that is not
+    -- if all parts were shown, the hidden total could be computed
     select
         as_of, kind, region, municipality, name, of_region, of_municipality, what, cell, next_place,
         hide or (kind = 'municipality' and total_hidden = 1 and parts_hidden = 0 and next_place = 1) as hide
@@ -362,7 +362,7 @@ select
     c.municipality,
     c.name,
     c.pupils,
-    -- where the pupils are not told, what is counted among them would tell them nearly
+    -- where the number of pupils is hidden, counts among them would nearly reveal it
     case when c.hide_all = 0 then c.assessable end as assessable,
     case when c.hide_all = 0 then c.level_3 end as level_3,
     case when c.hide_all = 0 then c.level_2 end as level_2,

@@ -22,7 +22,7 @@ read_policy as (
     from run.policy
 ),
 sum_schools as (
-    -- a week's pupils are those of the school's fullest day
+    -- the pupils of a week are those of the school's day with the most records
     select as_of, school_id, week, sum(absence_rate * pupils_recorded) as away, sum(pupils_recorded) as recorded, max(pupils_recorded) as pupils
     from indicators.session_days
     where in_calendar and not disrupted and pupils_recorded > 0
@@ -33,7 +33,7 @@ sum_municipalities as (
         w.as_of,
         s.municipality,
         w.week,
-        -- no more digits than a page shows: from all of them the days behind a rate can be worked out
+        -- rounded to the digits of the page, because the days behind a rate could be computed from all digits
         round(sum(w.away) / sum(w.recorded), 3) as absence_rate,
         count(*) as schools,
         sum(w.pupils) as pupils

@@ -27,7 +27,7 @@ read_centres as (
     from sources.centres
 ),
 find_last as (
-    -- what readers saw last before this as_of; a night made again is not held against itself
+    -- what was published last before this as_of; a repeated night is not compared with itself
     select n.as_of, max(h.as_of) as last_as_of
     from read_nights n
     inner join history.reach h on h.as_of < n.as_of
@@ -75,7 +75,7 @@ count_sessions as (
     group by n.as_of, a.centre_id, a.service, date_trunc('month', a.date)
 ),
 hold_counts as (
-    -- what has changed by few is told as it was told last
+    -- a count that changed by few keeps its last published value
     select
         e.as_of,
         e.centre_id,
@@ -103,7 +103,7 @@ mark_small as (
     from hold_counts
 ),
 order_cells as (
-    -- within a month and service: how few are hidden, and which cell would be the next; what was hidden last goes first
+    -- by month and service: the hidden cells, and the next one to hide; cells that were hidden last come first
     select
         *,
         sum(case when few then 1 else 0 end) over (partition by as_of, month, service) as hidden,
@@ -112,7 +112,7 @@ order_cells as (
     from mark_small
 ),
 hide_cells as (
-    -- few hidden children at several centres are still few
+    -- a small sum of hidden children is hidden as well, even at several centres
     select *, few or (next_place = 1 and hidden > 0 and (hidden = 1 or hidden_sum < min_cell)) as hide
     from order_cells
 )
@@ -124,10 +124,10 @@ select
     h.service,
     h.month,
     case when h.hide then null else h.participants end as participants,
-    -- those who came are counted apart, so they may be few where those enrolled are not; numbers shown again must fit too
+    -- attendance is suppressed separately, because it may be small where the enrolment is not; kept counts must be consistent, too
     case when h.hide or h.few_attending or h.attending < h.min_cell or (h.participants - h.attending < h.min_cell and h.participants <> h.attending)
         then null else h.attending end as attending,
-    -- no more digits than a page shows: from all of them the sessions behind a rate can be worked out
+    -- rounded to the digits of the page, because the sessions behind a rate could be computed from all digits
     case when not h.hide and h.came >= h.min_cell and h.missing >= h.min_cell
         then round(cast(h.attended as double) / h.expected, 3) end as attended_rate,
     case when not h.hide and h.seen >= h.min_cell and h.came < h.min_cell and not share_at_least(h.attended, h.expected, h.low_permille)

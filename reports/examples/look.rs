@@ -9,8 +9,8 @@
     dead_code
 )]
 
-#[path = "../tests/given/mod.rs"]
-mod given;
+#[path = "../tests/fixtures/mod.rs"]
+mod fixtures;
 
 use prane_reports::*;
 
@@ -18,17 +18,17 @@ fn main() {
     let folder = std::path::PathBuf::from(std::env::args().nth(1).expect("a folder to write to"));
     let make = Renderer::new().unwrap();
     for language in [Language::Sq, Language::En] {
-        let (words, edition, tag) = (make.words(language), given::edition(language), language.tag());
-        let bare = PlacePage { data_through: Some(edition.as_of), ..given::school(words, 0) };
+        let (words, edition, tag) = (make.words(language), fixtures::edition(language), language.tag());
+        let bare = PlacePage { data_through: Some(edition.as_of), ..fixtures::school(words, 0) };
         let bare = PlacePage { place: bare.place, data_through: bare.data_through, ..PlacePage::default() };
         let write = |name: &str, html: String| std::fs::write(folder.join(format!("{name}-{tag}.html")), html).unwrap();
-        write("school", make.list_html(&given::school(words, 15), &edition).unwrap());
-        write("large", make.list_html(&given::school(words, 40), &edition).unwrap());
-        write("heavy", make.list_html(&heavy(given::school(words, 6)), &edition).unwrap());
-        write("centre", make.list_html(&given::centre(words), &edition).unwrap());
+        write("school", make.list_html(&fixtures::school(words, 15), &edition).unwrap());
+        write("large", make.list_html(&fixtures::school(words, 40), &edition).unwrap());
+        write("heavy", make.list_html(&heavy(fixtures::school(words, 6)), &edition).unwrap());
+        write("centre", make.list_html(&fixtures::centre(words), &edition).unwrap());
         write("empty", make.list_html(&bare, &edition).unwrap());
-        write("overview", make.overview_html(&given::overview(), &edition).unwrap());
-        write("index", make.index_html(&given::index(), &edition).unwrap());
+        write("overview", make.overview_html(&fixtures::overview(), &edition).unwrap());
+        write("index", make.index_html(&fixtures::index(), &edition).unwrap());
     }
 }
 
@@ -41,7 +41,7 @@ fn heavy(mut page: PlacePage) -> PlacePage {
         "unexcused_days".clone_into(&mut row.escalation);
         "after_school_class".clone_into(&mut row.suggested_service);
         card.days = (0..270_u64)
-            .map(|at| given::day(2020, 9, 14) + chrono::Days::new(at))
+            .map(|at| fixtures::day(2020, 9, 14) + chrono::Days::new(at))
             .filter(|date| date.format("%u").to_string() != "7")
             .map(|date| CardDay { date, mark: DayMark::Absent })
             .collect();

@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::wildcard_imports, dead_code)]
 
-#[path = "../tests/given/mod.rs"]
-mod given;
+#[path = "../tests/fixtures/mod.rs"]
+mod fixtures;
 
 use std::time::Instant;
 
@@ -12,8 +12,8 @@ use prane_reports::*;
 fn main() {
     let schools: u32 = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(200);
     let make = Renderer::new().unwrap();
-    let edition = given::edition(Language::Sq);
-    let page = given::school(make.words(Language::Sq), 15);
+    let edition = fixtures::edition(Language::Sq);
+    let page = fixtures::school(make.words(Language::Sq), 15);
     let timed = |what: &str, each: &dyn Fn() -> usize| {
         let start = Instant::now();
         let bytes: usize = (0..schools).map(|_| each()).sum();

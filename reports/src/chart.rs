@@ -1,8 +1,7 @@
-//! Charts as inline SVG, laid out with plotters and drawn with [`crate::ink`]: the frame of every chart, and
-//! the weekly chart of one pupil.
+//! Charts as inline SVG, laid out with plotters and drawn with [`crate::ink`]: the common frame, and the weekly chart of one pupil.
 //!
-//! Each chart has a title and a text alternative; lines differ in dash and shape, bars in lightness, so
-//! that neither colour blindness nor a black-and-white printer loses anything.
+//! Each chart has a title and a text alternative. Lines differ in dashes and bars in lightness, so that charts are readable for
+//! colour-blind readers and in black and white.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -26,7 +25,7 @@ pub type Drawn = Result<(), DrawingAreaErrorKind<Infallible>>;
 #[derive(Clone, Copy)]
 pub struct Size(pub u32, pub u32);
 
-/// Where a label stands beside its point.
+/// The position of a label relative to its point.
 #[derive(Clone, Copy)]
 pub enum At {
     Left,
@@ -62,7 +61,7 @@ pub fn weeks(card: &Card, year: Year, words: &Words) -> Result<Option<String>, E
             if week.recorded == 0 {
                 root.draw(&PathElement::new([(x + 3, scale.foot - 3), (x + 7, scale.foot - 3)], Ink::Missing.color()))?;
             } else {
-                // A week without absence keeps a foot, so that it is not taken for a week without records.
+                // A week without absence has a bar of one unit, to distinguish it from a week without records.
                 let top = scale.y(week.absent / f64::from(week.recorded)).min(scale.foot - 1);
                 root.draw(&Rectangle::new([(x + 2, top), (x + STEP - 3, scale.foot)], Ink::Own.color().filled()))?;
             }
@@ -80,7 +79,7 @@ pub fn weeks(card: &Card, year: Year, words: &Words) -> Result<Option<String>, E
     .map(Some)
 }
 
-/// An upright axis of rates, from nought to one of the same few heights everywhere, so that charts compare.
+/// A vertical axis of rates from 0 to one of a few fixed maxima, so that charts are comparable.
 #[derive(Clone, Copy)]
 pub struct Scale {
     top: f64,
@@ -95,13 +94,13 @@ impl Scale {
         Self { top, foot, height: f64::from(height) }
     }
 
-    /// Height of a rate in whole units.
+    /// The y coordinate of a rate.
     #[expect(clippy::cast_possible_truncation, reason = "a rate within the axis, some hundred units at most")]
     pub fn y(&self, rate: f64) -> i32 {
         self.foot - (rate / self.top * self.height).round().clamp(0.0, self.height) as i32
     }
 
-    /// Lines and labels at the foot, half way up and at the top.
+    /// Draws lines and labels at the foot, the middle and the top.
     pub fn draw(&self, root: &Area<'_>, left: i32, right: i32, words: &Words) -> Drawn {
         for part in [0.0, 0.5, 1.0] {
             let y = self.y(self.top * part);
@@ -114,7 +113,7 @@ impl Scale {
     }
 }
 
-/// A short text on its baseline.
+/// Draws a short text; the point is on its baseline.
 pub fn label(root: &Area<'_>, text: &str, (x, y): (i32, i32), at: At) -> Drawn {
     let ink = Ink::Text.color();
     let side = match at {
@@ -123,11 +122,11 @@ pub fn label(root: &Area<'_>, text: &str, (x, y): (i32, i32), at: At) -> Drawn {
         At::Right => HPos::Right,
     };
     let style = TextStyle::from((FontFamily::SansSerif, 10).into_font()).color(&ink).pos(Pos::new(side, VPos::Bottom));
-    // The ink puts the baseline two units over the foot of a text.
+    // The backend draws the baseline two units above the bottom of a text.
     root.draw_text(text, &style, (x, y + 2))
 }
 
-/// What the text of a line of rates needs.
+/// The arguments of the text alternative for a line of rates.
 pub fn spread<'a>(words: &Words, rates: &[f64], last: f64) -> FluentArgs<'a> {
     let mut args = FluentArgs::new();
     args.set("weeks", rates.len());
@@ -137,8 +136,7 @@ pub fn spread<'a>(words: &Words, rates: &[f64], last: f64) -> FluentArgs<'a> {
     args
 }
 
-/// Frames a drawing: size, role, title and text alternative. The frame is as wide as the labels need: half a number is a
-/// wrong number.
+/// An SVG with title and text alternative. It is extended to contain all labels, because a cut number would be a wrong one.
 pub fn svg(size: Size, title: Option<&str>, text: &str, draw: impl FnOnce(&Area<'_>) -> Drawn) -> Result<String, Error> {
     let reach = Cell::new(Edges(0, 0, size.0.cast_signed(), size.1.cast_signed()));
     let mut drawing = String::with_capacity(4 * 1024);
@@ -155,7 +153,7 @@ pub fn svg(size: Size, title: Option<&str>, text: &str, draw: impl FnOnce(&Area<
     Ok(out)
 }
 
-/// The strokes alone, for a drawing that another frame holds.
+/// The content of an SVG without the frame.
 pub fn inside(size: Size, draw: impl FnOnce(&Area<'_>) -> Drawn) -> Result<String, Error> {
     let mut out = String::with_capacity(256);
     draw_into(Sheet::new(&mut out, (size.0, size.1)), draw)?;
@@ -164,10 +162,10 @@ pub fn inside(size: Size, draw: impl FnOnce(&Area<'_>) -> Drawn) -> Result<Strin
 
 fn draw_into(sheet: Sheet<'_>, draw: impl FnOnce(&Area<'_>) -> Drawn) -> Result<(), Error> {
     let root = sheet.into_drawing_area();
-    draw(&root).map_err(fault)?;
-    root.present().map_err(fault)
+    draw(&root).map_err(chart_error)?;
+    root.present().map_err(chart_error)
 }
 
-fn fault(error: impl Display) -> Error {
+fn chart_error(error: impl Display) -> Error {
     Error::Chart { cause: error.to_string() }
 }

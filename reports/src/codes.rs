@@ -1,4 +1,4 @@
-//! The codes that have words in `words/*.ftl`. A code that is not here is no error: it is shown as it stands.
+//! The codes that have translations in `words/*.ftl`. Other codes are shown unchanged.
 
 /// Statuses of a pupil on the list.
 pub const STATUSES: [&str; 7] = ["new", "worsening", "continuing", "improving", "returned", "in_care", "last_known"];
@@ -6,7 +6,7 @@ pub const STATUSES: [&str; 7] = ["new", "worsening", "continuing", "improving", 
 pub const CAUSES: [&str; 6] = ["resolved", "transferred", "left", "turned_16", "corrected", "not_assessable"];
 /// Why a pupil is not assessable.
 pub const NOT_ASSESSABLE_CAUSES: [&str; 3] = ["school_silent", "no_record", "thin_record"];
-/// Why a cell of a list that came back was not taken as it was written.
+/// Why a cell of a filled-in list was rejected or changed.
 pub const RECEIPTS: [&str; 7] = ["missing", "unknown_pupil", "other_place", "day_to_come", "not_a_day", "kept_with_note", "unreadable"];
 /// Services of the centres.
 pub const SERVICES: [&str; 7] = [
@@ -33,19 +33,19 @@ pub const NEXT_STEPS: [&str; 12] = [
     "keep_in_view",
     "refer_to_child_protection",
 ];
-/// Why the ladder asks for more than the flags do.
+/// Reasons for an escalation beyond the next step of the flags.
 pub const ESCALATIONS: [&str; 2] = ["unexcused_days", "unanswered_contacts"];
-/// What moved a pupil on the list, onto it or off it.
+/// Causes of a change on the list.
 pub const MOVERS: [&str; 8] = ["attendance", "marks", "centre", "transfer", "enrolment", "records", "correction", "contact"];
-/// How sure the records make us.
+/// Degrees of confidence in the records.
 pub const CONFIDENCES: [&str; 3] = ["clear", "borderline", "thin"];
-/// What was done, in the workbook's dropdown.
+/// Actions in the dropdown of the workbook.
 pub const ACTIONS: [&str; 8] =
     ["phone_call", "message", "talk_with_pupil", "meeting_family", "home_visit", "meeting_teachers", "referral", "other"];
-/// What came of it, in the workbook's dropdown.
+/// Outcomes in the dropdown of the workbook.
 pub const OUTCOMES: [&str; 8] =
     ["reached", "not_reached", "plan_agreed", "returned_to_school", "referred", "no_support_needed", "moved_away", "other"];
-/// The rules that have a sentence of their own.
+/// Flags with a reason of their own.
 pub const FLAGS: [&str; 14] = [
     "at_centre",
     "extended_absence",

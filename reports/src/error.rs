@@ -1,16 +1,17 @@
-//! The one way in which rendering fails. Every error here is a mistake in a template, a words file or
-//! this crate, never the reader's; none carries a value from a page, so none can carry a name.
+//! The error type of rendering. Every error is a bug in a template, a file of translations or this crate. None contains a value from a
+//! page, so none contains a name.
 
 use std::fmt;
 
-/// Why a page, workbook, chart or table could not be made.
+/// Why a page, workbook, chart or table could not be rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
-    /// A page could not be written, or paper not be set from its template. (A mistake in a page's template does not compile.)
+    /// A page could not be rendered, or the Typst template did not compile. (Mistakes in HTML templates are compile errors of this
+    /// crate.)
     Template { template: String, cause: String },
-    /// A words file does not parse, or a word is missing from it.
+    /// A file of translations does not parse, or a message is missing from it.
     Words { id: String, cause: String },
-    /// A workbook refused a cell, a range or a property.
+    /// A cell, a range or a property of a workbook is invalid.
     Workbook { cause: String },
     /// A chart could not be laid out.
     Chart { cause: String },
@@ -34,7 +35,7 @@ impl std::error::Error for Error {}
 
 impl From<rust_xlsxwriter::XlsxError> for Error {
     fn from(error: rust_xlsxwriter::XlsxError) -> Self {
-        // Only the kind: the library's message may repeat the text of a cell.
+        // Only the variant, because the message of the library may contain the text of a cell.
         let debug = format!("{error:?}");
         let kind = debug.split(['(', '{', ' ']).next().unwrap_or("unknown").to_owned();
         Self::Workbook { cause: kind }

@@ -1,4 +1,4 @@
-//! How pupils went from level to level between two lists: the last pair drawn, those before as numbers.
+//! Pupils by level before and after, for pairs of consecutive lists: a chart of the last pair, and numbers for earlier ones.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,8 @@ use crate::ink::Ink;
 use crate::list::LevelFlow;
 use crate::words::Words;
 
-/// Pairs of lists told in numbers.
-const TOLD: usize = 6;
+/// Pairs of lists shown as numbers.
+const MOST_PAIRS: usize = 6;
 /// Most urgent on top; 0 is without a level.
 const LEVELS: [u8; 4] = [3, 2, 1, 0];
 const LEFT: i32 = 116;
@@ -38,7 +38,7 @@ pub struct Pair {
     pub left: u32,
 }
 
-/// `None` where no list has one before it.
+/// `None` without a pair of lists.
 pub fn view(flows: &[LevelFlow], words: &Words) -> Result<Option<FlowView>, Error> {
     let mut by_list: BTreeMap<NaiveDate, Vec<LevelFlow>> = BTreeMap::new();
     for flow in flows.iter().filter(|flow| flow.pupils > 0 && (flow.from, flow.to) != (0, 0)) {
@@ -47,7 +47,7 @@ pub fn view(flows: &[LevelFlow], words: &Words) -> Result<Option<FlowView>, Erro
     let Some((_, last)) = by_list.last_key_value() else {
         return Ok(None);
     };
-    let pairs: Vec<Pair> = by_list.iter().rev().take(TOLD).map(|(as_of, flows)| Pair::new(*as_of, flows)).collect();
+    let pairs: Vec<Pair> = by_list.iter().rev().take(MOST_PAIRS).map(|(as_of, flows)| Pair::new(*as_of, flows)).collect();
     Ok(Some(FlowView { chart: chart(last, &pairs, words)?, pairs }))
 }
 
@@ -68,7 +68,7 @@ impl Pair {
     }
 }
 
-/// Boxes of one side, from above: level, top, foot.
+/// Boxes of one side, top to bottom: level, pupils, top, foot.
 fn boxes(flows: &[LevelFlow], of: impl Fn(&LevelFlow) -> u8, scale: f64) -> Vec<(u8, u32, i32, i32)> {
     let mut y = 2;
     let mut all = Vec::new();
@@ -115,7 +115,7 @@ fn chart(flows: &[LevelFlow], pairs: &[Pair], words: &Words) -> Result<String, E
                 }
             }
         }
-        // Who stayed lies at the back, who came to a more urgent level on top.
+        // Drawn from back to front: unchanged levels, less urgent ones, more urgent ones.
         for (order, ink) in
             [(std::cmp::Ordering::Equal, Ink::Same), (std::cmp::Ordering::Greater, Ink::Down), (std::cmp::Ordering::Less, Ink::Up)]
         {

@@ -1,25 +1,25 @@
-//! Absence by class and weekday, to be set as a table: the numbers stand in the cells, a shade helps the eye.
+//! A table of absence by class and weekday, with shaded cells.
 
 use std::collections::BTreeSet;
 
 use crate::list::{ClassAbsence, WeekdayAbsence};
 use crate::words::Words;
 
-/// Fewer recorded pupil-days than this say nothing about a weekday: one child would make the number.
-const ENOUGH: u32 = 20;
-/// A rate from here on has the next darker shade.
+/// Cells with fewer recorded pupil-days stay blank, because one child would determine the rate.
+const MIN_PUPIL_DAYS: u32 = 20;
+/// Lower limits of the shades.
 const SHADES: [f64; 4] = [0.05, 0.1, 0.15, 0.25];
 
 pub struct HeatView<'a> {
     pub weekdays: Vec<&'a str>,
     pub rows: Vec<Row<'a>>,
-    /// A cell was left blank.
+    /// Whether any cell is blank.
     pub blanks: bool,
 }
 
 pub struct Row<'a> {
     pub class: &'a str,
-    /// One a weekday, and the whole week last.
+    /// One cell per weekday, then one for the whole week.
     pub cells: Vec<Option<Cell>>,
 }
 
@@ -51,9 +51,9 @@ pub fn view<'a>(classes: &'a [ClassAbsence], words: &'a Words) -> Option<HeatVie
 }
 
 fn cell(day: &WeekdayAbsence) -> Option<Cell> {
-    (day.recorded >= ENOUGH).then(|| {
+    (day.recorded >= MIN_PUPIL_DAYS).then(|| {
         let rate = f64::from(day.absent) / f64::from(day.recorded);
-        // A whole percent: halves of a percent are noise in a class.
+        // Rounded to whole percents, because fractions are noise in a class.
         Cell { rate: (rate * 100.0).round() / 100.0, shade: SHADES.iter().filter(|from| rate >= **from).count() }
     })
 }

@@ -1,20 +1,21 @@
-//! A drawing backend for plotters that writes small SVG: class names instead of colours, whole
-//! coordinates, neighbouring strokes joined into one path.
+//! A plotters backend that writes compact SVG: class names instead of colours, integer coordinates, and consecutive strokes of one class
+//! in one path.
 //!
-//! plotters' own SVG backend writes fixed colours, which neither dark mode nor a black-and-white printer
-//! can change, and no dashes. Here every colour is an [`Ink`], and the style sheet says what an ink looks like.
+//! The SVG backend of plotters writes fixed colours, which dark mode and black-and-white printing cannot change, and no dashes. Here each
+//! colour is an [`Ink`], and the style sheet defines how an ink looks.
 
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::fmt;
 
+use az::UnwrappedAs;
 use plotters::style::RGBColor;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind};
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
-/// What a stroke or shape stands for. The names are the classes in `templates/style.css`.
+/// The meaning of a stroke or shape; each has a class in `templates/style.css`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ink {
     Grid = 1,
@@ -63,7 +64,7 @@ const ALL: [Ink; 20] = [
 ];
 
 impl Ink {
-    /// The colour that carries this ink through plotters.
+    /// The colour that encodes this ink for plotters.
     pub const fn color(self) -> RGBColor {
         RGBColor(self as u8, 0, 0)
     }
@@ -94,15 +95,15 @@ impl Ink {
     }
 }
 
-/// Size of the largest text of a chart in units: what the style sheet gives it on a narrow screen.
+/// The largest font size of a chart in units; the style sheet uses it on narrow screens.
 const LARGEST: u32 = 12;
 
-/// Left, upper, right and lower edge in units.
+/// Left, top, right and bottom edge in units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Edges(pub i32, pub i32, pub i32, pub i32);
 
-/// No font that a page may come to be read in sets the text wider than this, in units and at the largest size.
-fn widest(text: &str) -> i32 {
+/// An upper limit of the width of a text in units, at the largest size and in any font that a reader may have.
+fn max_width(text: &str) -> i32 {
     let hundredths: u32 = text
         .chars()
         .map(|letter| match letter {
@@ -114,18 +115,18 @@ fn widest(text: &str) -> i32 {
             _ => 100,
         })
         .sum();
-    i32::try_from((hundredths * LARGEST).div_ceil(100)).unwrap_or(i32::MAX / 4)
+    (hundredths * LARGEST).div_ceil(100).unwrapped_as::<i32>()
 }
 
-/// Where the strokes go.
+/// The backend: writes SVG elements into a string.
 pub struct Sheet<'a> {
     out: &'a mut String,
     size: (u32, u32),
-    /// How far the texts reach.
+    /// The bounding box of the texts, where it is measured.
     reach: Option<&'a Cell<Edges>>,
-    /// Ink and kind of the path that is still open.
+    /// Ink of the open path, and whether it is filled.
     open: Option<(u8, bool)>,
-    /// Where the pen of that path is: from there on everything is told as a step, which is shorter than a place.
+    /// Current point of the open path. Relative coordinates are written, because they are shorter.
     pen: Option<BackendCoord>,
 }
 
@@ -134,12 +135,12 @@ impl<'a> Sheet<'a> {
         Self { out, size, reach: None, open: None, pen: None }
     }
 
-    /// Widens `reach` by every text that is drawn.
+    /// Extends `reach` by every text that is drawn.
     pub const fn measured(self, reach: &'a Cell<Edges>) -> Self {
         Self { reach: Some(reach), ..self }
     }
 
-    /// Opens a path of this ink, or goes on with the one that is open. Filled shapes and lines are apart.
+    /// Opens a path, or continues the open one where ink and kind are the same. Returns false for a transparent colour.
     fn path(&mut self, color: BackendColor, fill: bool) -> bool {
         if color.alpha == 0.0 {
             return false;
@@ -148,7 +149,7 @@ impl<'a> Sheet<'a> {
         if self.open != Some((ink, fill)) {
             self.close();
             self.out.push_str("<path class=\"");
-            self.out.push_str(ALL.iter().find(|one| **one as u8 == ink).map_or("t", |ink| ink.class()));
+            self.out.push_str(ALL.iter().find(|known| **known as u8 == ink).map_or("t", |ink| ink.class()));
             self.out.push_str(if fill { " f\" d=\"" } else { "\" d=\"" });
             self.open = Some((ink, fill));
             self.pen = None;
@@ -162,7 +163,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Lifts the pen.
+    /// Moves to a point without drawing.
     fn start(&mut self, (x, y): BackendCoord) {
         match self.pen {
             None => self.put("M", [x, y]),
@@ -171,7 +172,7 @@ impl<'a> Sheet<'a> {
         self.pen = Some((x, y));
     }
 
-    /// Draws from one point through the others, wherever the pen is; tells where it began.
+    /// Draws a polyline; returns its first point.
     fn through(&mut self, points: impl IntoIterator<Item = BackendCoord>) -> Option<BackendCoord> {
         let mut points = points.into_iter();
         let first = points.next()?;
@@ -180,10 +181,10 @@ impl<'a> Sheet<'a> {
         for to in points {
             let (across, down) = (to.0 - at.0, to.1 - at.1);
             match (across, down) {
-                // Two points in one place are a dot: the round end of a line without length.
+                // A line of length 0 shows as a dot, because of its round ends.
                 (_, 0) => self.put("h", [across]),
                 (0, _) => self.put("v", [down]),
-                // After one l, further pairs are lines too.
+                // After `l`, further pairs of numbers are lines too.
                 _ if slanted && across < 0 => self.put("", [across, down]),
                 _ if slanted => self.put(" ", [across, down]),
                 _ => self.put("l", [across, down]),
@@ -195,13 +196,13 @@ impl<'a> Sheet<'a> {
         Some(first)
     }
 
-    /// Closes a shape: the pen is where it began.
-    fn shut(&mut self, first: Option<BackendCoord>) {
+    /// Closes a shape; the current point is its first one again.
+    fn close_shape(&mut self, first: Option<BackendCoord>) {
         self.out.push('z');
         self.pen = first;
     }
 
-    /// A command and its numbers, with a space between two of them where no minus parts them.
+    /// Writes a command and its numbers, separated by a space where there is no minus sign.
     fn put<const N: usize>(&mut self, command: &str, numbers: [i32; N]) {
         self.out.push_str(command);
         for (at, number) in numbers.into_iter().enumerate() {
@@ -212,7 +213,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// A page has tens of thousands of these: digit by digit takes a fraction of what a formatter takes.
+    /// Writes a number without the formatter, which is much slower, because a page has tens of thousands of them.
     fn number(&mut self, number: i32) {
         if number < 0 {
             self.out.push('-');
@@ -247,7 +248,7 @@ impl DrawingBackend for Sheet<'_> {
     fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Drawn {
         if self.path(color, true) {
             let first = self.through([(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]);
-            self.shut(first);
+            self.close_shape(first);
         }
         Ok(())
     }
@@ -259,7 +260,7 @@ impl DrawingBackend for Sheet<'_> {
     fn draw_rect<S: BackendStyle>(&mut self, (x0, y0): BackendCoord, (x1, y1): BackendCoord, style: &S, fill: bool) -> Drawn {
         if self.path(style.color(), fill) {
             let first = self.through([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]);
-            self.shut(first);
+            self.close_shape(first);
         }
         Ok(())
     }
@@ -276,7 +277,7 @@ impl DrawingBackend for Sheet<'_> {
         let mut points = vert.into_iter().peekable();
         if points.peek().is_some() && self.path(style.color(), true) {
             let first = self.through(points);
-            self.shut(first);
+            self.close_shape(first);
         }
         Ok(())
     }
@@ -285,11 +286,11 @@ impl DrawingBackend for Sheet<'_> {
         if self.path(style.color(), fill) {
             let radius = radius.cast_signed();
             let top = (x, y - radius);
-            // Once around, all but a hundredth of a unit at the top, which closing it fills: half as long as two halves.
+            // One arc that ends 0.01 units beside its start; closing the path completes the circle. Two arcs would be longer.
             self.start(top);
             self.put("a", [radius, radius]);
             self.out.push_str(" 0 1 0 .01 0");
-            self.shut(Some(top));
+            self.close_shape(Some(top));
         }
         Ok(())
     }
@@ -304,20 +305,20 @@ impl DrawingBackend for Sheet<'_> {
             HPos::Center => " class=\"m\"",
             HPos::Right => " class=\"e\"",
         };
-        // A baseline offset in whole units: half an x-height or a cap height of the 10-unit text.
+        // The offset of the baseline in whole units, for text of 10 units.
         let y = y + match style.anchor().v_pos {
             VPos::Top => 9,
             VPos::Center => 4,
             VPos::Bottom => -2,
         };
         if let Some(reach) = self.reach {
-            let (width, Edges(left, top, right, foot)) = (widest(text), reach.get());
+            let (width, Edges(left, top, right, foot)) = (max_width(text), reach.get());
             let from = match style.anchor().h_pos {
                 HPos::Left => x,
                 HPos::Center => x - width / 2 - 1,
                 HPos::Right => x - width,
             };
-            // Over the baseline a capital with its sign, under it the tail of a letter.
+            // Above the baseline an accented capital, below it a descender.
             reach.set(Edges(left.min(from), top.min(y - 11), right.max(from + width + 1), foot.max(y + 3)));
         }
         self.put("<text x=\"", [x]);
@@ -331,12 +332,12 @@ impl DrawingBackend for Sheet<'_> {
     }
 
     fn estimate_text_size<S: BackendTextStyle>(&self, text: &str, _: &S) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
-        // The reader's own font draws the text, so a rough width does.
-        Ok((u32::try_from(text.chars().count()).unwrap_or(0) * 6, 11))
+        // An estimate, because the font of the reader is unknown.
+        Ok((text.chars().count().unwrapped_as::<u32>() * 6, 11))
     }
 }
 
-/// How the templates escape ([`escape`]).
+/// The escaper of the templates ([`escape`]).
 #[derive(Clone, Copy)]
 pub struct Markup;
 
@@ -346,23 +347,23 @@ impl askama::filters::Escaper for Markup {
     }
 }
 
-/// Writes text that is safe inside HTML and SVG, in attributes too when they are quoted with `"`.
+/// Escapes a text for HTML and SVG, and for attributes quoted with `"`.
 ///
 /// # Errors
-/// When `out` refuses to be written to; a `String` never does.
+/// When writing to `out` fails; a `String` never fails.
 pub fn escape(out: &mut impl fmt::Write, text: &str) -> fmt::Result {
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'<' | b'>' | b'&' | b'"')) {
-        let (quiet, loud) = rest.split_at(at);
-        out.write_str(quiet)?;
-        out.write_str(match loud.as_bytes().first() {
+        let (plain, special) = rest.split_at(at);
+        out.write_str(plain)?;
+        out.write_str(match special.as_bytes().first() {
             Some(b'<') => "&lt;",
             Some(b'>') => "&gt;",
             Some(b'&') => "&amp;",
             _ => "&quot;",
         })?;
         // All four are one byte long.
-        rest = loud.get(1..).unwrap_or_default();
+        rest = special.get(1..).unwrap_or_default();
     }
     out.write_str(rest)
 }
@@ -372,7 +373,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pen_goes_by_steps() {
+    fn coordinates_are_relative() {
         let mut out = String::new();
         let mut sheet = Sheet::new(&mut out, (50, 50));
         let ink = Ink::Present.color();
@@ -385,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shape_leaves_the_pen_where_it_began() {
+    fn a_closed_shape_ends_at_its_first_point() {
         let mut out = String::new();
         let mut sheet = Sheet::new(&mut out, (50, 50));
         let ink = Ink::Own.color();

@@ -1,16 +1,16 @@
-//! Lists, pages, workbooks and charts of Pranë: plain structs in, bytes out.
+//! Renders the lists, pages, workbooks and charts of Pranë from plain structs.
 //!
-//! The caller fills a [`PlacePage`], an [`Overview`] or an [`Index`]; a [`Renderer`], built once and
-//! shared by every thread, turns them into HTML, XLSX and CSV. What is written depends on nothing but
-//! what is handed in: the same input gives the same bytes.
+//! The caller fills a [`PlacePage`], an [`Overview`] or an [`Index`]. A [`Renderer`], built once and shared by every thread, turns it
+//! into HTML, XLSX or CSV. The output depends on the input only: the same structs give the same bytes.
 //!
-//! This crate never opens a file, asks the clock, or decides who belongs on a list. Templates and
-//! words are compiled in; both are plain files (`templates/`, `words/`) that a team can edit.
+//! This crate never opens a file, reads the clock, or decides who belongs on a list. Templates and translations are compiled in from
+//! plain files (`templates/`, `words/`) that a team can edit.
 
-// The invented school of `tests/` is a caller's: it knows this crate by name.
+// The fixtures of `tests/` use this crate by its name, like any other caller.
 #[cfg(all(test, feature = "pdf"))]
 extern crate self as prane_reports;
 
+mod change_groups;
 mod chart;
 mod codes;
 mod error;
@@ -18,8 +18,8 @@ mod flow;
 mod heat;
 mod ink;
 mod list;
+mod localized;
 mod marks;
-mod moves;
 mod offers;
 mod overview;
 mod page;
@@ -33,7 +33,6 @@ mod trend;
 mod view;
 mod view_index;
 mod view_overview;
-mod voice;
 mod words;
 mod workbook;
 mod year;

@@ -1,13 +1,12 @@
-//! What a list page says about one school or one centre: the structs a caller fills.
+//! The structs that a caller fills for the page of a school or centre.
 //!
-//! Rates are 0-1, absences are days (2.5 where lessons were missed), levels are 3 (contact now),
-//! 2 (plan support), 1 (keep in view). Text that is a code (`status`, `next_step`, `suggested_service`,
-//! `services`, `cause`, `confidence`) is put into words here; a code without words is shown as it stands.
-//! Everything has a default, so that a caller can write `..Default::default()`.
+//! Rates are 0-1; absences are in days, with fractions for missed lessons; levels are 3 (contact now), 2 (plan support) and 1 (keep in
+//! view). Codes (`status`, `next_step`, `suggested_service`, `services`, `cause`, `confidence`) are translated by this crate; a code
+//! without a translation is shown unchanged. All structs have defaults, so that a caller can write `..Default::default()`.
 
 use chrono::NaiveDate;
 
-/// The language of everything a reader sees.
+/// The language of pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Language {
     /// Albanian.
@@ -27,12 +26,12 @@ impl Language {
     }
 }
 
-/// A name as it is said.
+/// First and last name, without surrounding spaces.
 pub(crate) fn full_name(first: &str, last: &str) -> String {
     format!("{first} {last}").trim().to_owned()
 }
 
-/// What is stamped on every page of one night.
+/// Facts about a night that every page shows.
 #[derive(Debug, Clone, Default)]
 pub struct Edition {
     pub language: Language,
@@ -42,11 +41,11 @@ pub struct Edition {
     pub run_id: String,
     /// Version of the program.
     pub version: String,
-    /// Counts of pupils from 1 to one less than this are not shown in the overview.
+    /// The overview hides counts of pupils below this, except 0.
     pub min_cell: u32,
 }
 
-/// Whose list it is.
+/// The kind of a place.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PlaceKind {
     #[default]
@@ -55,7 +54,7 @@ pub enum PlaceKind {
 }
 
 impl PlaceKind {
-    /// The word for it in tables and workbooks.
+    /// Its code in tables and workbooks.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -87,14 +86,14 @@ pub struct PlacePage {
     pub stale_days: Option<i64>,
     /// Pupils enrolled (participants, for a centre).
     pub pupils: u32,
-    /// How many a list of this place may hold.
+    /// Capacity of the list.
     pub capacity: u32,
-    /// Pupils with a level who found no room on the list.
+    /// Pupils with a level who are not on the list because of its capacity.
     pub left_off: u32,
-    /// Pass mark of the mark scale; marks under it are set off.
+    /// Pass mark; lower marks are highlighted.
     pub pass_mark: Option<f64>,
-    /// In order of rank: first those on the list, then those left off. The page shows the first five left
-    /// off as the next in line; table and workbook hold every row given.
+    /// In order of rank: pupils on the list, then those left off. The page shows the first five of the latter as next in line; table
+    /// and workbook have every row.
     pub rows: Vec<Row>,
     /// Cards, matched to rows by `pupil_key`.
     pub cards: Vec<Card>,
@@ -103,22 +102,22 @@ pub struct PlacePage {
     pub events: Vec<Event>,
     /// Oldest first, this week last.
     pub level_history: Vec<LevelWeek>,
-    /// Pupils who went from one level to another between two lists that follow each other; oldest first.
+    /// Numbers of pupils by level before and after, for each two consecutive lists; oldest first.
     pub level_flow: Vec<LevelFlow>,
     pub absence_by_grade: Vec<GradeAbsence>,
     /// In the recent weeks, in order of class.
     pub absence_by_class: Vec<ClassAbsence>,
-    /// So little is recorded of the pupils that an empty list does not mean that nobody needs to be on it.
+    /// Whether the records are so incomplete that an empty list does not mean that nobody needs support.
     pub too_little_known: bool,
-    /// Day of the list from which the rows of status `last_known` are: the last one made while the school handed in.
+    /// Day of the list that the rows of status `last_known` come from: the last one before the school fell silent.
     pub last_known: Option<NaiveDate>,
-    /// What became of the list that the place sent back last.
+    /// Receipt for the last list that the place sent back.
     pub receipt: Option<Receipt>,
-    /// First session day of the school year: where every strip of days begins.
+    /// First session day of the school year; every calendar strip starts there.
     pub first_day: Option<NaiveDate>,
-    /// What the centres nearby can offer, in order of service and centre; for a centre, its own services.
+    /// Offers of centres nearby, by service and centre; on the page of a centre, its own.
     pub offers: Vec<Offer>,
-    /// Centres only: everyone enrolled there, with the trend at school.
+    /// Centres only: everyone enrolled there, with the absence at school.
     pub participants: Vec<Participant>,
     /// Centres only: children of the municipality with a level, enrolled at no centre.
     pub referral_candidates: Vec<Row>,
@@ -145,7 +144,7 @@ pub struct Row {
     /// 0-1; `None` without a model.
     pub risk: Option<f64>,
     pub flags: Vec<Flag>,
-    /// Already worded by [`crate::Words::reason`].
+    /// Sentences made by [`crate::Words::reason`].
     pub reasons: Vec<String>,
     pub absence_rate: Option<f64>,
     pub recent_absent: f64,
@@ -153,21 +152,21 @@ pub struct Row {
     /// Absence rate before the recent weeks.
     pub before_rate: Option<f64>,
     pub absence_streak: u32,
-    /// Change of the weekly absence rate, in rate a week.
+    /// Change of the weekly absence rate per week.
     pub absence_trend: Option<f64>,
     pub mark_change: Option<f64>,
     pub failing_subjects: Option<u32>,
-    /// `None`: withheld.
+    /// `None` where the reader may not know.
     pub known_to_centre: Option<bool>,
-    /// Codes of open services; leave empty where they are not to be shown.
+    /// Codes of open services; empty where the reader may not know them.
     pub services: Vec<String>,
     /// One of [`crate::NEXT_STEPS`].
     pub next_step: String,
-    /// One of [`crate::ESCALATIONS`] where the ladder asks for more than the flags do; else empty.
+    /// One of [`crate::ESCALATIONS`] where escalation demands more than the flags; else empty.
     pub escalation: String,
-    /// Recorded days at the end of the record, all missed without excuse.
+    /// Unexcused days in a row at the end of the records.
     pub unexcused_streak: u32,
-    /// Contacts since somebody was last reached (or the first), none of them answered.
+    /// Unanswered contacts since the family was last reached.
     pub unanswered_contacts: u32,
     /// One of [`crate::SERVICES`], or empty.
     pub suggested_service: String,
@@ -178,15 +177,15 @@ pub struct Row {
     /// One of [`crate::OUTCOMES`], free text, or empty.
     pub last_outcome: String,
     pub review_date: Option<NaiveDate>,
-    /// The day agreed for a review has come.
+    /// Whether the agreed day of review has come.
     pub review_due: bool,
     /// One of [`crate::CONFIDENCES`].
     pub confidence: String,
-    /// Within capacity.
+    /// Whether the pupil is on the list, within its capacity.
     pub on_list: bool,
 }
 
-/// A rule crossed.
+/// A raised flag.
 #[derive(Debug, Clone, Default)]
 pub struct Flag {
     pub flag: String,
@@ -196,41 +195,40 @@ pub struct Flag {
     pub level: u8,
 }
 
-/// The story of one pupil.
+/// The card of one pupil.
 #[derive(Debug, Clone, Default)]
 pub struct Card {
     pub pupil_key: String,
-    /// Session days of the pupil's school year, oldest first; a day that is not here had no school. Without any, the strip
-    /// is left out.
+    /// Session days of the pupil's school year, oldest first; other days had no school. Without days the calendar strip is left out.
     pub days: Vec<CardDay>,
     /// School weeks, oldest first.
     pub weeks: Vec<CardWeek>,
     /// The pupil's usual absence rate, 0-1.
     pub usual_rate: Option<f64>,
-    /// Between these an ordinary week of the pupil's lies, 0-1.
+    /// Lower and upper limit of the pupil's ordinary weekly absence rate, 0-1.
     pub usual_band: Option<(f64, f64)>,
     pub marks: Vec<SubjectMarks>,
     /// Contacts so far, newest first.
     pub contacts: Vec<Contact>,
 }
 
-/// What was recorded of one pupil on one session day.
+/// The record of one pupil on one session day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum DayMark {
     Present,
     Absent,
     Excused,
     Late,
-    /// Some lessons of the day missed.
+    /// Absent for some lessons of the day.
     Part,
-    /// Something kept the whole school away: the day counts for nobody.
+    /// The whole school was kept away; the day counts for nobody.
     Disrupted,
     #[default]
     NotRecorded,
 }
 
 impl DayMark {
-    /// The end of its word's id.
+    /// The last part of the id of its message.
     pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::Present => "present",
@@ -262,7 +260,7 @@ pub struct CardWeek {
 
 #[derive(Debug, Clone, Default)]
 pub struct SubjectMarks {
-    /// Code or name of the subject; known codes are put into words.
+    /// Code or name of the subject; known codes are translated.
     pub subject: String,
     /// (term from 1, mean mark).
     pub by_term: Vec<(u8, f64)>,
@@ -278,7 +276,7 @@ pub struct Contact {
     pub outcome: String,
 }
 
-/// A pupil about whom the records do not say enough.
+/// A pupil with too few records.
 #[derive(Debug, Clone, Default)]
 pub struct NotAssessable {
     pub pupil_key: String,
@@ -291,7 +289,7 @@ pub struct NotAssessable {
     pub last_recorded: Option<NaiveDate>,
 }
 
-/// What became of a pupil since the last list.
+/// The change of one pupil since the last list.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
     pub pupil_key: String,
@@ -305,18 +303,18 @@ pub struct Change {
     pub level_now: Option<u8>,
     /// One of [`crate::CAUSES`], for those who are off the list.
     pub cause: Option<String>,
-    /// What moved it, of [`crate::MOVERS`]; several where several did.
+    /// The causes of the change, of [`crate::MOVERS`].
     pub because: Vec<String>,
 }
 
-/// A day on which something kept the whole school away.
+/// A disrupted day: something kept the whole school away.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Event {
     pub date: NaiveDate,
     pub absence_rate: f64,
 }
 
-/// Pupils a level in one past week.
+/// Numbers of pupils by level in one week.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LevelWeek {
     pub as_of: NaiveDate,
@@ -325,12 +323,12 @@ pub struct LevelWeek {
     pub level_1: u32,
 }
 
-/// Pupils who were at one level on the list before and at another on this one.
+/// Number of pupils with one level on a list and another on the next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LevelFlow {
     /// The later of the two lists.
     pub as_of: NaiveDate,
-    /// 3, 2, 1, or 0 without a level.
+    /// 3, 2, 1, or 0 for no level.
     pub from: u8,
     pub to: u8,
     pub pupils: u32,
@@ -350,46 +348,46 @@ pub struct WeekdayAbsence {
     pub weekday: u8,
     /// Pupil-days recorded.
     pub recorded: u32,
-    /// Of these, missed as a whole.
+    /// Full days of absence among these.
     pub absent: u32,
 }
 
-/// What became of the lines of a list that came back.
+/// Receipt for a list that a place filled in and sent back.
 #[derive(Debug, Clone, Default)]
 pub struct Receipt {
     /// Day on which it was read.
     pub day: NaiveDate,
-    /// Lines that count.
+    /// Number of accepted lines.
     pub taken: u32,
-    /// Cells that were not taken as they were written, in the order of their rows.
+    /// Cells that were rejected or changed, in the order of their rows.
     pub lines: Vec<ReceiptLine>,
 }
 
-/// A cell that was not taken as it was written.
+/// A cell that was rejected or changed.
 #[derive(Debug, Clone, Default)]
 pub struct ReceiptLine {
-    /// Row of the workbook, as a spreadsheet counts them.
+    /// Row of the workbook, counted from 1.
     pub row: u32,
-    /// Number of the pupil, as it was written.
+    /// Number of the pupil as it was entered.
     pub pupil_id: String,
-    /// Canonical column of the contract; empty where the whole row is meant.
+    /// Canonical column; empty for the whole row.
     pub column: String,
     /// One of [`crate::RECEIPTS`].
     pub why: String,
-    /// What was written.
+    /// The value as it was entered.
     pub value: String,
 }
 
-/// What one centre can offer of one service.
+/// The offer of one service by one centre.
 #[derive(Debug, Clone, Default)]
 pub struct Offer {
     /// One of [`crate::SERVICES`].
     pub service: String,
-    /// Name of the centre; empty where it is withheld.
+    /// Name of the centre; empty where the reader may not know it.
     pub centre: String,
-    /// Children the centre could still take; `None` where its capacity is not known.
+    /// Free places; `None` where the capacity is unknown.
     pub room: Option<u32>,
-    /// Referrals to the service there that are still open.
+    /// Open referrals to this service.
     pub waiting: u32,
 }
 

@@ -1,5 +1,5 @@
-//! Mean marks of one pupil: a line a subject, its numbers by term and a small slope beside them, with the pass
-//! mark as a line through all of them.
+//! Mean marks of one pupil: one line per subject, with the marks by term and a small chart, and the pass mark as a vertical line
+//! through all charts.
 
 use std::collections::BTreeSet;
 
@@ -13,30 +13,30 @@ use crate::words::Words;
 
 pub const WIDTH: u32 = 120;
 pub const HEIGHT: u32 = 14;
-/// Units at either end: room for half a "10" in the largest text.
+/// Units at both ends: space for half of "10" in the largest text.
 const SIDE: i32 = 10;
 
 pub struct MarksView<'a> {
     pub terms: Vec<u8>,
     pub lines: Vec<Line<'a>>,
-    /// The marks of the scale over the slopes.
+    /// The axis labels over the charts.
     pub head: String,
 }
 
 pub struct Line<'a> {
     pub subject: &'a str,
-    /// One cell a term.
+    /// One cell per term.
     pub cells: Vec<Option<Cell>>,
     pub slope: String,
 }
 
 pub struct Cell {
     pub mark: f64,
-    /// Below the pass mark.
+    /// Whether the mark is below the pass mark.
     pub low: bool,
 }
 
-/// From a mark under the pass mark to ten, or further where the marks are.
+/// The range of the axis: from one below the pass mark to ten, extended by marks outside of it.
 struct Span {
     low: f64,
     high: f64,

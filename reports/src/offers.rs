@@ -1,20 +1,22 @@
-//! What the centres can take, in words. A region may have twenty of them: a reader gets the few with the most room, and how
-//! many there are besides.
+//! Sentences about the offers of centres. A region may have many centres, so only those with the most free places are named, and the
+//! others are counted.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+
+use az::UnwrappedAs;
 
 use crate::error::Error;
 use crate::list::Offer;
 use crate::words::Words;
 
-/// How many centres are named for one service.
+/// Number of centres that are named for one service.
 const NAMED: usize = 3;
 
-/// The lines about a service, by service.
+/// Service → sentences about its offers.
 pub type Offers<'a> = BTreeMap<&'a str, Vec<String>>;
 
-/// What the centres offer, in words.
+/// The sentences about offers by service.
 pub fn by_service<'a>(offers: &'a [Offer], words: &Words) -> Result<Offers<'a>, Error> {
     let mut by_service: BTreeMap<&str, Vec<&Offer>> = BTreeMap::new();
     for offer in offers {
@@ -31,10 +33,10 @@ fn lines(offers: &[&Offer], words: &Words) -> Result<Vec<String>, Error> {
         lines.push(line(&offer.centre, offer.room, offer.waiting, words)?);
     }
     if named.len() > NAMED {
-        let more = u32::try_from(named.len() - NAMED).unwrap_or(u32::MAX);
+        let more = (named.len() - NAMED).unwrapped_as::<u32>();
         lines.push(words.say_count("offer-more", "n", more)?);
     }
-    // Whoever may not know which centre it is can do nothing with twenty lines alike: whether there is room is one line.
+    // Centres whose names are hidden share one line, because their lines would look alike.
     if !nameless.is_empty() {
         let who = words.say(if nameless.len() == 1 { "centre" } else { "centres" });
         let room = nameless.iter().filter_map(|offer| offer.room).reduce(u32::saturating_add);
@@ -59,31 +61,31 @@ mod tests {
         Offer { service: "peer_support".to_owned(), centre: centre.to_owned(), room, waiting }
     }
 
-    fn told(offers: &[Offer], language: Language) -> Vec<String> {
+    fn lines_of(offers: &[Offer], language: Language) -> Vec<String> {
         by_service(offers, &Words::new(language).unwrap()).unwrap().remove("peer_support").unwrap()
     }
 
     #[test]
     fn three_centres_are_named_the_most_room_first() {
         let mut offers = vec![offer("Dea", None, 0), offer("Ana", Some(2), 0), offer("Bora", Some(7), 3)];
-        assert_eq!(told(&offers, Language::En), ["Bora: 7 free places, 3 waiting", "Ana: 2 free places", "Dea: free places not known"]);
+        assert_eq!(lines_of(&offers, Language::En), ["Bora: 7 free places, 3 waiting", "Ana: 2 free places", "Dea: free places not known"]);
         offers.push(offer("Ajka", Some(2), 0));
         assert_eq!(
-            told(&offers, Language::En),
+            lines_of(&offers, Language::En),
             ["Bora: 7 free places, 3 waiting", "Ajka: 2 free places", "Ana: 2 free places", "1 more centre offers it."]
         );
-        assert_eq!(told(&offers, Language::Sq)[3], "E ofron edhe 1 qendër tjetër.");
+        assert_eq!(lines_of(&offers, Language::Sq)[3], "E ofron edhe 1 qendër tjetër.");
         offers.push(offer("Ema", Some(0), 0));
-        assert_eq!(told(&offers, Language::En)[3], "2 more centres offer it.");
-        assert_eq!(told(&offers, Language::Sq)[3], "E ofrojnë edhe 2 qendra të tjera.");
+        assert_eq!(lines_of(&offers, Language::En)[3], "2 more centres offer it.");
+        assert_eq!(lines_of(&offers, Language::Sq)[3], "E ofrojnë edhe 2 qendra të tjera.");
     }
 
     #[test]
     fn centres_without_a_name_are_one_line() {
-        assert_eq!(told(&[offer("", Some(24), 0)], Language::En), ["Centre: 24 free places"]);
+        assert_eq!(lines_of(&[offer("", Some(24), 0)], Language::En), ["Centre: 24 free places"]);
         let many: Vec<Offer> = [Some(24), None, Some(6)].into_iter().zip(1..).map(|(room, waiting)| offer("", room, waiting)).collect();
-        assert_eq!(told(&many, Language::En), ["Centres: 30 free places, 6 waiting"]);
-        assert_eq!(told(&many, Language::Sq), ["Qendrat: 30 vende të lira, 6 fëmijë në pritje"]);
-        assert_eq!(told(&[offer("", None, 1), offer("", None, 0)], Language::En), ["Centres: free places not known, 1 waiting"]);
+        assert_eq!(lines_of(&many, Language::En), ["Centres: 30 free places, 6 waiting"]);
+        assert_eq!(lines_of(&many, Language::Sq), ["Qendrat: 30 vende të lira, 6 fëmijë në pritje"]);
+        assert_eq!(lines_of(&[offer("", None, 1), offer("", None, 0)], Language::En), ["Centres: free places not known, 1 waiting"]);
     }
 }

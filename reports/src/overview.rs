@@ -1,8 +1,8 @@
-//! What coordinators see: aggregates without names, and the front page of a night.
+//! The structs of the coordinators' page, which has aggregates without names, and of the front page.
 //!
-//! Counts of pupils are `Option`: `None` is a cell that was suppressed. Suppression, with complementary
-//! cells, is the caller's; a small count that slips through is held back here all the same. So are rates: one that is told
-//! only as below or above a bound has that bound in a field of its own, and is `None` itself.
+//! A count is `None` where its cell was suppressed. The caller is responsible for suppression, complementary cells included; this
+//! crate hides small counts in any case. A rate that may be shown only as below or above a bound is `None`, and the bound is in a field
+//! of its own.
 
 use chrono::NaiveDate;
 
@@ -19,7 +19,7 @@ pub struct Overview {
     pub by_sex: Vec<Group>,
     /// Oldest first.
     pub trend: Vec<WeekRate>,
-    /// The same by municipality, in order of name; those too small to be told apart are left out.
+    /// The same by municipality, sorted by name, without municipalities that are too small.
     pub municipality_trends: Vec<MunicipalityTrend>,
     pub programme: Vec<Programme>,
     /// In the order to be shown; the latest month is enough.
@@ -32,7 +32,7 @@ pub struct SchoolSummary {
     pub school_id: String,
     pub municipality: String,
     pub region: String,
-    /// Its pupils, by the school's name.
+    /// Counts of its pupils; the name is that of the school.
     pub group: Group,
     pub data_through: Option<NaiveDate>,
     /// Records older than they should be, or none.
@@ -72,7 +72,7 @@ pub struct MunicipalityTrend {
     pub weeks: Vec<WeekRate>,
 }
 
-/// What the school absence of children did before and after they first joined a service.
+/// Absence at school before and after children first joined a service.
 #[derive(Debug, Clone, Default)]
 pub struct Programme {
     /// One of [`crate::SERVICES`], or `all`.
@@ -91,11 +91,11 @@ pub struct Programme {
     /// Absence rates of their schools in the same weeks.
     pub school_before: Option<f64>,
     pub school_after: Option<f64>,
-    /// The children's change less their schools', in rate; below 0 is less absence.
+    /// The children's change minus that of their schools, as a rate; negative is less absence.
     pub change_beside_school: Option<f64>,
 }
 
-/// Whom one service of one centre reached in one month.
+/// Participation in one service of one centre in one month.
 #[derive(Debug, Clone, Default)]
 pub struct Reach {
     /// Name of the centre.
@@ -106,7 +106,7 @@ pub struct Reach {
     /// First day of the month.
     pub month: NaiveDate,
     pub participants: Option<u32>,
-    /// Of these, seen at least once.
+    /// Participants who attended at least once.
     pub attending: Option<u32>,
     /// Share of sessions attended, 0-1.
     pub attended_rate: Option<f64>,
@@ -114,17 +114,17 @@ pub struct Reach {
     pub attended_above: Option<f64>,
 }
 
-/// The front page of a night: where everything is.
+/// The front page of a night.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
     pub entries: Vec<IndexEntry>,
-    /// Further files beside the page, by relative address (`overview/index.html`, `lists.csv`, `run.json`).
+    /// Relative addresses of further files (`overview/index.html`, `run.json`).
     pub files: Vec<String>,
-    /// What readers should know of what was handed in.
+    /// Notes about the extracts.
     pub notes: Vec<Note>,
 }
 
-/// What a front page says of the extracts; the details are for whoever runs the program, in `run.json`.
+/// A note about the extracts on the front page; `run.json` has the details.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
     /// A canonical table that no extract gives.
@@ -132,19 +132,19 @@ pub enum Note {
         /// Its code, such as `calendar`.
         table: String,
     },
-    /// A file refused whole.
+    /// A file that was refused as a whole.
     FileRefused {
         /// Its name within the inbox.
         file: String,
     },
-    /// A file of which some rows are not used.
+    /// A file with refused rows.
     RowsRejected {
         /// Its name within the inbox.
         file: String,
-        /// How many rows.
+        /// Number of refused rows.
         rows: u32,
     },
-    /// A file that was read, with something to look at.
+    /// A file that was read, but about which there are messages.
     FileRead {
         /// Its name within the inbox.
         file: String,
@@ -169,8 +169,8 @@ pub struct IndexEntry {
     pub not_assessable: u32,
     pub data_through: Option<NaiveDate>,
     pub stale: bool,
-    /// So little is recorded that no row does not mean that nobody needs support: no number stands for the levels.
+    /// Whether the records are so incomplete that an empty list means nothing; no counts are shown then.
     pub not_known: bool,
-    /// Only an encrypted file is published: counts are held back.
+    /// Whether only an encrypted file is published; no counts are shown then.
     pub sealed: bool,
 }

@@ -1,4 +1,4 @@
-//! Pages: templates compiled in, words read once, shared by every thread.
+//! [`Renderer`] makes all pages, workbooks and tables.
 
 use std::sync::LazyLock;
 
@@ -8,45 +8,45 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::Error;
 use crate::list::{Edition, Language, PlacePage};
+use crate::localized::Localized as _;
 use crate::overview::{Index, Overview};
 use crate::review::ReviewPair;
 use crate::view::ListView;
 use crate::view_index::IndexView;
 use crate::view_overview::OverviewView;
-use crate::voice::Voice as _;
 use crate::words::Words;
 use crate::{review, table, workbook};
 
-/// Room made for a page before it is written, in bytes, and for each card of a list: most pages then never move.
-const ROOM: usize = 64 * 1024;
-const ROOM_A_CARD: usize = 12 * 1024;
+/// Initial capacity in bytes for a page, and for each card of a list, so that most pages need no reallocation.
+const PAGE_CAPACITY: usize = 64 * 1024;
+const CARD_CAPACITY: usize = 12 * 1024;
 
-/// The one script of a page, inline. The page's policy names its hash: nothing else runs there.
+/// The only script of a page, inline. The Content-Security-Policy of the page allows its hash only.
 pub const SCRIPT: &str = include_str!("../templates/list.js");
 
 static SCRIPT_HASH: LazyLock<String> = LazyLock::new(|| STANDARD.encode(Sha256::digest(SCRIPT)));
 
-/// The hash of [`SCRIPT`], as a policy writes it.
+/// The hash of [`SCRIPT`] in base64, for the Content-Security-Policy.
 pub fn script_hash() -> &'static str {
     &SCRIPT_HASH
 }
 
-/// Makes every page, workbook and table, in both languages. Costs next to nothing to make; can be shared by reference.
+/// Renders every page, workbook and table in both languages. It is cheap to create and can be shared by reference.
 pub struct Renderer {
     sq: Words,
     en: Words,
 }
 
 impl Renderer {
-    /// Reads the words, the first time a program asks.
+    /// Loads the translations; they are parsed once per process.
     ///
     /// # Errors
-    /// [`Error::Words`] when a words file does not parse.
+    /// [`Error::Words`] when a file of translations does not parse.
     pub fn new() -> Result<Self, Error> {
         Ok(Self { sq: Words::new(Language::Sq)?, en: Words::new(Language::En)? })
     }
 
-    /// The words of a language.
+    /// The translations of a language.
     #[must_use]
     pub const fn words(&self, language: Language) -> &Words {
         match language {
@@ -55,15 +55,15 @@ impl Renderer {
         }
     }
 
-    /// `list.html` of one school or centre: one self-contained page, with names.
+    /// `list.html` of one school or centre: a self-contained page with names.
     ///
     /// # Errors
     /// [`Error::Template`], [`Error::Words`] or [`Error::Chart`]; all of them are mistakes of this crate.
     pub fn list_html(&self, page: &PlacePage, edition: &Edition) -> Result<String, Error> {
-        ListView::new(page, edition, self.words(edition.language))?.page("list.html", ROOM + page.cards.len() * ROOM_A_CARD)
+        ListView::new(page, edition, self.words(edition.language))?.page("list.html", PAGE_CAPACITY + page.cards.len() * CARD_CAPACITY)
     }
 
-    /// `list.xlsx`: the same rows, with columns to fill that come back as `contacts`.
+    /// `list.xlsx`: the same rows, with columns for contacts that come back through the inbox.
     ///
     /// # Errors
     /// [`Error::Workbook`].
@@ -92,15 +92,15 @@ impl Renderer {
     /// # Errors
     /// As [`Renderer::list_html`].
     pub fn overview_html(&self, overview: &Overview, edition: &Edition) -> Result<String, Error> {
-        OverviewView::new(overview, edition, self.words(edition.language))?.page("overview.html", ROOM)
+        OverviewView::new(overview, edition, self.words(edition.language))?.page("overview.html", PAGE_CAPACITY)
     }
 
-    /// `index.html`: the way to every folder of a night.
+    /// `index.html`: links to every folder of a night.
     ///
     /// # Errors
     /// As [`Renderer::list_html`].
     pub fn index_html(&self, index: &Index, edition: &Edition) -> Result<String, Error> {
-        IndexView::new(index, edition, self.words(edition.language)).page("index.html", ROOM)
+        IndexView::new(index, edition, self.words(edition.language)).page("index.html", PAGE_CAPACITY)
     }
 }
 
@@ -108,8 +108,8 @@ impl Renderer {
 mod tests {
     use super::*;
 
-    /// What says words: templates and code.
-    const SPEAKERS: [(&str, &str); 24] = [
+    /// Templates and code that use messages.
+    const USERS: [(&str, &str); 24] = [
         ("base.html", include_str!("../templates/base.html")),
         ("parts.html", include_str!("../templates/parts.html")),
         ("card.html", include_str!("../templates/card.html")),
@@ -136,40 +136,40 @@ mod tests {
         ("pdf/paper.rs", include_str!("pdf/paper.rs")),
     ];
 
-    /// Ids in a text after any of these calls.
-    fn said<'a>(source: &'a str, calls: &'a [&str]) -> impl Iterator<Item = &'a str> {
+    /// The ids in a text after any of these calls.
+    fn ids_after<'a>(source: &'a str, calls: &'a [&str]) -> impl Iterator<Item = &'a str> {
         calls.iter().flat_map(|call| source.split(call).skip(1)).filter_map(|part| part.split('"').next())
     }
 
     #[test]
-    fn templates_and_code_say_only_words_that_exist() {
+    fn messages_of_templates_and_code_exist() {
         for language in [Language::Sq, Language::En] {
             let known: Vec<&str> = crate::words::ids(crate::words::source(language)).collect();
-            for (name, source) in SPEAKERS {
-                for id in said(source, &["say(\"", "say_with(\"", "say_count(\"", "tell(\"", "sentence(\""]) {
-                    assert!(known.contains(&id), "{name} says {id}, which {} has no words for", language.tag());
+            for (name, source) in USERS {
+                for id in ids_after(source, &["say(\"", "say_with(\"", "say_count(\"", "message(\"", "sentence(\""]) {
+                    assert!(known.contains(&id), "{name} uses {id}, which has no translation in {}", language.tag());
                 }
             }
         }
     }
 
     #[test]
-    fn templates_ask_for_words_of_kinds_that_exist() {
-        for (name, source) in SPEAKERS {
-            for kind in said(source, &["|word(\""]) {
+    fn kinds_of_codes_in_templates_exist() {
+        for (name, source) in USERS {
+            for kind in ids_after(source, &["|word(\""]) {
                 let of_kind = |id: &str| id.split_once('-').is_some_and(|(of, _)| of == kind);
-                assert!(crate::words::ids(crate::words::source(Language::Sq)).any(of_kind), "{name} asks for words of {kind}");
+                assert!(crate::words::ids(crate::words::source(Language::Sq)).any(of_kind), "{name} uses the kind {kind}");
             }
         }
     }
 
     #[test]
-    fn templates_say_plainly_only_what_needs_no_argument() {
+    fn messages_without_arguments_need_none() {
         for language in [Language::Sq, Language::En] {
             let words = Words::new(language).unwrap();
-            for (name, source) in SPEAKERS.into_iter().filter(|(_, source)| source.contains("{{ say(")) {
-                for id in said(source, &["say(\""]) {
-                    assert!(words.get(id).is_some(), "{name} says {id} without what it needs in {}", language.tag());
+            for (name, source) in USERS.into_iter().filter(|(_, source)| source.contains("{{ say(")) {
+                for id in ids_after(source, &["say(\""]) {
+                    assert!(words.get(id).is_some(), "{name} uses {id} without the arguments that it needs in {}", language.tag());
                 }
             }
         }

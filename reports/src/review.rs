@@ -1,6 +1,7 @@
-//! The review workbook: records that may be of one child, side by side, for a person to decide. It comes back through the
-//! inbox as `link_decisions`, so the columns that are read are called what the contract calls them.
+//! The review workbook: pairs of records that may be of the same child, for a person to decide. It comes back through the inbox as
+//! `link_decisions`, so the columns that are read have their canonical names.
 
+use az::UnwrappedAs;
 use chrono::NaiveDate;
 use rust_xlsxwriter::{
     Color, DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet,
@@ -11,13 +12,13 @@ use crate::list::{Edition, full_name};
 use crate::table::harmless;
 use crate::words::Words;
 
-/// What a person may decide, as the contract calls it.
+/// The possible decisions, as canonical codes.
 pub const DECISIONS: [&str; 3] = ["same", "different", "no_pupil"];
-/// Columns that come back, in their order; the first five say what is decided about.
+/// Columns that are read back; the first five identify the pair.
 pub const DECISION_COLUMNS: [&str; 8] =
     ["centre_id", "participant_id", "identification_id", "other_pupil_id", "pupil_id", "decision", "by", "date"];
-/// Columns beside them: id of the header, width in characters.
-const BESIDE: [(&str, f64); 12] = [
+/// Further columns for the reader: id of the header, width in characters.
+const INFO_COLUMNS: [(&str, f64); 12] = [
     ("review-record-name", 22.0),
     ("review-pupil-name", 22.0),
     ("review-record-birth", 11.0),
@@ -31,12 +32,12 @@ const BESIDE: [(&str, f64); 12] = [
     ("review-doubt", 44.0),
     ("review-weight", 8.0),
 ];
-/// Width of the columns that come back.
+/// Widths of the columns that are read back.
 const WIDTHS: [f64; 8] = [9.0, 13.0, 15.0, 14.0, 12.0, 11.0, 14.0, 11.0];
-/// First column to fill.
+/// First column to fill in.
 const FILL: u16 = 5;
 
-/// One side of a pair.
+/// One record of a pair.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReviewPerson {
     pub first_name: String,
@@ -49,28 +50,28 @@ pub struct ReviewPerson {
     pub national_id: String,
 }
 
-/// One pair that a person is asked about.
+/// One pair for a person to decide.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReviewPair {
     pub centre_id: String,
     pub participant_id: String,
     pub identification_id: String,
-    /// A second number that the pupil may have.
+    /// Another number that may be of the same pupil.
     pub other_pupil_id: String,
     pub pupil_id: String,
     pub record: ReviewPerson,
     pub pupil: ReviewPerson,
-    /// Code of the reason why a person is asked.
+    /// Code of the reason for the review.
     pub doubt: String,
     /// Match weight in bits.
     pub weight: f64,
 }
 
-/// The workbook of these pairs, in their order; pairs of one record stand together.
+/// The workbook for these pairs, in their order.
 pub(crate) fn workbook(pairs: &[ReviewPair], edition: &Edition, words: &Words) -> Result<Vec<u8>, Error> {
     let mut workbook = Workbook::new();
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
-    // The first sheet is the one that is read.
+    // The first sheet must be that of the pairs, because only it is read back.
     pairs_sheet(workbook.add_worksheet(), pairs, edition, words)?;
     help_sheet(workbook.add_worksheet(), words)?;
     Ok(workbook.save_to_buffer()?)
@@ -82,14 +83,14 @@ fn pairs_sheet(sheet: &mut Worksheet, pairs: &[ReviewPair], edition: &Edition, w
     let fill = Color::RGB(0x00FF_F7DC);
     let head = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top);
     for (column, (name, width)) in (0_u16..).zip(DECISION_COLUMNS.iter().zip(WIDTHS)) {
-        let asked = column >= FILL;
-        sheet.write_string_with_format(0, column, *name, &if asked { head.clone().set_background_color(fill) } else { head.clone() })?;
+        let is_fill = column >= FILL;
+        sheet.write_string_with_format(0, column, *name, &if is_fill { head.clone().set_background_color(fill) } else { head.clone() })?;
         let look = if *name == "date" { &day } else { &text };
-        let look = if asked { look.clone().set_background_color(fill) } else { look.clone() };
+        let look = if is_fill { look.clone().set_background_color(fill) } else { look.clone() };
         sheet.set_column_width(column, width)?.set_column_format(column, &look)?;
     }
-    let first_beside = u16::try_from(DECISION_COLUMNS.len()).unwrap_or(u16::MAX);
-    for (column, (id, width)) in (first_beside..).zip(BESIDE) {
+    let first_info = DECISION_COLUMNS.len().unwrapped_as::<u16>();
+    for (column, (id, width)) in (first_info..).zip(INFO_COLUMNS) {
         sheet.write_string_with_format(0, column, words.say(id), &head)?;
         sheet.set_column_width(column, width)?.set_column_format(column, &text)?;
     }
@@ -102,7 +103,7 @@ fn pairs_sheet(sheet: &mut Worksheet, pairs: &[ReviewPair], edition: &Edition, w
         let doubt = words.of("doubt", &pair.doubt);
         let cells =
             [&pair.centre_id, &pair.participant_id, &pair.identification_id, &pair.other_pupil_id, &pair.pupil_id].map(String::clone);
-        let beside = [
+        let info = [
             name(record),
             name(pupil),
             date(record.birth_date),
@@ -115,10 +116,10 @@ fn pairs_sheet(sheet: &mut Worksheet, pairs: &[ReviewPair], edition: &Edition, w
             pupil.national_id.clone(),
             doubt,
         ];
-        for (column, cell) in (0_u16..).zip(&cells).chain((first_beside..).zip(&beside)).filter(|(_, cell)| !cell.is_empty()) {
+        for (column, cell) in (0_u16..).zip(&cells).chain((first_info..).zip(&info)).filter(|(_, cell)| !cell.is_empty()) {
             sheet.write_string(at, column, harmless(cell))?;
         }
-        sheet.write_number(at, first_beside + u16::try_from(beside.len()).unwrap_or(0), (pair.weight * 10.0).round() / 10.0)?;
+        sheet.write_number(at, first_info + info.len().unwrapped_as::<u16>(), (pair.weight * 10.0).round() / 10.0)?;
         last = at;
     }
     let choice = DataValidation::new()
@@ -128,7 +129,7 @@ fn pairs_sheet(sheet: &mut Worksheet, pairs: &[ReviewPair], edition: &Edition, w
         .set_error_message(DECISIONS.join(", "))?;
     sheet.add_data_validation(1, FILL, last.max(1), FILL, &choice)?;
     sheet.set_freeze_panes(1, 0)?;
-    sheet.autofilter(0, 0, last.max(1), first_beside + u16::try_from(BESIDE.len()).unwrap_or(1) - 1)?;
+    sheet.autofilter(0, 0, last.max(1), first_info + INFO_COLUMNS.len().unwrapped_as::<u16>() - 1)?;
     sheet
         .set_paper_size(9)
         .set_landscape()
@@ -159,7 +160,7 @@ mod tests {
     fn every_header_and_doubt_has_a_word() {
         for language in [Language::Sq, Language::En] {
             let words = Words::new(language).unwrap();
-            for (id, _) in BESIDE {
+            for (id, _) in INFO_COLUMNS {
                 assert!(words.get(id).is_some(), "{id} has no word in {}", language.tag());
             }
             for doubt in [

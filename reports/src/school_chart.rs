@@ -1,5 +1,6 @@
-//! Charts of a whole school: levels over the weeks, absence by grade level.
+//! Charts of a school: levels by week, absence by grade level.
 
+use az::UnwrappedAs;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -9,7 +10,7 @@ use crate::ink::Ink;
 use crate::list::{GradeAbsence, LevelWeek};
 use crate::words::Words;
 
-/// Pupils a level over the weeks, stacked. `None` without weeks.
+/// Stacked bars of the pupils at each level by week. `None` without weeks.
 pub fn levels(history: &[LevelWeek], words: &Words) -> Result<Option<String>, Error> {
     let Some(last) = history.last() else {
         return Ok(None);
@@ -62,7 +63,7 @@ pub fn levels(history: &[LevelWeek], words: &Words) -> Result<Option<String>, Er
     .map(Some)
 }
 
-/// Absence rate a grade level, as bars with the number of pupils under them. `None` without grades.
+/// Bars of the absence rate by grade level. `None` without grades.
 pub fn grades(grades: &[GradeAbsence], words: &Words) -> Result<Option<String>, Error> {
     let Some(highest) = grades.iter().max_by(|a, b| a.absence_rate.total_cmp(&b.absence_rate)) else {
         return Ok(None);
@@ -84,7 +85,7 @@ pub fn grades(grades: &[GradeAbsence], words: &Words) -> Result<Option<String>, 
         let above = style.pos(Pos::new(HPos::Center, VPos::Bottom));
         let below = style.pos(Pos::new(HPos::Center, VPos::Top));
         for (at, grade) in grades.iter().enumerate() {
-            // Twelve bars leave no room for decimals.
+            // Whole percents, because twelve bars leave no space for decimals.
             let whole = (grade.absence_rate * 100.0).round() / 100.0;
             let (x, y) = chart.backend_coord(&(place(at), grade.absence_rate));
             root.draw_text(&words.percent(whole), &above, (x, y - 2))?;
@@ -96,7 +97,7 @@ pub fn grades(grades: &[GradeAbsence], words: &Words) -> Result<Option<String>, 
     .map(Some)
 }
 
-/// The label of a whole place; between two there is none.
+/// The label at an integer position; empty between two of them.
 fn label_at(labels: &[String], at: f64) -> String {
     let nearest = at.round();
     if (at - nearest).abs() > 0.01 || nearest < 0.0 {
@@ -106,7 +107,7 @@ fn label_at(labels: &[String], at: f64) -> String {
 }
 
 fn place(index: usize) -> f64 {
-    f64::from(u32::try_from(index).unwrap_or(u32::MAX))
+    f64::from(index.unwrapped_as::<u32>())
 }
 
 fn last_place(count: usize) -> f64 {

@@ -1,6 +1,7 @@
-//! The days of one pupil's school year as a calendar: weeks side by side, weekdays under each other, so that
-//! runs and a weekday that keeps coming back are seen at a glance, on a black-and-white print too.
+//! The school year of one pupil as a calendar, with a column for each week and a row for each weekday, so that streaks and recurring
+//! weekdays are visible, also in black and white.
 
+use az::UnwrappedAs;
 use chrono::Datelike;
 use plotters::prelude::*;
 
@@ -11,14 +12,14 @@ use crate::list::{CardDay, DayMark};
 use crate::words::Words;
 use crate::year::{STEP, Year};
 
-/// Every mark in the order of drawing: neighbours of one ink then join into one path.
+/// Every mark in the order of drawing. Marks of one kind are drawn together, so that they form one path.
 pub const MARKS: [DayMark; 7] =
     [DayMark::Present, DayMark::NotRecorded, DayMark::Disrupted, DayMark::Late, DayMark::Absent, DayMark::Part, DayMark::Excused];
 
 /// Height of the line with the months.
 const HEAD: i32 = 12;
 
-/// The year of one pupil. A day that is not among `days` had no school and stays blank. `None` without days.
+/// The calendar of one pupil. Dates that are not in `days` stay blank. `None` without days.
 pub fn days(days: &[CardDay], year: Year, words: &Words) -> Result<Option<String>, Error> {
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return Ok(None);
@@ -35,19 +36,19 @@ pub fn days(days: &[CardDay], year: Year, words: &Words) -> Result<Option<String
         ("missing", count(DayMark::NotRecorded).into()),
     ];
     let text = words.sentence("chart-strip-text", args)?;
-    // Saturday has a row only where there is school on Saturdays.
-    let rows = days.iter().map(|day| day.date.weekday().number_from_monday()).max().unwrap_or(5).max(5);
-    let height = HEAD + i32::try_from(rows).unwrap_or(5) * STEP;
-    svg(Size(year.width(), u32::try_from(height).unwrap_or(68)), words.get("card-days"), &text, |root| {
+    // Weekend days have rows only where there is school on them.
+    let rows = days.iter().map(|day| day.date.weekday().number_from_monday()).max().unwrap_or(5).max(5).unwrapped_as::<u8>();
+    let height = HEAD + i32::from(rows) * STEP;
+    svg(Size(year.width(), height.unwrapped_as::<u32>()), words.get("card-days"), &text, |root| {
         year.months(root, HEAD - 3, words)?;
-        for weekday in 1..=u8::try_from(rows).unwrap_or(5) {
+        for weekday in 1..=rows {
             let short: String = words.weekday(weekday).chars().take(2).collect();
             label(root, &short, (Year::x(0) - 7, HEAD + i32::from(weekday) * STEP - 2), At::Right)?;
         }
         for mark in MARKS {
             for day in days.iter().filter(|day| day.mark == mark) {
                 if let Some(column) = year.column(day.date) {
-                    let down = i32::try_from(day.date.weekday().num_days_from_monday()).unwrap_or(0);
+                    let down = day.date.weekday().num_days_from_monday().unwrapped_as::<i32>();
                     glyph(root, (Year::x(column), HEAD + down * STEP), mark)?;
                 }
             }
@@ -57,12 +58,12 @@ pub fn days(days: &[CardDay], year: Year, words: &Words) -> Result<Option<String
     .map(Some)
 }
 
-/// One glyph alone, for the legend: the inside of a symbol of `STEP` by `STEP` units.
+/// A single glyph for the legend, of `STEP` by `STEP` units.
 pub fn sample(mark: DayMark) -> Result<String, Error> {
     crate::chart::inside(Size(STEP.cast_unsigned(), STEP.cast_unsigned()), |root| glyph(root, (0, 0), mark))
 }
 
-/// Shapes that no two marks share: dot present, dash not recorded, cross disrupted, wedge late, full box absent,
+/// Draws a mark; each has a different shape: dot present, dash not recorded, cross disrupted, wedge late, full box absent,
 /// half box part of the day, empty box excused.
 fn glyph(root: &Area<'_>, (x, y): (i32, i32), mark: DayMark) -> Drawn {
     let line = |from: (i32, i32), to: (i32, i32), ink: Ink| {

@@ -1,12 +1,12 @@
-//! `list.csv`, and the guard against cells that a spreadsheet would take for a formula.
+//! `list.csv`, and escaping of cells that a spreadsheet would take for a formula.
 
 use chrono::NaiveDate;
 
 use crate::error::Error;
 use crate::list::{Edition, PlacePage};
 
-/// Columns of `list.csv`, in order. Codes and rates stay as the program knows them, for machines. A row is known by `rank`
-/// and `pupil_id`: beside a name stands no key of the store.
+/// Columns of `list.csv`, in order. Codes and rates are not translated. `rank` and `pupil_id` identify a row; there is no key of the
+/// store, because the table has names.
 pub const LIST_COLUMNS: [&str; 41] = [
     "as_of",
     "run_id",
@@ -51,8 +51,8 @@ pub const LIST_COLUMNS: [&str; 41] = [
     "data_through",
 ];
 
-/// A cell that no spreadsheet takes for a formula, also where a semicolon or a tab parts its cells: text that begins with `= + - @`, a tab or a line end
-/// (after any quotes of this guard) gets a `'` in front. [`plain`] takes it off again.
+/// Escapes a text so that no spreadsheet takes it for a formula, even one that splits cells at semicolons or tabs: each part that
+/// begins with `= + - @`, a tab or a line end, after any `'`, gets a `'` in front. [`plain`] is the inverse.
 #[must_use]
 pub fn harmless(text: &str) -> String {
     let mut cell = String::with_capacity(text.len() + 1);
@@ -65,7 +65,7 @@ pub fn harmless(text: &str) -> String {
     cell
 }
 
-/// The text that [`harmless`] was given.
+/// The inverse of [`harmless`].
 #[must_use]
 pub fn plain(cell: &str) -> String {
     let bare = |part: &str| match part.strip_prefix('\'') {
@@ -79,8 +79,8 @@ fn opens_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
-/// A name as it is shown: without control characters and without the invisible marks that turn the reading direction, which
-/// would make a page show another name than the one it holds. Tabs and line ends part words.
+/// A name for display, without control characters and invisible direction marks, which would make a page show another name than it
+/// has. Tabs and line ends become spaces.
 #[must_use]
 pub fn legible(name: &str) -> String {
     let shown = name.chars().filter_map(|c| match c {
@@ -148,7 +148,7 @@ pub fn list_csv(page: &PlacePage, edition: &Edition) -> Result<Vec<u8>, Error> {
     writer.into_inner().map_err(|error| Error::Table { cause: error.error().to_string() })
 }
 
-/// Four decimals are a hundredth of a percent: enough, and the same on every machine.
+/// A rate with at most four decimals.
 fn rate(value: Option<f64>) -> String {
     value.map(|value| ((value * 10_000.0).round() / 10_000.0 + 0.0).to_string()).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
-//! Absence over the year for coordinators: all schools in one line, and the same by municipality, side by side
-//! at one scale with the line of all schools behind.
+//! Absence over the year for coordinators: a chart of all schools, and small charts by municipality at the same scale, with the line
+//! of all schools behind.
 
+use az::UnwrappedAs;
 use chrono::NaiveDate;
 use plotters::prelude::*;
 
@@ -11,7 +12,7 @@ use crate::overview::{MunicipalityTrend, WeekRate};
 use crate::words::Words;
 use crate::year::{LEFT, STEP, Year};
 
-/// One small chart.
+/// The small chart of one municipality.
 pub struct Multiple<'a> {
     pub name: &'a str,
     pub last: f64,
@@ -38,7 +39,7 @@ pub fn all(weeks: &[WeekRate], words: &Words) -> Result<Option<String>, Error> {
     .map(Some)
 }
 
-/// A small chart a municipality, in the order given.
+/// One small chart per municipality, in the given order.
 pub fn multiples<'a>(trends: &'a [MunicipalityTrend], overall: &[WeekRate], words: &Words) -> Result<Vec<Multiple<'a>>, Error> {
     let rates = trends.iter().flat_map(|trend| &trend.weeks).chain(overall).map(|week| week.absence_rate);
     let scale = Scale::new(rates, 60, 52);
@@ -47,7 +48,7 @@ pub fn multiples<'a>(trends: &'a [MunicipalityTrend], overall: &[WeekRate], word
         return Ok(Vec::new());
     };
     let days = (last - first).num_days().max(7);
-    let place = |week: NaiveDate| i32::try_from((week - first).num_days() * 158 / days + i64::from(LEFT)).ok();
+    let place = |week: NaiveDate| Some(((week - first).num_days() * 158 / days).unwrapped_as::<i32>() + LEFT);
     let mut all = Vec::with_capacity(trends.len());
     for trend in trends {
         let Some(latest) = trend.weeks.last() else { continue };

@@ -6,19 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
+use crate::change_groups::{self, ChangeGroup};
 use crate::error::Error;
 use crate::flow::{self, FlowView};
 use crate::heat::{self, HeatView};
 use crate::list::{Card, Contact, Edition, Event, NotAssessable, Participant, Place, PlaceKind, PlacePage, Receipt, Row};
+use crate::localized::{Localized, filters};
 use crate::marks::MarksView;
-use crate::moves::{self, Moves};
 use crate::offers::{self, Offers};
-use crate::voice::{Voice, filters};
 use crate::words::Words;
 use crate::year::Year;
 use crate::{chart, school_chart, strip};
 
-/// How many of those left off are named as the next in line.
+/// Number of left-off pupils shown as next in line.
 const NEXT: usize = 5;
 
 #[derive(Template)]
@@ -36,9 +36,9 @@ pub struct ListView<'a> {
     capacity: u32,
     left_off: u32,
     no_data: bool,
-    /// Too little is known for an empty list to mean anything.
+    /// Whether the records are too incomplete for an empty list to mean anything.
     not_known: bool,
-    /// Day of the last list known, and how many days ago it was.
+    /// Day of the last known list, and its age in days.
     last_known: Option<(chrono::NaiveDate, i64)>,
     data_through_word: String,
     receipt: Option<&'a Receipt>,
@@ -48,26 +48,26 @@ pub struct ListView<'a> {
     listed: Vec<Listed<'a>>,
     next: Vec<Listed<'a>>,
     not_assessable: Vec<Numbered<'a, NotAssessable>>,
-    changes: Vec<Moves<'a>>,
+    changes: Vec<ChangeGroup<'a>>,
     events: &'a [Event],
     level_chart: Option<String>,
     grade_chart: Option<String>,
     flow: Option<FlowView>,
     heat: Option<HeatView<'a>>,
-    /// Of every mark of a day: the end of its word's id and its glyph.
+    /// The code and the glyph of every mark of a day.
     glyphs: Vec<(&'static str, String)>,
     participants: Vec<Numbered<'a, Participant>>,
     stopped: Vec<Numbered<'a, Participant>>,
     referrals: Vec<Listed<'a>>,
 }
 
-/// A child of some section with the number that stands for the name when names are hidden.
+/// A child in a section, with the number that replaces the name when names are hidden.
 pub struct Numbered<'a, T> {
     pub n: u32,
     pub it: &'a T,
 }
 
-/// A row with what the words make of it, and its card where it has one.
+/// A row with its translated texts, and its card where it has one.
 struct Listed<'a> {
     n: u32,
     row: &'a Row,
@@ -85,7 +85,7 @@ struct CardView<'a> {
     contacts: &'a [Contact],
 }
 
-/// One number a child, wherever it stands on the page: its rank, or the next free number.
+/// Gives each child the same number everywhere on the page: its rank, or the next free number.
 pub struct Numbers<'a> {
     by_key: BTreeMap<&'a str, u32>,
     last: u32,
@@ -97,7 +97,7 @@ impl<'a> Numbers<'a> {
         Self { last: by_key.values().copied().max().unwrap_or(0), by_key }
     }
 
-    /// The number of a key; a child without a key has a number of its own every time.
+    /// The number of a key. An empty key gets a new number each time.
     pub fn of(&mut self, key: &'a str) -> u32 {
         if let Some(known) = self.by_key.get(key) {
             return *known;
@@ -126,7 +126,7 @@ impl<'a> ListView<'a> {
         }
         let next = page.rows.iter().filter(|row| !row.on_list).take(NEXT);
         let next = next.map(|row| Listed::new(row, row.rank, &offers, words)).collect::<Result<_, Error>>()?;
-        let changes = moves::groups(&page.changes, &mut numbers);
+        let changes = change_groups::groups(&page.changes, &mut numbers);
         let not_assessable = page.not_assessable.iter().map(|it| Numbered { n: numbers.of(&it.pupil_key), it }).collect();
         let mut people = Vec::with_capacity(page.participants.len());
         for it in &page.participants {
@@ -175,7 +175,7 @@ impl<'a> ListView<'a> {
     }
 }
 
-impl Voice for ListView<'_> {
+impl Localized for ListView<'_> {
     fn words(&self) -> &Words {
         self.words
     }
@@ -202,18 +202,18 @@ impl<'a> CardView<'a> {
     }
 }
 
-/// Why the step is more than the flags ask for.
+/// The sentence about an escalation.
 pub fn escalation(row: &Row, words: &Words) -> Result<Option<String>, Error> {
     Ok(match row.escalation.as_str() {
         "" => None,
         "unexcused_days" => Some(words.say_count("escalation-unexcused_days", "n", row.unexcused_streak)?),
         "unanswered_contacts" => Some(words.say_count("escalation-unanswered_contacts", "n", row.unanswered_contacts)?),
-        // A project's own ladder: shown as it stands, as every code without words.
+        // A code of a project's own, which has no translation.
         own => Some(own.replace('_', " ")),
     })
 }
 
-/// The axis of every card: one for the page, so that the years of two children stand at the same place. `None` without cards.
+/// The time axis for all cards of a page, so that the same day has the same position on each card. `None` without cards.
 pub fn year_of(page: &PlacePage) -> Option<Year> {
     let days = || page.cards.iter().flat_map(|card| card.days.first().into_iter().chain(card.days.last())).map(|day| day.date);
     let weeks = || page.cards.iter().flat_map(|card| card.weeks.first().into_iter().chain(card.weeks.last())).map(|week| week.week);

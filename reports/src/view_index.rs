@@ -1,10 +1,10 @@
-//! What the template of the front page reads.
+//! The data of the front page template.
 
 use askama::Template;
 
 use crate::list::{Edition, PlaceKind};
+use crate::localized::{Localized, Message, filters};
 use crate::overview::{Index, IndexEntry, Note};
-use crate::voice::{Telling, Voice, filters};
 use crate::words::Words;
 
 #[derive(Template)]
@@ -32,13 +32,13 @@ struct EntryView<'a> {
 
 impl<'a> IndexView<'a> {
     pub fn new(index: &'a Index, edition: &'a Edition, words: &'a Words) -> Self {
-        let of = |kind: PlaceKind| index.entries.iter().filter(|entry| entry.kind == kind).map(EntryView::new).collect();
+        let entries = |kind: PlaceKind| index.entries.iter().filter(|entry| entry.kind == kind).map(EntryView::new).collect();
         Self {
             words,
             lang: edition.language.tag(),
             edition,
-            schools: of(PlaceKind::School),
-            centres: of(PlaceKind::Centre),
+            schools: entries(PlaceKind::School),
+            centres: entries(PlaceKind::Centre),
             files: &index.files,
             notes: &index.notes,
         }
@@ -47,9 +47,9 @@ impl<'a> IndexView<'a> {
 
 impl IndexView<'_> {
     /// A note in the reader's language.
-    fn note<'a>(&'a self, note: &'a Note) -> Telling<'a> {
+    fn note<'a>(&'a self, note: &'a Note) -> Message<'a> {
         match note {
-            Note::NoExtract { table } => self.tell(match table.as_str() {
+            Note::NoExtract { table } => self.message(match table.as_str() {
                 "schools" => "no-extract-schools",
                 "enrolments" => "no-extract-enrolments",
                 "calendar" => "no-extract-calendar",
@@ -58,14 +58,14 @@ impl IndexView<'_> {
                 "centre_participants" => "no-extract-centre-participants",
                 _ => "no-extract-other",
             }),
-            Note::FileRefused { file } => self.tell("note-file-refused").with("file", file),
-            Note::RowsRejected { file, rows } => self.tell("note-rows-rejected").with("file", file).with("rows", *rows),
-            Note::FileRead { file } => self.tell("note-file-read").with("file", file),
+            Note::FileRefused { file } => self.message("note-file-refused").with("file", file),
+            Note::RowsRejected { file, rows } => self.message("note-rows-rejected").with("file", file).with("rows", *rows),
+            Note::FileRead { file } => self.message("note-file-read").with("file", file),
         }
     }
 }
 
-impl Voice for IndexView<'_> {
+impl Localized for IndexView<'_> {
     fn words(&self) -> &Words {
         self.words
     }
@@ -73,17 +73,16 @@ impl Voice for IndexView<'_> {
 
 impl<'a> EntryView<'a> {
     fn new(entry: &'a IndexEntry) -> Self {
-        // Beside an open list a count tells nothing new. Beside an encrypted one it would: even a large one is left out, for
-        // the overview may have hidden it beside a small one, or show it as it was.
-        let told = |count: u32| (!entry.sealed).then_some(count);
+        // Counts of an encrypted list are hidden, even large ones: the overview may have suppressed them as complementary cells.
+        let unsealed = |count: u32| (!entry.sealed).then_some(count);
         Self {
             entry,
             first: entry.files.first().map(String::as_str),
-            level_3: told(entry.level_3),
-            level_2: told(entry.level_2),
-            level_1: told(entry.level_1),
-            left_off: told(entry.left_off),
-            not_assessable: told(entry.not_assessable),
+            level_3: unsealed(entry.level_3),
+            level_2: unsealed(entry.level_2),
+            level_1: unsealed(entry.level_1),
+            left_off: unsealed(entry.left_off),
+            not_assessable: unsealed(entry.not_assessable),
         }
     }
 }

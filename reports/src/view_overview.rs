@@ -1,12 +1,12 @@
-//! What the coordinators' template reads, with small cells held back once more.
+//! The data of the coordinators' template, with small cells hidden once more.
 
 use askama::Template;
 
 use crate::error::Error;
 use crate::list::Edition;
+use crate::localized::{Localized, filters};
 use crate::overview::{Group, Overview, Programme, Reach, SchoolSummary};
 use crate::trend::{self, Multiple};
-use crate::voice::{Voice, filters};
 use crate::words::Words;
 
 #[derive(Template)]
@@ -28,7 +28,7 @@ impl<'a> OverviewView<'a> {
     pub fn new(overview: &'a Overview, edition: &'a Edition, words: &'a Words) -> Result<Self, Error> {
         let min = edition.min_cell;
         let groups = |groups: &[Group]| -> Vec<Group> { groups.iter().cloned().map(|group| guard_group(group, min)).collect() };
-        let named = |mut groups: Vec<Group>| {
+        let with_names_of_sexes = |mut groups: Vec<Group>| {
             for group in &mut groups {
                 group.name = words.say(match group.name.as_str() {
                     "F" => "sex-F",
@@ -46,7 +46,7 @@ impl<'a> OverviewView<'a> {
                 ("by-region", "region", groups(&overview.by_region)),
                 ("by-municipality", "municipality", groups(&overview.by_municipality)),
                 ("by-grade", "grade", groups(&overview.by_grade)),
-                ("by-sex", "sex", named(groups(&overview.by_sex))),
+                ("by-sex", "sex", with_names_of_sexes(groups(&overview.by_sex))),
             ],
             schools: overview
                 .schools
@@ -63,14 +63,13 @@ impl<'a> OverviewView<'a> {
     }
 }
 
-impl Voice for OverviewView<'_> {
+impl Localized for OverviewView<'_> {
     fn words(&self) -> &Words {
         self.words
     }
 }
 
-/// A small count that reached this crate is held back all the same: suppression is the caller's duty, and
-/// a page with names of nobody must not become one by a mistake there.
+/// Hides a small count. Suppression is the caller's responsibility, but a mistake there must not make this page identify children.
 fn guard(count: Option<u32>, min_cell: u32) -> Option<u32> {
     count.filter(|count| *count == 0 || *count >= min_cell)
 }
@@ -78,7 +77,7 @@ fn guard(count: Option<u32>, min_cell: u32) -> Option<u32> {
 fn guard_group(group: Group, min: u32) -> Group {
     let pupils = guard(group.pupils, min);
     Group {
-        // A rate over too few pupils tells about single ones.
+        // A rate over too few pupils would reveal single ones.
         absence_rate: group.absence_rate.filter(|_| pupils.is_some()),
         absence_below: group.absence_below.filter(|_| pupils.is_some()),
         absence_above: group.absence_above.filter(|_| pupils.is_some()),
@@ -127,9 +126,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn small_counts_and_their_rates_are_held_back() {
+    fn small_counts_and_their_rates_are_hidden() {
         let group = Group { pupils: Some(9), assessable: Some(10), level_3: Some(0), absence_rate: Some(0.1), ..Group::default() };
-        let held = guard_group(group, 10);
-        assert_eq!((held.pupils, held.assessable, held.level_3, held.absence_rate), (None, Some(10), Some(0), None));
+        let guarded = guard_group(group, 10);
+        assert_eq!((guarded.pupils, guarded.assessable, guarded.level_3, guarded.absence_rate), (None, Some(10), Some(0), None));
     }
 }

@@ -1,13 +1,13 @@
-//! Every word a reader sees, from `words/sq.ftl` and `words/en.ftl`, with plurals, dates and decimal signs.
+//! Translations from `words/sq.ftl` and `words/en.ftl` (Fluent), with plurals, dates and decimal signs.
 //!
-//! Codes of the program (`status`, `next_step`, …) become words through [`Words::of`]; a flag becomes a
-//! sentence through [`Words::reason`]. A code or a rule that nobody has put into words yet is shown as it
-//! stands, so that a project's own rule never stops a night.
+//! [`Words::of`] translates codes (`status`, `next_step`, …) and [`Words::reason`] makes a sentence of a flag. A code or rule without a
+//! translation is shown unchanged, so that a project's own rule never stops a night.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::LazyLock;
 
+use az::UnwrappedAs;
 use chrono::{Datelike, NaiveDate};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentError, FluentResource, FluentValue};
 use hashbrown::HashMap;
@@ -17,7 +17,7 @@ use unic_langid::LanguageIdentifier;
 use crate::error::Error;
 use crate::list::Language;
 
-/// A flag with the numbers its sentence may use.
+/// A flag with the numbers that its sentence may use.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Reason<'a> {
     pub flag: &'a str,
@@ -25,39 +25,39 @@ pub struct Reason<'a> {
     pub value: f64,
     pub threshold: f64,
     pub since: Option<NaiveDate>,
-    /// Days absent and days recorded in the recent weeks; 0 recorded: not said.
+    /// Days absent and days recorded in the recent weeks; without recorded days they are not mentioned.
     pub recent_absent: f64,
     pub recent_recorded: u32,
     /// Absence rate before the recent weeks, 0-1.
     pub before_rate: Option<f64>,
 }
 
-/// The words of one language: read once a program, shared by every thread without a lock.
+/// The translations of one language: parsed once per process, and shared by all threads without a lock.
 #[derive(Clone, Copy)]
 pub struct Words {
     language: Language,
-    read: &'static Read,
+    parsed: &'static Parsed,
 }
 
-/// A words file, read.
-struct Read {
+/// A parsed file of translations.
+struct Parsed {
     messages: FluentResource,
-    /// Messages without arguments, ready made: a page asks for them by the thousand. The id is split at its first `-`, so that
-    /// the word for a code is found without putting an id together.
-    ready: HashMap<(&'static str, &'static str), &'static str>,
+    /// Messages without arguments, formatted in advance, because a page uses thousands of them. The id is split at its first `-`, so
+    /// that a code is translated without building an id.
+    formatted: HashMap<(&'static str, &'static str), &'static str>,
 }
 
 type Bundle = FluentBundle<&'static FluentResource>;
 
-static SQ: LazyLock<Result<Read, Error>> = LazyLock::new(|| Read::new(Language::Sq));
-static EN: LazyLock<Result<Read, Error>> = LazyLock::new(|| Read::new(Language::En));
+static SQ: LazyLock<Result<Parsed, Error>> = LazyLock::new(|| Parsed::new(Language::Sq));
+static EN: LazyLock<Result<Parsed, Error>> = LazyLock::new(|| Parsed::new(Language::En));
 
 thread_local! {
-    /// What puts numbers into messages keeps notes about plurals: each thread has its own, and none waits for another.
+    /// A bundle caches plural rules and is not `Sync`, so each thread has its own.
     static BUNDLES: [OnceCell<Bundle>; 2] = const { [const { OnceCell::new() }; 2] };
 }
 
-impl Read {
+impl Parsed {
     fn new(language: Language) -> Result<Self, Error> {
         let source = source(language);
         let messages = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| Error::Words {
@@ -65,18 +65,18 @@ impl Read {
             cause: errors.first().map_or_else(|| "does not parse".to_owned(), ToString::to_string),
         })?;
         let bundle = bundle(language, &messages)?;
-        // Read once a program and kept as long as it runs.
-        let ready = ids(source).filter_map(|id| Some((parts(id), &*format(&bundle, id, None).ok()?.leak()))).collect();
-        Ok(Self { messages, ready })
+        // Leaked once per process.
+        let formatted = ids(source).filter_map(|id| Some((parts(id), &*format(&bundle, id, None).ok()?.leak()))).collect();
+        Ok(Self { messages, formatted })
     }
 }
 
-/// Messages of a language, ready to have numbers and names put into them.
+/// A Fluent bundle with the messages of a language.
 fn bundle(language: Language, messages: &FluentResource) -> Result<FluentBundle<&FluentResource>, Error> {
     let locale: LanguageIdentifier =
         language.tag().parse().map_err(|_| Error::Words { id: language.tag().to_owned(), cause: "not a language tag".to_owned() })?;
     let mut bundle = FluentBundle::new(vec![locale]);
-    // The marks that isolate right-to-left text would end up in workbooks and tables.
+    // Without isolation marks for bidirectional text, which would end up in workbooks and tables.
     bundle.set_use_isolating(false);
     bundle.set_formatter(Some(match language {
         Language::Sq => with_comma,
@@ -89,22 +89,22 @@ fn bundle(language: Language, messages: &FluentResource) -> Result<FluentBundle<
     Ok(bundle)
 }
 
-/// An id before and after its first `-`; without one, all of it is after.
+/// The parts of an id before and after its first `-`; without one, the first part is empty.
 fn parts(id: &str) -> (&str, &str) {
     id.split_once('-').unwrap_or(("", id))
 }
 
 impl Words {
-    /// The words of a language, read when they are first asked for.
+    /// The translations of a language, parsed on first use.
     ///
     /// # Errors
-    /// [`Error::Words`] when the words file does not parse.
+    /// [`Error::Words`] when the file does not parse.
     pub fn new(language: Language) -> Result<Self, Error> {
-        let read = match language {
+        let parsed = match language {
             Language::Sq => &*SQ,
             Language::En => &*EN,
         };
-        Ok(Self { language, read: read.as_ref().map_err(Clone::clone)? })
+        Ok(Self { language, parsed: parsed.as_ref().map_err(Clone::clone)? })
     }
 
     #[must_use]
@@ -112,16 +112,16 @@ impl Words {
         self.language
     }
 
-    /// A message without arguments, or `None` where there is none of that id.
+    /// A message without arguments; `None` where it is missing.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&str> {
-        self.read.ready.get(&parts(id)).copied()
+        self.parsed.formatted.get(&parts(id)).copied()
     }
 
     /// Every message without arguments, by id.
     #[cfg(feature = "pdf")]
-    pub(crate) fn ready(&self) -> std::collections::BTreeMap<&'static str, &'static str> {
-        ids(source(self.language)).filter_map(|id| Some((id, *self.read.ready.get(&parts(id))?))).collect()
+    pub(crate) fn all(&self) -> std::collections::BTreeMap<&'static str, &'static str> {
+        ids(source(self.language)).filter_map(|id| Some((id, *self.parsed.formatted.get(&parts(id))?))).collect()
     }
 
     /// A message without arguments; the id itself where it is missing.
@@ -138,34 +138,34 @@ impl Words {
         self.with_bundle(|bundle| format(bundle, id, Some(args)))
     }
 
-    /// As [`Words::say_with`], with the arguments beside the message.
+    /// As [`Words::say_with`], with the arguments as an array.
     ///
     /// # Errors
-    /// As there.
+    /// As [`Words::say_with`].
     pub fn sentence<const N: usize>(&self, id: &str, args: [(&'static str, FluentValue<'_>); N]) -> Result<String, Error> {
         self.say_with(id, &FluentArgs::from_iter(args))
     }
 
-    /// The word for a code of some kind (`status`, `cause`, `service`, `step`, `confidence`, `action`,
-    /// `outcome`, `subject`, `flag`); an unknown code in plain letters.
+    /// Translates a code of some kind (`status`, `cause`, `service`, `step`, `confidence`, `action`, `outcome`, `subject`, `flag`). An
+    /// unknown code is returned with spaces for underscores.
     #[must_use]
     pub fn of(&self, kind: &str, code: &str) -> String {
         self.word(kind, code).into_owned()
     }
 
-    /// As [`Words::of`], and nothing where there is nothing.
+    /// As [`Words::of`]; empty for an empty code.
     pub(crate) fn of_any(&self, kind: &str, code: &str) -> String {
         if code.is_empty() { String::new() } else { self.of(kind, code) }
     }
 
-    /// Services in words, one after another.
+    /// Translates services, separated by commas.
     pub(crate) fn services(&self, codes: &[String]) -> String {
         codes.iter().map(|service| self.of("service", service)).collect::<Vec<_>>().join(", ")
     }
 
-    /// As [`Words::of`], without making a text of its own where there is a word.
+    /// As [`Words::of`], without an allocation where there is a translation.
     pub(crate) fn word<'a>(&'a self, kind: &'a str, code: &'a str) -> Cow<'a, str> {
-        match self.read.ready.get(&(kind, code)) {
+        match self.parsed.formatted.get(&(kind, code)) {
             Some(word) => Cow::Borrowed(word),
             None => code.replace('_', " ").into(),
         }
@@ -177,11 +177,11 @@ impl Words {
         self.of("level", &level.to_string())
     }
 
-    /// One sentence with its numbers, saying why a rule was crossed.
+    /// The sentence that says why a flag was raised.
     #[must_use]
     pub fn reason(&self, reason: &Reason<'_>) -> String {
         let own = format!("reason-{}", reason.flag);
-        let id = if self.knows(&own) { own.as_str() } else { "reason-other" };
+        let id = if self.has(&own) { own.as_str() } else { "reason-other" };
         let recorded = f64::from(reason.recent_recorded);
         let mut args = FluentArgs::new();
         args.set("flag", self.of("flag", reason.flag));
@@ -262,14 +262,14 @@ impl Words {
         self.month(month).chars().take(3).collect()
     }
 
-    /// A weekday in short, 1 Monday to 7 Sunday.
+    /// The short name of a weekday, from 1 (Monday) to 7 (Sunday).
     #[must_use]
     pub fn weekday(&self, weekday: u8) -> &str {
         const IDS: [&str; 7] = ["weekday-1", "weekday-2", "weekday-3", "weekday-4", "weekday-5", "weekday-6", "weekday-7"];
         IDS.get(usize::from(weekday).saturating_sub(1)).and_then(|id| self.get(id)).unwrap_or_default()
     }
 
-    /// A message with one number in it.
+    /// A message with one number.
     ///
     /// # Errors
     /// As [`Words::say_with`].
@@ -282,40 +282,40 @@ impl Words {
             "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10", "month-11",
             "month-12",
         ];
-        let at = usize::try_from(month).unwrap_or(1).saturating_sub(1);
-        IDS.get(at).and_then(|id| self.get(id)).unwrap_or_default()
+        let index = month.unwrapped_as::<usize>() - 1;
+        self.get(IDS[index]).unwrap_or_default()
     }
 
-    /// Whether there is a message of that id, with arguments or without.
-    fn knows(&self, id: &str) -> bool {
+    /// Whether there is a message of this id, with or without arguments.
+    fn has(&self, id: &str) -> bool {
         self.with_bundle(|bundle| Ok(bundle.has_message(id))).unwrap_or_default()
     }
 
-    fn with_bundle<T>(&self, ask: impl FnOnce(&Bundle) -> Result<T, Error>) -> Result<T, Error> {
+    fn with_bundle<T>(&self, format: impl FnOnce(&Bundle) -> Result<T, Error>) -> Result<T, Error> {
         BUNDLES.with(|[sq, en]| {
             let own = match self.language {
                 Language::Sq => sq,
                 Language::En => en,
             };
             if let Some(bundle) = own.get() {
-                return ask(bundle);
+                return format(bundle);
             }
-            let made = bundle(self.language, &self.read.messages)?;
-            ask(own.get_or_init(|| made))
+            let new = bundle(self.language, &self.parsed.messages)?;
+            format(own.get_or_init(|| new))
         })
     }
 }
 
 fn format(bundle: &FluentBundle<&FluentResource>, id: &str, args: Option<&FluentArgs<'_>>) -> Result<String, Error> {
-    let fault = |cause: &str| Error::Words { id: id.to_owned(), cause: cause.to_owned() };
-    let message = bundle.get_message(id).ok_or_else(|| fault("no such message"))?;
-    let pattern = message.value().ok_or_else(|| fault("has no text"))?;
+    let words_error = |cause: &str| Error::Words { id: id.to_owned(), cause: cause.to_owned() };
+    let message = bundle.get_message(id).ok_or_else(|| words_error("no such message"))?;
+    let pattern = message.value().ok_or_else(|| words_error("has no text"))?;
     let mut errors: Vec<FluentError> = Vec::new();
     let text = bundle.format_pattern(pattern, args, &mut errors);
-    if errors.is_empty() { Ok(text.into_owned()) } else { Err(fault("an argument or a message it refers to is missing")) }
+    if errors.is_empty() { Ok(text.into_owned()) } else { Err(words_error("an argument or a message it refers to is missing")) }
 }
 
-/// The words file of a language.
+/// The file of translations of a language.
 pub(crate) const fn source(language: Language) -> &'static str {
     match language {
         Language::Sq => include_str!("../words/sq.ftl"),
@@ -323,7 +323,7 @@ pub(crate) const fn source(language: Language) -> &'static str {
     }
 }
 
-/// Ids of the messages in a words file.
+/// The ids of the messages in a file of translations.
 pub(crate) fn ids(source: &str) -> impl Iterator<Item = &str> {
     source.lines().filter_map(|line| {
         let (id, _) = line.split_once('=')?;
@@ -332,11 +332,11 @@ pub(crate) fn ids(source: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-const fn yes(it: bool) -> &'static str {
-    if it { "yes" } else { "no" }
+const fn yes(value: bool) -> &'static str {
+    if value { "yes" } else { "no" }
 }
 
-/// Rounded to one decimal; never a minus before nought.
+/// Rounded to one decimal; never negative zero.
 fn one_decimal(value: f64) -> f64 {
     let rounded = (value * 10.0).round() / 10.0;
     if rounded == 0.0 { 0.0 } else { rounded }

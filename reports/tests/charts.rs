@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::wildcard_imports)]
 
 #[allow(dead_code)] // each test crate uses a part of it
-mod given;
+mod fixtures;
 
-use given::{day, edition, overview, school};
+use fixtures::{day, edition, overview, school};
 use prane_reports::*;
 
 /// Width of a letter of the font `DejaVu Sans`, the widest of the fonts a page names or falls back to, in thousandths of its size.

@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::wildcard_imports)]
 
-mod given;
+mod fixtures;
 
 use std::io::Cursor;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use calamine::{Data, DataType, Reader, Xlsx};
-use given::{centre, edition, index, overview, school};
+use fixtures::{centre, edition, index, overview, school};
 use prane_reports::*;
 use sha2::{Digest as _, Sha256};
 

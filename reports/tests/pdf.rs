@@ -3,9 +3,9 @@
 #![cfg(feature = "pdf")]
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::wildcard_imports, dead_code)]
 
-mod given;
+mod fixtures;
 
-use given::{centre, edition, school};
+use fixtures::{centre, edition, school};
 use prane_reports::*;
 
 fn renderer() -> Renderer {

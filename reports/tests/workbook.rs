@@ -9,12 +9,12 @@
 )]
 
 #[allow(dead_code)]
-mod given;
+mod fixtures;
 
 use std::io::{Cursor, Read};
 
 use calamine::{Data, DataType, Range, Reader, Xlsx};
-use given::{centre, day, edition, school};
+use fixtures::{centre, day, edition, school};
 use prane_reports::*;
 
 const BOTH: [Language; 2] = [Language::Sq, Language::En];
@@ -49,7 +49,7 @@ impl Book {
     }
 
     /// kind, shown, canonical of the hidden sheet.
-    fn told(&self) -> Vec<[String; 3]> {
+    fn metadata(&self) -> Vec<[String; 3]> {
         let sheet = self.sheets().worksheet_range("prane").unwrap();
         sheet.rows().map(|row| [0, 1, 2].map(|at| row[at].to_string())).collect()
     }
@@ -305,23 +305,23 @@ fn it_prints_on_a4_with_its_headers_and_says_whose_it_is() {
 fn the_hidden_sheet_says_what_it_is_and_what_each_word_means() {
     for language in BOTH {
         let book = Book::of(language, twenty);
-        let (told, words, stamp) = (book.told(), book.words(), edition(language));
-        assert_eq!(told[0], ["kind", "shown", "canonical"]);
-        assert_eq!(told[1], ["format", "contacts", "1"]);
-        let meta = |what: &str| told.iter().find(|line| line[0] == "meta" && line[1] == what).map(|line| line[2].clone()).unwrap();
+        let (metadata, words, stamp) = (book.metadata(), book.words(), edition(language));
+        assert_eq!(metadata[0], ["kind", "shown", "canonical"]);
+        assert_eq!(metadata[1], ["format", "contacts", "1"]);
+        let meta = |what: &str| metadata.iter().find(|line| line[0] == "meta" && line[1] == what).map(|line| line[2].clone()).unwrap();
         assert_eq!(meta("sheet"), book.sheets().sheet_names()[0]);
         assert_eq!(meta("language"), language.tag());
         assert_eq!((meta("as_of"), meta("run_id")), (stamp.as_of.to_string(), stamp.run_id));
         assert_eq!((meta("place_kind"), meta("place_id"), meta("school")), ("school".into(), "S0012".into(), "S0012".into()));
-        let kind = |kind: &str| told.iter().filter(|line| line[0] == kind).map(|line| line[2].as_str()).collect::<Vec<_>>();
+        let kind = |kind: &str| metadata.iter().filter(|line| line[0] == kind).map(|line| line[2].as_str()).collect::<Vec<_>>();
         assert_eq!((kind("action"), kind("outcome")), (ACTIONS.to_vec(), OUTCOMES.to_vec()));
-        assert!(told.iter().filter(|line| line[0] == "action").all(|line| line[1] == words.of("action", &line[2])));
+        assert!(metadata.iter().filter(|line| line[0] == "action").all(|line| line[1] == words.of("action", &line[2])));
         let known: Vec<&str> = book.page.rows.iter().map(|row| row.pupil_id.as_str()).chain(["N9"]).collect();
         assert_eq!(kind("pupil"), known, "each pupil once, those not assessable too");
         let parts = book.part("xl/workbook.xml");
         assert!(parts.contains("name=\"prane\"") && parts.contains("state=\"hidden\""));
         for (name, of, column) in [("prane_action", "action", 'B'), ("prane_pupil", "pupil", 'C'), ("prane_name", "pupil", 'B')] {
-            let first = told.iter().position(|line| line[0] == of).unwrap() + 1;
+            let first = metadata.iter().position(|line| line[0] == of).unwrap() + 1;
             let last = first + kind(of).len() - 1;
             assert!(parts.contains(&format!("name=\"{name}\">prane!${column}${first}:${column}${last}<")), "{name}");
         }
@@ -334,7 +334,7 @@ fn a_centre_says_which_school_a_school_says_it_once() {
     assert_eq!(one.list.get_value((1, one.at("school") as u32)).unwrap().to_string(), one.page.rows[0].school);
     let word = other.words().say("school");
     assert!(!other.list.rows().next().unwrap().iter().any(|head| head.get_string() == Some(&word)));
-    assert!(one.told().contains(&["meta".to_owned(), "place_kind".to_owned(), "centre".to_owned()]));
+    assert!(one.metadata().contains(&["meta".to_owned(), "place_kind".to_owned(), "centre".to_owned()]));
 }
 
 #[test]

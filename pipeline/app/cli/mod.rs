@@ -1,4 +1,4 @@
-//! The command line: one definition gives help, man page and completions.
+//! The command line. Help, man page and completions are generated from one definition.
 
 mod safekeeping;
 
@@ -18,7 +18,7 @@ use prane_synth as synth;
 
 use crate::night::RunOptions;
 use crate::nightly::{self, Published};
-use crate::{audit, docs, doctor, erase, explain, init, question, there};
+use crate::{audit, docs, doctor, erase, explain, init, preflight, question};
 
 /// Finds children who are slipping out of school while there is still time to act.
 #[derive(Debug, Parser)]
@@ -36,7 +36,7 @@ pub struct Cli {
     common: Common,
 }
 
-/// Options that every command takes.
+/// Options of every command.
 #[derive(Debug, Args)]
 struct Common {
     /// The project folder
@@ -227,8 +227,8 @@ fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
     Ok(day.and_time(NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default()).and_utc())
 }
 
-/// The one look at the clock; everything after asks the night.
-#[allow(clippy::disallowed_methods)] // this is where the night gets its time from
+/// The time now, to the second. This is the only place that reads the system clock.
+#[allow(clippy::disallowed_methods)] // the source of the night's clock
 fn now() -> DateTime<Utc> {
     let now = Utc::now();
     now - chrono::Duration::nanoseconds(i64::from(now.timestamp_subsec_nanos()))
@@ -237,21 +237,21 @@ fn now() -> DateTime<Utc> {
 /// Runs the command line.
 ///
 /// # Errors
-/// The error to be told and exited with.
+/// The error to print, with its exit code.
 pub async fn run(cli: Cli) -> Result<()> {
     let folder = cli.common.project.clone();
-    dispatch(cli).await.map_err(|error| located(error, &folder))
+    dispatch(cli).await.map_err(|error| locate_damage(error, &folder))
 }
 
-/// An error of a damaged file, with the name of the file: readers tell what they met, and not always where.
-fn located(mut error: Error, folder: &Path) -> Error {
+/// Adds the name of the damaged file to an error: the reader that failed does not always know it.
+fn locate_damage(mut error: Error, folder: &Path) -> Error {
     let Error::Damaged { file, what, .. } = &mut error else { return error };
     let Ok(project) = Project::open(folder) else { return error };
     let store = project.store();
     let nights =
         std::fs::read_to_string(store.join("nights.json")).ok().and_then(|text| serde_json::from_str::<Vec<NightRecord>>(&text).ok());
-    if let Some(found) = damage(&store, &nights.unwrap_or_default()).1.into_iter().next() {
-        (*file, *what) = (store.join(&found.file).display().to_string(), found.what);
+    if let Some(first) = damage(&store, &nights.unwrap_or_default()).1.into_iter().next() {
+        (*file, *what) = (store.join(&first.file).display().to_string(), first.what);
     }
     error
 }
@@ -261,18 +261,18 @@ async fn dispatch(cli: Cli) -> Result<()> {
     telemetry::start(common.log, common.quiet);
     match &cli.command {
         Command::Run => {
-            let project = ready(common)?;
-            let options = asked(&project, common, true, false)?;
-            tell_past(&project, &options)?;
+            let project = open_for_night(common)?;
+            let options = run_options(&project, common, true, false)?;
+            warn_of_past_night(&project, &options)?;
             tell_published(&nightly::run(&project, &options).await?)
         }
         Command::Check => {
-            let project = ready(common)?;
+            let project = open_for_night(common)?;
             tell_published(&nightly::run(&project, &asked(&project, common, true, true)?).await?)
         }
         Command::Report => {
-            let project = ready(common)?;
-            let options = asked(&project, common, false, false)?;
+            let project = open_for_night(common)?;
+            let options = run_options(&project, common, false, false)?;
             let options = RunOptions { known_at: known_when_published(&project, &options).await?, ..options };
             tell_published(&nightly::run(&project, &options).await?)
         }
@@ -290,7 +290,7 @@ async fn dispatch(cli: Cli) -> Result<()> {
                 }
                 return out(docs::described(&project, name).await?.as_bytes());
             }
-            let options = asked(&project, common, false, true)?;
+            let options = run_options(&project, common, false, true)?;
             let stages = telemetry::stage("ask");
             let question = question::open(project, options).await?;
             let bytes = question.ask(&text, *format).await?;
@@ -305,7 +305,7 @@ async fn dispatch(cli: Cli) -> Result<()> {
         Command::Link { what } => safekeeping::link(common, what).await,
         Command::Explain { pupil, .. } => {
             let project = Project::open(&common.project)?;
-            let options = asked(&project, common, false, true)?;
+            let options = run_options(&project, common, false, true)?;
             let stages = telemetry::stage("ask");
             let question = question::open(project, options).await?;
             let text = explain::explain(&question, pupil).await?;
@@ -316,10 +316,10 @@ async fn dispatch(cli: Cli) -> Result<()> {
         Command::Retention { yes } => safekeeping::retention(common, *yes).await,
         Command::Vault { what } => safekeeping::keep_vault(common, what),
         Command::Doctor => {
-            let (findings, sound) = doctor::doctor(&common.project)?;
+            let (findings, healthy) = doctor::doctor(&common.project)?;
             let text: String = findings.iter().map(|f| format!("{f}\n")).collect();
             out(text.as_bytes())?;
-            if sound { Ok(()) } else { Err(Error::usage("something is not in order", "mend what is marked fail above")) }
+            if healthy { Ok(()) } else { Err(Error::usage("the project is not in order", "mend what is marked fail above")) }
         }
         Command::Synth { dir, pupils, seed, school_year, years, extra_days, hard_links, planted } => {
             let (pupils, seed, school_year, years) = (*pupils, *seed, *school_year, *years);
@@ -345,27 +345,27 @@ async fn dispatch(cli: Cli) -> Result<()> {
     }
 }
 
-/// A project that may have a night: no erasure of it is half done.
-fn ready(common: &Common) -> Result<Project> {
+/// Opens a project for a night; fails while an erasure is unfinished.
+fn open_for_night(common: &Common) -> Result<Project> {
     let project = Project::open(&common.project)?;
-    erase::none_half_done(&project)?;
+    erase::check_none_unfinished(&project)?;
     Ok(project)
 }
 
-fn asked(project: &Project, common: &Common, take_in: bool, rehearsal: bool) -> Result<RunOptions> {
-    let known_at = moment(project, common)?;
+fn run_options(project: &Project, common: &Common, take_in: bool, rehearsal: bool) -> Result<RunOptions> {
+    let known_at = known_at(project, common)?;
     let (asked_at, clock) = (now(), common.known_at.unwrap_or_else(now));
     Ok(RunOptions { as_of: common.as_of, known_at, clock, asked_at, take_in, rehearsal })
 }
 
-/// When a command knows what it knows: as it was told, or now. A clock that stands before the last night is or was wrong;
-/// it counts as just after that night, or all nights until the clock gets there would show the old lists.
-fn moment(project: &Project, common: &Common) -> Result<DateTime<Utc>> {
-    if let Some(told) = common.known_at {
-        return Ok(told);
+/// `--known-at`, or else now. Where the clock is behind the last night, the time is one second after that night: otherwise every
+/// command would be of the past, and show old lists, until the clock has caught up.
+fn known_at(project: &Project, common: &Common) -> Result<DateTime<Utc>> {
+    if let Some(known_at) = common.known_at {
+        return Ok(known_at);
     }
     let clock = now();
-    let Some(last) = there::last_known_at(project)?.filter(|last| *last > clock) else { return Ok(clock) };
+    let Some(last) = preflight::last_known_at(project)?.filter(|last| *last > clock) else { return Ok(clock) };
     eprintln!(
         "warning: the clock says {clock}, and the last night was at {last}: one of the two is wrong. This counts as one second after that night, and {} as today; set the clock right",
         clock.date_naive()
@@ -373,15 +373,15 @@ fn moment(project: &Project, common: &Common) -> Result<DateTime<Utc>> {
     Ok(last + chrono::Duration::seconds(1))
 }
 
-/// A `--known-at` before the last night makes a list of then; it takes nothing in.
-fn tell_past(project: &Project, options: &RunOptions) -> Result<()> {
-    if there::last_known_at(project)?.is_some_and(|last| last > options.known_at) {
-        eprintln!("nights came after {}: nothing is taken in, and the lists of then are made again", options.known_at);
+/// Warns where `--known-at` lies before the last night: such a run reads no new files.
+fn warn_of_past_night(project: &Project, options: &RunOptions) -> Result<()> {
+    if preflight::last_known_at(project)?.is_some_and(|last| last > options.known_at) {
+        eprintln!("nights came after {}: no new extracts are read, and the lists of that time are made again", options.known_at);
     }
     Ok(())
 }
 
-/// A list is made again with what was known when it was last published.
+/// The `known_at` of the newest night of the day asked for: `prane report` makes its lists again.
 async fn known_when_published(project: &Project, options: &RunOptions) -> Result<DateTime<Utc>> {
     let store = Store::open(&project.store(), &project.staging(), options.known_at).await?;
     let Some(day) = options.as_of else { return Ok(options.known_at) };
@@ -389,7 +389,7 @@ async fn known_when_published(project: &Project, options: &RunOptions) -> Result
     Ok(last.map_or(options.known_at, |n| n.known_at))
 }
 
-/// The result of a night on stdout, and the exit code of files refused.
+/// Prints the result of a night; an error where files were refused.
 fn tell_published(published: &Published) -> Result<()> {
     let manifest = &published.manifest;
     let level = |l: &str| manifest.counts.by_level.get(l).copied().unwrap_or(0);
@@ -416,7 +416,7 @@ fn tell_published(published: &Published) -> Result<()> {
     }
 }
 
-/// Writes to stdout; a reader that went away is no error.
+/// Writes to stdout. A closed pipe is not an error.
 fn out(bytes: &[u8]) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {

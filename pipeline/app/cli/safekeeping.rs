@@ -1,4 +1,4 @@
-//! The commands that look after names: linking, erasing, the vault. Each is logged before it does anything.
+//! Commands that read or change names: `link`, `erase`, `retention` and `vault`. Each writes the audit log first.
 
 use std::path::Path;
 
@@ -13,13 +13,13 @@ use prane_rules::Rulebook;
 use prane_store::Store;
 use prane_vault::{Vault, keep};
 
-use super::{Common, LinkCommand, LinkFormat, VaultCommand, moment, now, out};
-use crate::{audit, erase, nightly, publish, there};
+use super::{Common, LinkCommand, LinkFormat, VaultCommand, known_at, now, out};
+use crate::{audit, erase, nightly, preflight, publish};
 
 /// `prane erase`.
 pub(super) async fn erase(common: &Common, who: &[String], yes: bool) -> Result<()> {
     let project = Project::open(&common.project)?;
-    let at = moment(&project, common)?;
+    let at = known_at(&project, common)?;
     let children = erase::find(&project, who, at).await?;
     if !yes {
         return out(format!(
@@ -38,8 +38,8 @@ pub(super) async fn erase(common: &Common, who: &[String], yes: bool) -> Result<
     }
     Err(Error::vault(
         "erase",
-        format!("{} of the project still tell of who was erased", plural(receipt.left, "file")),
-        "look into the texts of other children's contacts, rejects/ and published/, and remove what names them",
+        format!("{} of the project still name or identify the erased children", plural(receipt.left, "file")),
+        "search the texts of other children's contacts, rejects/ and published/, and remove what identifies them",
     ))
 }
 
@@ -51,8 +51,8 @@ pub(super) async fn retention(common: &Common, yes: bool) -> Result<()> {
         return out(b"[retention] keep_years is 0: children are kept for ever; set it to show who is past it\n");
     }
     let rulebook = Rulebook::load(&project)?;
-    let store = Store::open(&project.store(), &project.staging(), moment(&project, common)?).await?;
-    there::must_be_there(&project, &store)?;
+    let store = Store::open(&project.store(), &project.staging(), known_at(&project, common)?).await?;
+    preflight::check_store_exists(&project, &store)?;
     let Some(last) = store.nights().last().and_then(|n| n.as_of.parse::<NaiveDate>().ok()) else {
         return Err(Error::usage("nothing is stored yet", "`prane run` first"));
     };
@@ -84,7 +84,7 @@ pub(super) async fn link(common: &Common, what: &LinkCommand) -> Result<()> {
             if !common.quiet {
                 eprint!("{}", tried.told);
             }
-            return hand_over(to.as_deref(), &tried.csv);
+            return write_result(to.as_deref(), &tried.csv);
         }
     };
     let (project, store, vault) = with_vault(common).await?;
@@ -93,14 +93,14 @@ pub(super) async fn link(common: &Common, what: &LinkCommand) -> Result<()> {
         LinkFormat::Csv => export::csv(&store, &vault)?,
         LinkFormat::Xlsx => export::xlsx(&store, &vault)?,
     };
-    hand_over(to.as_deref(), &bytes)
+    write_result(to.as_deref(), &bytes)
 }
 
-/// Into a new file, for its owner alone; to stdout where none is named.
-fn hand_over(to: Option<&Path>, bytes: &[u8]) -> Result<()> {
+/// Writes to a new private file, or to stdout without one.
+fn write_result(to: Option<&Path>, bytes: &[u8]) -> Result<()> {
     match to {
         Some(path) if path.exists() => {
-            Err(Error::usage(format!("{} is there already", path.display()), "name a file that is not there yet"))
+            Err(Error::usage(format!("{} exists already", path.display()), "name a file that does not exist yet"))
         }
         Some(path) => write_private(path, bytes),
         None => out(bytes),
@@ -111,9 +111,9 @@ fn hand_over(to: Option<&Path>, bytes: &[u8]) -> Result<()> {
 pub(super) fn keep_vault(common: &Common, what: &VaultCommand) -> Result<()> {
     let project = Project::open(&common.project)?;
     let _lock = publish::lock(&project)?;
-    erase::none_half_done(&project)?;
+    erase::check_none_unfinished(&project)?;
     let note = |what: &str| audit::note(&project, now(), what, "");
-    let said = match what {
+    let message = match what {
         VaultCommand::RotateKey { new_key_file } => {
             note("vault rotate-key")?;
             keep::rotate_key(&project, new_key_file.as_deref())?
@@ -123,14 +123,14 @@ pub(super) fn keep_vault(common: &Common, what: &VaultCommand) -> Result<()> {
             keep::backup(&project, file)?
         }
     };
-    out(format!("{said}\n").as_bytes())
+    out(format!("{message}\n").as_bytes())
 }
 
-/// Store and vault of a project that has had a night.
+/// Opens the store and the vault of a project that has had a night.
 pub(super) async fn with_vault(common: &Common) -> Result<(Project, Store, Vault)> {
     let project = Project::open(&common.project)?;
-    let store = Store::open(&project.store(), &project.staging(), moment(&project, common)?).await?;
-    there::must_be_there(&project, &store)?;
+    let store = Store::open(&project.store(), &project.staging(), known_at(&project, common)?).await?;
+    preflight::check_store_exists(&project, &store)?;
     let vault = Vault::open(&project, false)?;
     if store.nights().is_empty() {
         return Err(Error::usage("nothing is stored yet", "`prane run` first"));

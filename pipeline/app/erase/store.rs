@@ -1,5 +1,5 @@
-//! Taking children's rows out of every data file of the store, in every version: a file keeps its name and its place in the
-//! log, which is told its new size.
+//! Removes children's rows from every data file of the store, in every version. A file keeps its name and its entry in the Delta
+//! log; the entry gets the new size.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,10 +20,10 @@ use prane_vault::Children;
 
 use super::Receipt;
 
-/// Columns by which a row is of a child.
-const TELLING: [&str; 5] = ["pupil_key", OTHER_PUPIL, "participant_key", ROW_KEY, "record_key"];
+/// Columns whose keys identify a child.
+const KEY_COLUMNS: [&str; 5] = ["pupil_key", OTHER_PUPIL, "participant_key", ROW_KEY, "record_key"];
 
-/// Takes the rows out.
+/// Removes the rows, and counts them in `receipt`.
 ///
 /// # Errors
 /// Store errors.
@@ -37,13 +37,13 @@ pub fn erase(project: &Project, children: &Children, receipt: &mut Receipt) -> R
         tracing::debug!("{table}");
         let mut resized: BTreeMap<String, Resized> = BTreeMap::new();
         for path in files_below(&folder).into_iter().filter(|p| p.extension().is_some_and(|e| e == "parquet") && !in_log(p)) {
-            let Some((gone, file)) = rewrite(&folder, &table, &path, children)? else { continue };
+            let Some((removed, file)) = rewrite(&folder, &table, &path, children)? else { continue };
             let relative = path.strip_prefix(&folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             resized.insert(relative, file);
-            *receipt.store_rows.entry(table.clone()).or_default() += gone;
+            *receipt.store_rows.entry(table.clone()).or_default() += removed;
             receipt.store_files += 1;
         }
-        // Also where a run before this one was cut off between the files and the log.
+        // Even without rewritten files: an earlier call may have been interrupted before it updated the log.
         resize(&root, &table, resized)?;
     }
     Ok(())
@@ -53,12 +53,12 @@ fn in_log(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == "_delta_log")
 }
 
-/// Whether each row is of none of the children.
-fn stays(batch: &RecordBatch, children: &Children) -> BooleanArray {
-    let columns: Vec<(&str, &ArrayRef)> = TELLING.iter().filter_map(|name| Some((*name, batch.column_by_name(name)?))).collect();
+/// For each row, whether it belongs to none of the children.
+fn kept_rows(batch: &RecordBatch, children: &Children) -> BooleanArray {
+    let columns: Vec<(&str, &ArrayRef)> = KEY_COLUMNS.iter().filter_map(|name| Some((*name, batch.column_by_name(name)?))).collect();
     (0..batch.num_rows())
         .map(|row| {
-            let theirs = columns.iter().any(|(name, column)| {
+            let is_of_child = columns.iter().any(|(name, column)| {
                 let column = column.as_string::<i32>();
                 let key = if column.is_valid(row) { column.value(row) } else { return false };
                 match *name {
@@ -67,61 +67,61 @@ fn stays(batch: &RecordBatch, children: &Children) -> BooleanArray {
                     _ => [&children.row_keys, &children.participant_keys, &children.pupil_keys].iter().any(|keys| keys.contains(key)),
                 }
             });
-            Some(!theirs)
+            Some(!is_of_child)
         })
         .collect()
 }
 
-/// Rows taken out of one file and what it is now; none where nothing of the children is in it.
+/// Rewrites one file; returns the number of removed rows and the new size, or `None` where the file has no row of the children.
 fn rewrite(folder: &Path, table: &str, path: &Path, children: &Children) -> Result<Option<(u64, Resized)>> {
     let open = || std::fs::File::open(path).map_err(|e| Error::io(path, e));
     let builder = ParquetRecordBatchReaderBuilder::try_new(open()?).store_err()?;
     let schema = builder.schema().clone();
-    let telling: Vec<usize> = (0..schema.fields().len()).filter(|at| is_telling(&schema, *at)).collect();
-    if telling.is_empty() {
+    let key_columns: Vec<usize> = (0..schema.fields().len()).filter(|at| is_key_column(&schema, *at)).collect();
+    if key_columns.is_empty() {
         return Ok(None);
     }
-    let mask = ProjectionMask::roots(builder.parquet_schema(), telling);
-    let mut gone = 0;
+    let mask = ProjectionMask::roots(builder.parquet_schema(), key_columns);
+    let mut removed = 0;
     for batch in builder.with_projection(mask).build().store_err()? {
-        gone += stays(&batch.store_err()?, children).false_count() as u64;
+        removed += kept_rows(&batch.store_err()?, children).false_count() as u64;
     }
-    if gone == 0 {
+    if removed == 0 {
         return Ok(None);
     }
-    let aside = folder.join(".erasing.parquet");
+    let rewritten = folder.join(".erasing.parquet");
     let spec = TableSpec { name: table.into(), columns: schema, partition_by: vec![], sorted_by: vec![] };
     let mut writer = FileWriter::create(folder, &spec, ".erasing.parquet".into(), BTreeMap::new())?;
     for batch in ParquetRecordBatchReaderBuilder::try_new(open()?).store_err()?.build().store_err()? {
         let batch = batch.store_err()?;
-        let kept = filter_record_batch(&batch, &stays(&batch, children)).store_err()?;
-        // A record that a person was to be asked about, with this child among the pupils: it is linked anew next night.
-        let kept = if table == links().name { still_counted(&batch, kept, children)? } else { kept };
+        let kept = filter_record_batch(&batch, &kept_rows(&batch, children)).store_err()?;
+        // A record whose candidates include an erased pupil stays as unlinked, and the next night links it again.
+        let kept = if table == links().name { with_unlinked(&batch, kept, children)? } else { kept };
         writer.write(&kept)?;
     }
     let written = writer.finish()?;
-    std::fs::rename(&aside, path).map_err(|e| Error::io(path, e))?;
-    Ok(Some((gone, Resized { size: written.size, rows: written.rows })))
+    std::fs::rename(&rewritten, path).map_err(|e| Error::io(path, e))?;
+    Ok(Some((removed, Resized { size: written.size, rows: written.rows })))
 }
 
-fn is_telling(schema: &SchemaRef, at: usize) -> bool {
-    TELLING.contains(&schema.field(at).name().as_str()) && *schema.field(at).data_type() == DataType::Utf8
+fn is_key_column(schema: &SchemaRef, at: usize) -> bool {
+    KEY_COLUMNS.contains(&schema.field(at).name().as_str()) && *schema.field(at).data_type() == DataType::Utf8
 }
 
-/// Rows of `links` that stay, and for records that lost a pupil one row that says so: no record is lost with the child.
-fn still_counted(before: &RecordBatch, kept: RecordBatch, children: &Children) -> Result<RecordBatch> {
+/// The kept rows of `links`, with one `unlinked` row for each record that lost a pupil: the record itself must not be lost.
+fn with_unlinked(before: &RecordBatch, kept: RecordBatch, children: &Children) -> Result<RecordBatch> {
     let text = |batch: &RecordBatch, name: &str, row: usize| -> Option<String> {
         let column = batch.column_by_name(name)?.as_string::<i32>();
         column.is_valid(row).then(|| column.value(row).to_string())
     };
     let record = |batch: &RecordBatch, row: usize| (text(batch, "kind", row), text(batch, "record_key", row));
     let mut lost = std::collections::BTreeSet::new();
-    let stays = stays(before, children);
-    for row in (0..before.num_rows()).filter(|row| !stays.value(*row)) {
+    let is_kept = kept_rows(before, children);
+    for row in (0..before.num_rows()).filter(|row| !is_kept.value(*row)) {
         let (kind, key) = record(before, row);
-        let gone_too = key.as_ref().is_none_or(|k| children.participant_keys.contains(k) || children.row_keys.contains(k));
-        // A second number that is no question any more needs no line that says so.
-        if !gone_too && kind.as_deref() != Some("pupil") {
+        let is_erased = key.as_ref().is_none_or(|k| children.participant_keys.contains(k) || children.row_keys.contains(k));
+        // A row of kind `pupil` asks about a second number of a pupil: without the pupil there is nothing to ask.
+        if !is_erased && kind.as_deref() != Some("pupil") {
             lost.insert((kind, key));
         }
     }
@@ -133,7 +133,7 @@ fn still_counted(before: &RecordBatch, kept: RecordBatch, children: &Children) -
     let rows: Vec<usize> = (0..before.num_rows()).filter(|row| lost.remove(&record(before, *row))).collect();
     let mut columns = Vec::new();
     for (field, column) in before.schema().fields().iter().zip(before.columns()) {
-        let told = match field.name().as_str() {
+        let unlinked = match field.name().as_str() {
             "kind" | "record_key" | "participant_key" | "known_from" => {
                 let indices = arrow::array::UInt64Array::from_iter_values(rows.iter().map(|r| *r as u64));
                 arrow::compute::take(column, &indices, None).store_err()?
@@ -142,8 +142,8 @@ fn still_counted(before: &RecordBatch, kept: RecordBatch, children: &Children) -
             "place" => std::sync::Arc::new(arrow::array::Int32Array::from_iter_values(rows.iter().map(|_| 1))),
             _ => arrow::array::new_null_array(field.data_type(), rows.len()),
         };
-        columns.push(told);
+        columns.push(unlinked);
     }
-    let told = RecordBatch::try_new(before.schema(), columns).store_err()?;
-    arrow::compute::concat_batches(&before.schema(), [&others, &told]).store_err()
+    let unlinked = RecordBatch::try_new(before.schema(), columns).store_err()?;
+    arrow::compute::concat_batches(&before.schema(), [&others, &unlinked]).store_err()
 }

@@ -1,4 +1,4 @@
-//! Whether texts still tell of children that were erased: their numbers, keys and full names, as whole words.
+//! Searches and redacts texts that identify erased children: their numbers, keys and full names, as whole words.
 
 use std::path::Path;
 
@@ -13,18 +13,18 @@ use prane_store::errors::StoreError;
 use prane_vault::Children;
 use serde_json::Value;
 
-/// What stands in the place of a word that was taken out.
+/// The text that replaces a word.
 const REDACTED: &str = "[erased]";
 
-/// Words to look for.
+/// Search patterns for the children's words.
 pub(super) struct Words {
     all: AhoCorasick,
-    /// Without the pupils' numbers, which may be codes of something else in a table.
+    /// Without the pupils' numbers: in a table the same digits may be a code of something else.
     names: AhoCorasick,
 }
 
 impl Words {
-    /// The words that tell of these children alone.
+    /// The words that identify these children.
     pub(super) fn of(children: &Children) -> Result<Self> {
         let build = |words: Vec<&String>| AhoCorasick::new(words).map_err(|e| Error::Bug(e.to_string()));
         let all = children.words.iter().chain(&children.pupil_keys).chain(&children.participant_keys).collect();
@@ -32,12 +32,12 @@ impl Words {
         Ok(Self { all: build(all)?, names: build(names)? })
     }
 
-    /// Whether a file holds one of them.
+    /// Whether a file contains one of the words.
     pub(super) fn are_in(&self, path: &Path) -> bool {
         std::fs::read(path).is_ok_and(|bytes| spans(&self.all, &bytes).next().is_some())
     }
 
-    /// Takes them out of the texts of a JSON file; returns whether there were any.
+    /// Replaces the words in the texts of a JSON file; returns whether it contained any.
     pub(super) fn redact(&self, path: &Path) -> Result<bool> {
         if !self.are_in(path) {
             return Ok(false);
@@ -55,8 +55,8 @@ impl Words {
     fn redact_value(&self, value: &mut Value) -> bool {
         match value {
             Value::String(text) => match self.redacted(text) {
-                Some(other) => {
-                    *text = other;
+                Some(redacted) => {
+                    *text = redacted;
                     true
                 }
                 None => false,
@@ -68,17 +68,17 @@ impl Words {
     }
 
     fn redacted(&self, text: &str) -> Option<String> {
-        let mut other = String::new();
-        let mut done = 0;
+        let mut redacted = String::new();
+        let mut copied = 0;
         for (start, end) in spans(&self.all, text.as_bytes()) {
-            other.push_str(&text[done..start]);
-            other.push_str(REDACTED);
-            done = end;
+            redacted.push_str(&text[copied..start]);
+            redacted.push_str(REDACTED);
+            copied = end;
         }
-        (done > 0).then(|| other + &text[done..])
+        (copied > 0).then(|| redacted + &text[copied..])
     }
 
-    /// How many files of the store have a text in which a name or a national id of the children stands.
+    /// The number of files of the store with a text that contains a name or national id of the children.
     pub(super) fn stored(&self, store: &Path) -> Result<usize> {
         let mut count = 0;
         for path in files_below(store).iter().filter(|p| p.extension().is_some_and(|e| e == "parquet")) {
@@ -105,7 +105,7 @@ impl Words {
     }
 }
 
-/// Where the words stand as whole words.
+/// Start and end of each occurrence as a whole word.
 fn spans(words: &AhoCorasick, bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> {
     let is_part = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
     words

@@ -1,5 +1,5 @@
-//! A `[[source]]` block from a file's headers and first rows. What is sure is written; what is not is written as a
-//! comment headed OPEN, and said.
+//! Writes a `[[source]]` block from the headers and first rows of a file. What is uncertain becomes a comment marked OPEN, and is
+//! printed too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -10,64 +10,64 @@ use super::table::{self, Likeness, Table};
 use super::values::{self, DayColumns, Days, Meaning};
 use super::words;
 
-/// A file as it was looked at.
+/// Headers and first rows of a file.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Look {
+pub(super) struct Sample {
     /// Name of the file, without folders.
     pub file: String,
     /// Its headers.
     pub headers: Vec<String>,
     /// Its first rows.
     pub rows: Vec<Vec<String>>,
-    /// Encoding, where it is not one that is detected.
+    /// Encoding; empty where the reader detects it.
     pub encoding: &'static str,
-    /// Separator, where it is not one that is detected.
+    /// Separator; empty where the reader detects it.
     pub delimiter: &'static str,
 }
 
-/// What was made of a file.
+/// The mapping of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Mapping {
     /// Its table.
     pub table: String,
-    /// Glob of the files that are read so.
+    /// Glob of the files that it applies to.
     pub files: String,
     /// Lines of the block after `table` and `files`.
     pub lines: Vec<String>,
-    /// What a person must say, a sentence each.
+    /// Questions to a person, one sentence each.
     pub open: Vec<String>,
-    /// What was found, for the reader of the terminal.
+    /// A summary for the terminal.
     pub found: String,
-    /// The file needs no block.
+    /// Whether the file needs no block.
     pub canonical: bool,
 }
 
-/// More different words than this in a column are no codes; they are not repeated anywhere.
+/// A column with more distinct values is not a column of codes; its values are not printed.
 const MOST_CODES: usize = 30;
-/// A word longer than this is no code either.
+/// A longer value is not a code.
 const LONGEST_CODE: usize = 24;
-/// Rows of titles that may stand over the headers.
+/// Title rows that may precede the headers.
 const MOST_TITLES: usize = 5;
 
-/// Maps a file; none where it looks like no table.
-pub(super) fn map(look: &Look, contracts: &[Contract]) -> Option<Mapping> {
+/// Maps a file; `None` where its headers fit no table.
+pub(super) fn map(sample: &Sample, contracts: &[Contract]) -> Option<Mapping> {
     for titles in 0..=MOST_TITLES {
         let (headers, rows) = match titles {
-            0 => (&look.headers, look.rows.as_slice()),
-            n => (look.rows.get(n - 1)?, look.rows.get(n..)?),
+            0 => (&sample.headers, sample.rows.as_slice()),
+            n => (sample.rows.get(n - 1)?, sample.rows.get(n..)?),
         };
         let days = values::day_columns(headers);
-        let wide = days.as_ref().and_then(|d| table::best(contracts, &look.file, headers, Some(d)));
+        let wide = days.as_ref().and_then(|d| table::best(contracts, &sample.file, headers, Some(d)));
         let days = days.filter(|_| wide.is_some());
-        if let Some(table) = wide.or_else(|| table::best(contracts, &look.file, headers, None)) {
-            return Some(Writer { look, headers, rows, table, days, mapping: Mapping::default() }.write(titles, contracts));
+        if let Some(table) = wide.or_else(|| table::best(contracts, &sample.file, headers, None)) {
+            return Some(Writer { sample, headers, rows, table, days, mapping: Mapping::default() }.write(titles, contracts));
         }
     }
     None
 }
 
 struct Writer<'a> {
-    look: &'a Look,
+    sample: &'a Sample,
     headers: &'a [String],
     rows: &'a [Vec<String>],
     table: Table<'a>,
@@ -83,11 +83,14 @@ impl Writer<'_> {
         if let Some(rival) = self.table.rival {
             self.open(format!("the headers would nearly as well fit the table {rival}: is it {}?", contract.table));
         }
-        if !self.look.encoding.is_empty() {
-            self.line(format!("encoding = {}   # it is not UTF-8; check that ë and ç look right in the lists", quoted(self.look.encoding)));
+        if !self.sample.encoding.is_empty() {
+            self.line(format!(
+                "encoding = {}   # it is not UTF-8; check that ë and ç look right in the lists",
+                quoted(self.sample.encoding)
+            ));
         }
-        if !self.look.delimiter.is_empty() {
-            self.line(format!("delimiter = {}", quoted(self.look.delimiter)));
+        if !self.sample.delimiter.is_empty() {
+            self.line(format!("delimiter = {}", quoted(self.sample.delimiter)));
         }
         if titles > 0 {
             self.line(format!("header_row = {}   # counted from 1; rows above it are titles", titles + 1));
@@ -99,7 +102,7 @@ impl Writer<'_> {
         self.constants();
         self.register();
         self.codes();
-        let named = table_of_file(contracts, &self.look.file).is_some_and(|c| c.table == contract.table);
+        let named = table_of_file(contracts, &self.sample.file).is_some_and(|c| c.table == contract.table);
         let plain = self.mapping.open.is_empty() && self.mapping.lines.iter().all(|l| l.starts_with("columns = ") || l.starts_with("# "));
         self.mapping.canonical = named
             && plain
@@ -112,13 +115,13 @@ impl Writer<'_> {
         self.mapping.lines.push(line);
     }
 
-    /// Something a person must say: in the file, and on the terminal.
+    /// Adds a question to the block and to the summary.
     fn open(&mut self, what: String) {
         self.mapping.lines.push(format!("# OPEN: {what}"));
         self.mapping.open.push(what);
     }
 
-    /// Values of the file's column at `header`, without empty ones.
+    /// The non-empty values of a column of the file.
     fn values(&self, header: usize) -> impl Iterator<Item = &str> {
         self.rows.iter().filter_map(move |row| row.get(header)).map(|v| v.trim()).filter(|v| !v.is_empty())
     }
@@ -127,12 +130,12 @@ impl Writer<'_> {
         &self.table.contract.columns[pair.column]
     }
 
-    /// Files of other years are read alike; those of a wide register without years in its headers are not.
+    /// The glob of the block. It covers the files of other years, except for a wide register whose headers name no year.
     fn glob(&self) -> String {
-        // A school that leaves its own code out does so every year; a code in the name is of this file alone.
-        let same_place = |kind: Kind| matches!(kind, Kind::SchoolId | Kind::CentreId) && code_in(&self.look.file).is_none();
+        // A school that omits its code does so every year, but a code in the file name holds for this file only.
+        let same_place = |kind: Kind| matches!(kind, Kind::SchoolId | Kind::CentreId) && code_in(&self.sample.file).is_none();
         let one_file = self.days.as_ref().is_some_and(|d| !d.with_year) || !self.table.missing.iter().all(|c| same_place(c.kind));
-        let name = self.look.file.as_str();
+        let name = self.sample.file.as_str();
         let (stem, end) = name.find('.').map_or((name, ""), |at| name.split_at(at));
         let years = stem
             .rfind(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '_')))
@@ -148,7 +151,7 @@ impl Writer<'_> {
     fn wide(&mut self) {
         let Some(days) = self.days.clone() else { return };
         self.line("layout = \"wide\"".into());
-        let year = values::school_year_in(&self.look.file).or_else(|| self.school_year_of_rows());
+        let year = values::school_year_in(&self.sample.file).or_else(|| self.school_year_of_rows());
         let line = |format: &str| {
             if days.with_year {
                 return format!("wide = {{ header = {} }}", quoted(format));
@@ -172,7 +175,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The school year, where a column says one and the same in every row.
+    /// The school year, where a column has the same one in every row.
     fn school_year_of_rows(&self) -> Option<String> {
         let at = self.headers.iter().position(|h| matches!(words::plain(h).as_str(), "schoolyear" | "vitishkollor" | "academicyear"))?;
         let years: BTreeSet<&str> = self.values(at).collect();
@@ -205,7 +208,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Where no format fits all columns of dates, each has its own.
+    /// Formats by column, where no format fits all columns of dates.
     fn dates_one_by_one(&mut self, columns: &[(String, usize)]) {
         let mut each = Vec::new();
         for (name, at) in columns {
@@ -234,7 +237,7 @@ impl Writer<'_> {
     }
 
     fn columns(&mut self) {
-        let mut said = Vec::new();
+        let mut mapped = Vec::new();
         for pair in std::mem::take(&mut self.table.pairs) {
             let (name, header) = (self.column(&pair).name.clone(), self.headers[pair.header].clone());
             if !self.rows.is_empty() && self.values(pair.header).next().is_none() {
@@ -247,11 +250,11 @@ impl Writer<'_> {
             if pair.likeness == Likeness::Near {
                 self.open(format!("{name} was taken from {}, which is spelt nearly so: is it meant?", quoted(&header)));
             }
-            said.push(format!("{name} = {}", quoted(&header)));
+            mapped.push(format!("{name} = {}", quoted(&header)));
             self.table.pairs.push(pair);
         }
-        if !said.is_empty() {
-            self.line(format!("columns = {{ {} }}", said.join(", ")));
+        if !mapped.is_empty() {
+            self.line(format!("columns = {{ {} }}", mapped.join(", ")));
         }
     }
 
@@ -259,8 +262,8 @@ impl Writer<'_> {
         let missing: Vec<(String, String, Kind)> = self.table.missing.iter().map(|c| (c.name.clone(), c.about.clone(), c.kind)).collect();
         for (name, about, kind) in &missing {
             let hint = match kind {
-                Kind::SchoolId => code_in(&self.look.file),
-                Kind::SchoolYear => values::school_year_in(&self.look.file),
+                Kind::SchoolId => code_in(&self.sample.file),
+                Kind::SchoolYear => values::school_year_in(&self.sample.file),
                 _ => None,
             };
             let seen = hint.as_ref().map_or_else(String::new, |h| format!(" (the file's name holds {h})"));
@@ -268,8 +271,8 @@ impl Writer<'_> {
         }
         if !missing.is_empty() {
             let value = |name: &str, kind: Kind| match kind {
-                Kind::SchoolId => code_in(&self.look.file).unwrap_or_else(|| "S0001".into()),
-                Kind::SchoolYear => values::school_year_in(&self.look.file).unwrap_or_else(|| "2025-2026".into()),
+                Kind::SchoolId => code_in(&self.sample.file).unwrap_or_else(|| "S0001".into()),
+                Kind::SchoolYear => values::school_year_in(&self.sample.file).unwrap_or_else(|| "2025-2026".into()),
                 Kind::CentreId => "C01".into(),
                 _ => format!("{name}?"),
             };
@@ -278,17 +281,17 @@ impl Writer<'_> {
         }
     }
 
-    /// A register in which nobody is present holds absences only, and then a missing row is a day at school.
+    /// Asks whether a register without `present` holds absences only; a missing row is a day at school then.
     fn register(&mut self) {
         let Some(status) = self.table.contract.column("status").filter(|_| self.table.contract.table == "attendance") else { return };
         let Some(pair) = self.table.pairs.iter().find(|p| self.column(p).name == "status").filter(|_| self.days.is_none()) else { return };
         let all: BTreeSet<String> = self.values(pair.header).map(words::plain).collect();
         let header = &self.headers[pair.header];
-        let ours = |word: &str| match values::meaning(status, header, word, &all) {
-            Meaning::Sure(ours) | Meaning::Guess(ours) => ours,
+        let code = |word: &str| match values::meaning(status, header, word, &all) {
+            Meaning::Sure(code) | Meaning::Guess(code) => code,
             _ => word.to_lowercase(),
         };
-        let present = self.values(pair.header).any(|w| ours(w) == "present");
+        let present = self.values(pair.header).any(|w| code(w) == "present");
         if !present && !all.is_empty() {
             self.open("nobody was present in the rows looked at: if only absences and lateness are written down, remove the mark, and no row will mean a day at school".into());
             self.line("# register = \"absences\"".into());
@@ -316,7 +319,7 @@ impl Writer<'_> {
             }
             tables.extend(codes_of(column, header, &counted));
         }
-        // Sub-tables end the block's own keys, so they come last.
+        // Sub-tables come last: in TOML no key of the block may follow them.
         let (inline, sub): (Vec<Codes>, Vec<Codes>) = tables.into_iter().partition(|c| c.open.is_none());
         for codes in inline.into_iter().chain(sub) {
             if let Some(open) = codes.open {
@@ -350,7 +353,7 @@ impl Writer<'_> {
     }
 }
 
-/// The codes of one column, as lines; `open` says what a person must say of them.
+/// The lines for the codes of one column, and the question about those that are not sure.
 struct Codes {
     open: Option<String>,
     lines: Vec<String>,
@@ -373,12 +376,12 @@ fn codes_of(column: &Column, header: &str, counted: &BTreeMap<String, usize>) ->
     }
     let sure: Vec<String> = meanings
         .iter()
-        .filter_map(|(word, _, m)| if let Meaning::Sure(ours) = m { Some(format!("{} = {}", quoted(word), quoted(ours))) } else { None })
+        .filter_map(|(word, _, m)| if let Meaning::Sure(code) = m { Some(format!("{} = {}", quoted(word), quoted(code))) } else { None })
         .collect();
     if sure.len() == meanings.len() {
         return Some(Codes { open: None, lines: vec![format!("codes.{name} = {{ {} }}", sure.join(", "))] });
     }
-    // The words stand in prane.toml alone, where they are answered: one of them may be a child's name.
+    // The words are written to prane.toml only, not printed: one of them may be a child's name.
     let unsure = meanings.iter().filter(|(.., m)| !matches!(m, Meaning::Sure(_))).count();
     let known = if column.codes.is_empty() {
         String::new()
@@ -394,8 +397,8 @@ fn codes_of(column: &Column, header: &str, counted: &BTreeMap<String, usize>) ->
     for (word, count, meaning) in &meanings {
         let times = format!("{count} in the rows looked at");
         lines.push(match meaning {
-            Meaning::Sure(ours) => format!("{} = {}", quoted(word), quoted(ours)),
-            Meaning::Guess(ours) => format!("# {} = {}   # a guess; {times}", quoted(word), quoted(ours)),
+            Meaning::Sure(code) => format!("{} = {}", quoted(word), quoted(code)),
+            Meaning::Guess(code) => format!("# {} = {}   # a guess; {times}", quoted(word), quoted(code)),
             _ => format!("# {} = \"?\"   # say what it means; {times}", quoted(word)),
         });
     }

@@ -1,7 +1,7 @@
-//! `prane init`: a project folder, with a mapping guessed from the headers of real files.
+//! `prane init`: makes a project folder, with mappings guessed from the headers of real files.
 //!
-//! It reads headers and first rows, and copies nothing: the extracts stay where they are. It never writes over a
-//! configuration, and what it is not sure of it leaves to a person, marked OPEN.
+//! It reads headers and first rows, and does not copy the files. It never overwrites a configuration, and marks what it is not sure
+//! of as OPEN, for a person to decide.
 
 mod mapping;
 mod table;
@@ -19,24 +19,24 @@ use prane_base::project::DEFAULT_TOML;
 use prane_contract::{Contract, contracts};
 use prane_intake::extract;
 
-use mapping::{Look, Mapping, quoted};
+use mapping::{Mapping, Sample, quoted};
 
-/// Rows looked at in each file.
-const SAMPLE: usize = 200;
-/// Bytes looked at where a file must be decoded first.
+/// Rows read from each file.
+const SAMPLE_ROWS: usize = 200;
+/// Bytes read of a file that must be decoded first.
 const SAMPLE_BYTES: u64 = 1 << 20;
 
 /// Keeps everything about children out of version control.
 const GITIGNORE: &str = "# Settings and rules may be shared; everything else here is about children and may not.\n*\n!.gitignore\n!prane.toml\n!queries/\n!queries/**\n";
-/// What an analyst needs to know to write a rule.
+/// The guide for writing rules, copied into the project.
 const QUERIES_README: &str = include_str!("../../../queries/README.md");
 
 /// Makes a project in `dir`: `prane.toml` (the documented default, and a `[[source]]` for each layout found in `from`),
-/// `inbox/`, `queries/` and `.gitignore`. Returns what was made and what to do next, for the terminal.
+/// `inbox/`, `queries/` and `.gitignore`. Returns a summary and the next steps, for the terminal.
 ///
 /// # Errors
-/// A usage error when `dir` has a `prane.toml` already or a file of `from` is not there; a store error when the folder
-/// cannot be written.
+/// A usage error when `dir` has a `prane.toml` already or a file of `from` does not exist; a store error when the folder cannot be
+/// written.
 pub fn init(dir: &Path, from: &[PathBuf]) -> Result<String> {
     let settings = dir.join("prane.toml");
     if settings.exists() {
@@ -58,7 +58,7 @@ pub fn init(dir: &Path, from: &[PathBuf]) -> Result<String> {
     for folder in [dir.to_path_buf(), dir.join("inbox"), dir.join("queries")] {
         std::fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, e))?;
     }
-    // Extracts hold names; whoever lets others drop files here opens it knowingly.
+    // Extracts hold names. A project that lets other accounts put files here has to open the folder deliberately.
     restrict(&dir.join("inbox"), 0o700)?;
     put_new(&settings, &configuration(&blocks))?;
     for (path, text) in [(dir.join(".gitignore"), GITIGNORE), (dir.join("queries/README.md"), QUERIES_README)] {
@@ -66,7 +66,7 @@ pub fn init(dir: &Path, from: &[PathBuf]) -> Result<String> {
             put_new(&path, text)?;
         }
     }
-    Ok(told(dir, &guesses, &blocks))
+    Ok(summary(dir, &guesses, &blocks))
 }
 
 fn put_new(path: &Path, text: &str) -> Result<()> {
@@ -74,79 +74,79 @@ fn put_new(path: &Path, text: &str) -> Result<()> {
     file.write_all(text.as_bytes()).map_err(|e| Error::io(path, e))
 }
 
-/// What became of one file.
+/// The result for one file.
 enum Guess {
-    /// It was understood.
+    /// Name of the file, and its mapping.
     Mapped(String, Mapping),
-    /// It was not, and why.
-    Lost(String, String),
+    /// Name of the file, and why it has no mapping.
+    Unmapped(String, String),
 }
 
 fn guess(path: &Path, contracts: &[Contract]) -> Guess {
     let file = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
-    let look = match look(path, &file) {
-        Ok(look) => look,
-        Err(reason) => return Guess::Lost(file, reason),
+    let sample = match sample(path, &file) {
+        Ok(sample) => sample,
+        Err(reason) => return Guess::Unmapped(file, reason),
     };
-    match mapping::map(&look, contracts) {
+    match mapping::map(&sample, contracts) {
         Some(mapping) => Guess::Mapped(file, mapping),
-        None => Guess::Lost(
+        None => Guess::Unmapped(
             file,
-            format!("its headers fit no table ({}); write a [[source]] for it by hand", plural(look.headers.len(), "column")),
+            format!("its headers fit no table ({}); write a [[source]] for it by hand", plural(sample.headers.len(), "column")),
         ),
     }
 }
 
-/// Headers and first rows of a file, whatever its encoding and separator.
-fn look(path: &Path, file: &str) -> Result<Look, String> {
-    let (peeked, encoding) = match extract::peek(path, SAMPLE) {
-        Err(fault) if fault.reason.starts_with("not UTF-8") => (peek_decoded(path)?, "windows-1250"),
+/// The headers and first rows of a file in any supported encoding and separator.
+fn sample(path: &Path, file: &str) -> Result<Sample, String> {
+    let (peeked, encoding) = match extract::peek(path, SAMPLE_ROWS) {
+        Err(error) if error.reason.starts_with("not UTF-8") => (peek_decoded(path)?, "windows-1250"),
         other => (other.map_err(|f| f.reason)?, ""),
     };
     let (headers, rows) = peeked;
-    let mut look = Look { file: file.to_string(), headers, rows, encoding, delimiter: "" };
-    if let [only] = look.headers.as_slice()
+    let mut sample = Sample { file: file.to_string(), headers, rows, encoding, delimiter: "" };
+    if let [only] = sample.headers.as_slice()
         && only.contains('|')
     {
-        look.headers = split_at_bars(only);
-        look.rows = look.rows.iter().map(|row| row.first().map(|line| split_at_bars(line)).unwrap_or_default()).collect();
-        look.delimiter = "|";
+        sample.headers = split_at_bars(only);
+        sample.rows = sample.rows.iter().map(|row| row.first().map(|line| split_at_bars(line)).unwrap_or_default()).collect();
+        sample.delimiter = "|";
     }
-    Ok(look)
+    Ok(sample)
 }
 
 fn split_at_bars(line: &str) -> Vec<String> {
     line.split('|').map(|field| field.trim().trim_matches('"').to_string()).collect()
 }
 
-/// The same for text in windows-1250, the encoding that Albanian offices still write; ë and ç are alike in windows-1252.
+/// The same for text in windows-1250, which Albanian offices still use; windows-1252 encodes ë and ç alike.
 fn peek_decoded(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), String> {
     let plain = path.extension().is_some_and(|e| ["csv", "tsv", "txt"].iter().any(|known| e.eq_ignore_ascii_case(known)));
     if !plain {
         return Err("not UTF-8, and packed: unpack it for `prane init`, or set encoding = \"windows-1250\" by hand".into());
     }
-    let told = |e: std::io::Error| format!("cannot be read: {e}");
+    let io_error = |e: std::io::Error| format!("cannot be read: {e}");
     let mut bytes = Vec::new();
-    std::fs::File::open(path).map_err(told)?.take(SAMPLE_BYTES).read_to_end(&mut bytes).map_err(told)?;
+    std::fs::File::open(path).map_err(io_error)?.take(SAMPLE_BYTES).read_to_end(&mut bytes).map_err(io_error)?;
     if bytes.len() as u64 == SAMPLE_BYTES {
         bytes.truncate(bytes.iter().rposition(|b| *b == b'\n').map_or(bytes.len(), |at| at + 1));
     }
     let (text, _) = encoding_rs::WINDOWS_1250.decode_without_bom_handling(&bytes);
-    // Private, and gone when this ends: the rows may hold names.
-    let folder = tempfile::tempdir().map_err(told)?;
-    let copy = folder.path().join("look.csv");
-    std::fs::write(&copy, text.as_bytes()).map_err(told)?;
-    extract::peek(&copy, SAMPLE).map_err(|f| f.reason)
+    // A private temporary folder, because the rows may hold names.
+    let folder = tempfile::tempdir().map_err(io_error)?;
+    let copy = folder.path().join("sample.csv");
+    std::fs::write(&copy, text.as_bytes()).map_err(io_error)?;
+    extract::peek(&copy, SAMPLE_ROWS).map_err(|f| f.reason)
 }
 
-/// The `[[source]]` blocks; files of one layout share one.
+/// The `[[source]]` blocks; files of the same layout share one.
 fn blocks(guesses: &[Guess]) -> Vec<String> {
     let mapped: Vec<(&String, &Mapping)> = guesses
         .iter()
         .filter_map(|g| if let Guess::Mapped(file, m) = g { Some((file, m)) } else { None })
         .filter(|(_, m)| !m.canonical)
         .collect();
-    // Two layouts behind one glob must be told apart by the files' own names.
+    // Where one glob would cover two layouts, each file gets a block with its own name.
     let mut layouts: BTreeMap<&str, Vec<&[String]>> = BTreeMap::new();
     for (_, m) in &mapped {
         let seen = layouts.entry(m.files.as_str()).or_default();
@@ -166,7 +166,7 @@ fn blocks(guesses: &[Guess]) -> Vec<String> {
     blocks
 }
 
-/// The documented default with the blocks where its own example stands.
+/// The documented default `prane.toml`, with the blocks before `[contract]`.
 fn configuration(blocks: &[String]) -> String {
     if blocks.is_empty() {
         return DEFAULT_TOML.to_string();
@@ -178,13 +178,13 @@ fn configuration(blocks: &[String]) -> String {
     }
 }
 
-fn told(dir: &Path, guesses: &[Guess], blocks: &[String]) -> String {
+fn summary(dir: &Path, guesses: &[Guess], blocks: &[String]) -> String {
     let dir = dir.display();
     let mut text = format!(
         "Made a project in {dir}:\n  prane.toml   every setting with its default, and {}\n  inbox/       for the extracts\n  queries/     for rules of your own; its README.md says how\n  .gitignore   keeps children's data out of version control\n",
         plural(blocks.len(), "mapping")
     );
-    // As they stand in the file: files of one layout share theirs.
+    // Counted in the blocks, because files of the same layout share one.
     let open: usize = blocks.iter().map(|block| block.matches("# OPEN: ").count()).sum();
     for guess in guesses {
         match guess {
@@ -195,7 +195,7 @@ fn told(dir: &Path, guesses: &[Guess], blocks: &[String]) -> String {
                     let _ = writeln!(text, "  OPEN: {o}");
                 });
             }
-            Guess::Lost(file, reason) => {
+            Guess::Unmapped(file, reason) => {
                 let _ = write!(text, "\n{file}: not mapped; {reason}\n");
             }
         }

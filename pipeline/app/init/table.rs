@@ -1,71 +1,72 @@
-//! Which table a file is, by its headers: every contract is scored, the best one taken.
+//! Finds the table that a file belongs to: its headers are scored against every contract, and the best score wins.
 
+use az::UnwrappedAs;
 use prane_contract::{Column, Contract, Kind, table_of_file};
 
 use super::values::DayColumns;
 use super::words;
 
-/// How a header came to stand for a column.
+/// How well a header matches a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Likeness {
-    /// The canonical name, or one seen elsewhere.
+    /// It is the canonical name or a known synonym.
     Known,
-    /// Spelt nearly like one.
+    /// It is spelt nearly like one of these.
     Near,
 }
 
-/// A column and the header that stands for it.
+/// A column and its header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pair {
-    /// Position in the contract.
+    /// Index in the contract.
     pub column: usize,
-    /// Position in the file.
+    /// Index in the file.
     pub header: usize,
-    /// How sure it is.
+    /// How well they match.
     pub likeness: Likeness,
 }
 
-/// A file as one table.
+/// A file matched to a table.
 #[derive(Debug, Clone)]
 pub(super) struct Table<'a> {
     /// Its contract.
     pub contract: &'a Contract,
     /// Its columns, in the contract's order.
     pub pairs: Vec<Pair>,
-    /// Columns that must be there and are not.
+    /// Required columns without a header.
     pub missing: Vec<&'a Column>,
-    /// Another table that the file could nearly as well be.
+    /// Another table with nearly the same score.
     pub rival: Option<&'a str>,
     score: i64,
 }
 
-/// Least score of a file that is a table at all: two columns that must be there, nearly nothing else.
-const LEAST: i64 = 39;
-/// A table within this of the best one is named as its rival.
+/// Minimum score of a match: about two required columns.
+const MIN_SCORE: i64 = 39;
+/// A table whose score is within this distance of the best one is its rival.
 const CLOSE: i64 = 10;
 
-/// The table that a file with these headers is; none where none fits. `days` are its columns of days, if it is wide.
+/// The best table for a file with these headers; `None` where no table fits. `days` are the day columns of a wide register.
 pub(super) fn best<'a>(contracts: &'a [Contract], file: &str, headers: &[String], days: Option<&DayColumns>) -> Option<Table<'a>> {
     let mut all: Vec<Table<'a>> =
         contracts.iter().filter(|c| days.is_none() || is_register(c)).map(|c| score(c, contracts, file, headers, days)).collect();
-    // A stable sort: where two fit alike, the order of intake decides.
+    // The sort is stable: of two equal scores, the first in the order of intake wins.
     all.sort_by_key(|t| std::cmp::Reverse(t.score));
     let mut all = all.into_iter();
-    let mut first = all.next().filter(|t| t.score >= LEAST)?;
-    first.rival = all.next().filter(|t| t.score >= LEAST && t.score + CLOSE >= first.score).map(|t| t.contract.table.as_str());
+    let mut first = all.next().filter(|t| t.score >= MIN_SCORE)?;
+    first.rival = all.next().filter(|t| t.score >= MIN_SCORE && t.score + CLOSE >= first.score).map(|t| t.contract.table.as_str());
     Some(first)
 }
 
-/// Tables that can have a column a day.
+/// Whether the table can have one column per day.
 fn is_register(contract: &Contract) -> bool {
     contract.column("date").is_some() && contract.column("status").is_some_and(|c| c.codes.iter().any(|code| code == "present"))
 }
 
 fn score<'a>(contract: &'a Contract, contracts: &[Contract], file: &str, headers: &[String], days: Option<&DayColumns>) -> Table<'a> {
-    let given = |column: &Column| days.is_some() && (column.name == "date" || column.name == "status");
+    let is_in_days = |column: &Column| days.is_some() && (column.name == "date" || column.name == "status");
     let is_day = |at: usize| days.is_some_and(|d| d.at.contains(&at));
     let mut candidates = Vec::new();
-    for (column, wanted) in contract.columns.iter().enumerate().filter(|(_, c)| !given(c)) {
+    for (column, wanted) in contract.columns.iter().enumerate().filter(|(_, c)| !is_in_days(c)) {
         for (header, text) in headers.iter().enumerate().filter(|(at, _)| !is_day(*at)) {
             if let Some((worth, likeness)) = likeness(wanted, text) {
                 candidates.push((worth, Pair { column, header, likeness }));
@@ -82,12 +83,12 @@ fn score<'a>(contract: &'a Contract, contracts: &[Contract], file: &str, headers
     pairs.sort_by_key(|p| p.column);
     let has = |at: usize| pairs.iter().any(|p| p.column == at);
     let missing: Vec<&Column> =
-        contract.columns.iter().enumerate().filter(|(at, c)| c.required && !given(c) && !has(*at)).map(|(_, c)| c).collect();
+        contract.columns.iter().enumerate().filter(|(at, c)| c.required && !is_in_days(c) && !has(*at)).map(|(_, c)| c).collect();
     let matched: i64 = pairs.iter().map(|p| worth(&contract.columns[p.column], p.likeness)).sum();
-    let given_worth = i64::try_from(contract.columns.iter().filter(|c| given(c)).count()).unwrap_or(0) * 20;
-    // The code of a school or centre is often left out by the school that writes the file.
-    let lacking: i64 = missing.iter().map(|c| if matches!(c.kind, Kind::SchoolId | Kind::CentreId) { 5 } else { 15 }).sum();
-    let strange = headers.len().saturating_sub(pairs.len() + days.map_or(0, |d| d.at.len())).min(15);
+    let days_worth = contract.columns.iter().filter(|c| is_in_days(c)).map(|_| 20).sum::<i64>();
+    // A school or centre often omits its own code.
+    let penalty: i64 = missing.iter().map(|c| if matches!(c.kind, Kind::SchoolId | Kind::CentreId) { 5 } else { 15 }).sum();
+    let unmatched = headers.len().saturating_sub(pairs.len() + days.map_or(0, |d| d.at.len())).min(15);
     let lower = file.to_lowercase();
     let named = if table_of_file(contracts, file).is_some_and(|c| c.table == contract.table) {
         30
@@ -96,7 +97,7 @@ fn score<'a>(contract: &'a Contract, contracts: &[Contract], file: &str, headers
     } else {
         0
     };
-    let score = matched + given_worth + named - lacking - i64::try_from(strange).unwrap_or(15);
+    let score = matched + days_worth + named - penalty - unmatched.unwrapped_as::<i64>();
     Table { contract, pairs, missing, rival: None, score }
 }
 
@@ -109,10 +110,10 @@ fn worth(column: &Column, likeness: Likeness) -> i64 {
     }
 }
 
-/// Headers shorter than this are never taken for others that are spelt nearly alike.
+/// Shorter headers are never matched by similar spelling.
 const SHORTEST_NEAR: usize = 6;
 
-/// How well a header stands for a column: its worth in the search for pairs, and how sure it is.
+/// How well a header matches a column: a score for choosing pairs, and the likeness.
 fn likeness(column: &Column, header: &str) -> Option<(u32, Likeness)> {
     let plain = words::plain(header);
     if plain.is_empty() {
@@ -123,9 +124,9 @@ fn likeness(column: &Column, header: &str) -> Option<(u32, Likeness)> {
     }
     let own = words::HEADERS.iter().filter(|(of, _)| *of == column.name).map(|(_, header)| *header);
     let known: Vec<String> = column.also.iter().map(String::as_str).chain(own).map(words::plain).collect();
-    if let Some(at) = known.iter().position(|k| *k == plain) {
-        // The order of `also` decides between two headers that both could be meant.
-        return Some((900 - u32::try_from(at).unwrap_or(0), Likeness::Known));
+    if let Some((at, _)) = (0..).zip(&known).find(|(_, k)| **k == plain) {
+        // Of two headers that match, the one earlier in `also` wins.
+        return Some((900 - at, Likeness::Known));
     }
     let near = known
         .iter()

@@ -6,8 +6,8 @@ use super::*;
 
 fn mapped(file: &str, headers: &str, rows: &[&str]) -> Mapping {
     let split = |line: &str| -> Vec<String> { line.split(',').map(String::from).collect() };
-    let look = Look { file: file.into(), headers: split(headers), rows: rows.iter().map(|r| split(r)).collect(), ..Look::default() };
-    mapping::map(&look, &contracts().unwrap()).unwrap()
+    let sample = Sample { file: file.into(), headers: split(headers), rows: rows.iter().map(|r| split(r)).collect(), ..Sample::default() };
+    mapping::map(&sample, &contracts().unwrap()).unwrap()
 }
 
 fn parsed(mapping: &Mapping) -> Config {
@@ -20,7 +20,7 @@ fn case(name: &str) -> (String, Mapping) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data-samples/cases").join(name);
     match guess(&path, &contracts().unwrap()) {
         Guess::Mapped(file, mapping) => (file, mapping),
-        Guess::Lost(_, reason) => panic!("{reason}"),
+        Guess::Unmapped(_, reason) => panic!("{reason}"),
     }
 }
 
@@ -131,11 +131,11 @@ fn marks_grades_and_years_are_read_as_they_are_written() {
         &["P1,S1,matematike,2025-10-01,1,\"7", "P1,S1,matematike,2025-10-01,II,pesë"],
     );
     assert!(marks.lines.contains(&"codes.term = { \"II\" = \"2\" }".to_string()));
-    let comma = Look {
+    let comma = Sample {
         file: "marks.csv".into(),
         headers: "pupil_id school_id subject date term mark".split(' ').map(String::from).collect(),
         rows: vec!["P1 S1 m 2025-10-01 1 7,5".split(' ').map(String::from).collect()],
-        ..Look::default()
+        ..Sample::default()
     };
     assert!(mapping::map(&comma, &contracts().unwrap()).unwrap().lines.contains(&"decimal = \",\"".to_string()));
     let enrolments = mapped("e.csv", "pupil_id,school_id,viti_shkollor,klasa,start_date", &["P1,S1,2025/26,VII,2025-09-15"]);

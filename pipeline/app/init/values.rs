@@ -1,6 +1,5 @@
-//! What the values of a file look like: how days are written, which codes are meant, whether decimals have a comma.
-//!
-//! Says what fits. Where two things fit it says both, and a person decides.
+//! Guesses from the values of a file: formats of dates, meanings of codes, decimal commas. Where several formats or meanings fit,
+//! all of them are returned, and a person decides.
 
 use std::collections::BTreeSet;
 
@@ -9,42 +8,42 @@ use prane_contract::{Column, Kind};
 
 use super::words;
 
-/// Ways in which days are written. Dots are only ever written day first; strokes and dashes are written both ways.
+/// Formats of dates. With dots the day always comes first; with slashes and dashes it may be the day or the month.
 const DAYS: [&str; 16] = [
     "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%y", "%d/%m/%y",
     "%m/%d/%y", "%y/%m/%d", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d",
 ];
-/// Ways in which the columns of a wide register are headed, besides those.
+/// Further formats in headers of wide registers.
 const DAYS_OF_HEADERS: [&str; 2] = ["%Y_%m_%d", "%d_%m_%Y"];
-/// The same without a year.
+/// Formats in such headers without a year.
 const DAYS_WITHOUT_YEAR: [&str; 8] = ["%m_%d", "%d_%m", "%m-%d", "%d-%m", "%m/%d", "%d/%m", "%d.%m", "%d.%m."];
-/// A format may miss one value in twenty: those are rejects, not another format.
-const MOST_MISFITS: usize = 20;
+/// A format fits if at most one value in this many does not parse: such values will be rejected.
+const VALUES_PER_MISFIT: usize = 20;
 
-/// How the days of some columns are written.
+/// The formats that fit the dates of some columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Days {
-    /// No value to look at.
+    /// There is no value.
     Nothing,
-    /// As 2021-11-30.
+    /// ISO 8601, such as 2021-11-30.
     Iso,
-    /// In this format, and no other fits.
+    /// Only this format fits.
     One(String),
-    /// In any of these.
+    /// All of these fit.
     Several(Vec<String>),
-    /// In none that is known; the look of a value, digits as 9 and letters as a.
+    /// No known format fits. Holds the shape of a value, with digits as 9 and letters as a.
     Unknown(String),
 }
 
-/// How `values` write days.
+/// The formats that fit `values`.
 pub(super) fn days<'a>(values: impl Iterator<Item = &'a str>) -> Days {
     let values: Vec<&str> = values.map(str::trim).filter(|v| !v.is_empty()).map(without_midnight).collect();
     let Some(first) = values.first() else { return Days::Nothing };
     let formats = ["", " %H:%M", " %H:%M:%S", "T%H:%M:%S"].iter().flat_map(|time| DAYS.iter().map(move |day| format!("{day}{time}")));
     let counted: Vec<(usize, String)> = formats.map(|f| (values.iter().filter(|v| day_of(v, &f).is_some()).count(), f)).collect();
     let best = counted.iter().map(|(count, _)| *count).max().unwrap_or(0);
-    // One value that only one of two formats can read settles it: 30/11/2021 is no month.
-    if best < values.len() && (values.len() - best) * MOST_MISFITS > values.len() {
+    // The format that parses the most values wins: 30/11/2021 rules out the month first.
+    if best < values.len() && (values.len() - best) * VALUES_PER_MISFIT > values.len() {
         return Days::Unknown(shape(first));
     }
     let mut fitting: Vec<String> = counted.into_iter().filter(|(count, _)| *count == best).map(|(_, f)| f).collect();
@@ -58,7 +57,7 @@ pub(super) fn days<'a>(values: impl Iterator<Item = &'a str>) -> Days {
     }
 }
 
-/// Midnight after an ISO day says nothing; the reader takes both alike.
+/// Removes a midnight time after an ISO date, as the reader does.
 fn without_midnight(value: &str) -> &str {
     let Some((day, rest)) = value.split_at_checked(10) else { return value };
     let midnight = rest.chars().all(|c| matches!(c, '0' | ':' | '.' | 'T' | 'Z' | ' '));
@@ -69,7 +68,7 @@ fn day_of(value: &str, format: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(value, format).ok().filter(|day| (1900..2200).contains(&day.year()))
 }
 
-/// What a value looks like without saying what it is: a birth date is nobody's business here.
+/// The shape of a value without its content, which may be a birth date.
 fn shape(value: &str) -> String {
     let plain = |c: char| match c {
         c if c.is_numeric() => '9',
@@ -80,23 +79,23 @@ fn shape(value: &str) -> String {
     value.chars().take(20).map(plain).collect()
 }
 
-/// The columns of a wide register that are days.
+/// The day columns of a wide register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DayColumns {
-    /// Formats of their headers that fit; more than one where a person must say.
+    /// Formats that fit their headers; with more than one, a person must choose.
     pub formats: Vec<String>,
     /// Whether the headers name the year.
     pub with_year: bool,
-    /// Month of the first of them (1-12).
+    /// Month of the first column (1-12).
     pub first_month: u32,
-    /// Where they are.
+    /// Their indices.
     pub at: Vec<usize>,
 }
 
-/// Fewest columns headed by days that make a register wide.
+/// Minimum number of day columns of a wide register.
 const FEWEST_DAYS: usize = 5;
 
-/// The columns headed by days, if there are enough of them.
+/// The columns whose headers are days, if there are enough.
 pub(super) fn day_columns(headers: &[String]) -> Option<DayColumns> {
     let like: Vec<usize> = (0..headers.len()).filter(|at| may_be_day(&headers[*at])).collect();
     if like.len() < FEWEST_DAYS {
@@ -107,7 +106,7 @@ pub(super) fn day_columns(headers: &[String]) -> Option<DayColumns> {
     let without = |format: &str, header: &str| day_of(&format!("2024 {header}"), &format!("%Y {format}"));
     let fits = |format: &str, read: &dyn Fn(&str, &str) -> Option<NaiveDate>| {
         let count = like.iter().filter(|at| read(format, &headers[**at]).is_some()).count();
-        // Registers head thirty-one columns for every month; 31 June is a column and no day.
+        // Some registers have 31 columns for every month, so a few headers, such as 31 June, are no dates.
         count >= FEWEST_DAYS && (like.len() - count) * 10 <= like.len()
     };
     let full: BTreeSet<&str> = DAYS.into_iter().chain(DAYS_OF_HEADERS).filter(|f| fits(f, &with_year)).collect();
@@ -120,7 +119,7 @@ pub(super) fn day_columns(headers: &[String]) -> Option<DayColumns> {
     Some(DayColumns { formats: formats.iter().map(ToString::to_string).collect(), with_year: has_year, first_month, at })
 }
 
-/// Digits in two or three groups, or eight in one.
+/// Whether a header is two or three groups of digits, or eight digits.
 fn may_be_day(header: &str) -> bool {
     let groups: Vec<&str> = header.split(['_', '-', '/', '.']).filter(|g| !g.is_empty()).collect();
     let digits = groups.iter().all(|g| g.bytes().all(|b| b.is_ascii_digit()));
@@ -131,20 +130,20 @@ fn may_be_day(header: &str) -> bool {
         }
 }
 
-/// What a word of a file means for a column.
+/// The meaning of a value for a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// It is understood as it stands.
+    /// It is valid unchanged.
     Same,
-    /// Surely this.
+    /// It certainly means this code.
     Sure(String),
-    /// Perhaps this: a person must say.
+    /// It may mean this code; a person must decide.
     Guess(String),
-    /// Nobody knows.
+    /// Unknown.
     Unknown,
 }
 
-/// What `word` means; `all` are the words of its column (as [`words::plain`] makes them), `header` is its header.
+/// The meaning of `word`. `all` are the values of its column, normalised by [`words::plain`]; `header` is the column's header.
 pub(super) fn meaning(column: &Column, header: &str, word: &str, all: &BTreeSet<String>) -> Meaning {
     let plain = words::plain(word);
     match column.kind {
@@ -164,18 +163,18 @@ fn code(column: &Column, header: &str, word: &str, plain: &str, all: &BTreeSet<S
     if column.codes.iter().any(|c| c.eq_ignore_ascii_case(word)) {
         return Meaning::Same;
     }
-    if let Some(ours) = column.codes.iter().find(|c| words::plain(c) == plain) {
-        return Meaning::Sure(ours.clone());
+    if let Some(code) = column.codes.iter().find(|c| words::plain(c) == plain) {
+        return Meaning::Sure(code.clone());
     }
-    let known = words::meaning(&column.name, plain).filter(|ours| column.codes.iter().any(|c| c == ours));
-    if let Some(ours) = known {
-        return Meaning::Sure(ours.to_string());
+    let known = words::meaning(&column.name, plain).filter(|code| column.codes.iter().any(|c| c == code));
+    if let Some(code) = known {
+        return Meaning::Sure(code.to_string());
     }
     if column.name == "status" && column.codes.iter().any(|c| c == "present") {
         return words::sign(header, plain, all);
     }
     let near = prane_base::error::nearest(word, column.codes.iter().map(String::as_str));
-    near.filter(|_| plain.len() > 3).map_or(Meaning::Unknown, |ours| Meaning::Guess(ours.to_string()))
+    near.filter(|_| plain.len() > 3).map_or(Meaning::Unknown, |code| Meaning::Guess(code.to_string()))
 }
 
 fn integer(column: &Column, word: &str, plain: &str) -> Meaning {
@@ -194,7 +193,7 @@ fn school_year(word: &str) -> Meaning {
     let groups: Vec<&str> = word.split(['-', '/', '_', ' ']).filter(|g| !g.is_empty()).collect();
     let year = |text: &str| text.parse::<i32>().ok().filter(|y| text.len() == 4 && (1900..2200).contains(y));
     let [first, second] = groups.as_slice() else {
-        // One year may be the first of a school year or its second.
+        // A single year may be the first or the second of a school year.
         return groups.first().and_then(|g| year(g)).map_or(Meaning::Unknown, |y| Meaning::Guess(format!("{y}-{}", y + 1)));
     };
     match (year(first), second.parse::<i32>().ok()) {
@@ -204,7 +203,7 @@ fn school_year(word: &str) -> Meaning {
     }
 }
 
-/// The school year that a text such as a file's name holds: `2021-2022`, `2021_22`.
+/// The school year in a text such as a file name: `2021-2022`, `2021_22`.
 pub(super) fn school_year_in(text: &str) -> Option<String> {
     let groups: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).collect();
     groups.windows(2).find_map(|pair| {
@@ -217,7 +216,7 @@ pub(super) fn school_year_in(text: &str) -> Option<String> {
     })
 }
 
-/// Whether marks are written with a decimal comma.
+/// Whether any value has a decimal comma.
 pub(super) fn decimal_comma<'a>(mut values: impl Iterator<Item = &'a str>) -> bool {
     values.any(|v| {
         v.split_once(',')

@@ -1,12 +1,12 @@
-//! Words that registers write, in Albanian and English, and how sure one can be of them.
+//! Words that registers use, in Albanian and English, and how certain their meanings are.
 //!
-//! A wrong guess here would turn absence into presence: whatever is not certain is left for a person to say.
+//! A wrong guess could turn an absence into a presence, so a person decides about every word that is not certain.
 
 use std::collections::BTreeSet;
 
 use super::values::Meaning;
 
-/// Headers seen in registers, besides those of the contracts: canonical column and header.
+/// Headers of real registers that no contract lists: canonical column and header.
 pub(super) const HEADERS: [(&str, &str); 11] = [
     ("status", "mungesa"),
     ("status", "mungesat"),
@@ -21,7 +21,7 @@ pub(super) const HEADERS: [(&str, &str); 11] = [
     ("pupil_id", "nxenesi"),
 ];
 
-/// Words that mean one thing only: canonical column, word (as [`plain`] makes it), canonical code.
+/// Unambiguous words: canonical column, word (normalised by [`plain`]), canonical code.
 const CERTAIN: [(&str, &str, &str); 62] = [
     ("status", "prezent", "present"),
     ("status", "prezente", "present"),
@@ -87,7 +87,7 @@ const CERTAIN: [(&str, &str, &str); 62] = [
     ("to_service", "tjeter", "other"),
 ];
 
-/// A word without case, accents, spaces and signs: `Nr. amze` is `nramze`, `Vonesë` is `vonese`.
+/// Normalises a word: lower case, no accents, letters and digits only. `Nr. amze` becomes `nramze`, `Vonesë` becomes `vonese`.
 pub(super) fn plain(word: &str) -> String {
     let unaccented = |c: char| match c {
         'ë' | 'é' | 'è' | 'ê' => 'e',
@@ -105,28 +105,28 @@ pub(super) fn plain(word: &str) -> String {
     word.chars().flat_map(char::to_lowercase).map(unaccented).filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// What a plain word surely means in `column`.
+/// The certain meaning of a normalised word in `column`.
 pub(super) fn meaning(column: &str, plain: &str) -> Option<&'static str> {
-    CERTAIN.iter().find(|(of, word, _)| *of == column && *word == plain).map(|(_, _, ours)| *ours)
+    CERTAIN.iter().find(|(of, word, _)| *of == column && *word == plain).map(|(_, _, code)| *code)
 }
 
 const YES: [&str; 5] = ["1", "true", "yes", "po", "y"];
 const NO: [&str; 5] = ["0", "false", "no", "jo", "n"];
 
-/// What a letter or number in a register means, by the company it keeps and by what its header asks.
+/// The meaning of a letter or number in a register, from the other values of the column and from its header.
 pub(super) fn sign(header: &str, plain: &str, all: &BTreeSet<String>) -> Meaning {
     let header = self::plain(header);
-    let asks = |parts: &[&str]| parts.iter().any(|part| header.contains(part));
-    let asked = match (asks(&["presen", "prezen", "pranish"]), asks(&["absen", "munges", "mungo"])) {
+    let contains = |parts: &[&str]| parts.iter().any(|part| header.contains(part));
+    let codes = match (contains(&["presen", "prezen", "pranish"]), contains(&["absen", "munges", "mungo"])) {
         (true, false) => Some(("present", "absent")),
         (false, true) => Some(("absent", "present")),
         _ => None,
     };
     let yes_or_no = all.iter().all(|w| w.is_empty() || YES.contains(&w.as_str()) || NO.contains(&w.as_str()));
-    if let Some((yes, no)) = asked.filter(|_| yes_or_no) {
+    if let Some((yes, no)) = codes.filter(|_| yes_or_no) {
         return Meaning::Sure(if YES.contains(&plain) { yes } else { no }.into());
     }
-    // P and A side by side are English. P with M may be "prezent, mungon" or "pa arsye, me arsye": ask.
+    // P with A is English. P with M may be "prezent, mungon" or "pa arsye, me arsye", so a person decides.
     let english = all.contains("p") && all.contains("a") && !all.contains("m");
     match plain {
         "p" if english => Meaning::Sure("present".into()),
@@ -139,7 +139,7 @@ pub(super) fn sign(header: &str, plain: &str, all: &BTreeSet<String>) -> Meaning
     }
 }
 
-/// A mark in words.
+/// The mark that a word names.
 pub(super) fn number(plain: &str) -> Option<u8> {
     const NUMBERS: [(&str, u8); 7] = [("kater", 4), ("pese", 5), ("gjashte", 6), ("shtate", 7), ("tete", 8), ("nente", 9), ("dhjete", 10)];
     NUMBERS.iter().find(|(word, _)| *word == plain).map(|(_, number)| *number)
@@ -148,5 +148,5 @@ pub(super) fn number(plain: &str) -> Option<u8> {
 /// A grade level in Roman numerals.
 pub(super) fn roman(word: &str) -> Option<i64> {
     const ROMAN: [&str; 12] = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
-    ROMAN.iter().position(|r| r.eq_ignore_ascii_case(word)).and_then(|at| i64::try_from(at + 1).ok())
+    (1..).zip(ROMAN).find(|(_, r)| r.eq_ignore_ascii_case(word)).map(|(number, _)| number)
 }

@@ -1,4 +1,4 @@
-//! Cards: the story of each pupil on a list, in days, weeks, marks and contacts.
+//! Cards: the days, weeks, marks and contacts of each pupil on a list.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use rayon::prelude::*;
 
 use crate::answers::{Answer, ask_all};
 
-/// A pupil's weeks, each at one school: Monday and school → days recorded, days absent.
+/// The weeks of a pupil: Monday and school → days recorded, days absent.
 type Weeks<'a> = BTreeMap<(NaiveDate, &'a str), (u32, f64)>;
-/// Cards by key of the pupil, in no order: they are put where their rows stand.
+/// Pupil key → card. Unordered, because the order of the rows decides the order of the cards.
 type Cards = HashMap<String, Card>;
-/// Session days of a school, in order, and whether something kept the whole school away.
+/// School → its session days in order, and whether each was disrupted.
 type SessionDays<'a> = BTreeMap<&'a str, Vec<(NaiveDate, bool)>>;
 
-/// One card a pupil on a list.
+/// Adds a card for each pupil on a list.
 pub(super) async fn fill(
     engine: &mut Engine<'_>,
     schools: &mut BTreeMap<String, PlacePage>,
@@ -29,8 +29,8 @@ pub(super) async fn fill(
     let views =
         ["pages.school_weeks", "pages.card_months", "pages.card_parts", "pages.card_marks", "pages.card_contacts", "caseload.listed"];
     let [rates, months, partial, marks, contacts, bands] = ask_all(engine, views, as_of).await?;
-    let (cards, marked) = rayon::join(|| weeks(&rates, &months, &partial), || days_of(&months));
-    let (mut cards, mut marked) = (cards?, marked?);
+    let (cards, days) = rayon::join(|| weeks(&rates, &months, &partial), || days_of(&months));
+    let (mut cards, mut days) = (cards?, days?);
     let sessions = session_days(sessions)?;
     for line in bands.lines() {
         if let (Some(card), Some(low), Some(high)) =
@@ -65,8 +65,8 @@ pub(super) async fn fill(
         for row in page.rows.iter().filter(|r| r.on_list) {
             if let Some(mut card) = cards.remove(&row.pupil_key) {
                 card.usual_rate = row.before_rate;
-                let days = marked.remove(row.pupil_key.as_str()).unwrap_or_default();
-                card.days = days_beside(days, sessions.get(page.place.id.as_str()).map_or(&[][..], Vec::as_slice));
+                let recorded = days.remove(row.pupil_key.as_str()).unwrap_or_default();
+                card.days = with_session_days(recorded, sessions.get(page.place.id.as_str()).map_or(&[][..], Vec::as_slice));
                 page.cards.push(card);
             }
         }
@@ -74,7 +74,7 @@ pub(super) async fn fill(
     Ok(())
 }
 
-/// The weeks of the pupils listed, beside those of their schools.
+/// Cards with the weeks of each pupil and the absence rate of the school in the same week.
 fn weeks(rates: &Answer, months: &Answer, partial: &Answer) -> Result<Cards> {
     let mut school_rates: BTreeMap<&str, BTreeMap<NaiveDate, f64>> = BTreeMap::new();
     for line in rates.lines() {
@@ -112,7 +112,7 @@ fn weeks(rates: &Answer, months: &Answer, partial: &Answer) -> Result<Cards> {
     Ok(cards.into_iter().collect())
 }
 
-/// What was recorded of each pupil on each day, at whichever school.
+/// The recorded days of each pupil, at all schools.
 fn days_of(months: &Answer) -> Result<HashMap<&str, Vec<CardDay>>> {
     let mut pupils: HashMap<&str, Vec<CardDay>> = HashMap::new();
     for line in months.lines() {
@@ -121,9 +121,9 @@ fn days_of(months: &Answer) -> Result<HashMap<&str, Vec<CardDay>>> {
         let (recorded, away, unexcused) = (mask("recorded_mask")?, mask("away_mask")?, mask("unexcused_mask")?);
         let (late, partial) = (mask("late_mask")?, mask("partial_mask")?);
         let days = pupils.entry(line.text("pupil_key")?).or_default();
-        let mut left = recorded;
-        while left != 0 {
-            let day = 1 << left.trailing_zeros();
+        let mut remaining = recorded;
+        while remaining != 0 {
+            let day = 1 << remaining.trailing_zeros();
             let mark = match day {
                 _ if partial & day != 0 => DayMark::Part,
                 _ if away & unexcused & day != 0 => DayMark::Absent,
@@ -131,8 +131,8 @@ fn days_of(months: &Answer) -> Result<HashMap<&str, Vec<CardDay>>> {
                 _ if late & day != 0 => DayMark::Late,
                 _ => DayMark::Present,
             };
-            days.push(CardDay { date: first_monday + Days::new(u64::from(left.trailing_zeros())), mark });
-            left &= left - 1;
+            days.push(CardDay { date: first_monday + Days::new(u64::from(remaining.trailing_zeros())), mark });
+            remaining &= remaining - 1;
         }
     }
     Ok(pupils)
@@ -148,23 +148,24 @@ fn session_days(sessions: &Answer) -> Result<SessionDays<'_>> {
     Ok(schools)
 }
 
-/// A pupil's days in order, and beside them, from the first record on, the school's session days without one.
-fn days_beside(mut marked: Vec<CardDay>, sessions: &[(NaiveDate, bool)]) -> Vec<CardDay> {
-    // A day recorded at two schools was settled before: each day is here once.
-    marked.sort_unstable_by_key(|day| day.date);
-    let Some(first) = marked.first().map(|day| day.date) else { return marked };
-    let known = marked.len();
+/// Adds to a pupil's recorded days the session days of the school that have no record, from the first record on; sorted by date.
+fn with_session_days(mut days: Vec<CardDay>, sessions: &[(NaiveDate, bool)]) -> Vec<CardDay> {
+    // Each date occurs once: intake keeps one record of a day that two schools recorded.
+    days.sort_unstable_by_key(|day| day.date);
+    let Some(first) = days.first().map(|day| day.date) else { return days };
+    let recorded = days.len();
     for (date, disrupted) in sessions.iter().filter(|(date, _)| *date >= first) {
-        if marked[..known].binary_search_by_key(date, |day| day.date).is_err() {
-            marked.push(CardDay { date: *date, mark: if *disrupted { DayMark::Disrupted } else { DayMark::NotRecorded } });
+        if days[..recorded].binary_search_by_key(date, |day| day.date).is_err() {
+            days.push(CardDay { date: *date, mark: if *disrupted { DayMark::Disrupted } else { DayMark::NotRecorded } });
         }
     }
-    marked.sort_unstable_by_key(|day| day.date);
-    marked.shrink_to_fit();
-    marked
+    days.sort_unstable_by_key(|day| day.date);
+    days.shrink_to_fit();
+    days
 }
 
-/// The week of a transfer is one week of the pupil's; the school with more of it is the one beside.
+/// The weeks of a card. The days of a transfer week are added up over both schools, and the rate beside them is that of the school
+/// with more recorded days.
 fn card_weeks(weeks: &Weeks<'_>, school_rates: &BTreeMap<&str, BTreeMap<NaiveDate, f64>>) -> Vec<CardWeek> {
     let mut all: Vec<(CardWeek, u32)> = Vec::new();
     for ((week, school), (recorded, absent)) in weeks {
@@ -188,14 +189,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_without_a_record_stand_beside_those_with_one_from_the_first_on() {
+    fn session_days_without_a_record_are_added_from_the_first_record_on() {
         let day = |of| NaiveDate::from_ymd_opt(2026, 2, of).unwrap();
-        let marked = vec![CardDay { date: day(5), mark: DayMark::Absent }, CardDay { date: day(3), mark: DayMark::Present }];
+        let recorded = vec![CardDay { date: day(5), mark: DayMark::Absent }, CardDay { date: day(3), mark: DayMark::Present }];
         let sessions = [(day(2), false), (day(3), false), (day(4), true), (day(5), false), (day(6), false)];
-        let days: Vec<(NaiveDate, DayMark)> = days_beside(marked, &sessions).into_iter().map(|d| (d.date, d.mark)).collect();
-        // The 2nd was before the pupil came; on the 4th nobody could.
-        let wanted = [(day(3), DayMark::Present), (day(4), DayMark::Disrupted), (day(5), DayMark::Absent), (day(6), DayMark::NotRecorded)];
-        assert_eq!(days, wanted);
-        assert!(days_beside(Vec::new(), &sessions).is_empty(), "without a record there is no strip");
+        let days: Vec<(NaiveDate, DayMark)> = with_session_days(recorded, &sessions).into_iter().map(|d| (d.date, d.mark)).collect();
+        // The 2nd is before the first record; the 4th was disrupted.
+        let expected =
+            [(day(3), DayMark::Present), (day(4), DayMark::Disrupted), (day(5), DayMark::Absent), (day(6), DayMark::NotRecorded)];
+        assert_eq!(days, expected);
+        assert!(with_session_days(Vec::new(), &sessions).is_empty(), "without a record there is no strip");
     }
 }

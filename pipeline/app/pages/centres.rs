@@ -1,5 +1,5 @@
-//! Pages of the centres: their participants with their trend at school, and children of the municipality with a level
-//! who are at no centre yet.
+//! Pages of the centres: their participants with their absence at school, and the pupils of the municipality who have a level and
+//! are at no centre yet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,14 +11,14 @@ use prane_vault::Vault;
 
 use super::names::{self, Names};
 use super::school::offer;
-use super::{OfRows, change, not_assessable, place};
+use super::{RowContext, change, not_assessable, place};
 use crate::answers::{Line, ask_all};
 
-/// The pages of all centres, by id. `schools` are the pages of the schools, cards filled.
+/// The pages of all centres, by id. `schools` are the filled pages of the schools.
 pub(super) async fn pages(
     engine: &mut Engine<'_>,
     vault: &Vault,
-    of_rows: &OfRows,
+    row_context: &RowContext,
     schools: &BTreeMap<String, PlacePage>,
     as_of: NaiveDate,
 ) -> Result<Vec<PlacePage>> {
@@ -59,7 +59,7 @@ pub(super) async fn pages(
     };
     for line in list.lines() {
         if let Some(page) = pages.get_mut(line.text("centre_id")?) {
-            let mut row = of_rows.row(line)?;
+            let mut row = row_context.row(line)?;
             row.school = school_of(line)?;
             page.left_off += u32::from(!row.on_list);
             page.rows.push(row);
@@ -67,19 +67,19 @@ pub(super) async fn pages(
     }
     for line in candidates.lines() {
         if let Some(page) = pages.get_mut(line.text("centre_id")?) {
-            let mut row = of_rows.row(line)?;
+            let mut row = row_context.row(line)?;
             row.school = school_of(line)?;
             page.referral_candidates.push(row);
         }
     }
     for line in changes.lines() {
         if let Some(page) = pages.get_mut(line.text("centre_id")?) {
-            page.changes.push(change(line, &of_rows.people)?);
+            page.changes.push(change(line, &row_context.people)?);
         }
     }
     for line in unjudged.lines() {
         if let Some(page) = pages.get_mut(line.text("centre_id")?) {
-            page.not_assessable.push(not_assessable(line, &of_rows.people)?);
+            page.not_assessable.push(not_assessable(line, &row_context.people)?);
         }
     }
     let cards: BTreeMap<&str, &Card> =
@@ -107,7 +107,7 @@ fn participant(line: Line<'_>, people: &Names) -> Result<Participant> {
         recent_absent: line.number("recent_absent")?.unwrap_or(0.0),
         recent_recorded: line.count("recent_recorded")?,
         before_rate: line.number("before_absence_rate")?,
-        level: line.whole("level")?.and_then(|l| u8::try_from(l).ok()),
+        level: line.maybe_small("level")?,
         stopped: line.yes("stopped")?,
     })
 }

@@ -1,7 +1,7 @@
-//! Filling the pages of the reports crate: one question a kind for all schools, grouped in memory.
+//! Fills the page structs of the reports crate: each view is queried once for all schools, and its rows are grouped in memory.
 //!
-//! Names come from the vault, here and nowhere else. What a reader may see is decided in `queries/pages/`: nothing is asked,
-//! ordered or withheld here.
+//! This is the only place that reads names from the vault for pages. The views of `queries/pages/` decide what a reader may see;
+//! nothing is filtered or sorted here.
 
 mod cards;
 mod centres;
@@ -21,7 +21,7 @@ use prane_vault::Vault;
 use crate::answers::{Answer, Line, ask_all};
 use names::Names;
 
-/// Views that pages show beside the list: built in one go, so that one does not wait for the other's last thread.
+/// Views that pages show in addition to the list. They are built together, so that they run concurrently.
 pub const SHOWN: [&str; 9] = [
     "caseload.last_known",
     "programme.change",
@@ -34,7 +34,7 @@ pub const SHOWN: [&str; 9] = [
     "caseload.offers",
 ];
 
-/// Asks for everything that the pages of schools and centres show on `as_of`: schools, then centres, each by id.
+/// The pages of all places on `as_of`: schools by id, then centres by id.
 ///
 /// # Errors
 /// Configuration errors of SQL files, store errors of the vault.
@@ -48,7 +48,7 @@ pub async fn places(engine: &mut Engine<'_>, vault: &Vault, as_of: NaiveDate) ->
         keys.insert(line.text("pupil_key")?.to_string());
     }
     let people = names::pupils(vault, &keys)?;
-    let of_rows = OfRows { people, staff, flags: flags(&raised)? };
+    let of_rows = RowContext { people, staff, flags: flags(&raised)? };
 
     tracing::debug!("pages");
     let mut schools = school_pages(&heads)?;
@@ -79,7 +79,7 @@ pub async fn places(engine: &mut Engine<'_>, vault: &Vault, as_of: NaiveDate) ->
     Ok(pages)
 }
 
-/// Asks for everything that the coordinators' page shows on `as_of`.
+/// The coordinators' page on `as_of`.
 ///
 /// # Errors
 /// Configuration errors of SQL files.
@@ -87,7 +87,7 @@ pub async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate) -> Result<Overv
     overview::overview(engine, as_of).await
 }
 
-/// The page of each school, with what stands at its head.
+/// The page of each school, with the fields of its head only.
 fn school_pages(heads: &Answer) -> Result<BTreeMap<String, PlacePage>> {
     let mut pages = BTreeMap::new();
     for line in heads.lines() {
@@ -120,7 +120,6 @@ fn place(line: Line<'_>, kind: PlaceKind, id: &str, name: &str) -> Result<Place>
 
 fn change(line: Line<'_>, people: &Names) -> Result<Change> {
     let person = names::of(people, line.text("pupil_key")?);
-    let level = |n: &str| -> Result<Option<u8>> { Ok(line.whole(n)?.and_then(|l| u8::try_from(l).ok())) };
     Ok(Change {
         pupil_key: line.text("pupil_key")?.into(),
         pupil_id: person.id,
@@ -128,8 +127,8 @@ fn change(line: Line<'_>, people: &Names) -> Result<Change> {
         last_name: person.last_name,
         class: line.text("class")?.into(),
         status: line.text("status")?.into(),
-        level_before: level("level_before")?,
-        level_now: level("level")?,
+        level_before: line.maybe_small("level_before")?,
+        level_now: line.maybe_small("level")?,
         cause: Some(line.text("cause")?.to_string()).filter(|c| !c.is_empty()),
         because: line.list("because")?,
     })
@@ -148,7 +147,7 @@ fn not_assessable(line: Line<'_>, people: &Names) -> Result<NotAssessable> {
     })
 }
 
-/// Puts below tonight's rows of a school that fell silent those of its last list: what was known is not resolved by silence.
+/// Appends the rows of the last list of each silent school: a school that hands in nothing must not lose the pupils on it.
 fn keep_last_known(schools: &mut BTreeMap<String, PlacePage>, known: &Answer, people: &Names) -> Result<()> {
     for line in known.lines() {
         let Some(page) = schools.get_mut(line.text("school_id")?) else { continue };
@@ -175,15 +174,15 @@ fn keep_last_known(schools: &mut BTreeMap<String, PlacePage>, known: &Answer, pe
     Ok(())
 }
 
-/// What rows of lists are filled from beside the answer itself.
-struct OfRows {
+/// Data that rows of lists need in addition to the views.
+struct RowContext {
     people: Names,
     staff: BTreeMap<String, String>,
     flags: BTreeMap<String, Vec<Flag>>,
 }
 
-impl OfRows {
-    /// One row of a list, of a school or a centre.
+impl RowContext {
+    /// One row of the list of a school or a centre.
     fn row(&self, line: Line<'_>) -> Result<Row> {
         let key = line.text("pupil_key")?;
         let person = names::of(&self.people, key);

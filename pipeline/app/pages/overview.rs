@@ -1,5 +1,5 @@
-//! The coordinators' page: aggregates without names. What is suppressed is decided in `programme.groups`,
-//! `programme.change` and `programme.reach`; nothing is counted here that they leave empty.
+//! The coordinators' page: aggregates without names. The views `programme.groups`, `programme.change` and `programme.reach` suppress
+//! small counts; a suppressed count stays `None` here.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::answers::{Line, ask};
 pub(super) async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate) -> Result<Overview> {
     let mut overview = Overview::default();
     let groups = ask(engine, "programme.groups", as_of).await?;
-    let mut of_schools: BTreeMap<String, Group> = BTreeMap::new();
+    let mut school_groups: BTreeMap<String, Group> = BTreeMap::new();
     for line in groups.lines() {
         let group = group(line)?;
         match line.text("kind")? {
@@ -22,16 +22,16 @@ pub(super) async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate) -> Resul
             "grade" => overview.by_grade.push(group),
             "sex" => overview.by_sex.push(group),
             "school" => {
-                of_schools.insert(group.name.clone(), group);
+                school_groups.insert(group.name.clone(), group);
             }
-            // A project's own query may count more than this page shows.
+            // A project's own view may have more kinds.
             _ => {}
         }
     }
     overview.by_grade.sort_by_key(|g| g.name.parse::<u32>().unwrap_or(u32::MAX));
     let schools = ask(engine, "caseload.school_summary", as_of).await?;
     for line in schools.lines() {
-        overview.schools.push(school(line, &mut of_schools)?);
+        overview.schools.push(school(line, &mut school_groups)?);
     }
     overview.trend = trend(engine, as_of).await?;
     for line in ask(engine, "programme.municipality_weeks", as_of).await?.lines() {
@@ -39,8 +39,8 @@ pub(super) async fn overview(engine: &mut Engine<'_>, as_of: NaiveDate) -> Resul
         if overview.municipality_trends.last().is_none_or(|m| m.municipality != municipality) {
             overview.municipality_trends.push(MunicipalityTrend { municipality: municipality.into(), weeks: Vec::new() });
         }
-        if let Some(of) = overview.municipality_trends.last_mut() {
-            of.weeks.extend(week(line, "absence_rate")?);
+        if let Some(trend) = overview.municipality_trends.last_mut() {
+            trend.weeks.extend(week(line, "absence_rate")?);
         }
     }
     let change = ask(engine, "programme.change", as_of).await?;
@@ -91,23 +91,23 @@ fn group(line: Line<'_>) -> Result<Group> {
     })
 }
 
-/// Who a school is, with the counts that may be shown of it; a school without pupils has no group.
+/// A school with its counts from `programme.groups`. A school without a group has no pupils.
 fn school(line: Line<'_>, counts: &mut BTreeMap<String, Group>) -> Result<SchoolSummary> {
     let id = line.text("school_id")?;
-    let nobody =
+    let no_pupils =
         || Group { pupils: Some(0), assessable: Some(0), level_3: Some(0), level_2: Some(0), level_1: Some(0), ..Group::default() };
     Ok(SchoolSummary {
         school_id: id.into(),
         municipality: line.text("municipality")?.into(),
         region: line.text("region")?.into(),
-        group: Group { name: line.text("school_name")?.into(), ..counts.remove(id).unwrap_or_else(nobody) },
+        group: Group { name: line.text("school_name")?.into(), ..counts.remove(id).unwrap_or_else(no_pupils) },
         data_through: line.day("data_through")?,
         stale: line.yes("stale")?,
     })
 }
 
-/// Absence of all schools by week, weighed by the pupils recorded each day; the pupils of a week are those of each
-/// school's fullest day.
+/// Weekly absence of all schools, weighted by the pupils recorded on each day. The number of pupils of a week is the sum of each
+/// school's largest day.
 async fn trend(engine: &mut Engine<'_>, as_of: NaiveDate) -> Result<Vec<WeekRate>> {
     let weeks = ask(engine, "pages.trend", as_of).await?;
     let mut trend = Vec::new();

@@ -1,5 +1,5 @@
-//! What a page says of a school as a whole: levels over the weeks, days that kept everybody away, absence by grade, class
-//! and weekday, and what the centres nearby can offer.
+//! The parts of a page about the whole school: levels by night, disrupted days, absence by grade, class and weekday, and the offers
+//! of centres nearby.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use prane_rules::engine::Engine;
 
 use crate::answers::{Answer, Line, ask_all};
 
-/// Fills everything but rows and cards. `days` are those of `pages.days`.
+/// Fills these parts of the pages. `days` are the rows of `pages.days`.
 pub(super) async fn fill(
     engine: &mut Engine<'_>,
     schools: &mut BTreeMap<String, PlacePage>,
@@ -36,7 +36,7 @@ pub(super) async fn fill(
     Ok(())
 }
 
-/// Levels a night: every school has every night, if only with nobody.
+/// Levels by night. Every school has an entry for every night, with zeros where it had no list.
 fn levels(schools: &mut BTreeMap<String, PlacePage>, history: &Answer) -> Result<()> {
     let mut nights = BTreeSet::new();
     for line in history.lines() {
@@ -81,8 +81,8 @@ fn absence(schools: &mut BTreeMap<String, PlacePage>, grades: &Answer, classes: 
         if page.absence_by_class.last().is_none_or(|c| c.class != class) {
             page.absence_by_class.push(ClassAbsence { class: class.into(), by_weekday: Vec::new() });
         }
-        if let Some(of) = page.absence_by_class.last_mut() {
-            of.by_weekday.push(WeekdayAbsence {
+        if let Some(class) = page.absence_by_class.last_mut() {
+            class.by_weekday.push(WeekdayAbsence {
                 weekday: line.small("weekday")?,
                 recorded: line.count("recorded")?,
                 absent: line.count("absent")?,
@@ -92,7 +92,7 @@ fn absence(schools: &mut BTreeMap<String, PlacePage>, grades: &Answer, classes: 
     Ok(())
 }
 
-/// What a centre can offer.
+/// One offer of a centre.
 pub(super) fn offer(line: Line<'_>) -> Result<Offer> {
     Ok(Offer {
         service: line.text("service")?.into(),

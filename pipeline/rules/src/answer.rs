@@ -1,4 +1,4 @@
-//! `prane sql`: answers in every format; and the words that SQL may ask for.
+//! Output formats of `prane sql`, and the SQL function `reason`.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use arrow::json::WriterBuilder;
 use arrow::json::writer::{JsonArray, LineDelimited};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use arrow::util::pretty::pretty_format_batches;
-use datafusion::common::Result as EngineResult;
+use datafusion::common::{Result as EngineResult, exec_datafusion_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 use parquet::arrow::ArrowWriter;
 use prane_base::config::Language;
@@ -18,15 +18,15 @@ use prane_base::error::{Error, Result};
 use prane_reports::{Reason, Words, harmless};
 use prane_store::errors::StoreError;
 
-/// How an answer is written.
+/// An output format.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// Lines and columns for reading.
+    /// A table for reading.
     #[default]
     Table,
-    /// Comma-separated, with a header.
+    /// Comma-separated values with a header.
     Csv,
-    /// Tab-separated, with a header.
+    /// Tab-separated values with a header.
     Tsv,
     /// One array of objects.
     Json,
@@ -36,7 +36,7 @@ pub enum Format {
     Parquet,
 }
 
-/// An answer as bytes.
+/// Rows in an output format.
 ///
 /// # Errors
 /// A store error, or a bug.
@@ -61,35 +61,35 @@ pub fn bytes_of(batches: &[RecordBatch], format: Format) -> Result<Vec<u8>> {
 
 fn delimited(batches: &[RecordBatch], delimiter: u8) -> Result<Vec<u8>> {
     let mut out = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
-    let told = |e: csv::Error| Error::Bug(e.to_string());
+    let csv_error = |e: csv::Error| Error::Bug(e.to_string());
     let options = FormatOptions::default();
-    // One text for every cell: a night's list has millions.
+    // One buffer for all cells, because a list of a night has millions.
     let mut text = String::new();
     for (at, batch) in batches.iter().enumerate() {
         if at == 0 {
-            out.write_record(batch.schema().fields().iter().map(|f| f.name().clone())).map_err(told)?;
+            out.write_record(batch.schema().fields().iter().map(|f| f.name().clone())).map_err(csv_error)?;
         }
         let columns: Vec<ArrayRef> = batch.columns().iter().map(joined).collect::<Result<_>>()?;
         let cells = columns.iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<Result<Vec<_>, _>>().store_err()?;
         for row in 0..batch.num_rows() {
             for (cell, column) in cells.iter().zip(&columns) {
-                // Numbers may start with a minus; texts that a spreadsheet would run may not.
+                // Only texts are escaped against formulas in spreadsheets: a number may start with a minus.
                 if let Some(texts) = column.as_string_opt::<i32>() {
                     let words = if texts.is_valid(row) { texts.value(row) } else { "" };
-                    out.write_field(harmless(words)).map_err(told)?;
+                    out.write_field(harmless(words)).map_err(csv_error)?;
                 } else {
                     text.clear();
                     write!(text, "{}", cell.value(row)).map_err(|e| Error::Bug(e.to_string()))?;
-                    out.write_field(&text).map_err(told)?;
+                    out.write_field(&text).map_err(csv_error)?;
                 }
             }
-            out.write_record(None::<&[u8]>).map_err(told)?;
+            out.write_record(None::<&[u8]>).map_err(csv_error)?;
         }
     }
     out.into_inner().map_err(|e| Error::Bug(e.to_string()))
 }
 
-/// Lists as one text, separated by semicolons.
+/// A column of lists as one text per row, separated by semicolons; other columns unchanged.
 fn joined(column: &ArrayRef) -> Result<ArrayRef> {
     let DataType::List(_) = column.data_type() else { return Ok(column.clone()) };
     let lists = column.as_list::<i32>();
@@ -107,11 +107,11 @@ fn joined(column: &ArrayRef) -> Result<ArrayRef> {
     Ok(Arc::new(StringArray::from(texts)))
 }
 
-/// Rows as JSON: a list, or a line each. Values that are not there are `null`.
-fn json(batches: &[RecordBatch], whole: bool) -> Result<Vec<u8>> {
+/// Rows as one JSON array or as one object per line. Missing values are written as `null`.
+fn json(batches: &[RecordBatch], as_array: bool) -> Result<Vec<u8>> {
     let rows: Vec<&RecordBatch> = batches.iter().collect();
     let builder = WriterBuilder::new().with_explicit_nulls(true);
-    if whole {
+    if as_array {
         let mut writer = builder.build::<_, JsonArray>(Vec::new());
         writer.write_batches(&rows).and_then(|()| writer.finish()).store_err()?;
         let mut bytes = writer.into_inner();
@@ -123,7 +123,7 @@ fn json(batches: &[RecordBatch], whole: bool) -> Result<Vec<u8>> {
     Ok(writer.into_inner())
 }
 
-/// The language of pages that a project's setting names.
+/// The language of pages for the setting of a project.
 #[must_use]
 pub fn page_language(language: Language) -> prane_reports::Language {
     match language {
@@ -132,40 +132,45 @@ pub fn page_language(language: Language) -> prane_reports::Language {
     }
 }
 
-/// `reason(flag, value, threshold, since, recent_absent, recent_recorded, before_rate)`: a flag in words, in the
-/// project's language.
+/// The SQL function `reason(flag, value, threshold, since, recent_absent, recent_recorded, before_rate)`: the reason of a flag as a
+/// sentence in the project's language.
 ///
 /// # Errors
-/// A bug in the words.
+/// A bug in a file of translations.
 pub fn reason_function(language: Language) -> Result<ScalarUDF> {
     let words = Words::new(page_language(language)).map_err(|e| Error::Bug(e.to_string()))?;
     let types =
         vec![DataType::Utf8, DataType::Float64, DataType::Float64, DataType::Date32, DataType::Float64, DataType::Int64, DataType::Float64];
     let function = move |arguments: &[ColumnarValue]| -> EngineResult<ColumnarValue> {
         let arrays = ColumnarValue::values_to_arrays(arguments)?;
-        Ok(ColumnarValue::Array(Arc::new(reasons(&words, &arrays))))
+        Ok(ColumnarValue::Array(Arc::new(reasons(&words, &arrays)?)))
     };
     Ok(create_udf("reason", types, DataType::Utf8, Volatility::Immutable, Arc::new(function)))
 }
 
-fn reasons(words: &Words, arrays: &[ArrayRef]) -> StringArray {
+fn reasons(words: &Words, arrays: &[ArrayRef]) -> EngineResult<StringArray> {
     let flags = arrays[0].as_string::<i32>();
     let number = |at: usize, row: usize| arrays[at].is_valid(row).then(|| arrays[at].as_primitive::<Float64Type>().value(row));
     let since = arrays[3].as_primitive::<Date32Type>();
-    let recorded = arrays[5].as_primitive::<Int64Type>();
+    let recorded = |row: usize| -> EngineResult<u32> {
+        let days = arrays[5].is_valid(row).then(|| arrays[5].as_primitive::<Int64Type>().value(row)).unwrap_or_default();
+        u32::try_from(days).map_err(|_| exec_datafusion_err!("reason: recent_recorded is {days}, which is not a number of days"))
+    };
     (0..flags.len())
-        .map(|row| {
-            flags.is_valid(row).then(|| {
-                words.reason(&Reason {
-                    flag: flags.value(row),
-                    value: number(1, row).unwrap_or_default(),
-                    threshold: number(2, row).unwrap_or_default(),
-                    since: since.is_valid(row).then(|| day::of_number(since.value(row))),
-                    recent_absent: number(4, row).unwrap_or_default(),
-                    recent_recorded: if recorded.is_valid(row) { u32::try_from(recorded.value(row)).unwrap_or(0) } else { 0 },
-                    before_rate: number(6, row),
-                })
-            })
+        .map(|row| -> EngineResult<Option<String>> {
+            if flags.is_null(row) {
+                return Ok(None);
+            }
+            let reason = Reason {
+                flag: flags.value(row),
+                value: number(1, row).unwrap_or_default(),
+                threshold: number(2, row).unwrap_or_default(),
+                since: since.is_valid(row).then(|| day::of_number(since.value(row))),
+                recent_absent: number(4, row).unwrap_or_default(),
+                recent_recorded: recorded(row)?,
+                before_rate: number(6, row),
+            };
+            Ok(Some(words.reason(&reason)))
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-//! Checks: SQL files that must return nothing. A `fail` stops the night, a `warn` is told.
+//! Checks: SQL files that must return no rows. One of severity `fail` stops the night, one of severity `warn` prints a warning.
 
 use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -9,63 +9,63 @@ use serde::Serialize;
 use crate::engine::Engine;
 use crate::query::Severity;
 
-/// What became of one check.
+/// The result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verdict {
-    /// Its name.
+    /// The name of the check.
     pub name: String,
-    /// What its rows do to the night.
+    /// Its severity.
     pub severity: Severity,
     /// `passed`, `warned` or `failed`.
     pub verdict: &'static str,
-    /// Rows it returned.
+    /// Number of rows that it returned.
     pub rows: u64,
-    /// What is wrong when rows come back.
+    /// What is wrong where it returns rows.
     #[serde(skip)]
     pub what: String,
-    /// How to mend it.
+    /// How to correct it.
     #[serde(skip)]
     pub mend: String,
-    /// Schools and counts of its first rows, a text each.
+    /// Schools and counts in its first rows, one text per row.
     #[serde(skip)]
     pub places: Vec<String>,
 }
 
-/// Rows whose schools are told.
-const TOLD: usize = 5;
+/// Rows whose schools are printed.
+const PRINTED_ROWS: usize = 5;
 
-/// Which schools the first rows name, and their counts of pupils: where to look, without asking SQL.
+/// The schools and counts of pupils in the first rows, so that the error says where to look.
 fn places(batches: &[RecordBatch]) -> Result<Vec<String>> {
-    let mut told = Vec::new();
+    let mut places = Vec::new();
     for batch in batches {
-        let names: Vec<usize> = (0..batch.num_columns())
+        let columns: Vec<usize> = (0..batch.num_columns())
             .filter(|at| {
                 let name = batch.schema_ref().field(*at).name().as_str();
                 name.ends_with("_school_id") || name.starts_with("pupils_")
             })
             .collect();
-        let formats = names
+        let formatters = columns
             .iter()
             .map(|at| ArrayFormatter::try_new(batch.column(*at).as_ref(), &FormatOptions::default()))
             .collect::<Result<Vec<_>, _>>()
             .store_err()?;
-        for row in 0..batch.num_rows().min(TOLD - told.len()) {
+        for row in 0..batch.num_rows().min(PRINTED_ROWS - places.len()) {
             let texts =
-                names.iter().zip(&formats).map(|(at, format)| format!("{} {}", batch.schema_ref().field(*at).name(), format.value(row)));
-            told.push(texts.collect::<Vec<_>>().join(", "));
+                columns.iter().zip(&formatters).map(|(at, cell)| format!("{} {}", batch.schema_ref().field(*at).name(), cell.value(row)));
+            places.push(texts.collect::<Vec<_>>().join(", "));
         }
     }
-    told.retain(|text| !text.is_empty());
-    Ok(told)
+    places.retain(|text| !text.is_empty());
+    Ok(places)
 }
 
-/// Runs every check, in order of their names.
+/// Runs every check, sorted by name.
 ///
 /// # Errors
-/// A configuration error for a check whose SQL does not run or that says no severity.
+/// A configuration error for a check whose SQL fails or whose head has no severity.
 pub async fn judge(engine: &mut Engine<'_>) -> Result<Vec<Verdict>> {
     let checks: Vec<_> = engine.library().of_schema("checks").cloned().collect();
-    // Built together: what several of them read is computed once.
+    // Built together, so that a view that several checks read is computed once.
     let wanted: Vec<&str> = checks.iter().map(|c| c.id.as_str()).collect();
     engine.build(&wanted).await?;
     let mut verdicts = Vec::new();
@@ -73,7 +73,7 @@ pub async fn judge(engine: &mut Engine<'_>) -> Result<Vec<Verdict>> {
         let severity = check
             .header
             .severity
-            .ok_or_else(|| Error::configuration(&check.file, "says no severity", "head it with -- severity = \"fail\" or \"warn\""))?;
+            .ok_or_else(|| Error::configuration(&check.file, "says no severity", "add -- severity = \"fail\" or \"warn\" to its head"))?;
         let batches = engine.rows(&format!("select * from {}", check.id)).await.map_err(|e| match e {
             Error::Sql { what, .. } => Error::configuration(&check.file, what, "mend the SQL"),
             other => other,
@@ -97,7 +97,7 @@ pub async fn judge(engine: &mut Engine<'_>) -> Result<Vec<Verdict>> {
     Ok(verdicts)
 }
 
-/// The error of a night whose checks failed, if any did.
+/// Fails where any check failed.
 ///
 /// # Errors
 /// [`Error::CheckFailed`].

@@ -1,37 +1,37 @@
-//! What the errors of `DataFusion` mean here: a file that cannot be read is damage, memory that runs out is a setting, the rest is
-//! the question's.
+//! Translates the errors of `DataFusion`: an unreadable file is damage, a lack of memory is a setting, and any other error is one of
+//! the SQL.
 
 use datafusion::error::DataFusionError;
 use prane_base::error::{Error, Result};
 use prane_store::errors::is_of_a_file;
 
-/// Turns an error of `DataFusion` into one of this program.
+/// Translates an error of `DataFusion` into an [`Error`].
 pub trait EngineError<T> {
-    /// The value, or the error that the engine met.
+    /// The value, or the translated error.
     ///
     /// # Errors
-    /// A damaged file, a store error where memory runs out, else a SQL error.
+    /// [`Error::Damaged`] for an unreadable file, [`Error::Store`] where the memory limit is reached, or else [`Error::Sql`].
     fn engine_err(self) -> Result<T>;
 }
 
 impl<T> EngineError<T> for Result<T, DataFusionError> {
     fn engine_err(self) -> Result<T> {
-        self.map_err(of_engine)
+        self.map_err(translate)
     }
 }
 
-fn of_engine(error: DataFusionError) -> Error {
+fn translate(error: DataFusionError) -> Error {
     use DataFusionError as E;
-    let ours = match error.find_root() {
+    let translated = match error.find_root() {
         E::ResourcesExhausted(_) => {
-            Error::store("[engine] memory_limit in prane.toml", format!("too little for this question: {}", error.strip_backtrace()))
+            Error::store("[engine] memory_limit in prane.toml", format!("too little for this query: {}", error.strip_backtrace()))
         }
         E::IoError(io) => Error::of_io(io, error.strip_backtrace()),
         E::ParquetError(_) | E::ObjectStore(_) => Error::damaged(error.strip_backtrace()),
         E::ArrowError(inner, _) if is_of_a_file(inner) => Error::damaged(error.strip_backtrace()),
-        // A reader that panics on damaged bytes ends its task.
+        // A reader that panics on damaged bytes fails its task.
         E::ExecutionJoin(_) => Error::damaged(error.strip_backtrace()),
         _ => Error::sql(error.strip_backtrace()),
     };
-    ours.caused_by(error)
+    translated.caused_by(error)
 }

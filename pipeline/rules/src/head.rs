@@ -1,4 +1,4 @@
-//! The head of a SQL file: TOML among the comments at its top.
+//! The head of a SQL file: TOML in the comments at its top.
 
 use std::collections::BTreeMap;
 
@@ -9,39 +9,39 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Header {
-    /// A few words.
+    /// A short title.
     pub title: String,
-    /// What it says, in sentences.
+    /// A description in sentences.
     pub about: String,
-    /// What one row is.
+    /// What one row stands for.
     pub grain: String,
-    /// Columns that together name one row.
+    /// Columns that together identify a row.
     pub key: Vec<String>,
-    /// What each column means, with its unit.
+    /// Column → meaning, with the unit.
     pub columns: BTreeMap<String, String>,
-    /// Who answers for it.
+    /// Who is responsible for it.
     pub owner: String,
-    /// Where its numbers come from.
+    /// Sources of its numbers.
     pub cites: Vec<String>,
-    /// Flags: the level, where the SQL gives none.
+    /// Flags: the level, where the SQL has no column `level`.
     pub level: Option<toml::Value>,
-    /// Flags: the records that move it; what a page says where a child's level changed by it.
+    /// Flags: the records that it depends on. Pages name them as the cause where a pupil's level changes because of the flag.
     pub rests_on: Option<Records>,
     /// Checks: `fail` or `warn`.
     pub severity: Option<Severity>,
-    /// Checks: what is wrong when rows come back.
+    /// Checks: what is wrong where the check returns rows.
     pub what: String,
     /// Checks: when that matters.
     pub when: String,
-    /// Checks: how to mend it.
+    /// Checks: how to correct it.
     pub mend: String,
-    /// Flags: milder flags whose reasons a page need not tell beside this one's.
+    /// Flags: weaker flags whose reasons pages omit where this flag is raised.
     pub covers: Vec<String>,
-    /// In which order its rows are answered: columns, with ` desc` where the largest comes first.
+    /// The columns by which rows are sorted, with ` desc` for descending order.
     pub order: Vec<String>,
-    /// Columns that only give the order, and are left out of the answer.
+    /// Columns used for sorting only, and left out of the result.
     pub unseen: Vec<String>,
-    /// How the view is built; by the number of readers where the file does not say.
+    /// How the view is built; without it, the number of views that read it decides.
     pub keep: Option<Keep>,
     /// Steps (`with` names) that are computed once, because several others read them.
     pub steps: Vec<String>,
@@ -51,13 +51,13 @@ pub struct Header {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Keep {
-    /// Worked out again by each view that reads it, in a large project.
+    /// In a large project, computed again by each view that reads it.
     Never,
-    /// Computed once, whoever reads it.
+    /// Always computed once.
     Once,
 }
 
-/// Kinds of records that a flag may rest on.
+/// Kinds of records that a flag may depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Records {
@@ -74,7 +74,7 @@ pub enum Records {
 }
 
 impl Records {
-    /// As it stands in a header.
+    /// The word in a header.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -87,59 +87,60 @@ impl Records {
     }
 }
 
-/// What a check's rows do to the night.
+/// The effect of a check that returns rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Nothing is published.
+    /// The night fails, and nothing is published.
     Fail,
-    /// It is told.
+    /// A warning is printed.
     Warn,
 }
 
-/// Keys of [`Header`]: what a comment at the top of a file must start with to be part of its head.
+/// Keys of [`Header`]. Lines that are no valid TOML are an error where they start with one of them, and else ordinary comments.
 const HEAD_KEYS: [&str; 17] = [
     "title", "about", "grain", "key", "owner", "cites", "level", "rests_on", "covers", "severity", "what", "when", "mend", "order",
     "unseen", "keep", "steps",
 ];
 
-/// The line after which each `name = "meaning, unit"` is a column.
+/// After this line, each `name = "meaning, unit"` is a column.
 const COLUMNS: &str = "[columns]";
 
 impl Header {
-    /// The head of a text.
+    /// Parses the head of a SQL file.
     ///
     /// # Errors
-    /// A configuration error for a key that there is not, or a value that is none.
+    /// A configuration error for an unknown key or an invalid value.
     pub fn of(text: &str, file: &str) -> Result<Self> {
-        toml::from_str(&head_of(text)).map_err(|e| toml_error(file, &e))
+        toml::from_str(&head_toml(text)).map_err(|e| toml_error(file, &e))
     }
 }
 
-/// The TOML among the comments at the top of a file. Ordinary comments and blank lines may stand between its lines; a comment
-/// that reads as `word = value` or `[word]` belongs to the head, so that a misspelt key is an error and not a comment.
-fn head_of(text: &str) -> String {
+/// The TOML in the comments at the top of a file. Other comments and blank lines may come between its lines. A comment such as
+/// `word = value` or `[word]` always belongs to the head, so that a misspelt key is an error.
+fn head_toml(text: &str) -> String {
     let comments = text.lines().map(str::trim).take_while(|l| l.is_empty() || l.starts_with("--"));
     let mut head = String::new();
-    let mut open = String::new();
+    // Lines of a value that is not complete yet.
+    let mut pending = String::new();
     let mut in_columns = false;
     for line in comments.map(|l| l.trim_start_matches('-').trim()) {
         let key = line.split_once('=').map_or("", |(key, _)| key.trim_end());
         let table = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')).unwrap_or_default();
-        if open.is_empty() && !is_word(key) && !is_word(table) {
+        if pending.is_empty() && !is_word(key) && !is_word(table) {
             continue;
         }
-        open.push_str(line);
-        open.push('\n');
+        pending.push_str(line);
+        pending.push('\n');
         in_columns |= line == COLUMNS;
-        if toml::from_str::<toml::Table>(&open).is_ok() {
-            head.push_str(&std::mem::take(&mut open));
-        // A column may have any name: what is no TOML among the columns is told, not passed over.
-        } else if !in_columns && !HEAD_KEYS.iter().any(|known| open.starts_with(known)) {
-            open.clear();
+        if toml::from_str::<toml::Table>(&pending).is_ok() {
+            head.push_str(&std::mem::take(&mut pending));
+        // Column names are arbitrary, so in the table of columns every line must be valid TOML.
+        } else if !in_columns && !HEAD_KEYS.iter().any(|known| pending.starts_with(known)) {
+            pending.clear();
         }
     }
-    head + &open
+    head + &pending
 }
 
 fn is_word(text: &str) -> bool {

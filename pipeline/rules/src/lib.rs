@@ -1,5 +1,5 @@
-//! The rulebook: the SQL files and the numbers they read, the engine that asks them of the store, the checks, and answers in
-//! every format. `DataFusion` ends here.
+//! The rulebook: the SQL files, the policy numbers that they read, the engine that runs them over the store, the checks, and
+//! output in every format. No other crate uses `DataFusion`.
 
 pub mod answer;
 pub mod check;

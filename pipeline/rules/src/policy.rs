@@ -1,4 +1,4 @@
-//! `policy.toml`: every number a rule uses, flattened to `<table>_<key>`, with the project's own values and overrides.
+//! `policy.toml`: the numbers that rules use, flattened to `<table>_<key>`, with the project's own values and overrides.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use crate::query::{Library, Query};
 
-/// Values as the program itself reads them.
+/// Typed access to policy values, for the program itself.
 pub struct Values(Numbers);
 
 impl Values {
@@ -50,18 +50,18 @@ fn missing(name: &str) -> Error {
     Error::configuration("queries/policy.toml", format!("{name} is missing"), "restore it from the built-in policy.toml")
 }
 
-/// Flat name → value, in order of names.
+/// Flat name → value.
 pub type Numbers = BTreeMap<String, Value>;
 
 /// The policy of a project.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
-    /// What holds everywhere.
+    /// The values without overrides.
     pub numbers: Numbers,
     overrides: Vec<Override>,
 }
 
-/// What differs for one school or region.
+/// The values that differ for one school or region.
 #[derive(Debug, Clone)]
 struct Override {
     school: Option<String>,
@@ -70,37 +70,37 @@ struct Override {
 }
 
 impl Policy {
-    /// The built-in policy, over it the project's own, beside it what `prane.toml` says of caseloads.
+    /// Loads the built-in policy, the numbers of `prane.toml`, and over both the project's own policy.
     ///
     /// # Errors
-    /// A configuration error: not TOML, an unknown key, an override for nobody.
+    /// A configuration error: invalid TOML, an unknown key, a value of another type, an override without a place.
     pub fn load(library: &Library, config: &Config) -> Result<Self> {
         let file = "queries/policy.toml";
         let (mut numbers, mut overrides) = read(&library.policy, file)?;
-        let section = |name: &str, value: i64| (name.to_string(), Value::Integer(value));
+        let setting = |name: &str, value: i64| (name.to_string(), Value::Integer(value));
         numbers.extend([
-            section("caseload_per_school", config.caseload.per_school.into()),
-            section("caseload_per_centre", config.caseload.per_centre.into()),
-            section("caseload_recheck_days", config.caseload.recheck_days),
-            section("contract_stale_after_days", config.contract.stale_after_days),
-            section("suppress_min_cell", config.suppress.min_cell.into()),
+            setting("caseload_per_school", config.caseload.per_school.into()),
+            setting("caseload_per_centre", config.caseload.per_centre.into()),
+            setting("caseload_recheck_days", config.caseload.recheck_days),
+            setting("contract_stale_after_days", config.contract.stale_after_days),
+            setting("suppress_min_cell", config.suppress.min_cell.into()),
             ("caseload_show_centre_to_schools".into(), Value::String(config.caseload.show_centre_to_schools.word().into())),
         ]);
-        let (own, more) = read(&library.own_policy, file)?;
-        overrides.extend(more);
+        let (own, own_overrides) = read(&library.own_policy, file)?;
+        overrides.extend(own_overrides);
         let built_in = sections(&library.policy, file)?;
         if let Some(name) =
-            overrides.iter().flat_map(|o| o.numbers.keys()).find(|name| numbers.contains_key(*name) && !is_of_places(name, library))
+            overrides.iter().flat_map(|o| o.numbers.keys()).find(|name| numbers.contains_key(*name) && !may_differ_by_place(name, library))
         {
             return Err(Error::configuration(
                 file,
-                format!("an [[override]] gives {name} for one school or region, and it is the same for all"),
+                format!("an [[override]] gives {name} for one school or region, but it must be the same for all"),
                 "write it above the overrides, under its table; no SQL file reads it from run.policy_school",
             ));
         }
         for (name, value) in own.into_iter().chain(overrides.iter().flat_map(|o| o.numbers.clone())) {
             let Some(known) = numbers.get(&name) else {
-                if let Some((what, hint)) = stray(&name, library, &built_in, &numbers) {
+                if let Some((what, hint)) = unknown_key(&name, library, &built_in, &numbers) {
                     return Err(Error::configuration(file, what, hint));
                 }
                 numbers.insert(name, value);
@@ -120,26 +120,26 @@ impl Policy {
         Ok(Self { numbers, overrides })
     }
 
-    /// The numbers that hold for one school: its own override goes before its region's.
+    /// The values for one school: an override of the school takes precedence over one of its region.
     #[must_use]
     pub fn of_school(&self, school: &str, region: &str) -> Numbers {
         let mut numbers = self.numbers.clone();
-        for of_region in self.overrides.iter().filter(|o| o.region.as_deref() == Some(region)) {
-            numbers.extend(of_region.numbers.clone());
+        for region_override in self.overrides.iter().filter(|o| o.region.as_deref() == Some(region)) {
+            numbers.extend(region_override.numbers.clone());
         }
-        for of_school in self.overrides.iter().filter(|o| o.school.as_deref() == Some(school)) {
-            numbers.extend(of_school.numbers.clone());
+        for school_override in self.overrides.iter().filter(|o| o.school.as_deref() == Some(school)) {
+            numbers.extend(school_override.numbers.clone());
         }
         numbers
     }
 
-    /// The same, to be read by the program. A centre has no override of its own: for it, `school` is empty.
+    /// The same with typed access. Centres have no overrides of their own: for a centre, `school` is empty.
     #[must_use]
     pub fn values(&self, school: &str, region: &str) -> Values {
         Values(self.of_school(school, region))
     }
 
-    /// A number that the program itself needs.
+    /// A number that the program needs.
     ///
     /// # Errors
     /// A configuration error where it is missing.
@@ -154,7 +154,7 @@ impl Policy {
         }
     }
 
-    /// A text that the program itself needs.
+    /// A text that the program needs.
     ///
     /// # Errors
     /// A configuration error where it is missing.
@@ -165,19 +165,19 @@ impl Policy {
     }
 }
 
-/// Tables of which each line is of one flag: a rule of the project's own has its line there.
-const BY_FLAG: [&str; 2] = ["next_step", "suggested_service"];
+/// Tables with one line per flag. A project's own flags may have lines there.
+const FLAG_TABLES: [&str; 2] = ["next_step", "suggested_service"];
 
-/// Names of the tables of a policy.
+/// The names of the tables of a policy.
 fn sections(text: &str, file: &str) -> Result<Vec<String>> {
     let table: Table = toml::from_str(text).map_err(|e| toml_error(file, &e))?;
     Ok(table.into_iter().filter(|(_, value)| value.is_table()).map(|(name, _)| name).collect())
 }
 
-/// What is wrong with a number that the built-in policy does not have, and what to do. Nothing is where it is the line of a
-/// flag, or where a SQL file reads it: a number that nothing reads is a slip.
-fn stray(name: &str, library: &Library, built_in: &[String], numbers: &Numbers) -> Option<(String, String)> {
-    if let Some(flag) = BY_FLAG.iter().find_map(|table| name.strip_prefix(table)?.strip_prefix('_')) {
+/// Message and hint for a key that the built-in policy does not have and nothing reads. `None` for the line of a flag and for a
+/// number that a SQL file reads.
+fn unknown_key(name: &str, library: &Library, built_in: &[String], numbers: &Numbers) -> Option<(String, String)> {
+    if let Some(flag) = FLAG_TABLES.iter().find_map(|table| name.strip_prefix(table)?.strip_prefix('_')) {
         let flags: Vec<&str> = library.of_schema("flags").map(Query::name).collect();
         let near = || nearest(flag, flags.iter().copied()).map_or_else(String::new, |n| format!("; did you mean {n}?"));
         return (!flags.contains(&flag))
@@ -187,23 +187,23 @@ fn stray(name: &str, library: &Library, built_in: &[String], numbers: &Numbers) 
         return None;
     }
     let near = nearest(name, numbers.keys().map(String::as_str)).map(|n| format!("did you mean {n}?"));
-    let of_known = built_in.iter().any(|section| name.starts_with(&format!("{section}_")));
+    let has_known_table = built_in.iter().any(|section| name.starts_with(&format!("{section}_")));
     let hint = "no SQL file reads it; a rule of your own reads it as run.policy_school.<table>_<key>";
-    Some((format!("unknown key {name}"), near.filter(|_| of_known).unwrap_or_else(|| hint.into())))
+    Some((format!("unknown key {name}"), near.filter(|_| has_known_table).unwrap_or_else(|| hint.into())))
 }
 
-/// Whether a school or region may have its own value: where a SQL file reads it by place.
-fn is_of_places(name: &str, library: &Library) -> bool {
+/// Whether a number may have overrides: a SQL file must read it by place.
+fn may_differ_by_place(name: &str, library: &Library) -> bool {
     let by_place = |query: &Query| query.reads.contains("run.policy_school") || query.reads.contains("run.policy_centre");
-    // The list of a school is ordered by it, and yet a school year starts on one day everywhere.
+    // A view that reads the policy by place mentions it, but a school year starts on the same day everywhere.
     if name == "school_year_starts" {
         return false;
     }
-    BY_FLAG.iter().any(|table| name.strip_prefix(table).is_some_and(|rest| rest.starts_with('_')))
+    FLAG_TABLES.iter().any(|table| name.strip_prefix(table).is_some_and(|rest| rest.starts_with('_')))
         || library.queries.values().any(|query| by_place(query) && reads(&query.sql, name))
 }
 
-/// Whether a text has `name` as a whole word.
+/// Whether a text contains `name` as a whole word.
 fn reads(sql: &str, name: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     sql.match_indices(name)
@@ -213,11 +213,11 @@ fn reads(sql: &str, name: &str) -> bool {
 fn read(text: &str, file: &str) -> Result<(Numbers, Vec<Override>)> {
     let mut table: Table = toml::from_str(text).map_err(|e| toml_error(file, &e))?;
     let mut overrides = Vec::new();
-    if let Some(Value::Array(given)) = table.remove("override") {
-        for one in given {
-            let Value::Table(mut one) = one else { continue };
-            let mut whom = |name: &str| one.remove(name).and_then(|v| v.as_str().map(String::from));
-            let (school, region) = (whom("school"), whom("region"));
+    if let Some(Value::Array(entries)) = table.remove("override") {
+        for entry in entries {
+            let Value::Table(mut entry) = entry else { continue };
+            let mut take_text = |key: &str| entry.remove(key).and_then(|v| v.as_str().map(String::from));
+            let (school, region) = (take_text("school"), take_text("region"));
             if school.is_none() && region.is_none() {
                 return Err(Error::configuration(
                     file,
@@ -225,7 +225,7 @@ fn read(text: &str, file: &str) -> Result<(Numbers, Vec<Override>)> {
                     "add school = \"S0001\" or region = \"Kukës\"",
                 ));
             }
-            overrides.push(Override { school, region, numbers: flatten(&one) });
+            overrides.push(Override { school, region, numbers: flatten(&entry) });
         }
     }
     Ok((flatten(&table), overrides))

@@ -1,7 +1,7 @@
-//! SQL files: their headers, what they read, and the order of building that follows from it.
+//! SQL files: their heads, the tables that they read, and the order in which they are built.
 //!
-//! A folder is a schema, a file a view. The built-in files are embedded; a project's own `queries/` adds to them and
-//! overrides them. Nothing is templated: the text runs as it stands.
+//! Each folder is a schema and each file a view. The built-in files are embedded in the program; files of a project's own `queries/`
+//! are added to them or replace them. There are no templates: the SQL runs unchanged.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -19,45 +19,45 @@ pub use crate::head::{Header, Keep, Records, Severity};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../queries");
 
-/// Schemas that a folder may have.
+/// The schemas of SQL files.
 const SCHEMAS: [&str; 8] = ["indicators", "flags", "caseload", "pages", "programme", "checks", "analyses", "derived"];
 
 /// One SQL file.
 #[derive(Debug, Clone)]
 pub struct Query {
-    /// Schema and name, `flags.chronic_absence`.
+    /// Schema and name, such as `flags.chronic_absence`.
     pub id: String,
-    /// Where the user finds it.
+    /// Its path, as users know it.
     pub file: String,
-    /// Its header.
+    /// Its head.
     pub header: Header,
-    /// Its text.
+    /// The whole text, without a final semicolon.
     pub sql: String,
     /// Its text, parsed.
     pub statement: Statement,
-    /// Tables and views it reads, `schema.name`.
+    /// The tables and views that it reads, as `schema.name`.
     pub reads: BTreeSet<String>,
-    /// Of a project's own file: what it owes those that read it.
+    /// Requirements for a project's own file; `None` for a built-in one.
     pub owes: Option<Owes>,
 }
 
-/// What a project's own file owes those that read it.
+/// What other files rely on in the view of a project's own file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Owes {
-    /// Columns of the built-in file that it replaces.
+    /// The columns of the built-in file that it replaces.
     pub columns: BTreeSet<String>,
-    /// Keys that each name one row: its own, and that of the file it replaces.
+    /// Unique keys: its own, and that of the built-in file that it replaces.
     pub keys: BTreeSet<Vec<String>>,
 }
 
 impl Query {
-    /// Its schema.
+    /// The schema.
     #[must_use]
     pub fn schema(&self) -> &str {
         self.id.split('.').next().unwrap_or_default()
     }
 
-    /// Its name within the schema.
+    /// The name within the schema.
     #[must_use]
     pub fn name(&self) -> &str {
         self.id.split('.').nth(1).unwrap_or_default()
@@ -68,49 +68,50 @@ impl Query {
         let sql = text.trim().trim_end_matches(';').to_string();
         let statement = single_select(&sql)
             .map_err(|what| Error::configuration(&file, what, "a SQL file is one plain select; see queries/README.md"))?;
-        refuse(&statement, &id, &file)?;
+        check_expressions(&statement, &id, &file)?;
         let reads = references(&statement).map_err(|what| Error::configuration(&file, what, "names are schema.table"))?;
         if let Some(read) = reads.iter().find(|r| r.starts_with("audit.")) {
             return Err(Error::configuration(
                 &file,
                 format!("reads {read}"),
-                "community, disability and reasons never reach a list, a flag or a check; `prane sql` asks for them where [safeguarding] audit_sql opens them",
+                "community, disability and reasons never reach a list, a flag or a check; `prane sql` can query them where [safeguarding] audit_sql = true",
             ));
         }
         Ok(Self { id, file, header, sql, statement, reads, owes: None })
     }
 
-    /// Makes it a project's own, in place of the built-in file with this head: what it does not say itself, that one says.
-    fn replace(&mut self, before: Option<&Header>) {
+    /// Turns it into a project's own file that replaces the built-in file with this head. Fields that its head omits are taken from
+    /// there.
+    fn replace(&mut self, built_in: Option<&Header>) {
         let mut owes = Owes::default();
         owes.keys.insert(self.header.key.clone());
-        if let Some(before) = before {
+        if let Some(built_in) = built_in {
             let header = &mut self.header;
-            header.rests_on = header.rests_on.or(before.rests_on);
+            header.rests_on = header.rests_on.or(built_in.rests_on);
             if header.key.is_empty() {
-                header.key.clone_from(&before.key);
+                header.key.clone_from(&built_in.key);
             }
-            for (column, meaning) in &before.columns {
+            for (column, meaning) in &built_in.columns {
                 header.columns.entry(column.clone()).or_insert_with(|| meaning.clone());
             }
-            owes.columns = before.columns.keys().cloned().collect();
-            owes.keys.insert(before.key.clone());
+            owes.columns = built_in.columns.keys().cloned().collect();
+            owes.keys.insert(built_in.key.clone());
         }
         owes.keys.retain(|key| !key.is_empty());
         self.owes = Some(owes);
     }
 }
 
-/// The one select of a text.
+/// Parses a text that must be one read-only statement.
 ///
 /// # Errors
-/// A sentence: it does not parse, or is not one select.
+/// A sentence: the text does not parse, or is anything else.
 pub fn single_select(sql: &str) -> Result<Statement, String> {
     let mut statements = DFParser::parse_sql(sql).map_err(|e| e.to_string())?;
-    let one = statements.pop_front().filter(|_| statements.is_empty()).ok_or("is not exactly one statement")?;
-    match &one {
-        Statement::Statement(inner) if matches!(**inner, datafusion::sql::sqlparser::ast::Statement::Query(_)) => Ok(one),
-        Statement::Explain(_) => Ok(one),
+    let statement = statements.pop_front().filter(|_| statements.is_empty()).ok_or("is not exactly one statement")?;
+    match &statement {
+        Statement::Statement(inner) if matches!(**inner, datafusion::sql::sqlparser::ast::Statement::Query(_)) => Ok(statement),
+        Statement::Explain(_) => Ok(statement),
         Statement::Statement(inner)
             if matches!(
                 **inner,
@@ -119,32 +120,32 @@ pub fn single_select(sql: &str) -> Result<Statement, String> {
                     | datafusion::sql::sqlparser::ast::Statement::ShowColumns { .. }
             ) =>
         {
-            Ok(one)
+            Ok(statement)
         }
         _ => Err("only questions are answered: select, show tables, describe, explain".into()),
     }
 }
 
-/// `schema.name` of every table a statement reads, without its own CTEs.
+/// The `schema.name` of every table that a statement reads, except its own CTEs.
 ///
 /// # Errors
-/// A sentence.
+/// A sentence about a name that cannot be resolved.
 pub fn references(statement: &Statement) -> Result<BTreeSet<String>, String> {
     let (tables, _) = resolve_table_references(statement, true).map_err(|e| e.to_string())?;
     Ok(tables.iter().map(|t| t.schema().map_or_else(|| t.table().to_string(), |s| format!("{s}.{}", t.table()))).collect())
 }
 
-/// Functions that give another answer each time: a list must be the same when made again.
-const RESTLESS: [&str; 9] =
+/// Functions whose result differs from call to call. Rules must not use them, because a repeated night must give the same lists.
+const VOLATILE: [&str; 9] =
     ["now", "current_date", "current_time", "current_timestamp", "today", "random", "uuid", "localtime", "localtimestamp"];
-/// Columns that name people; they are in the vault, and no rule may ask for them.
+/// Personal columns. They are in the vault, and no rule may read them.
 const PERSONAL: [&str; 8] =
     ["first_name", "last_name", "national_id", "birth_date", "guardian_contact", "community", "disability", "pupil_id"];
 
-/// What a SQL file may not hold.
-fn refuse(statement: &Statement, id: &str, file: &str) -> Result<()> {
-    struct Words(Vec<String>);
-    impl Visitor for Words {
+/// Rejects SQL files that call volatile functions, and rules that read personal columns.
+fn check_expressions(statement: &Statement, id: &str, file: &str) -> Result<()> {
+    struct Names(Vec<String>);
+    impl Visitor for Names {
         type Break = ();
         fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
             match expr {
@@ -157,20 +158,20 @@ fn refuse(statement: &Statement, id: &str, file: &str) -> Result<()> {
         }
     }
     let Statement::Statement(inner) = statement else { return Ok(()) };
-    let mut words = Words(Vec::new());
-    let _ = inner.visit(&mut words);
-    for word in &words.0 {
-        if RESTLESS.contains(&word.as_str()) {
+    let mut names = Names(Vec::new());
+    let _ = inner.visit(&mut names);
+    for name in &names.0 {
+        if VOLATILE.contains(&name.as_str()) {
             return Err(Error::configuration(
                 file,
-                format!("uses {word}"),
+                format!("uses {name}"),
                 "a list must be the same when it is made again: take the day from run.as_of",
             ));
         }
-        if PERSONAL.contains(&word.as_str()) && (id.starts_with("indicators.") || id.starts_with("flags.")) {
+        if PERSONAL.contains(&name.as_str()) && (id.starts_with("indicators.") || id.starts_with("flags.")) {
             return Err(Error::configuration(
                 file,
-                format!("asks for {word}"),
+                format!("asks for {name}"),
                 "rules never look at who a child is; names stay in the vault",
             ));
         }
@@ -185,15 +186,15 @@ pub struct Library {
     pub queries: BTreeMap<String, Query>,
     /// Text of the built-in `policy.toml`.
     pub policy: String,
-    /// Text of the project's own, if any.
+    /// Text of the project's own `policy.toml`; empty without one.
     pub own_policy: String,
 }
 
 impl Library {
-    /// The built-in files, and over them those of `own` (a project's `queries/`).
+    /// Loads the built-in files, and over them the files of `own`, a project's `queries/`.
     ///
     /// # Errors
-    /// A configuration error in the first file that is wrong.
+    /// A configuration error for the first invalid file.
     pub fn load(own: &Path) -> Result<Self> {
         let mut library = Self::default();
         for schema in SCHEMAS {
@@ -214,7 +215,7 @@ impl Library {
         let id = format!("{schema}.{name}");
         let mut query = Query::parse(id.clone(), format!("queries/{file}"), text)?;
         if is_own {
-            query.replace(self.queries.get(&id).map(|before| &before.header));
+            query.replace(self.queries.get(&id).map(|built_in| &built_in.header));
         }
         self.queries.insert(id, query);
         Ok(())
@@ -238,12 +239,12 @@ impl Library {
         Ok(())
     }
 
-    /// Queries of one schema, by name.
+    /// The queries of one schema, sorted by name.
     pub fn of_schema<'a>(&'a self, schema: &'a str) -> impl Iterator<Item = &'a Query> {
         self.queries.values().filter(move |q| q.schema() == schema)
     }
 
-    /// The question for the rows of a view on a day, in the order that its file names.
+    /// SQL for the rows of a view on one day, in the order that its head names.
     ///
     /// # Errors
     /// A bug where there is no such view.
@@ -251,7 +252,7 @@ impl Library {
         self.question(view, &format!("as_of = date '{as_of}'"))
     }
 
-    /// The question for the rows of a view that are of one pupil, in the order that its file names.
+    /// SQL for the rows of a view about one pupil, in the order that its head names.
     ///
     /// # Errors
     /// A bug where there is no such view.
@@ -267,11 +268,10 @@ impl Library {
         Ok(format!("select {columns} from {view} where {condition}{order}"))
     }
 
-    /// Everything `wanted` needs, in an order in which each comes after what it reads. `run.raised_flags` reads every
-    /// flag.
+    /// The queries that `wanted` needs, each after those that it reads (a topological order). `run.raised_flags` reads every flag.
     ///
     /// # Errors
-    /// A configuration error where files read each other in a circle.
+    /// A configuration error for files that read each other in a cycle.
     pub fn order(&self, wanted: &BTreeSet<String>) -> Result<Vec<&Query>> {
         let mut done = BTreeSet::new();
         let mut order = Vec::new();
@@ -281,24 +281,24 @@ impl Library {
         Ok(order)
     }
 
-    fn visit<'a>(&'a self, id: &str, way: &mut Vec<String>, done: &mut BTreeSet<String>, order: &mut Vec<&'a Query>) -> Result<()> {
+    fn visit<'a>(&'a self, id: &str, path: &mut Vec<String>, done: &mut BTreeSet<String>, order: &mut Vec<&'a Query>) -> Result<()> {
         if done.contains(id) {
             return Ok(());
         }
-        if way.iter().any(|w| w == id) {
-            way.push(id.to_string());
+        if path.iter().any(|ancestor| ancestor == id) {
+            path.push(id.to_string());
             return Err(Error::configuration(
                 format!("queries/{}.sql", id.replace('.', "/")),
-                format!("reads itself: {}", way.join(" → ")),
-                "break the circle",
+                format!("reads itself: {}", path.join(" → ")),
+                "break the cycle",
             ));
         }
         if id == "run.raised_flags" {
-            way.push(id.to_string());
+            path.push(id.to_string());
             for flag in self.of_schema("flags") {
-                self.visit(&flag.id, way, done, order)?;
+                self.visit(&flag.id, path, done, order)?;
             }
-            way.pop();
+            path.pop();
             done.insert(id.to_string());
             return Ok(());
         }
@@ -306,23 +306,23 @@ impl Library {
             done.insert(id.to_string());
             return Ok(());
         };
-        way.push(id.to_string());
+        path.push(id.to_string());
         for read in &query.reads {
-            self.visit(read, way, done, order)?;
+            self.visit(read, path, done, order)?;
         }
-        way.pop();
+        path.pop();
         done.insert(id.to_string());
         order.push(query);
         Ok(())
     }
 
-    /// A known view or table near to `id`, for messages.
+    /// The view whose name is most similar to `id`, for messages.
     #[must_use]
     pub fn nearest(&self, id: &str) -> Option<&str> {
         nearest(id, self.queries.keys().map(String::as_str))
     }
 
-    /// A hash over all texts: which rules made a list.
+    /// A hash of all SQL files and the policy; the manifest records it.
     #[must_use]
     pub fn hash(&self) -> String {
         let mut hasher = blake3::Hasher::new();

@@ -1,4 +1,4 @@
-//! Everything that a project decides by its rules, loaded once.
+//! The SQL files, the policy and the contracts of a project, loaded together.
 
 use prane_base::day;
 use prane_base::error::Result;
@@ -8,20 +8,20 @@ use prane_contract::Contract;
 use crate::policy::Policy;
 use crate::query::Library;
 
-/// What every command needs before it asks anything.
+/// The rules of a project.
 pub struct Rulebook {
-    /// SQL files.
+    /// The SQL files.
     pub library: Library,
-    /// Numbers.
+    /// The policy numbers.
     pub policy: Policy,
-    /// Contracts.
+    /// The contracts of the canonical tables.
     pub contracts: Vec<Contract>,
     /// Month and day on which a school year starts.
     pub year_starts: (u32, u32),
 }
 
 impl Rulebook {
-    /// Reads and checks everything a project configures.
+    /// Loads and validates the rules of a project.
     ///
     /// # Errors
     /// Configuration errors.

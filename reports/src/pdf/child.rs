@@ -1,4 +1,4 @@
-//! A child on paper: the row of the list, and the card with its charts, marks and contacts.
+//! The data of one child in the PDF: the row of the list, and the card with charts, marks and contacts.
 
 use serde::Serialize;
 
@@ -11,10 +11,10 @@ use crate::words::Words;
 use crate::year::Year;
 use crate::{chart, strip, view};
 
-/// Contacts shown on a card; more would push the lines to fill off the page.
+/// Maximum number of contacts on a card, so that the lines to fill in fit on the page.
 const CONTACTS: usize = 6;
 
-/// A row, with its card where there is one.
+/// A row with its card.
 #[derive(Serialize)]
 pub(super) struct Child<'a> {
     rank: u32,
@@ -36,27 +36,27 @@ pub(super) struct Child<'a> {
     suggested_service: Option<String>,
     offers: Vec<String>,
     at_centre: Option<String>,
-    last: Option<Told<'a>>,
+    last: Option<ContactLine<'a>>,
     review: Option<String>,
     review_due: bool,
-    pub(super) card: Option<Story<'a>>,
+    pub(super) card: Option<CardData<'a>>,
 }
 
-/// What was recorded of one pupil.
+/// The card of one pupil.
 #[derive(Serialize)]
-pub(super) struct Story<'a> {
+pub(super) struct CardData<'a> {
     weeks: Option<Drawing>,
     week_key: Vec<Sample>,
     strip: Option<Drawing>,
     marks: Option<MarkTable>,
-    contacts: Vec<Told<'a>>,
+    contacts: Vec<ContactLine<'a>>,
     earlier: Option<String>,
 }
 
 #[derive(Serialize)]
 struct MarkTable {
     terms: Vec<String>,
-    /// The marks of the scale over the slopes.
+    /// The axis labels over the charts.
     head: String,
     lines: Vec<MarkLine>,
 }
@@ -64,14 +64,14 @@ struct MarkTable {
 #[derive(Serialize)]
 struct MarkLine {
     subject: String,
-    /// One a term: the mark, and whether it is below the pass mark.
+    /// One per term: the mark, and whether it is below the pass mark.
     cells: Vec<Option<(String, bool)>>,
     slope: String,
 }
 
 /// A contact.
 #[derive(Serialize)]
-struct Told<'a> {
+struct ContactLine<'a> {
     date: String,
     by: &'a str,
     action: String,
@@ -86,7 +86,7 @@ impl<'a> Child<'a> {
             name: full_name(&row.first_name, &row.last_name),
             number: &row.pupil_id,
             class: &row.class,
-            // A school's own name on each of its rows says nothing.
+            // On the list of a school the name of the school would be the same on each row.
             school: if page.place.kind == PlaceKind::Centre { &row.school } else { "" },
             level: row.level,
             level_word: words.level(row.level),
@@ -107,7 +107,7 @@ impl<'a> Child<'a> {
             } else {
                 Some(words.services(&row.services))
             },
-            last: row.last_contact.map(|date| Told {
+            last: row.last_contact.map(|date| ContactLine {
                 date: words.date(date),
                 by: row.contact_by.as_deref().unwrap_or_default(),
                 action: words.of_any("action", &row.last_action),
@@ -120,7 +120,7 @@ impl<'a> Child<'a> {
     }
 }
 
-impl<'a> Story<'a> {
+impl<'a> CardData<'a> {
     pub(super) fn new(card: &'a Card, year: Year, page: &PlacePage, words: &Words) -> Result<Self, Error> {
         let mut week_key = vec![Sample::new(drawing::OWN, words.say("key-own"))];
         if let Some(rate) = card.usual_rate {
@@ -136,7 +136,7 @@ impl<'a> Story<'a> {
             week_key,
             strip: strip::days(&card.days, year, words)?.map(|svg| Drawing::new(&svg)),
             marks: MarksView::new(&card.marks, page.pass_mark, words)?.map(|marks| MarkTable::new(&marks, words)).transpose()?,
-            contacts: card.contacts.iter().take(CONTACTS).map(|contact| Told::new(contact, words)).collect(),
+            contacts: card.contacts.iter().take(CONTACTS).map(|contact| ContactLine::new(contact, words)).collect(),
             earlier: if more > 0 { Some(words.sentence("contacts-earlier", [("n", more.into())])?) } else { None },
         })
     }
@@ -157,7 +157,7 @@ impl MarkTable {
     }
 }
 
-impl<'a> Told<'a> {
+impl<'a> ContactLine<'a> {
     fn new(contact: &'a Contact, words: &Words) -> Self {
         Self {
             date: words.date(contact.date),
@@ -169,16 +169,16 @@ impl<'a> Told<'a> {
 }
 
 fn absence(row: &Row, words: &Words) -> Result<Vec<String>, Error> {
-    let mut said = Vec::new();
+    let mut sentences = Vec::new();
     if row.recent_recorded > 0 {
         let args = [("absent", row.recent_absent.into()), ("recorded", row.recent_recorded.into())];
-        said.push(words.sentence("recent-days", args)?);
+        sentences.push(words.sentence("recent-days", args)?);
     }
     if let Some(rate) = row.absence_rate {
-        said.push(words.sentence("year-rate", [("rate", words.percent(rate).into())])?);
+        sentences.push(words.sentence("year-rate", [("rate", words.percent(rate).into())])?);
     }
     if row.absence_streak > 0 {
-        said.push(words.sentence("streak", [("days", row.absence_streak.into())])?);
+        sentences.push(words.sentence("streak", [("days", row.absence_streak.into())])?);
     }
-    Ok(said)
+    Ok(sentences)
 }

@@ -1,4 +1,4 @@
-//! Charts on paper: those of the page, with looks of their own.
+//! Charts in the PDF: those of the page, with styles for paper.
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use crate::strip;
 use crate::words::Words;
 use crate::year::STEP;
 
-/// What the classes of a chart look like on white paper, in black and white too: see `templates/style.css`.
+/// Styles of the classes of charts on white paper and in black and white; see `templates/style.css`.
 const INKS: &str = "path{fill:none;stroke-width:1}\
 text{fill:#3b4147;font-family:\"Libertinus Serif\";font-size:9px}\
 .m{text-anchor:middle}.e{text-anchor:end}\
@@ -21,14 +21,14 @@ text{fill:#3b4147;font-family:\"Libertinus Serif\";font-size:9px}\
 .dn.f{fill:#dbe8f2;stroke:#0b3c5d}\
 .de{stroke:#0b3c5d;stroke-width:1.2}.dl.f{fill:#7a3b00}\
 .dp{stroke:#444;stroke-width:2.6;stroke-linecap:round}.dm{stroke:#444;stroke-width:1.2}.dx{stroke:#000;stroke-width:1.2}";
-/// Samples for the key of the weekly chart, `STEP` units square, as in `templates/list.html`.
+/// Samples for the legend of the weekly chart, `STEP` units square, as in `templates/list.html`.
 pub(super) const OWN: &str = "<path class=\"o f\" d=\"M1 10V4h4V10zM6 10V1h4V10z\"/>";
 pub(super) const USUAL: &str = "<path class=\"u\" d=\"M0 6H11\"/>";
 pub(super) const BAND: &str = "<path class=\"bd f\" d=\"M0 2H11V10H0z\"/>";
 pub(super) const SCHOOL: &str = "<path class=\"s\" d=\"M1 6H11\"/>";
 const PRESENT: &str = "<path class=\"dp\" d=\"M5 5h.1\"/>";
 
-/// A chart as the typesetter takes it.
+/// A chart as an image for Typst.
 #[derive(Serialize)]
 pub(super) struct Drawing {
     svg: String,
@@ -37,7 +37,7 @@ pub(super) struct Drawing {
     width: f64,
 }
 
-/// A piece of a chart, for its key.
+/// An entry of a legend.
 #[derive(Serialize)]
 pub(super) struct Sample {
     svg: String,
@@ -45,7 +45,7 @@ pub(super) struct Sample {
 }
 
 impl Drawing {
-    /// A chart of a page stands inside HTML and takes its looks from there; here it stands alone.
+    /// Makes a stand-alone image of a chart that was drawn for HTML, with its own style sheet.
     pub(super) fn new(svg: &str) -> Self {
         let inner = svg.strip_prefix("<svg ").unwrap_or(svg);
         let (head, body) = inner.split_once('>').unwrap_or((inner, ""));
@@ -67,23 +67,23 @@ impl Sample {
     }
 }
 
-/// A day mark with its word.
+/// The legend entry of a day mark.
 pub(super) fn day_sample(mark: DayMark, words: &Words) -> Result<Sample, Error> {
-    // A line without length is a dot in a browser; alone on its sheet it is dropped here, as a drawing without extent.
+    // Browsers show a line of length 0 as a dot, but Typst drops a drawing without extent.
     let drawn = if mark == DayMark::Present { PRESENT.to_owned() } else { strip::sample(mark)? };
     Ok(Sample::new(&drawn, words.of("day", mark.code())))
 }
 
-/// The inside of a drawing as a drawing of its own.
+/// A stand-alone image with this content.
 pub(super) fn alone(inside: &str, width: u32, height: u32) -> String {
     format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\"><style>{INKS}</style>{inside}</svg>")
 }
 
-/// The text of the first element of this name in a drawing.
+/// The text of the first element of this name.
 fn element(svg: &str, name: &str) -> String {
     let (_, rest) = svg.split_once(&format!("<{name}>")).unwrap_or_default();
     let text = rest.split('<').next().unwrap_or_default();
-    // `&amp;` last, or what was escaped twice would come out bare.
+    // `&amp;` is last, so that `&amp;lt;` becomes `&lt;`.
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
 

@@ -1,20 +1,18 @@
-//! What `templates/list.typ` reads: every sentence already worded, every date and number already written.
-//!
-//! The template lays out; it works nothing out and knows no code of the program.
+//! The data of `templates/list.typ`, with translated sentences and formatted dates and numbers. The template only lays them out.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::child::{Child, Story};
+use super::child::{CardData, Child};
 use super::drawing::{Sample, day_sample};
 use crate::error::Error;
 use crate::list::{Card, Change, Edition, NotAssessable, Participant, PlaceKind, PlacePage, full_name};
 use crate::words::Words;
 use crate::{offers, strip, view};
 
-/// How many of those left off are named as the next in line.
+/// Number of left-off pupils shown as next in line.
 const NEXT: usize = 5;
 
 #[derive(Serialize)]
@@ -38,15 +36,15 @@ pub struct Paper<'a> {
     /// Samples of the day marks, with their words.
     day_key: Vec<Sample>,
     no_data: bool,
-    /// Too little is known for an empty list to mean anything.
+    /// A sentence where the records are too incomplete for an empty list to mean anything.
     not_known: Option<String>,
     listed: Vec<Child<'a>>,
     next: Vec<Child<'a>>,
     next_about: String,
     referrals: Vec<Child<'a>>,
-    participants: Vec<Partaker>,
-    changes: Vec<Moved<'a>>,
-    not_assessable: Vec<Unknown<'a>>,
+    participants: Vec<ParticipantRow>,
+    changes: Vec<ChangeRow<'a>>,
+    not_assessable: Vec<NotAssessableRow<'a>>,
     events: Vec<String>,
 }
 
@@ -58,7 +56,7 @@ struct LevelCount {
 }
 
 #[derive(Serialize)]
-struct Partaker {
+struct ParticipantRow {
     name: String,
     services: String,
     sessions: String,
@@ -73,7 +71,7 @@ struct Partaker {
 }
 
 #[derive(Serialize)]
-struct Moved<'a> {
+struct ChangeRow<'a> {
     name: String,
     class: &'a str,
     status: String,
@@ -84,7 +82,7 @@ struct Moved<'a> {
 }
 
 #[derive(Serialize)]
-struct Unknown<'a> {
+struct NotAssessableRow<'a> {
     name: String,
     class: &'a str,
     why: String,
@@ -100,7 +98,7 @@ impl<'a> Paper<'a> {
         for row in page.rows.iter().filter(|row| row.on_list) {
             let mut child = Child::new(row, page, &offers, words)?;
             if let (Some(card), Some(year)) = (cards.get(row.pupil_key.as_str()), year) {
-                child.card = Some(Story::new(card, year, page, words)?);
+                child.card = Some(CardData::new(card, year, page, words)?);
             }
             listed.push(child);
         }
@@ -120,7 +118,7 @@ impl<'a> Paper<'a> {
         let stale = page.stale_days.unwrap_or(0).max(0);
         Ok(Self {
             lang: edition.language.tag(),
-            words: words.ready(),
+            words: words.all(),
             title: words.sentence("title-list", [("place", of.name.as_str().into()), ("date", words.date(edition.as_of).into())])?,
             project: &edition.project,
             run: &edition.run_id,
@@ -149,9 +147,9 @@ impl<'a> Paper<'a> {
             next_about: words.sentence("next-in-line-about", [("n", next.len().into())])?,
             next,
             referrals: page.referral_candidates.iter().map(|row| Child::new(row, page, &offers, words)).collect::<Result<_, _>>()?,
-            participants: page.participants.iter().map(|who| Partaker::new(who, words)).collect::<Result<_, _>>()?,
-            changes: page.changes.iter().map(|change| Moved::new(change, words)).collect(),
-            not_assessable: page.not_assessable.iter().map(|pupil| Unknown::new(pupil, words)).collect(),
+            participants: page.participants.iter().map(|who| ParticipantRow::new(who, words)).collect::<Result<_, _>>()?,
+            changes: page.changes.iter().map(|change| ChangeRow::new(change, words)).collect(),
+            not_assessable: page.not_assessable.iter().map(|pupil| NotAssessableRow::new(pupil, words)).collect(),
             events: page
                 .events
                 .iter()
@@ -164,7 +162,7 @@ impl<'a> Paper<'a> {
     }
 }
 
-impl Partaker {
+impl ParticipantRow {
     fn new(who: &Participant, words: &Words) -> Result<Self, Error> {
         let of = |attended: f64, held: u32| words.sentence("sessions-of", [("attended", attended.into()), ("held", held.into())]);
         Ok(Self {
@@ -183,7 +181,7 @@ impl Partaker {
     }
 }
 
-impl<'a> Moved<'a> {
+impl<'a> ChangeRow<'a> {
     fn new(change: &'a Change, words: &Words) -> Self {
         let status = words.of("status", &change.status);
         let level = |level: Option<u8>| level.map(|level| format!("{level} {}", words.level(level)));
@@ -199,7 +197,7 @@ impl<'a> Moved<'a> {
     }
 }
 
-impl<'a> Unknown<'a> {
+impl<'a> NotAssessableRow<'a> {
     fn new(pupil: &'a NotAssessable, words: &Words) -> Self {
         Self {
             name: full_name(&pupil.first_name, &pupil.last_name),
@@ -210,7 +208,7 @@ impl<'a> Unknown<'a> {
     }
 }
 
-/// The head of the first page, name by name.
+/// The facts at the head of the first page: name and value.
 fn facts(page: &PlacePage, edition: &Edition, words: &Words) -> Vec<(String, String)> {
     let through = page.data_through.map_or_else(|| words.say("none-recorded"), |date: NaiveDate| words.date(date));
     let mut facts = vec![(words.say("as-of"), words.date(edition.as_of)), (words.say("data-through"), through)];

@@ -1,10 +1,10 @@
 //! What the pages say, read from the pages themselves: as text, before it is written as glyphs.
 
-#[path = "../../tests/given/mod.rs"]
+#[path = "../../tests/fixtures/mod.rs"]
 #[allow(dead_code, clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::wildcard_imports)]
-mod given;
+mod fixtures;
 
-use given::{centre, edition, school};
+use fixtures::{centre, edition, school};
 use typst::layout::{Frame, FrameItem};
 
 use super::*;
@@ -23,7 +23,7 @@ fn pages(page: &PlacePage, edition: &Edition, words: &Words) -> Vec<String> {
             }
         }
     }
-    let document = PRESS.as_ref().unwrap().set(page, edition, words).unwrap();
+    let document = TYPESETTER.as_ref().unwrap().layout(page, edition, words).unwrap();
     let text = |page: &typst_layout::Page| {
         let mut text = String::new();
         read(&page.frame, &mut text);

@@ -1,12 +1,13 @@
-//! Which columns the list has, how wide they are and how their cells look.
+//! The columns of the list: ids, widths and formats.
 
+use az::UnwrappedAs;
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, utility::column_number_to_name};
 
 use crate::list::{Language, PlaceKind};
 
-/// What is read first: id of the header, width in characters, look of its cells.
+/// The first columns: id of the header, width in characters, format of the cells.
 const WHO: [(&str, f64, Look); 3] = [("rank", 5.5, Look::Whole), ("name", 20.0, Look::Text), ("class", 7.5, Look::Text)];
-/// Children of a centre come from several schools.
+/// For centres only, whose pupils come from several schools.
 const SCHOOL: (&str, f64, Look) = ("school", 16.0, Look::Text);
 const WHY: [(&str, f64, Look); 9] = [
     ("level", 9.0, Look::Level),
@@ -19,7 +20,7 @@ const WHY: [(&str, f64, Look); 9] = [
     ("review-date", 12.0, Look::Date),
     ("sheet-due", 9.5, Look::Text),
 ];
-/// What comes back. The pupil's number stands beside what is filled in, because below the list it is chosen.
+/// Columns that are read back. The pupil's number is among them, because it is chosen in the rows below the list.
 const FILL: [(&str, f64, Look); 7] = [
     ("pupil-id", 11.0, Look::FillId),
     ("sheet-contact-date", 12.0, Look::FillDate),
@@ -29,7 +30,7 @@ const FILL: [(&str, f64, Look); 7] = [
     ("sheet-review-date", 12.0, Look::FillDate),
     ("sheet-note", 22.0, Look::Fill),
 ];
-/// Figures for who wants to look closer; on the screen alone, a printed page holds no more.
+/// Further figures, outside of the print area.
 const FIGURES: [(&str, f64, Look); 13] = [
     ("on-the-list", 10.0, Look::Text),
     ("weeks", 9.0, Look::Whole),
@@ -45,11 +46,10 @@ const FIGURES: [(&str, f64, Look); 13] = [
     ("services", 20.0, Look::Text),
     ("grade-level", 7.0, Look::Whole),
 ];
-/// Empty unlocked columns behind the last, for what a reader wants to note besides.
+/// Number of empty unlocked columns after the last, for the reader's own notes.
 const OWN: u16 = 8;
 
-/// Look of a column's cells. It belongs to the column, not to each cell: a workbook is written in half the time, and
-/// there is always one more row to fill in.
+/// The format of a column. It is set on the column, not on each cell, which halves the time of writing and covers the empty rows, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     Text,
@@ -67,11 +67,11 @@ impl Look {
     pub(super) fn format(self, language: Language) -> Format {
         let cell = ruled().set_align(FormatAlign::Top);
         let words = || cell.clone().set_align(FormatAlign::Left).set_indent(1);
-        // Lines on both sides, for who fills it in on paper first.
+        // Lines on both sides, for filling in on paper.
         let fill = || {
             words().set_border_left(FormatBorder::Thin).set_border_left_color(LINE_COLOUR).set_background_color(FILL_COLOUR).set_unlocked()
         };
-        // An English reader may take 3.12. for a day in March.
+        // In English the month is a word, because 3.12. could be read as a day in March.
         let day = match language {
             Language::Sq => "d.m.yyyy",
             Language::En => "d mmm yyyy",
@@ -79,14 +79,14 @@ impl Look {
         match self {
             Self::Text => words().set_text_wrap(),
             Self::Whole => cell.set_num_format("0"),
-            // A number with a weight that is seen without colours: it sorts and filters as the number.
+            // A number format, so that the cell sorts and filters as a number; the dots are visible without colours.
             Self::Level => cell.set_num_format("[=3]0\" ●●●\";[=2]0\" ●●\";0\" ●\"").set_align(FormatAlign::Left).set_indent(1),
             Self::Tenth => cell.set_num_format("0.0"),
             Self::Percent => cell.set_num_format("0.0%"),
             Self::Date => words().set_num_format(day),
             Self::Fill => fill().set_text_wrap(),
             Self::FillDate => fill().set_num_format(day),
-            // As text: a number that begins with noughts must keep them.
+            // As text, to keep leading zeros.
             Self::FillId => fill().set_num_format("@"),
         }
     }
@@ -99,12 +99,12 @@ impl Look {
 const FILL_COLOUR: Color = Color::RGB(0x00FF_F8DC);
 const LINE_COLOUR: Color = Color::RGB(0x00C3_CAD2);
 
-/// A fine line below, in place of the grid.
+/// A thin line below, in place of the grid.
 fn ruled() -> Format {
     Format::new().set_border_bottom(FormatBorder::Thin).set_border_bottom_color(LINE_COLOUR)
 }
 
-/// A pupil's number that is part of the list, and not to be changed.
+/// The locked number of a pupil on the list.
 pub(super) fn locked_id() -> Format {
     ruled().set_align(FormatAlign::Top).set_align(FormatAlign::Left).set_indent(1).set_num_format("@")
 }
@@ -118,7 +118,7 @@ pub(super) fn head(is_fill: bool) -> Format {
     Format::new()
         .set_bold()
         .set_text_wrap()
-        // Above the buttons of the filter, which stand in the lower corner.
+        // Above the filter buttons, which are in the lower corner.
         .set_align(FormatAlign::Top)
         .set_align(FormatAlign::Left)
         .set_indent(1)
@@ -126,20 +126,20 @@ pub(super) fn head(is_fill: bool) -> Format {
         .set_background_color(colour)
 }
 
-/// Lines that a text takes up in a column of this width. Some spreadsheets give a row the height that it is said to have,
-/// and none other; a line too many is better than half a reason.
+/// The number of lines that a text needs in a column of this width, rather one too many: some spreadsheets do not adjust the height of
+/// rows, and would cut the text.
 pub(super) fn lines(text: &str, width: f64) -> u32 {
-    // A column is measured in figures, and letters are narrower; some room goes to the indent.
+    // Widths are in digits, and letters are narrower on average; the indent takes 1.5.
     let width = (width - 1.5) * 1.1;
     let paragraphs = text.split('\n').map(|paragraph| {
         let (mut lines, mut used) = (1, 0.0);
         for word in paragraph.split(' ') {
-            let long = u32::try_from(word.chars().count()).map_or(width, f64::from);
-            if used > 0.0 && used + 1.0 + long > width {
+            let word_width = f64::from(word.chars().count().unwrapped_as::<u32>());
+            if used > 0.0 && used + 1.0 + word_width > width {
                 lines += 1;
-                used = long;
+                used = word_width;
             } else {
-                used += if used > 0.0 { 1.0 + long } else { long };
+                used += if used > 0.0 { 1.0 + word_width } else { word_width };
             }
         }
         lines
@@ -147,7 +147,7 @@ pub(super) fn lines(text: &str, width: f64) -> u32 {
     paragraphs.sum()
 }
 
-/// Of a row with so many lines, in points.
+/// The height in points of a row with this number of lines.
 pub(super) fn height(lines: u32) -> f64 {
     // A row is at most 409 points high.
     (f64::from(lines) * 15.0).min(405.0)
@@ -173,21 +173,21 @@ impl Plan {
         (0_u16..).zip(&self.0)
     }
 
-    /// Position of a column, from 0.
+    /// Index of a column.
     pub(super) fn at(&self, id: &str) -> u16 {
         self.columns().find(|(_, column)| column.id == id).map_or(0, |(at, _)| at)
     }
 
-    /// `$M2`: its cell in the second row, for rules that are written for that row and move down by themselves.
+    /// The cell of a column in the second row, such as `$M2`: the formula of a conditional format is relative to that row.
     pub(super) fn cell(&self, id: &str) -> String {
         format!("${}2", column_number_to_name(self.at(id)))
     }
 
     pub(super) fn last(&self) -> u16 {
-        u16::try_from(self.0.len()).unwrap_or(u16::MAX).saturating_sub(1)
+        (self.0.len() - 1).unwrapped_as::<u16>()
     }
 
-    /// First and last of the reader's own columns.
+    /// The first and last of the empty columns.
     pub(super) fn own(&self) -> (u16, u16) {
         (self.last() + 1, self.last() + OWN)
     }
@@ -200,7 +200,7 @@ mod tests {
     use crate::workbook::CONTACT_COLUMNS;
 
     #[test]
-    fn every_header_has_a_word_and_every_contact_column_a_place() {
+    fn every_header_is_translated_and_every_contact_column_is_in_the_plan() {
         for language in [Language::Sq, Language::En] {
             let words = Words::new(language).unwrap();
             for kind in [PlaceKind::School, PlaceKind::Centre] {

@@ -1,7 +1,7 @@
-//! What helps a person fill the list in: dropdowns, dates that are dates, and marks where something is missing.
+//! Aids for filling in the list: dropdowns, validation of dates, and conditional formats where something is missing.
 //!
-//! A mark never stops anybody, and each one is seen on a black and white print: a pattern, a weight or a sign, not only a
-//! colour. Some spreadsheets show only the first mark that applies to a cell, so each says everything by itself.
+//! Conditional formats never block an entry. Each is visible in black and white by a pattern, weight or sign. Some spreadsheets show only
+//! the first format that applies to a cell, so each is complete by itself.
 
 use chrono::{Days, NaiveDate};
 use rust_xlsxwriter::{
@@ -20,10 +20,10 @@ pub(super) const ACTIONS: &str = "prane_action";
 pub(super) const OUTCOMES: &str = "prane_outcome";
 pub(super) const PUPILS: &str = "prane_pupil";
 pub(super) const NAMES: &str = "prane_name";
-/// A contact lies at most this many days from the list; what is further off is a slip.
+/// Dates further from the list than this are refused as mistakes.
 const YEAR: Days = Days::new(366);
 
-/// Columns to fill, with the prompt that each cell shows; first the pupil's number.
+/// Columns to fill in, with the ids of their prompts; the pupil's number is first.
 pub(super) const TIPS: [(&str, &str); 7] = [
     ("pupil-id", "tip-pupil"),
     ("sheet-contact-date", "tip-date"),
@@ -34,7 +34,7 @@ pub(super) const TIPS: [(&str, &str); 7] = [
     ("sheet-note", "tip-note"),
 ];
 
-/// Below the list the pupils are offered by number; on the list itself a number is not to be touched.
+/// Adds the dropdown of pupils in the rows below the list.
 pub(super) fn pupils(sheet: &mut Worksheet, first: u32, bottom: u32, words: &Words, plan: &Plan) -> Result<(), Error> {
     let [(id, tip), ..] = TIPS;
     let rule = choice(PUPILS, "bad-pupil", words)?.set_input_title(words.say(id))?.set_input_message(words.say(tip))?;
@@ -59,7 +59,7 @@ pub(super) fn validations(sheet: &mut Worksheet, bottom: u32, edition: &Edition,
 fn choice(range: &str, wrong: &str, words: &Words) -> Result<DataValidation, Error> {
     Ok(DataValidation::new()
         .allow_list_formula(Formula::new(format!("={range}")))
-        // A warning, not a wall: what really happened may be none of these.
+        // Only a warning, because none of the choices may fit.
         .set_error_style(DataValidationErrorStyle::Warning)
         .set_error_title(words.say("bad-choice-title"))?
         .set_error_message(words.say(wrong))?)
@@ -89,8 +89,8 @@ pub(super) fn marks(sheet: &mut Worksheet, last: u32, bottom: u32, words: &Words
     mark(plan.at("review-date"), plan.at("sheet-due"), list, &due, review_due())?;
 
     let [id, date, by, action, outcome, review, note] = TIPS.map(|(id, _)| plan.cell(id));
-    let begun = format!("{date}&{by}&{action}&{outcome}&{review}&{note}<>\"\"");
-    let missing = |cell: &str| format!("AND({cell}=\"\",{begun})");
+    let is_started = format!("{date}&{by}&{action}&{outcome}&{review}&{note}<>\"\"");
+    let missing = |cell: &str| format!("AND({cell}=\"\",{is_started})");
     let no_day = |cell: &str| format!("AND({cell}<>\"\",NOT(ISNUMBER({cell})))");
     let date_wrong = format!("OR({},{})", missing(&date), no_day(&date));
     let review_wrong = no_day(&review);
@@ -105,20 +105,20 @@ pub(super) fn marks(sheet: &mut Worksheet, last: u32, bottom: u32, words: &Words
         ("sheet-note", note_wrong),
     ];
     for (column, rule) in &wrong {
-        mark(plan.at(column), plan.at(column), bottom, rule, asked())?;
+        mark(plan.at(column), plan.at(column), bottom, rule, required())?;
     }
-    // Frozen beside the scrolled columns, the name says that its line wants something.
+    // The name is in a frozen column, so it shows that a line is incomplete when other columns are scrolled away.
     let any = wrong.iter().map(|(_, rule)| rule.as_str()).collect::<Vec<_>>().join(",");
     mark(plan.at("name"), plan.at("name"), bottom, &format!("OR({any})"), incomplete())?;
-    // Of use to the next who reads the list, but nothing that it could not do without.
-    mark(plan.at("sheet-outcome"), plan.at("sheet-outcome"), bottom, &format!("AND({outcome}=\"\",{action}<>\"\")"), wished())?;
+    // The outcome is useful but not required.
+    mark(plan.at("sheet-outcome"), plan.at("sheet-outcome"), bottom, &format!("AND({outcome}=\"\",{action}<>\"\")"), wanted())?;
 
     let no_room = format!("{}={}", plan.cell("on-the-list"), quoted(&words.say("no")));
-    mark(0, plan.at("review-date") - 1, list, &no_room, set_back())?;
+    mark(0, plan.at("review-date") - 1, list, &no_room, left_off())?;
     Ok(())
 }
 
-/// Text as a formula writes it.
+/// A text as a string literal of a formula.
 pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
@@ -135,15 +135,15 @@ pub(super) fn review_due() -> Format {
     Format::new().set_bold().set_background_color(Color::RGB(0x00FF_D9A0))
 }
 
-/// An empty cell that wants to be filled.
-pub(super) fn asked() -> Format {
+/// An empty required cell.
+pub(super) fn required() -> Format {
     Format::new()
         .set_pattern(FormatPattern::LightUp)
         .set_foreground_color(Color::RGB(0x00B0_4A00))
         .set_background_color(Color::RGB(0x00FF_E3D0))
 }
 
-fn wished() -> Format {
+fn wanted() -> Format {
     Format::new().set_background_color(Color::RGB(0x00FF_E3D0))
 }
 
@@ -151,7 +151,7 @@ pub(super) fn incomplete() -> Format {
     Format::new().set_bold().set_num_format("\"! \"@").set_font_color(Color::RGB(0x00B0_4A00)).set_background_color(Color::RGB(0x00FF_E3D0))
 }
 
-/// No room on this week's list.
-pub(super) fn set_back() -> Format {
+/// A pupil who is left off the list.
+pub(super) fn left_off() -> Format {
     Format::new().set_italic().set_font_color(Color::RGB(0x005F_6872))
 }

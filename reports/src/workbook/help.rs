@@ -1,16 +1,16 @@
-//! The second sheet: how to fill the list in, what becomes of it, and what a list is not.
+//! The second sheet: instructions for filling in the list.
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet};
 
 use super::columns::{height, lines};
-use super::entry::{TIPS, asked, incomplete, level_2, level_3, review_due, set_back};
+use super::entry::{TIPS, incomplete, left_off, level_2, level_3, required, review_due};
 use super::{protection, title};
 use crate::error::Error;
 use crate::list::{Edition, PlacePage};
 use crate::table::harmless;
 use crate::words::Words;
 
-/// Sections before and after what each column wants: ids of their labels; the text has `-about` behind it.
+/// Sections before and after those about columns: ids of their labels; the id of the text has `-about` appended.
 const BEFORE: [&str; 1] = ["help-fill"];
 const AFTER: [&str; 6] = ["help-second", "help-back", "help-then", "help-locked", "help-not", "help-data"];
 
@@ -37,11 +37,11 @@ pub(super) fn write(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, 
 
     let about = |id: &str| (words.say(id), words.say(&format!("{id}-about")));
     let columns = TIPS.iter().map(|(id, tip)| (words.say(id), words.say(tip)));
-    let told = BEFORE.iter().map(|id| about(id)).chain(columns).chain(AFTER.iter().map(|id| about(id)));
+    let sections = BEFORE.iter().map(|id| about(id)).chain(columns).chain(AFTER.iter().map(|id| about(id)));
     let mut at = 3;
-    for (name, wants) in told {
-        sheet.set_row_height(at, height(lines(&wants, TEXT * 1.06)) + 3.0)?;
-        sheet.write_string_with_format(at, 0, name, &label)?.write_string_with_format(at, 1, wants, &text)?;
+    for (name, about) in sections {
+        sheet.set_row_height(at, height(lines(&about, TEXT * 1.06)) + 3.0)?;
+        sheet.write_string_with_format(at, 0, name, &label)?.write_string_with_format(at, 1, about, &text)?;
         at += 1;
     }
 
@@ -54,8 +54,8 @@ pub(super) fn write(sheet: &mut Worksheet, page: &PlacePage, edition: &Edition, 
         ("1 ●", Format::new(), words.level(1)),
         (&words.date(edition.as_of), review_due(), words.say("mark-due")),
         (&format!("! {name}"), incomplete().set_num_format("@"), words.say("mark-incomplete")),
-        ("", asked(), words.say("mark-asked")),
-        (&name, set_back(), words.say("mark-no-room")),
+        ("", required(), words.say("mark-asked")),
+        (&name, left_off(), words.say("mark-no-room")),
     ];
     for (sign, look, means) in marks {
         at += 1;

@@ -1,4 +1,4 @@
-//! The hidden sheet that a reading program goes by; its layout is in the module's documentation.
+//! The hidden sheet with metadata; [`super`] describes its layout.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::words::Words;
 
 pub(super) const SHEET: &str = "prane";
 
-/// kind, shown, canonical.
+/// A row: kind, shown, canonical.
 pub(super) type Line = (&'static str, String, String);
 
 pub(super) fn lines(page: &PlacePage, edition: &Edition, words: &Words) -> Vec<Line> {
@@ -40,15 +40,15 @@ pub(super) fn lines(page: &PlacePage, edition: &Edition, words: &Words) -> Vec<L
     lines
 }
 
-/// Whom a contact may be noted for: who is on the list, in its order, then who could not be assessed.
+/// Pupils that a contact may be about: those on the list in its order, then those who were not assessable.
 fn pupils(page: &PlacePage) -> impl Iterator<Item = (String, &str)> {
     let rows = page.rows.iter().map(|row| (&row.first_name, &row.last_name, row.pupil_id.as_str()));
-    let others = page.not_assessable.iter().map(|one| (&one.first_name, &one.last_name, one.pupil_id.as_str()));
+    let others = page.not_assessable.iter().map(|pupil| (&pupil.first_name, &pupil.last_name, pupil.pupil_id.as_str()));
     let mut seen = BTreeSet::new();
     rows.chain(others).filter(move |(_, _, id)| !id.is_empty() && seen.insert(*id)).map(|(first, last, id)| (full_name(first, last), id))
 }
 
-/// First and last row of a kind, as a spreadsheet counts them; rows of a kind stand together.
+/// First and last row of a kind, counted from 1; rows of one kind are consecutive.
 pub(super) fn rows_of(lines: &[Line], kind: &str) -> Option<(usize, usize)> {
     let first = lines.iter().position(|line| line.0 == kind)?;
     let last = lines.iter().rposition(|line| line.0 == kind)?;

@@ -1,33 +1,32 @@
-//! `list.xlsx`: the rows of a list, with columns to fill that come back through the inbox as `contacts`.
+//! `list.xlsx`: the rows of a list, with columns to fill in that come back through the inbox as `contacts`.
 //!
-//! Three sheets: the list (headers in row 1, one row a pupil, empty rows below for second contacts), how to fill it in, and
-//! a hidden sheet `prane` from which a reading program learns whose list it is and what everything is called in the
-//! contract. So a workbook may be renamed, sorted, given further columns or have its columns moved, and is still understood.
+//! It has three sheets: the list (headers in row 1, one row per pupil, empty rows below for second contacts), instructions, and a hidden
+//! sheet `prane` that says whose list it is and maps headers and words to canonical names. A workbook can therefore be read after it was
+//! renamed or sorted, or its columns were moved or added to.
 //!
 //! # The hidden sheet
-//! Three columns of text, `kind`, `shown`, `canonical`, with these words as its first row. A reader looks rows up by `kind`
-//! and passes over kinds that it does not know; the order of rows is not promised, but for the second.
+//! Three columns of text, `kind`, `shown`, `canonical`, with these words in the first row. A reader looks rows up by `kind` and ignores
+//! unknown kinds. Only the position of the second row is fixed.
 //!
 //! | kind | shown | canonical |
 //! |---|---|---|
-//! | `format` | `contacts` | `1`; the second row, by which the workbook is recognised whatever it is called |
+//! | `format` | `contacts` | `1`; the second row, which identifies the workbook whatever its name |
 //! | `meta` | `table` | `contacts` |
-//! | `meta` | `sheet` | name that the list's sheet was given; it is the first one |
+//! | `meta` | `sheet` | name of the sheet with the list, which is the first one |
 //! | `meta` | `header_row` | `1` |
 //! | `meta` | `language` | `sq`, `en` |
 //! | `meta` | `as_of`, `run_id` | of the list: `2021-03-12`, … |
 //! | `meta` | `place_kind`, `place_id` | `school` or `centre`, and its code |
-//! | `meta` | `school` or `centre` | the same code once more |
-//! | `column` | header on the sheet | column of `contacts` that comes back under it; any other header is not to be read |
+//! | `meta` | `school` or `centre` | the same code again |
+//! | `column` | header on the sheet | column of `contacts`; other headers are not read |
 //! | `action`, `outcome` | word of the dropdown | code |
 //! | `pupil` | name | `pupil_id`: the pupils of the list, and those of the place who were not assessable |
 //!
-//! A name, a number or a code that would open a formula stands there behind the guard of [`crate::harmless`]; so it does on
-//! the list. [`crate::plain`] takes it off.
+//! Names, numbers and codes are escaped by [`crate::harmless`] on all sheets; [`crate::plain`] is the inverse.
 //!
 //! # What it never does
-//! No cell of data is a formula. The one formula there is finds the name to a number chosen below the list, and nothing
-//! reads it back. Nothing is locked by a password: the lock keeps slips out, not people.
+//! No cell of data is a formula. The only formula looks up the name for a number chosen below the list, and it is not read back.
+//! There is no password: the protection prevents accidental changes only.
 
 mod columns;
 mod entry;
@@ -35,6 +34,7 @@ mod help;
 mod machine;
 mod sheet;
 
+use az::UnwrappedAs;
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, ProtectionOptions, Workbook};
 
@@ -43,7 +43,7 @@ use crate::list::{Edition, PlacePage};
 use crate::words::Words;
 use columns::Plan;
 
-/// Columns of the `contacts` table that the workbook brings back, with the ids of their headers.
+/// Columns of `contacts` that are read back from the workbook, and the ids of their headers.
 pub const CONTACT_COLUMNS: [(&str, &str); 7] = [
     ("pupil_id", "pupil-id"),
     ("date", "sheet-contact-date"),
@@ -54,16 +54,16 @@ pub const CONTACT_COLUMNS: [(&str, &str); 7] = [
     ("note", "sheet-note"),
 ];
 
-/// Of 1 to 9. At 6 a workbook is a quarter smaller, and takes half as long again to write.
-const SQUEEZED: u8 = 1;
+/// From 1 to 9. At level 6 a workbook is a quarter smaller, but takes 50 % longer to write.
+const COMPRESSION_LEVEL: u8 = 1;
 
-/// The words of a column that a list is filled in by.
+/// The id of the header of a column of `contacts`.
 #[must_use]
 pub(crate) fn header_of(column: &str) -> Option<&'static str> {
     CONTACT_COLUMNS.iter().find(|(canonical, _)| *canonical == column).map(|(_, id)| *id)
 }
 
-/// Header in the workbook and canonical column, for readers that know the language but not the hidden sheet.
+/// Header and canonical column, for workbooks without the hidden sheet.
 #[must_use]
 pub fn contact_headers(words: &Words) -> Vec<(String, &'static str)> {
     CONTACT_COLUMNS.iter().map(|(canonical, id)| (words.say(id), *canonical)).collect()
@@ -71,24 +71,24 @@ pub fn contact_headers(words: &Words) -> Vec<(String, &'static str)> {
 
 pub fn list_xlsx(page: &PlacePage, edition: &Edition, words: &Words) -> Result<Vec<u8>, Error> {
     let plan = Plan::of(page.place.kind);
-    let told = machine::lines(page, edition, words);
+    let metadata = machine::lines(page, edition, words);
     let mut workbook = Workbook::new();
-    workbook.set_zip_compression_level(SQUEEZED);
+    workbook.set_zip_compression_level(COMPRESSION_LEVEL);
     workbook.set_properties(
         &DocProperties::new()
             .set_author("Pranë")
             .set_title(title(page, edition, words)?)
             .set_creation_datetime(&excel_date(edition.as_of)?),
     );
-    let any_pupil = machine::rows_of(&told, "pupil").is_some();
+    let any_pupil = machine::rows_of(&metadata, "pupil").is_some();
     sheet::write(workbook.add_worksheet(), page, edition, words, &plan, any_pupil)?;
     help::write(workbook.add_worksheet(), page, edition, words)?;
-    machine::write(workbook.add_worksheet(), &told)?;
-    // By name, because old spreadsheets take no dropdown from the cells of another sheet.
+    machine::write(workbook.add_worksheet(), &metadata)?;
+    // Named ranges, because old spreadsheets do not support dropdowns with cells of another sheet.
     for (name, kind, column) in
         [(entry::ACTIONS, "action", 'B'), (entry::OUTCOMES, "outcome", 'B'), (entry::PUPILS, "pupil", 'C'), (entry::NAMES, "pupil", 'B')]
     {
-        if let Some((first, last)) = machine::rows_of(&told, kind) {
+        if let Some((first, last)) = machine::rows_of(&metadata, kind) {
             workbook.define_name(name, &format!("={}!${column}${first}:${column}${last}", machine::SHEET))?;
         }
     }
@@ -99,7 +99,7 @@ fn title(page: &PlacePage, edition: &Edition, words: &Words) -> Result<String, E
     words.sentence("title-list", [("place", page.place.name.as_str().into()), ("date", words.date(edition.as_of).into())])
 }
 
-/// What may be done beside filling in: all that leaves the words and numbers of the list alone.
+/// Allows everything except changes of locked cells.
 fn protection() -> ProtectionOptions {
     ProtectionOptions {
         format_cells: true,
@@ -117,8 +117,6 @@ fn protection() -> ProtectionOptions {
 }
 
 fn excel_date(date: NaiveDate) -> Result<ExcelDateTime, Error> {
-    let year = u16::try_from(date.year()).unwrap_or(1900);
-    let month = u8::try_from(date.month()).unwrap_or(1);
-    let day = u8::try_from(date.day()).unwrap_or(1);
-    Ok(ExcelDateTime::from_ymd(year, month, day)?)
+    let year = u16::try_from(date.year()).map_err(|_| Error::Workbook { cause: "DateTimeRangeError".to_owned() })?;
+    Ok(ExcelDateTime::from_ymd(year, date.month().unwrapped_as::<u8>(), date.day().unwrapped_as::<u8>())?)
 }

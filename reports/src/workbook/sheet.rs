@@ -1,4 +1,4 @@
-//! The list itself: what the night says of each pupil, and room to write what was done.
+//! The sheet with the list: the row of each pupil, and cells for contacts.
 
 use chrono::NaiveDate;
 use rust_xlsxwriter::{Format, Formula, IgnoreError, Worksheet, utility::column_number_to_name};
@@ -10,9 +10,9 @@ use crate::list::{Edition, PlacePage, Row, full_name};
 use crate::table::harmless;
 use crate::words::Words;
 
-/// Rows below the list for second contacts.
+/// Empty rows below the list, for second contacts.
 const SPARE_ROWS: u32 = 20;
-/// Of these on paper.
+/// Number of these in the print area.
 const PRINTED_SPARE_ROWS: u32 = 5;
 
 pub(super) fn write(
@@ -35,10 +35,10 @@ pub(super) fn write(
     let locked = locked_id();
     let mut last = 0;
     for (at, row) in (1_u32..).zip(&page.rows) {
-        let mut line = Line { sheet, at, locked: &locked, deepest: 2 };
+        let mut line = Line { sheet, at, locked: &locked, lines: 2 };
         write_row(&mut line, row, words, plan)?;
-        let deepest = line.deepest;
-        sheet.set_row_height(at, height(deepest))?;
+        let height = height(line.lines);
+        sheet.set_row_height(at, height)?;
         last = at;
     }
     let bottom = last + SPARE_ROWS;
@@ -87,19 +87,19 @@ fn write_row(line: &mut Line<'_>, row: &Row, words: &Words, plan: &Plan) -> Resu
             "suggested-service" => line.text(at, wide, &words.of("service", &row.suggested_service))?,
             "services" => line.text(at, wide, &words.services(&row.services))?,
             "grade-level" => line.whole(at, u32::from(row.grade_level))?,
-            // Columns to fill stay empty.
+            // Columns to fill in are empty.
             _ => {}
         }
     }
     Ok(())
 }
 
-/// The step, why the ladder asks for it, and the service that fits, a line each.
+/// The next step, the reason for an escalation, and the suggested service, one per line.
 fn next_step(row: &Row, words: &Words) -> Result<String, Error> {
     let mut lines = vec![words.of("step", &row.next_step)];
     if !row.escalation.is_empty() {
         let count = if row.escalation == "unanswered_contacts" { row.unanswered_contacts } else { row.unexcused_streak };
-        // A reason that nobody has put into words yet is shown as it stands.
+        // A code without a translation is shown unchanged.
         let why = words.sentence(&format!("escalation-{}", row.escalation), [("n", count.into())]);
         lines.push(format!("({})", why.unwrap_or_else(|_| row.escalation.replace('_', " "))));
     }
@@ -110,7 +110,7 @@ fn next_step(row: &Row, words: &Words) -> Result<String, Error> {
     Ok(lines.join("\n"))
 }
 
-/// The last contact: what was done, and what came of it.
+/// Action and outcome of the last contact.
 fn last_what(row: &Row, words: &Words) -> String {
     let parts = [words.of_any("action", &row.last_action), words.of_any("outcome", &row.last_outcome)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
@@ -121,15 +121,15 @@ struct Line<'a> {
     sheet: &'a mut Worksheet,
     at: u32,
     locked: &'a Format,
-    /// Lines of text in its fullest cell; two leave room for a note.
-    deepest: u32,
+    /// The largest number of lines in any cell; at least two, to leave space for a note.
+    lines: u32,
 }
 
 impl Line<'_> {
     fn text(&mut self, column: u16, width: f64, text: &str) -> Result<(), Error> {
         let cell = cell(text);
         if !cell.is_empty() {
-            self.deepest = self.deepest.max(lines(&cell, width));
+            self.lines = self.lines.max(lines(&cell, width));
             self.sheet.write_string(self.at, column, cell)?;
         }
         Ok(())
@@ -159,16 +159,16 @@ impl Line<'_> {
     }
 }
 
-/// A cell holds at most 32,767 characters; a list never needs them.
+/// The text of a cell, at most 32,000 characters; the format allows 32,767.
 fn cell(text: &str) -> String {
     harmless(text).chars().take(32_000).collect()
 }
 
-/// Below the list a number is chosen, and the name appears. The formula goes by the hidden sheet, not by the list, so that
-/// sorting the list does not make it point at itself.
+/// Adds a formula below the list that shows the name for the chosen number. It refers to the hidden sheet, because the list may be
+/// sorted.
 fn names_below(sheet: &mut Worksheet, first: u32, bottom: u32, words: &Words, plan: &Plan) -> Result<(), Error> {
     let (name, id) = (plan.at("name"), column_number_to_name(plan.at("pupil-id")));
-    // What a reader sees that does not reckon by itself.
+    // The value for readers that do not evaluate formulas.
     sheet.set_formula_result_default("");
     let unknown = entry::quoted(&words.say("sheet-unknown"));
     for at in first..=bottom {
@@ -180,8 +180,8 @@ fn names_below(sheet: &mut Worksheet, first: u32, bottom: u32, words: &Words, pl
 }
 
 fn print_setup(sheet: &mut Worksheet, last: u32, title: &str, edition: &Edition, words: &Words, plan: &Plan) -> Result<(), Error> {
-    // In a header `&` begins a code; doubled it is the letter. A header holds 255 characters in all.
-    let quiet = |text: &str| text.chars().take(100).collect::<String>().replace('&', "&&");
+    // In headers `&` is an escape character. A header has at most 255 characters.
+    let escaped = |text: &str| text.chars().take(100).collect::<String>().replace('&', "&&");
     sheet
         .set_paper_size(9)
         .set_landscape()
@@ -189,12 +189,12 @@ fn print_setup(sheet: &mut Worksheet, last: u32, title: &str, edition: &Edition,
         .set_print_fit_to_pages(1, 0)
         .set_repeat_rows(0, 0)?
         .set_print_area(0, 0, last + PRINTED_SPARE_ROWS, plan.at("sheet-note"))?
-        .set_header(format!("&L&B{}&R{}", quiet(title), quiet(&words.say("proposes"))))
+        .set_header(format!("&L&B{}&R{}", escaped(title), escaped(&words.say("proposes"))))
         .set_footer(format!(
             "&L{} · {} {}&R{}",
-            quiet(&edition.project),
+            escaped(&edition.project),
             words.say("run"),
-            quiet(&edition.run_id),
+            escaped(&edition.run_id),
             words.sentence("sheet-page", [("page", "&P".into()), ("pages", "&N".into())])?
         ));
     Ok(())

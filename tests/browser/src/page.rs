@@ -80,7 +80,7 @@ pub fn cards(page: &Browser) -> Vec<u64> {
 }
 
 /// The first number that the live region tells.
-pub fn told(page: &Browser) -> Option<u64> {
+pub fn shown_count(page: &Browser) -> Option<u64> {
     let text = page.text("return document.querySelector('[data-count][role=status]').innerText", &[]);
     text.split(|c: char| !c.is_ascii_digit()).find_map(|digits| digits.parse().ok())
 }
@@ -275,8 +275,8 @@ pub fn offers(page: &Browser, filter: &str) -> Vec<String> {
 /// What the heading of a column tells of the order, where no other column tells anything.
 pub fn direction(page: &Browser, column: &str) -> String {
     page.text(
-        "const told = [...document.querySelectorAll('table[data-list] th[aria-sort]')].filter(th => th.ariaSort !== 'none');
-         return told.map(th => th.querySelector('button').dataset.sort === arguments[0] ? th.ariaSort : `${th.textContent} as well`).join()",
+        "const sorted = [...document.querySelectorAll('table[data-list] th[aria-sort]')].filter(th => th.ariaSort !== 'none');
+         return sorted.map(th => th.querySelector('button').dataset.sort === arguments[0] ? th.ariaSort : `${th.textContent} as well`).join()",
         &[json!(column)],
     )
 }

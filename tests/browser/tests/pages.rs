@@ -14,8 +14,8 @@ use std::time::Duration;
 use fantoccini::key::Key;
 use prane_browser_tests::browser::Browser;
 use prane_browser_tests::page::{
-    self, Row, barriers, cards, folded, headings, offers, overflow, ranks, reachable, rows, said, sheets, small_targets, tab_through, told,
-    unbroken,
+    self, Row, barriers, cards, folded, headings, offers, overflow, ranks, reachable, rows, said, sheets, shown_count, small_targets,
+    tab_through, unbroken,
 };
 use prane_browser_tests::project::{Project, root, sample_rows};
 use serde_json::json;
@@ -172,7 +172,7 @@ fn by_rank(mut rows: Vec<Row>) -> Vec<Row> {
 fn leaves(page: &Browser, what: &str, wanted: Vec<u64>) {
     comes_to(&format!("{what}: rows"), wanted.clone(), || ranks(page));
     comes_to(&format!("{what}: cards"), wanted.clone(), || cards(page));
-    comes_to(&format!("{what}: the number told"), Some(wanted.len() as u64), || told(page));
+    comes_to(&format!("{what}: the number shown"), Some(wanted.len() as u64), || shown_count(page));
 }
 
 fn ranks_of(rows: &[Row], wanted: impl Fn(&Row) -> bool) -> Vec<u64> {

@@ -1,4 +1,4 @@
-//! Every table of a night without a row: enough to plan each view, and so to say what its columns are.
+//! Registers every table of a night without rows, so that each view can be planned and its columns documented.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use super::Engine;
 use super::tables::{self, AuditRows, LINKED};
 use crate::Rulebook;
 
-/// Registers what a night registers before any SQL file is built.
+/// Registers the tables that a night registers before it builds any SQL file.
 ///
 /// # Errors
-/// A configuration error for a number of the policy that no column can hold.
+/// A configuration error for a policy value of an unsupported type.
 pub async fn tables(engine: &Engine<'_>, rulebook: &Rulebook) -> Result<()> {
     for spec in rulebook.contracts.iter().map(spec_of).chain([registers(), links()]) {
         let is_linked = LINKED.iter().any(|(table, ..)| *table == spec.name);

@@ -1,11 +1,12 @@
-//! `DataFusion` over the store: schemas, parameters, views built in the order that their SQL asks for.
+//! `DataFusion` over the store: schemas, parameters, and views built in the order of their dependencies.
 //!
-//! Views that several others read are computed once; large results go to a file in the staging folder. Everything is
-//! asked of one state of the store, for the days in `run.as_of`.
+//! A view that several others read is computed once; a large result is written to a file in the staging folder. All queries see one
+//! state of the store, and the days in `run.as_of`.
 
 pub mod empty;
 mod functions;
-mod owes;
+mod head_checks;
+mod history;
 pub mod provider;
 mod steps;
 pub mod tables;
@@ -29,35 +30,36 @@ use futures::{StreamExt, TryStreamExt};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use prane_base::config::EngineSection;
-use prane_base::error::{self, Error, Result, nearest};
+use prane_base::error::{Error, Result, WHAT_CAN_BE_ASKED, nearest};
 use prane_store::errors::StoreError;
 
 use crate::errors::EngineError;
 use crate::query::{Keep, Library, Query, references, single_select};
+use head_checks as owes;
 use provider::Files;
 
-/// Rows a step of a plan works on at once: twice the engine's own number, because most columns here are narrow.
+/// Rows of a record batch: twice `DataFusion`'s default, because most columns here are narrow.
 const BATCH_ROWS: usize = 16_384;
-/// Side of a join that is kept in memory: up to so many bytes or, where those are not known, rows it is built by one
-/// thread for all.
-const MOST_BYTES_KEPT_WHOLE: usize = 128 << 20;
-const MOST_ROWS_KEPT_WHOLE: usize = 1 << 20;
-/// Rows beyond which a computed view goes to a file.
+/// A join's build side of at most this many bytes (or rows, where bytes are unknown) is built by one thread, without repartitioning.
+const SINGLE_BUILD_BYTES: usize = 128 << 20;
+const SINGLE_BUILD_ROWS: usize = 1 << 20;
+/// A computed view with more rows is written to a file.
 const MOST_ROWS_IN_MEMORY: usize = 100_000;
-/// Rows a row group of such a file holds: several threads share the file by its groups.
+/// Rows of a row group in such a file; threads read different row groups.
 const VIEW_ROW_GROUP: usize = 64 * 1024;
-/// Views built at once: where one waits for a single thread, the next goes on.
+/// Views built concurrently: while one waits for a single thread, the other goes on.
 const AT_ONCE: usize = 2;
-/// Rows of attendance up to which every view with several readers is computed once: planning costs more than rows then.
+/// With at most this many rows of attendance, every view with several readers is computed once, because planning costs more than
+/// computing then.
 const FEW_ROWS: u64 = 2_000_000;
 
-/// The engine of one night.
+/// The query engine of one night.
 pub struct Engine<'a> {
     ctx: SessionContext,
     library: &'a Library,
     staging: PathBuf,
     built: BTreeSet<String>,
-    /// Rows of attendance: where they are few, views are computed once instead of being read through again.
+    /// Rows of attendance; with few of them, more views are computed once.
     pub attendance_rows: u64,
 }
 
@@ -82,8 +84,8 @@ pub fn session(settings: &EngineSection, staging: &std::path::Path) -> Result<Se
     // The SQL says which side of a join is kept in memory: the first. Guessed sizes turned sides of millions of rows round.
     config.options_mut().optimizer.join_reordering = false;
     // Where it is not too large it is built once, and the large side need not be dealt out to the threads first.
-    config.options_mut().optimizer.hash_join_single_partition_threshold = MOST_BYTES_KEPT_WHOLE;
-    config.options_mut().optimizer.hash_join_single_partition_threshold_rows = MOST_ROWS_KEPT_WHOLE;
+    config.options_mut().optimizer.hash_join_single_partition_threshold = SINGLE_BUILD_BYTES;
+    config.options_mut().optimizer.hash_join_single_partition_threshold_rows = SINGLE_BUILD_ROWS;
     let ctx = SessionContext::new_with_config_rt(config, runtime);
     functions::register(&ctx);
     add_schemas(&ctx)?;
@@ -113,7 +115,7 @@ fn add_schemas(ctx: &SessionContext) -> Result<()> {
     Ok(())
 }
 
-/// `schema.name` as a table reference.
+/// The table reference of `schema.name`.
 #[must_use]
 pub fn reference(id: &str) -> TableReference {
     match id.split_once('.') {
@@ -123,25 +125,25 @@ pub fn reference(id: &str) -> TableReference {
 }
 
 impl<'a> Engine<'a> {
-    /// An engine without tables; [`tables::register`] gives it the store.
+    /// An engine without tables; the functions of [`tables`] register them.
     #[must_use]
     pub fn new(ctx: SessionContext, library: &'a Library, staging: PathBuf) -> Self {
         Self { ctx, library, staging, built: BTreeSet::new(), attendance_rows: u64::MAX }
     }
 
-    /// The session, for registering.
+    /// The `DataFusion` session.
     #[must_use]
     pub fn context(&self) -> &SessionContext {
         &self.ctx
     }
 
-    /// The SQL files it builds from.
+    /// The SQL files.
     #[must_use]
     pub fn library(&self) -> &'a Library {
         self.library
     }
 
-    /// Registers a table under `schema.name`, in place of one that is there.
+    /// Registers a table as `schema.name`, in place of an earlier one.
     ///
     /// # Errors
     /// A bug.
@@ -151,15 +153,15 @@ impl<'a> Engine<'a> {
         Ok(())
     }
 
-    /// The columns of a table that is registered or a view that is built.
+    /// The schema of a registered table or a built view.
     ///
     /// # Errors
-    /// A SQL error where there is none.
+    /// A SQL error where it does not exist.
     pub async fn schema_of(&self, id: &str) -> Result<SchemaRef> {
         Ok(self.ctx.table_provider(reference(id)).await.engine_err()?.schema())
     }
 
-    /// Marks a table as built from outside: its SQL file, if any, is not used.
+    /// Marks a view as provided by the caller: its SQL file, if any, is not used.
     pub fn provide(&mut self, id: &str) {
         self.built.insert(id.to_string());
     }
@@ -241,19 +243,19 @@ impl<'a> Engine<'a> {
         self.ctx.execute_logical_plan(plan).await.engine_err()
     }
 
-    /// A sentence about the first of these tables that there is not, with the nearest one that there is.
+    /// A sentence about the first of these tables that does not exist, with the most similar one that does.
     fn unknown(&self, reads: &BTreeSet<String>) -> Option<String> {
         let id = reads.iter().find(|id| !self.ctx.table_exist(reference(id)).unwrap_or(false))?;
         let tables = self.tables();
         let known = || tables.iter().map(String::as_str).chain(self.library.queries.keys().map(String::as_str));
         let near = nearest(id, known()).or_else(|| {
-            // A name without its schema.
+            // The name may lack its schema.
             known().find(|k| k.split_once('.').is_some_and(|(_, name)| name == id))
         });
         Some(near.map_or_else(|| format!("there is no {id}"), |near| format!("there is no {id}; did you mean {near}?")))
     }
 
-    /// `schema.name` of every table registered so far.
+    /// The `schema.name` of every registered table, sorted.
     #[must_use]
     pub fn tables(&self) -> Vec<String> {
         let catalog = self.ctx.catalog("datafusion");
@@ -306,7 +308,7 @@ impl<'a> Engine<'a> {
         Ok(Arc::new(Files::one(&path, schema, rows)?))
     }
 
-    /// All flags as one table: adding a rule is adding one file.
+    /// Registers `run.raised_flags`, the union of all flags.
     async fn unite_flags(&self) -> Result<()> {
         let mut parts = Vec::new();
         for flag in self.library.of_schema("flags") {
@@ -322,7 +324,7 @@ impl<'a> Engine<'a> {
             if !has("pupil_key") || !has("value") || !has("threshold") || !has("since_date") {
                 return Err(Error::configuration(
                     &flag.file,
-                    "has not the shape of a flag",
+                    "does not have the columns of a flag",
                     "a flag gives (as_of, pupil_key, value, threshold, since_date, level)",
                 ));
             }
@@ -341,46 +343,46 @@ impl<'a> Engine<'a> {
         self.register("run.raised_flags", table)
     }
 
-    /// Answers a question; what it reads is built first.
+    /// Plans a query, after building the views that it reads.
     ///
     /// # Errors
-    /// A SQL error in the engine's words.
+    /// A SQL error with the message of `DataFusion`.
     pub async fn ask(&mut self, sql: &str) -> Result<DataFrame> {
         let reads = self.reads(sql)?;
         let wanted: Vec<&str> = reads.iter().map(String::as_str).collect();
         self.build(&wanted).await?;
-        self.ctx.sql(sql.trim().trim_end_matches(';')).await.engine_err().map_err(|fault| match fault {
+        self.ctx.sql(sql.trim().trim_end_matches(';')).await.engine_err().map_err(|error| match error {
             Error::Sql { what, source, .. } => {
-                Error::Sql { what, hint: self.unknown(&reads).unwrap_or_else(|| error::WHAT_CAN_BE_ASKED.into()), source }
+                Error::Sql { what, hint: self.unknown(&reads).unwrap_or_else(|| WHAT_CAN_BE_ASKED.into()), source }
             }
             other => other,
         })
     }
 
-    /// Whether a question reads tables of a schema.
+    /// Whether a query reads a table of a schema.
     ///
     /// # Errors
     /// A SQL error.
-    pub fn asks_for(&self, schema: &str, sql: &str) -> Result<bool> {
+    pub fn reads_schema(&self, schema: &str, sql: &str) -> Result<bool> {
         Ok(self.reads(sql)?.iter().any(|read| read.split('.').next() == Some(schema)))
     }
 
-    /// Everything a question reads.
+    /// The tables and views that a query reads.
     fn reads(&self, sql: &str) -> Result<BTreeSet<String>> {
         let statement = single_select(sql.trim().trim_end_matches(';')).map_err(Error::sql)?;
         let mut reads = references(&statement).map_err(Error::sql)?;
-        let inner = sql.trim_start().to_lowercase();
-        // Who asks what there is to ask is shown every view.
-        if reads.iter().any(|r| r.starts_with("information_schema")) || inner.starts_with("show tables") {
+        let text = sql.trim_start().to_lowercase();
+        // A query about the catalogue must see every view.
+        if reads.iter().any(|r| r.starts_with("information_schema")) || text.starts_with("show tables") {
             reads.extend(self.library.queries.values().filter(|q| q.schema() != "derived").map(|q| q.id.clone()));
         }
-        if inner.starts_with("explain") || inner.starts_with("describe") {
-            reads.extend(self.library.queries.keys().filter(|id| inner.contains(id.as_str())).cloned());
+        if text.starts_with("explain") || text.starts_with("describe") {
+            reads.extend(self.library.queries.keys().filter(|id| text.contains(id.as_str())).cloned());
         }
         Ok(reads)
     }
 
-    /// The rows of several questions, asked at once; texts as plain strings.
+    /// The rows of several queries, run concurrently; texts as `Utf8`.
     ///
     /// # Errors
     /// A SQL error.
@@ -399,7 +401,7 @@ impl<'a> Engine<'a> {
         futures::stream::iter(answers).buffered(AT_ONCE).try_collect().await
     }
 
-    /// The rows of a question with its columns, which are there also where it has no row; texts as plain strings.
+    /// The rows of a query, with an empty batch where it has none, so that the columns are known; texts as `Utf8`.
     ///
     /// # Errors
     /// A SQL error.
@@ -413,7 +415,7 @@ impl<'a> Engine<'a> {
         batches.into_iter().map(plain_texts).collect()
     }
 
-    /// The rows of a question, texts as plain strings.
+    /// The rows of a query; texts as `Utf8`.
     ///
     /// # Errors
     /// A SQL error.
@@ -424,19 +426,19 @@ impl<'a> Engine<'a> {
 }
 
 impl Engine<'_> {
-    /// The rows of a view for one day, in the order that its file names; texts as plain strings.
+    /// The rows of a view for one day, in the order that its head names; texts as `Utf8`.
     ///
     /// # Errors
-    /// A configuration error that names the file whose SQL does not run.
+    /// A configuration error that names the file whose SQL fails.
     pub async fn answer(&mut self, view: &str, as_of: NaiveDate) -> Result<Vec<RecordBatch>> {
         let question = self.library.question_of_day(view, as_of)?;
         self.rows(&question).await
     }
 
-    /// The rows of several views for one day, asked at once.
+    /// The rows of several views for one day, computed concurrently.
     ///
     /// # Errors
-    /// A configuration error that names the file whose SQL does not run.
+    /// A configuration error that names the file whose SQL fails.
     pub async fn answers<const N: usize>(&mut self, views: [&str; N], as_of: NaiveDate) -> Result<[Vec<RecordBatch>; N]> {
         let questions = views.iter().map(|view| self.library.question_of_day(view, as_of)).collect::<Result<Vec<_>>>()?;
         let answers = self.rows_of_all(&questions).await?;
@@ -444,7 +446,7 @@ impl Engine<'_> {
     }
 }
 
-/// Waits for one of the views that are being built.
+/// Waits until one of the running builds is complete.
 async fn finish_one<F: Future<Output = (String, Result<()>)>>(
     running: &mut FuturesUnordered<F>,
     open: &mut BTreeSet<String>,
@@ -458,13 +460,13 @@ async fn finish_one<F: Future<Output = (String, Result<()>)>>(
     Ok(())
 }
 
-/// The schema with every column nullable: what a plan says of nulls and what its batches say differ now and then.
+/// The schema with every column nullable, because the nullability of a plan may differ from that of its batches.
 pub(crate) fn nullable(schema: &arrow::datatypes::Schema) -> SchemaRef {
     let fields: Vec<_> = schema.fields().iter().map(|f| f.as_ref().clone().with_nullable(true)).collect();
     Arc::new(arrow::datatypes::Schema::new(fields))
 }
 
-/// A batch in the types of its plan's schema: where a union or a literal gave another kind of text, it is cast.
+/// Casts the columns of a batch to the types of its plan: a union or a literal may give another type of text.
 pub(crate) fn fit(schema: &SchemaRef, batch: &RecordBatch) -> datafusion::common::Result<RecordBatch> {
     let columns = schema
         .fields()
@@ -475,7 +477,7 @@ pub(crate) fn fit(schema: &SchemaRef, batch: &RecordBatch) -> datafusion::common
     Ok(RecordBatch::try_new(schema.clone(), columns)?)
 }
 
-/// Views of text as plain text, for code that reads columns.
+/// Casts all texts of a batch to `Utf8`.
 ///
 /// # Errors
 /// A store error, never met.
@@ -491,7 +493,7 @@ pub fn plain_texts(batch: RecordBatch) -> Result<RecordBatch> {
     RecordBatch::try_new(Arc::new(arrow::datatypes::Schema::new(fields)), columns).store_err()
 }
 
-/// `Utf8View` and dictionaries as `Utf8`, in lists too.
+/// The type with `Utf8` in place of other types of text and dictionaries, in lists too.
 #[must_use]
 pub fn plain_type(kind: &DataType) -> DataType {
     match kind {

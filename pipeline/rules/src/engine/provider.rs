@@ -1,9 +1,10 @@
-//! The files of one table as `DataFusion` sees them: the active Parquet files of one version, each with its sort order.
+//! A `DataFusion` table over the active Parquet files of one version of a table, with their sort order.
 
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use async_trait::async_trait;
+use az::UnwrappedAs;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
 use datafusion::common::{Result as EngineResult, ScalarValue, Statistics};
@@ -19,7 +20,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use prane_base::error::{Error, Result};
 use prane_store::{DataFile, Store, TableSpec};
 
-/// Files beyond which a table's sort order is not worth merging for.
+/// With more files, the sort order of a table is not used, because merging the files costs more.
 const MOST_SORTED_FILES: usize = 64;
 
 /// A table of the store, or a materialised view.
@@ -32,34 +33,35 @@ pub struct Files {
 }
 
 impl Files {
-    /// The given files of a stored table. Texts are plain: views of them would hold on to every page they were read from,
-    /// and a join or a sort that keeps a few rows of each page would keep them all.
+    /// Files of a stored table. Texts are `Utf8`, not `Utf8View`: views keep the pages that they were read from in memory, so a join or
+    /// sort that keeps a few rows of each page would keep all pages.
     ///
     /// # Errors
-    /// A store error for a path that is none.
+    /// A store error for an invalid path.
     pub fn of_table(store: &Store, spec: &TableSpec, files: &[DataFile], hidden: &[&str]) -> Result<Self> {
         let fields: Vec<Arc<Field>> = spec.columns.fields().iter().filter(|f| !hidden.contains(&f.name().as_str())).cloned().collect();
         let partitions: Vec<Arc<Field>> = spec.partition_by.iter().map(|p| Arc::new(Field::new(p, DataType::Utf8, true))).collect();
-        let mut given = Vec::with_capacity(files.len());
+        let mut partitioned_files = Vec::with_capacity(files.len());
         for file in files {
             let path = store.path_of(&spec.name, file);
-            let mut one = partitioned(&path, file.size)?;
-            one.partition_values = spec.partition_by.iter().map(|p| ScalarValue::Utf8(file.partition.get(p).cloned())).collect();
-            given.push(one);
+            let mut partitioned_file = partitioned(&path, file.size)?;
+            partitioned_file.partition_values =
+                spec.partition_by.iter().map(|p| ScalarValue::Utf8(file.partition.get(p).cloned())).collect();
+            partitioned_files.push(partitioned_file);
         }
         let rows = files.iter().map(|f| f.rows).sum::<u64>();
         Ok(Self {
             table: TableSchema::builder(Arc::new(Schema::new(fields))).with_table_partition_cols(partitions).build(),
-            files: given,
-            rows: usize::try_from(rows).unwrap_or(usize::MAX),
+            files: partitioned_files,
+            rows: rows.unwrapped_as::<usize>(),
             sorted_by: spec.sorted_by.clone(),
         })
     }
 
-    /// One Parquet file with this schema.
+    /// A single Parquet file with this schema.
     ///
     /// # Errors
-    /// A store error for a path that is none.
+    /// A store error for an invalid path.
     pub fn one(path: &std::path::Path, schema: SchemaRef, rows: usize) -> Result<Self> {
         let size = std::fs::metadata(path).map_err(|e| Error::io(path, e))?.len();
         Ok(Self { table: TableSchema::from(schema), files: vec![partitioned(path, size)?], rows, sorted_by: Vec::new() })
@@ -68,8 +70,8 @@ impl Files {
 
 fn partitioned(path: &std::path::Path, size: u64) -> Result<PartitionedFile> {
     let absolute = path.canonicalize().map_err(|e| Error::io(path, e))?;
-    let url =
-        url::Url::from_file_path(&absolute).map_err(|()| Error::store(path.display().to_string(), "is not a path a table can have"))?;
+    let url = url::Url::from_file_path(&absolute)
+        .map_err(|()| Error::store(path.display().to_string(), "is not a path that a table can have"))?;
     let location = object_store::path::Path::from_url_path(url.path()).map_err(|e| Error::store(path.display().to_string(), e))?;
     Ok(PartitionedFile::new(location.to_string(), size))
 }
@@ -93,16 +95,16 @@ impl TableProvider for Files {
     ) -> EngineResult<Arc<dyn ExecutionPlan>> {
         let source = Arc::new(ParquetSource::new(self.table.clone()).with_table_parquet_options(state.table_options().parquet.clone()));
         let sorted = !self.sorted_by.is_empty() && self.files.len() <= MOST_SORTED_FILES;
-        // Sorted files each stand alone, so that their order holds; the rest is dealt out evenly.
+        // A sorted file needs a group of its own to keep its order; other files are distributed evenly.
         let groups: Vec<FileGroup> = if sorted {
             self.files.iter().map(|f| FileGroup::new(vec![f.clone()])).collect()
         } else {
-            let mut dealt = vec![Vec::new(); state.config().target_partitions().clamp(1, self.files.len().max(1))];
-            let count = dealt.len();
+            let mut groups = vec![Vec::new(); state.config().target_partitions().clamp(1, self.files.len().max(1))];
+            let count = groups.len();
             for (at, file) in self.files.iter().enumerate() {
-                dealt[at % count].push(file.clone());
+                groups[at % count].push(file.clone());
             }
-            dealt.into_iter().map(FileGroup::new).collect()
+            groups.into_iter().map(FileGroup::new).collect()
         };
         let mut statistics = Statistics::new_unknown(self.table.table_schema());
         statistics.num_rows = Precision::Exact(self.rows);

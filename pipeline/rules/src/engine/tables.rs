@@ -1,9 +1,10 @@
-//! What the engine registers before any SQL file is built: the store's tables, the parameters of the night, the history.
+//! Tables that are registered before any SQL file is built: those of the store and the parameters of the night.
 
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::datatypes::{Field, Schema, SchemaRef};
+use az::UnwrappedAs;
 use chrono::NaiveDate;
 use datafusion::datasource::{MemTable, TableProvider};
 use prane_base::day::{self, school_year_name, school_year_of};
@@ -15,6 +16,7 @@ use prane_store::{DataFile, Figures, Store};
 use toml::Value;
 
 use super::Engine;
+pub use super::history::{history, lists_spec, shown_question, shown_specs};
 use super::provider::Files;
 use crate::errors::EngineError;
 use crate::policy::{Numbers, Policy};
@@ -37,14 +39,13 @@ fn put(engine: &Engine<'_>, id: &str, columns: Vec<(&str, ArrayRef)>) -> Result<
     engine.register(id, memory(schema, vec![batch])?)
 }
 
-/// Registers `sources.*`, every contract's table, empty where nothing was handed in; and in `store.*` the sums of the
-/// registers.
+/// Registers the table of every contract in `sources.*`, empty where no extract gives it, and the sums of the registers in `store.*`.
 ///
 /// # Errors
 /// Store errors.
 pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Result<()> {
     for spec in contracts.iter().map(spec_of).chain([registers(), links()]) {
-        // What linkage adds to, [`link`] puts into `sources`; it needs the rows' keys.
+        // Linked tables keep their row keys in `store`; [`link`] makes their tables in `sources`.
         let (schema, hidden): (_, &[&str]) =
             if LINKED.iter().any(|(table, ..)| *table == spec.name) { ("store", &[]) } else { ("sources", &[ROW_KEY]) };
         put_files(engine, store, &format!("{schema}.{}", spec.name), &spec, &store.files(&spec.name), hidden)?;
@@ -53,7 +54,10 @@ pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Re
             if paths(&sums.name) != paths(&spec.name) {
                 return Err(Error::store(
                     format!("store/{}", sums.name),
-                    format!("is not the sums of store/{}: restore both from one backup, or take the extracts in anew", spec.name),
+                    format!(
+                        "does not match store/{}: restore both from the same backup, or read the extracts again into a new store",
+                        spec.name
+                    ),
                 ));
             }
             put_files(engine, store, &format!("store.{}", sums.name), &sums, &store.files(&sums.name), &[])?;
@@ -62,21 +66,21 @@ pub fn sources(engine: &Engine<'_>, store: &Store, contracts: &[Contract]) -> Re
     Ok(())
 }
 
-/// Tables whose rows linkage joins to pupils: the table, what `links.kind` calls its rows, and the key by which it does.
+/// Tables whose rows are linked to pupils: name, kind of its rows in `links.kind`, column of the record key.
 pub(super) const LINKED: [(&str, &str, &str); 3] = [
     ("centre_participants", "participant", "participant_key"),
     ("identifications", "identification", ROW_KEY),
     ("referrals", "referral", ROW_KEY),
 ];
 
-/// Puts the pupils that linkage found into the tables that name none. They are small: once in memory.
+/// Registers the linked tables in `sources.*`, with the pupils that linkage found. They are small, so they are kept in memory.
 ///
 /// # Errors
 /// A bug.
 pub async fn link(engine: &Engine<'_>) -> Result<()> {
     for (table, kind, key) in LINKED {
         let columns = engine.context().table_provider(format!("store.{table}")).await.engine_err()?.schema();
-        let given = |name: &str| columns.field_with_name(name).is_ok();
+        let has = |name: &str| columns.field_with_name(name).is_ok();
         let mut select: Vec<String> = columns
             .fields()
             .iter()
@@ -87,7 +91,7 @@ pub async fn link(engine: &Engine<'_>) -> Result<()> {
                 name => format!("r.{name}"),
             })
             .collect();
-        select.extend(["pupil_key", "pupil"].into_iter().filter(|name| !given(name)).map(|name| format!("l.{name}")));
+        select.extend(["pupil_key", "pupil"].into_iter().filter(|name| !has(name)).map(|name| format!("l.{name}")));
         let sql = format!(
             "select {} from store.{table} r \
              left join (\
@@ -96,13 +100,13 @@ pub async fn link(engine: &Engine<'_>) -> Result<()> {
                 from sources.links where kind = '{kind}' and place = 1) l on l.record_key = r.{key}",
             select.join(", ")
         );
-        put_answer(engine, &format!("sources.{table}"), &sql).await?;
+        put_query(engine, &format!("sources.{table}"), &sql).await?;
     }
     Ok(())
 }
 
-/// Registers the rows of a question, once in memory.
-async fn put_answer(engine: &Engine<'_>, id: &str, sql: &str) -> Result<()> {
+/// Registers the rows of a query as a table in memory.
+async fn put_query(engine: &Engine<'_>, id: &str, sql: &str) -> Result<()> {
     let frame = engine.context().sql(sql).await.engine_err()?;
     let schema = super::nullable(frame.schema().as_arrow());
     let batches =
@@ -110,13 +114,14 @@ async fn put_answer(engine: &Engine<'_>, id: &str, sql: &str) -> Result<()> {
     engine.register(id, memory(schema, batches)?)
 }
 
-/// Registers files of a table, or its columns alone where there are none.
-fn put_files(engine: &Engine<'_>, store: &Store, id: &str, spec: &TableSpec, files: &[DataFile], hidden: &[&str]) -> Result<()> {
+/// Registers the files of a table, or an empty table without files.
+pub(super) fn put_files(engine: &Engine<'_>, store: &Store, id: &str, spec: &TableSpec, files: &[DataFile], hidden: &[&str]) -> Result<()> {
     let provider = Files::of_table(store, spec, files, hidden)?;
     engine.register(id, if files.is_empty() { memory(provider.schema(), vec![])? } else { Arc::new(provider) })
 }
 
-/// Puts schools and enrolments derived from the register in place where no extract gives them; says so.
+/// Derives schools and enrolments from attendance where no extract gives them. Returns the tables without an extract, and adds a
+/// sentence about each to `notes`.
 ///
 /// # Errors
 /// Configuration errors of `queries/derived/`.
@@ -131,9 +136,9 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
         }
         if let Some(query) = engine.library().queries.get(&format!("derived.{table}")) {
             let id = format!("sources.{table}");
-            put_answer(engine, &id, &query.sql).await?;
-            super::owes::columns(query, engine.schema_of(&id).await?.as_ref())?;
-            super::owes::keys(engine.context(), query, &id).await?;
+            put_query(engine, &id, &query.sql).await?;
+            super::head_checks::columns(query, engine.schema_of(&id).await?.as_ref())?;
+            super::head_checks::keys(engine.context(), query, &id).await?;
             missing.push(table);
             notes.push(format!("no {table} extract: derived from the attendance rows ({effect})"));
         }
@@ -155,7 +160,7 @@ pub async fn derive(engine: &mut Engine<'_>, store: &Store, notes: &mut Vec<Stri
 /// Registers `run.as_of`.
 ///
 /// # Errors
-/// Never met.
+/// A bug.
 pub fn as_of(engine: &Engine<'_>, days: &[NaiveDate], year_starts: (u32, u32)) -> Result<()> {
     let years: Vec<String> = days.iter().map(|d| school_year_name(school_year_of(*d, year_starts))).collect();
     put(
@@ -171,16 +176,16 @@ pub fn as_of(engine: &Engine<'_>, days: &[NaiveDate], year_starts: (u32, u32)) -
 /// Registers `run.policy`.
 ///
 /// # Errors
-/// A configuration error for a value that no column can hold.
+/// A configuration error for a value of an unsupported type.
 pub fn policy(engine: &Engine<'_>, policy: &Policy) -> Result<()> {
     let columns = numbers(&[&policy.numbers])?;
     put(engine, "run.policy", columns.iter().map(|(n, a)| (n.as_str(), a.clone())).collect())
 }
 
-/// Registers `run.flag_rules`: of each flag the records that it rests on, as its header says.
+/// Registers `run.flag_rules` and `run.flag_covers`: the records that each flag depends on, and the flags that it covers.
 ///
 /// # Errors
-/// Never met.
+/// A bug.
 pub fn flag_rules(engine: &Engine<'_>) -> Result<()> {
     let flags: Vec<_> = engine.library().of_schema("flags").collect();
     let covers: Vec<(&str, &str)> = flags.iter().flat_map(|f| f.header.covers.iter().map(|c| (f.name(), c.as_str()))).collect();
@@ -202,18 +207,18 @@ pub fn flag_rules(engine: &Engine<'_>) -> Result<()> {
     )
 }
 
-/// Registers the policy as it holds for each place: `run.policy_school`, a row a school of `sources.schools`,
-/// `run.policy_centre`, a row a centre of `sources.centres` (whose region may override a number), and `run.flag_steps`.
+/// Registers the policy of each place: `run.policy_school`, one row per school; `run.policy_centre`, one row per centre of
+/// `sources.centres`, with the overrides of its region; and `run.flag_steps`.
 ///
 /// # Errors
-/// A configuration error for a value that no column can hold.
+/// A configuration error for a value of an unsupported type.
 pub async fn policy_of_places(engine: &Engine<'_>, policy: &Policy) -> Result<()> {
     let mut schools = places(engine, "select distinct school_id, coalesce(region, '') as region from sources.schools").await?;
-    // A school that is on no list of schools has its policy too: without it its pupils would be in no measure.
+    // Schools that `sources.schools` lacks need a policy too, or the pupils there would be in no indicator.
     for table in ["sources.enrolments", "sources.calendar", "store.school_day"] {
         if engine.context().table_exist(super::reference(table)).unwrap_or(false) {
-            let named = places(engine, &format!("select distinct school_id, '' as region from {table} where school_id <> '*'")).await?;
-            let unlisted = named.into_iter().filter(|(id, _)| !schools.iter().any(|(known, _)| known == id));
+            let mentioned = places(engine, &format!("select distinct school_id, '' as region from {table} where school_id <> '*'")).await?;
+            let unlisted = mentioned.into_iter().filter(|(id, _)| !schools.iter().any(|(known, _)| known == id));
             let unlisted: Vec<_> = unlisted.collect();
             schools.extend(unlisted);
         }
@@ -228,7 +233,7 @@ pub async fn policy_of_places(engine: &Engine<'_>, policy: &Policy) -> Result<()
     policy_rows(engine, policy, ("run.policy_centre", "centre_id"), centres, &rows)
 }
 
-/// Ids and regions of places.
+/// The ids and regions of places.
 async fn places(engine: &Engine<'_>, sql: &str) -> Result<Vec<(String, String)>> {
     let mut places = Vec::new();
     for batch in engine.context().sql(sql).await.engine_err()?.collect().await.engine_err()? {
@@ -240,7 +245,7 @@ async fn places(engine: &Engine<'_>, sql: &str) -> Result<Vec<(String, String)>>
 }
 
 fn policy_rows(engine: &Engine<'_>, policy: &Policy, (table, id): (&str, &str), ids: Vec<String>, rows: &[Numbers]) -> Result<()> {
-    // The type of a column is the built-in policy's, also where there is no place yet.
+    // Without places, the types of the columns still come from the policy.
     let columns = if rows.is_empty() {
         numbers(&[&policy.numbers])?.into_iter().map(|(n, a)| (n, a.slice(0, 0))).collect()
     } else {
@@ -251,17 +256,18 @@ fn policy_rows(engine: &Engine<'_>, policy: &Policy, (table, id): (&str, &str), 
     put(engine, table, all)
 }
 
-/// Registers `run.flag_steps`, a row a school and flag: the first step and the service that the policy names for the flag, or
-/// for `other` where it has no line of its own.
+/// Registers `run.flag_steps`, one row per school and flag: the next step and the service that the policy names for the flag, or for
+/// `other` where the flag has no line.
 fn flag_steps(engine: &Engine<'_>, schools: &[String], policies: &[Numbers]) -> Result<()> {
     let mut columns: [Vec<Option<String>>; 4] = Default::default();
     for (school, numbers) in schools.iter().zip(policies) {
-        let of = |table: &str, flag: &str| {
+        let policy_text = |table: &str, flag: &str| {
             let text = |key: &str| numbers.get(&format!("{table}_{key}")).and_then(Value::as_str).map(String::from);
             text(flag).or_else(|| text("other"))
         };
         for flag in engine.library().of_schema("flags").map(Query::name) {
-            let row = [Some(school.clone()), Some(flag.to_string()), of("next_step", flag), of("suggested_service", flag)];
+            let row =
+                [Some(school.clone()), Some(flag.to_string()), policy_text("next_step", flag), policy_text("suggested_service", flag)];
             columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
         }
     }
@@ -271,10 +277,14 @@ fn flag_steps(engine: &Engine<'_>, schools: &[String], policies: &[Numbers]) -> 
 }
 
 fn text(batch: &RecordBatch, column: usize) -> Result<&StringArray> {
-    batch.column(column).as_any().downcast_ref::<StringArray>().ok_or_else(|| Error::Bug("a text column is none".into()))
+    batch
+        .column(column)
+        .as_any()
+        .downcast_ref::<StringArray>()
+        .ok_or_else(|| Error::Bug(format!("column {column} of {} is not a text", batch.schema())))
 }
 
-/// Columns of policy values, one row a given set.
+/// The policy values as columns, with one row per set of numbers.
 fn numbers(rows: &[&Numbers]) -> Result<Vec<(String, ArrayRef)>> {
     let Some(first) = rows.first() else { return Ok(Vec::new()) };
     first
@@ -297,7 +307,7 @@ fn numbers(rows: &[&Numbers]) -> Result<Vec<(String, ArrayRef)>> {
                     return Err(Error::configuration(
                         "queries/policy.toml",
                         format!("{name} is a {}", kind.type_str()),
-                        "a number, a text or a list of texts",
+                        "give a number, a boolean, a text or a list of texts",
                     ));
                 }
             };
@@ -320,10 +330,10 @@ fn texts<'a>(rows: impl Iterator<Item = Option<&'a toml::value::Array>>) -> List
 /// Registers `run.inputs`.
 ///
 /// # Errors
-/// Never met.
+/// A bug.
 pub fn inputs(engine: &Engine<'_>, accounts: &[Account]) -> Result<()> {
     let count = |of: fn(&Account) -> u64| -> ArrayRef {
-        Arc::new(Int64Array::from_iter_values(accounts.iter().map(|a| i64::try_from(of(a)).unwrap_or(i64::MAX))))
+        Arc::new(Int64Array::from_iter_values(accounts.iter().map(|a| of(a).unwrapped_as::<i64>())))
     };
     put(
         engine,
@@ -339,10 +349,10 @@ pub fn inputs(engine: &Engine<'_>, accounts: &[Account]) -> Result<()> {
     )
 }
 
-/// Registers `run.last_night`: the figures of the last published night before this run, if there is one.
+/// Registers `run.last_night`: the figures of the last night before this run, or no row.
 ///
 /// # Errors
-/// Never met.
+/// A bug.
 pub fn last_night(engine: &Engine<'_>, last: Option<&Figures>) -> Result<()> {
     let column = |of: fn(&Figures) -> i64| -> ArrayRef { Arc::new(Int64Array::from_iter_values(last.map(of))) };
     put(
@@ -358,112 +368,19 @@ pub fn last_night(engine: &Engine<'_>, last: Option<&Figures>) -> Result<()> {
     )
 }
 
-fn field(name: &str, kind: DataType) -> Field {
-    Field::new(name, kind, true)
-}
-
-fn kept(name: &str, fields: Vec<Field>) -> TableSpec {
-    TableSpec { name: name.into(), columns: Arc::new(Schema::new(fields)), partition_by: vec![], sorted_by: vec![] }
-}
-
-/// The lists that were published, as they are kept.
-#[must_use]
-pub fn lists_spec() -> TableSpec {
-    let text = |n: &str| Field::new(n, DataType::Utf8, true);
-    let whole = |n: &str| Field::new(n, DataType::Int32, true);
-    let rate = |n: &str| Field::new(n, DataType::Float64, true);
-    let fields = vec![
-        Field::new("as_of", DataType::Date32, true),
-        text("school_id"),
-        whole("rank"),
-        text("pupil_key"),
-        text("class"),
-        whole("level"),
-        text("status"),
-        whole("weeks_on_list"),
-        Field::new("flags", DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, true))), true),
-        Field::new("on_list", DataType::Boolean, true),
-        text("confidence"),
-        rate("recent_absent"),
-        whole("recent_recorded"),
-        rate("absence_rate"),
-        text("attendance_hash"),
-        text("marks_hash"),
-    ];
-    kept("lists", fields)
-}
-
-/// What was shown of the aggregates, after suppression: `programme.<name>`, as it is kept. What readers know already decides
-/// what they may be shown next.
-#[must_use]
-pub fn shown_specs() -> Vec<TableSpec> {
-    use DataType::{Date32, Float64, Int32, Utf8};
-    let all = |kind: &DataType, names: &[&str]| names.iter().map(|n| field(n, kind.clone())).collect::<Vec<_>>();
-    let day = || vec![field("as_of", Date32)];
-    let rates = [
-        "absence_rate_before",
-        "absence_rate_before_below",
-        "absence_rate_before_above",
-        "absence_rate_after",
-        "absence_rate_after_below",
-        "absence_rate_after_above",
-        "school_rate_before",
-        "school_rate_after",
-        "change_beside_school",
-    ];
-    vec![
-        kept(
-            "groups",
-            [
-                day(),
-                all(&Utf8, &["kind", "region", "municipality", "name"]),
-                all(&Int32, &["pupils", "assessable", "level_3", "level_2", "level_1"]),
-            ]
-            .concat(),
-        ),
-        kept(
-            "reach",
-            [day(), all(&Utf8, &["centre_id", "service"]), all(&Date32, &["month"]), all(&Int32, &["participants", "attending"])].concat(),
-        ),
-        kept("change", [day(), all(&Utf8, &["service"]), all(&Int32, &["pupils", "less_absent"]), all(&Float64, &rates)].concat()),
-    ]
-}
-
-/// The rows of `programme.<name>` that a day shows, in the columns and the order in which they are kept.
-#[must_use]
-pub fn shown_question(spec: &TableSpec, as_of: NaiveDate) -> String {
-    let columns = spec.columns.fields().iter().map(|f| f.name().as_str()).collect::<Vec<_>>().join(", ");
-    format!("select {columns} from programme.{} where as_of = date '{as_of}' order by {columns}", spec.name)
-}
-
-/// Registers `history.*`: every list published and what was shown of the aggregates, but those of `tonight`, which are made
-/// again.
-///
-/// # Errors
-/// Store errors.
-pub fn history(engine: &Engine<'_>, store: &Store, tonight: &[NaiveDate]) -> Result<()> {
-    for spec in [lists_spec()].into_iter().chain(shown_specs()) {
-        let files: Vec<_> =
-            store.files(&spec.name).into_iter().filter(|f| !tonight.iter().any(|d| f.path.starts_with(&format!("as_of-{d}")))).collect();
-        put_files(engine, store, &format!("history.{}", spec.name), &spec, &files, &[])?;
-    }
-    Ok(())
-}
-
-/// What only an audit may read, from the vault.
+/// Rows from the vault that only an audit may read.
 #[derive(Debug, Default)]
 pub struct AuditRows {
-    /// Pupil's key, community, disability.
+    /// Pupil key, community, disability.
     pub pupils: Vec<[String; 3]>,
-    /// Participant's key, why the child is at a centre.
+    /// Participant key, reason for being at a centre.
     pub centre_enrolments: Vec<[String; 2]>,
 }
 
-/// Registers `audit.*`: what no list, flag or model may ever read, for audits of how the rules fall on groups. An empty text is
-/// unknown.
+/// Registers `audit.*`, which no list, flag or model may read, for audits of the effect of rules on groups. An empty text is unknown.
 ///
 /// # Errors
-/// SQL errors, never met.
+/// A bug.
 pub fn audit(engine: &Engine<'_>, rows: &AuditRows) -> Result<()> {
     fn column<const N: usize>(rows: &[[String; N]], at: usize) -> ArrayRef {
         Arc::new(StringArray::from_iter(rows.iter().map(|row| Some(row[at].as_str()).filter(|text| !text.is_empty()))))
@@ -477,10 +394,10 @@ pub fn audit(engine: &Engine<'_>, rows: &AuditRows) -> Result<()> {
     put(engine, "audit.centre_enrolments", vec![("participant_key", column(enrolments, 0)), ("reason", column(enrolments, 1))])
 }
 
-/// The last recorded session day, if anything was recorded.
+/// The last recorded session day; `None` where nothing was recorded.
 ///
 /// # Errors
-/// A SQL error, never met.
+/// A store error.
 pub async fn last_recorded_day(engine: &Engine<'_>) -> Result<Option<NaiveDate>> {
     let batches = engine
         .context()

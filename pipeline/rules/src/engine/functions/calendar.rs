@@ -1,4 +1,4 @@
-//! The calendar of schools: weeks, months of weeks, school years.
+//! The school calendar: weeks, months of whole weeks, school years.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use datafusion::common::{Result, exec_datafusion_err};
 use datafusion::logical_expr::ScalarUDF;
 use prane_base::day;
 
-use super::of_rows;
+use super::scalar_function;
 
 pub fn functions() -> Vec<ScalarUDF> {
     vec![monday(), first_monday(), school_year_first(), school_year_start()]
@@ -18,19 +18,19 @@ pub fn functions() -> Vec<ScalarUDF> {
 
 /// `monday(date)` → date: the Monday of the date's ISO week. Null for null. `monday(date '2026-02-08')` is 2026-02-02.
 fn monday() -> ScalarUDF {
-    let answer = |columns: &[ArrayRef]| -> Result<ArrayRef> {
+    let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
         Ok(Arc::new(unary::<_, _, Date32Type>(columns[0].as_primitive::<Date32Type>(), day::monday)))
     };
-    of_rows("monday", &[DataType::Date32], DataType::Date32, answer)
+    scalar_function("monday", &[DataType::Date32], DataType::Date32, compute)
 }
 
 /// `first_monday(date)` → date: the first Monday of the month that the date's week belongs to, which is the month of its
 /// Monday. Months of attendance begin with it. Null for null. `first_monday(date '2026-03-01')` is 2026-02-02.
 fn first_monday() -> ScalarUDF {
-    let answer = |columns: &[ArrayRef]| -> Result<ArrayRef> {
+    let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
         Ok(Arc::new(unary::<_, _, Date32Type>(columns[0].as_primitive::<Date32Type>(), first_monday_of)))
     };
-    of_rows("first_monday", &[DataType::Date32], DataType::Date32, answer)
+    scalar_function("first_monday", &[DataType::Date32], DataType::Date32, compute)
 }
 
 fn first_monday_of(date: i32) -> i32 {
@@ -41,23 +41,23 @@ fn first_monday_of(date: i32) -> i32 {
 /// `school_year_first(school_year)` → int: the calendar year in which a school year begins. Null for null, an error for a text
 /// that does not start with a year. `school_year_first('2025-2026')` is 2025.
 fn school_year_first() -> ScalarUDF {
-    let answer = |columns: &[ArrayRef]| -> Result<ArrayRef> {
+    let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let years = columns[0].as_string::<i32>().iter().map(|name| name.map(first_year).transpose());
         Ok(Arc::new(years.collect::<Result<Int32Array>>()?))
     };
-    of_rows("school_year_first", &[DataType::Utf8], DataType::Int32, answer)
+    scalar_function("school_year_first", &[DataType::Utf8], DataType::Int32, compute)
 }
 
 /// `school_year_start(school_year, starts)` → date: the first day of a school year, where `starts` is the month and day on
 /// which school years begin (`run.policy.school_year_starts`). Null where one of them is null, an error where one is no year or
 /// no day. `school_year_start('2025-2026', '09-01')` is 2025-09-01.
 fn school_year_start() -> ScalarUDF {
-    let answer = |columns: &[ArrayRef]| -> Result<ArrayRef> {
+    let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let pairs = columns[0].as_string::<i32>().iter().zip(columns[1].as_string::<i32>());
         let dates = pairs.map(|(name, starts)| name.zip(starts).map(|(name, starts)| start(name, starts)).transpose());
         Ok(Arc::new(dates.collect::<Result<Date32Array>>()?))
     };
-    of_rows("school_year_start", &[DataType::Utf8, DataType::Utf8], DataType::Date32, answer)
+    scalar_function("school_year_start", &[DataType::Utf8, DataType::Utf8], DataType::Date32, compute)
 }
 
 fn first_year(school_year: &str) -> Result<i32> {
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_school_year_is_told() {
+    fn invalid_school_years_are_errors() {
         assert_eq!(first_year("2025/26").unwrap(), 2025);
         assert!(first_year("this one").unwrap_err().to_string().contains("this one"));
         assert!(first_year("").is_err());

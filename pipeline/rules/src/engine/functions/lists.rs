@@ -1,4 +1,4 @@
-//! Lists gathered from the rows of a group.
+//! Functions of lists that an aggregate has collected.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use arrow::datatypes::{DataType, Field};
 use datafusion::common::{Result, exec_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 
-/// `list_in_order(values, places)`: the texts of a list in the order of the texts at the same places of another. Lists
-/// gathered without an order and put in order afterwards cost a fraction of lists gathered in order.
+/// `list_in_order(values, places)`: the texts of a list, sorted by the texts at the same indices of another list. To sort lists after
+/// `array_agg` costs a fraction of `array_agg` with an order.
 #[must_use]
 pub fn list_in_order() -> ScalarUDF {
     let texts = DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, true)));
@@ -25,8 +25,8 @@ fn in_order(values: &ListArray, places: &ListArray) -> Result<ListArray> {
     let names = places.values().as_string::<i32>();
     let mut indices = Vec::with_capacity(values.values().len());
     let mut lengths = Vec::with_capacity(values.len());
-    for (mine, theirs) in values.offsets().windows(2).zip(places.offsets().windows(2)) {
-        let [(from, to), (first, last)] = [mine, theirs].map(|pair| (pair[0], pair[1]));
+    for (value_range, place_range) in values.offsets().windows(2).zip(places.offsets().windows(2)) {
+        let [(from, to), (first, last)] = [value_range, place_range].map(|pair| (pair[0], pair[1]));
         if to - from != last - first {
             return exec_err!("list_in_order: {} values for {} places", to - from, last - first);
         }
@@ -35,9 +35,9 @@ fn in_order(values: &ListArray, places: &ListArray) -> Result<ListArray> {
         indices.extend(order.into_iter().map(|at| (from + at).unsigned_abs()));
         lengths.push((to - from).unsigned_abs() as usize);
     }
-    let taken = take(values.values(), &UInt32Array::from(indices), None)?;
+    let sorted = take(values.values(), &UInt32Array::from(indices), None)?;
     let item = Arc::new(Field::new_list_field(DataType::Utf8, true));
-    Ok(ListArray::try_new(item, OffsetBuffer::from_lengths(lengths), taken, values.nulls().cloned())?)
+    Ok(ListArray::try_new(item, OffsetBuffer::from_lengths(lengths), sorted, values.nulls().cloned())?)
 }
 
 #[cfg(test)]
@@ -59,10 +59,10 @@ mod tests {
     fn a_list_follows_the_places_of_another() {
         let (values, places) =
             (lists(&[&["b", "a", "c"], &[], &["x"], &["q", "p"]]), lists(&[&["2", "1", "3"], &[], &["9"], &["6q", "6p"]]));
-        let wanted = lists(&[&["a", "b", "c"], &[], &["x"], &["p", "q"]]);
-        assert_eq!(in_order(&values, &places).unwrap(), wanted);
-        // a part of a batch
-        assert_eq!(in_order(&values.slice(2, 2), &places.slice(2, 2)).unwrap(), wanted.slice(2, 2));
+        let expected = lists(&[&["a", "b", "c"], &[], &["x"], &["p", "q"]]);
+        assert_eq!(in_order(&values, &places).unwrap(), expected);
+        // Slices have offsets that do not start at 0.
+        assert_eq!(in_order(&values.slice(2, 2), &places.slice(2, 2)).unwrap(), expected.slice(2, 2));
         assert!(in_order(&values, &lists(&[&["1"], &[], &["1"], &["1", "2"]])).is_err());
     }
 }

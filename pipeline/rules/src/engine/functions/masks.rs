@@ -1,5 +1,5 @@
-//! Months of attendance: a mask holds the days of a month, a bit a day, the month's first Monday 1. A month of weeks has 35 days
-//! at most. Masks are sets: their functions take them apart, put them together, count them and say which dates they hold.
+//! Bit masks of the days of a month. The lowest bit is the first Monday of the month; a month is made of whole weeks and has at most
+//! 35 days. A mask is a set of days, and these functions combine, count and list its days.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use datafusion::common::Result;
 use datafusion::functions_aggregate::bit_and_or_xor::bit_or_udaf;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 
-use super::{each, of_rows, value};
+use super::{each, scalar_function, value};
 
 /// Days of a month of five weeks.
 pub(super) const MOST_DAYS: u32 = 35;
@@ -35,22 +35,22 @@ pub fn functions() -> Vec<ScalarUDF> {
     ]
 }
 
-/// `days_in(mask)` → int: how many days a mask holds. Null for null.
+/// `days_in(mask)` → int: the number of days in a mask. Null for null.
 fn days_in() -> ScalarUDF {
-    let answer = |columns: &[ArrayRef]| -> Result<ArrayRef> {
+    let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let counts: Int32Array = unary(columns[0].as_primitive::<Int64Type>(), |mask| mask.count_ones().cast_signed());
         Ok(Arc::new(counts))
     };
-    of_rows("days_in", &[DataType::Int64], DataType::Int32, answer)
+    scalar_function("days_in", &[DataType::Int64], DataType::Int32, compute)
 }
 
-/// `days_within(mask, others)` → mask: the days that others holds too. `days_without(mask, others)` → mask: those that it does not.
-/// `days_on_weekday(mask, weekday)` → mask: its Mondays (1) to Sundays (7), none for another number. Null where one is null.
-fn of_two(name: &str, answer: fn(i64, i64) -> i64) -> ScalarUDF {
-    let answer = move |columns: &[ArrayRef]| -> Result<ArrayRef> {
-        Ok(each::<Int64Type, Int64Type, Int64Type>(columns, |mask, other| Some(answer(mask, other))))
+/// `days_within(mask, others)` → mask: the days that are also in others. `days_without(mask, others)` → mask: those that are not.
+/// `days_on_weekday(mask, weekday)` → mask: its Mondays (1) to Sundays (7), empty for another number. Null where an argument is null.
+fn of_two(name: &str, compute: fn(i64, i64) -> i64) -> ScalarUDF {
+    let compute = move |columns: &[ArrayRef]| -> Result<ArrayRef> {
+        Ok(each::<Int64Type, Int64Type, Int64Type>(columns, |mask, other| Some(compute(mask, other))))
     };
-    of_rows(name, &[DataType::Int64, DataType::Int64], DataType::Int64, answer)
+    scalar_function(name, &[DataType::Int64, DataType::Int64], DataType::Int64, compute)
 }
 
 fn on_weekday(mask: i64, weekday: i64) -> i64 {
@@ -60,57 +60,64 @@ fn on_weekday(mask: i64, weekday: i64) -> i64 {
     (0..5).map(|week| mask & (1 << (7 * week + weekday - 1))).sum()
 }
 
-/// `days_between(mask, month, from, to)` → mask: the days from one date to another, both with them. A null date is no bound; null
+/// `days_between(mask, month, from, to)` → mask: the days from one date to another, both included. A null date is no bound; null
 /// where mask or month is null.
 fn days_between() -> ScalarUDF {
-    let answer = |columns: &[ArrayRef]| -> Result<ArrayRef> {
+    let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let masks = columns[0].as_primitive::<Int64Type>();
         let [months, from, to] = [1, 2, 3].map(|at| columns[at].as_primitive::<Date32Type>());
         let rows = masks.iter().zip(months).zip(from.iter().zip(to));
-        let answers = rows.map(|((mask, month), (from, to))| Some(between(mask?, month?, from, to)));
-        Ok(Arc::new(answers.collect::<Int64Array>()))
+        let results = rows.map(|((mask, month), (from, to))| Some(between(mask?, month?, from, to)));
+        Ok(Arc::new(results.collect::<Int64Array>()))
     };
     let date = DataType::Date32;
-    of_rows("days_between", &[DataType::Int64, date.clone(), date.clone(), date], DataType::Int64, answer)
+    scalar_function("days_between", &[DataType::Int64, date.clone(), date.clone(), date], DataType::Int64, compute)
 }
 
-/// `days_before(mask, month, date)` → mask: the days before a date. Null where one is null.
+/// `days_before(mask, month, date)` → mask: the days before a date. Null where an argument is null.
 fn days_before() -> ScalarUDF {
     of_month("days_before", |mask, month, date| Some(between(mask, month, None, Some(date.checked_sub(1)?))))
 }
 
-/// `days_of_week(mask, month, week)` → mask: the days of the week that begins on a Monday, that Monday 1. Null where one is null.
+/// `days_of_week(mask, month, week)` → mask: the days of the week that begins on this Monday, which is bit 1. Null where an argument is null.
 fn days_of_week() -> ScalarUDF {
     of_month("days_of_week", |mask, month, week| Some(of_week(mask, month, week)))
 }
 
-fn of_month(name: &str, answer: fn(i64, i32, i32) -> Option<i64>) -> ScalarUDF {
-    let answer = move |columns: &[ArrayRef]| -> Result<ArrayRef> {
+fn of_month(name: &str, compute: fn(i64, i32, i32) -> Option<i64>) -> ScalarUDF {
+    let compute = move |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let masks = columns[0].as_primitive::<Int64Type>();
         let [months, dates] = [1, 2].map(|at| columns[at].as_primitive::<Date32Type>());
         let rows = masks.iter().zip(months).zip(dates);
-        Ok(Arc::new(rows.map(|((mask, month), date)| answer(mask?, month?, date?)).collect::<Int64Array>()))
+        Ok(Arc::new(rows.map(|((mask, month), date)| compute(mask?, month?, date?)).collect::<Int64Array>()))
     };
-    of_rows(name, &[DataType::Int64, DataType::Date32, DataType::Date32], DataType::Int64, answer)
+    scalar_function(name, &[DataType::Int64, DataType::Date32, DataType::Date32], DataType::Int64, compute)
 }
 
-/// The days of a mask from one day to another; without a bound where there is none.
+/// The days of a mask from one day to another, both included; `None` is no bound.
 pub(super) fn between(mask: i64, month: i32, from: Option<i32>, to: Option<i32>) -> i64 {
     let place = |date: i32| i64::from(date) - i64::from(month);
-    let all_up_to = |place: i64| u32::try_from(place + 1).map_or(0, |days| if days > 62 { i64::MAX } else { (1 << days) - 1 });
+    let all_up_to = |place: i64| match place {
+        ..0 => 0,
+        0..=61 => (1_i64 << (place + 1)) - 1,
+        62.. => i64::MAX,
+    };
     let up_to = to.map_or(mask, |date| mask & all_up_to(place(date)));
     from.map_or(up_to, |date| up_to & !all_up_to(place(date) - 1))
 }
 
 fn of_week(mask: i64, month: i32, week: i32) -> i64 {
     let place = i64::from(week) - i64::from(month);
-    let shift = u32::try_from(place.unsigned_abs()).unwrap_or(u32::MAX);
-    let shifted = if place >= 0 { mask.checked_shr(shift) } else { mask.checked_shl(shift) };
-    shifted.unwrap_or(0) & A_WEEK
+    let shifted = match place {
+        0..=63 => mask >> place,
+        -63..0 => mask << -place,
+        _ => 0,
+    };
+    shifted & A_WEEK
 }
 
-/// `first_day(mask, month)` → date and `last_day(mask, month)` → date: the first and the last day that a mask holds. Null where it
-/// holds none, or one is null.
+/// `first_day(mask, month)` → date and `last_day(mask, month)` → date: the first and the last day in a mask. Null where the mask is
+/// empty or an argument is null.
 fn first_day() -> ScalarUDF {
     end_of("first_day", first_of)
 }
@@ -119,9 +126,9 @@ fn last_day() -> ScalarUDF {
     end_of("last_day", last_of)
 }
 
-fn end_of(name: &str, answer: fn(i64, i32) -> Option<i32>) -> ScalarUDF {
-    let answer = move |columns: &[ArrayRef]| -> Result<ArrayRef> { Ok(each::<Int64Type, Date32Type, Date32Type>(columns, answer)) };
-    of_rows(name, &[DataType::Int64, DataType::Date32], DataType::Date32, answer)
+fn end_of(name: &str, compute: fn(i64, i32) -> Option<i32>) -> ScalarUDF {
+    let compute = move |columns: &[ArrayRef]| -> Result<ArrayRef> { Ok(each::<Int64Type, Date32Type, Date32Type>(columns, compute)) };
+    scalar_function(name, &[DataType::Int64, DataType::Date32], DataType::Date32, compute)
 }
 
 pub(super) fn first_of(mask: i64, month: i32) -> Option<i32> {
@@ -132,22 +139,22 @@ pub(super) fn last_of(mask: i64, month: i32) -> Option<i32> {
     (mask != 0).then(|| month + 63 - mask.leading_zeros().cast_signed())
 }
 
-/// `has_day(mask, month, date)` → boolean: whether a mask holds a date. Null where one is null.
+/// `has_day(mask, month, date)` → boolean: whether a date is in a mask. Null where an argument is null.
 fn has_day() -> ScalarUDF {
-    let answer = |columns: &[ArrayRef]| -> Result<ArrayRef> {
+    let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let masks = columns[0].as_primitive::<Int64Type>();
         let [months, dates] = [1, 2].map(|at| columns[at].as_primitive::<Date32Type>());
         let rows = masks.iter().zip(months).zip(dates);
-        let answers = rows.map(|((mask, month), date)| Some(mask? & mask_of_day(date?, month?) != 0));
-        Ok(Arc::new(answers.collect::<BooleanArray>()))
+        let results = rows.map(|((mask, month), date)| Some(mask? & mask_of_day(date?, month?) != 0));
+        Ok(Arc::new(results.collect::<BooleanArray>()))
     };
-    of_rows("has_day", &[DataType::Int64, DataType::Date32, DataType::Date32], DataType::Boolean, answer)
+    scalar_function("has_day", &[DataType::Int64, DataType::Date32, DataType::Date32], DataType::Boolean, compute)
 }
 
-/// `dates_of(mask, month)` → list of dates: the days of a mask in order. Null where one is null.
+/// `dates_of(mask, month)` → list of dates: the days of a mask in order. Null where an argument is null.
 fn dates_of() -> ScalarUDF {
     let item = || Arc::new(Field::new_list_field(DataType::Date32, true));
-    let answer = move |columns: &[ArrayRef]| -> Result<ArrayRef> {
+    let compute = move |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let (masks, months) = (columns[0].as_primitive::<Int64Type>(), columns[1].as_primitive::<Date32Type>());
         let mut lists = ListBuilder::new(Date32Builder::new()).with_field(item());
         for row in 0..masks.len() {
@@ -159,16 +166,16 @@ fn dates_of() -> ScalarUDF {
         }
         Ok(Arc::new(lists.finish()))
     };
-    of_rows("dates_of", &[DataType::Int64, DataType::Date32], DataType::List(item()), answer)
+    scalar_function("dates_of", &[DataType::Int64, DataType::Date32], DataType::List(item()), compute)
 }
 
 fn dates(mask: i64, month: i32) -> impl Iterator<Item = i32> {
     (0..63).filter(move |day| mask & (1 << day) != 0).map(move |day| month + day)
 }
 
-/// `mask_of(date, month)` → mask: the one day, none where the date is null or not of the month. Null where the month is null.
+/// `mask_of(date, month)` → mask: the mask of a single day, empty where the date is null or outside of the month. Null where the month is null.
 fn mask_of() -> ScalarUDF {
-    let answer = |columns: &[ArrayRef]| -> Result<ArrayRef> {
+    let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let [dates, months] = [0, 1].map(|at| columns[at].as_primitive::<Date32Type>());
         let masks = dates.iter().zip(months).map(|(date, month)| {
             let month = month?;
@@ -176,20 +183,21 @@ fn mask_of() -> ScalarUDF {
         });
         Ok(Arc::new(masks.collect::<Int64Array>()))
     };
-    of_rows("mask_of", &[DataType::Date32, DataType::Date32], DataType::Int64, answer)
+    scalar_function("mask_of", &[DataType::Date32, DataType::Date32], DataType::Int64, compute)
 }
 
 fn mask_of_day(date: i32, month: i32) -> i64 {
-    u32::try_from(i64::from(date) - i64::from(month)).ok().filter(|place| *place < MOST_DAYS).map_or(0, |place| 1 << place)
+    let place = i64::from(date) - i64::from(month);
+    if (0..i64::from(MOST_DAYS)).contains(&place) { 1_i64 << place } else { 0 }
 }
 
-/// `check_sum(mask, month)` → bigint: a number that differs where the days do, not only how many they are. Null where one is null.
+/// `check_sum(mask, month)` → bigint: a number that depends on which days are in the mask, not only on how many. Null where an argument is null.
 fn check_sum() -> ScalarUDF {
-    let answer = |columns: &[ArrayRef]| -> Result<ArrayRef> {
+    let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let of_month = |mask: i64, month: i32| Some(i64::from(month).wrapping_mul(mask));
         Ok(each::<Int64Type, Date32Type, Int64Type>(columns, of_month))
     };
-    of_rows("check_sum", &[DataType::Int64, DataType::Date32], DataType::Int64, answer)
+    scalar_function("check_sum", &[DataType::Int64, DataType::Date32], DataType::Int64, compute)
 }
 
 /// `days_together(mask)` → mask, of a group: the days that any of its masks holds. Null where all are null.

@@ -1,8 +1,8 @@
-//! Functions of this field for SQL files: the calendar of schools, parts of days, masks of months, what a record comes to.
+//! SQL functions for school records: the calendar of schools, parts of days, masks of days in a month, streaks and trends.
 //! `queries/README.md` lists them for those who write SQL.
 
+mod aggregate;
 mod calendar;
-mod gathered;
 mod lists;
 mod masks;
 mod parts;
@@ -17,7 +17,7 @@ use datafusion::common::Result;
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 use datafusion::prelude::SessionContext;
 
-/// Makes every function known to a session.
+/// Registers every function.
 pub fn register(ctx: &SessionContext) {
     for function in [calendar::functions(), parts::functions(), masks::functions(), vec![lists::list_in_order()]].concat() {
         ctx.register_udf(function);
@@ -27,29 +27,29 @@ pub fn register(ctx: &SessionContext) {
     }
 }
 
-/// A function of rows: the same arguments give the same answer.
-fn of_rows(
+/// An immutable scalar function.
+fn scalar_function(
     name: &str,
-    takes: &[DataType],
-    gives: DataType,
-    answer: impl Fn(&[ArrayRef]) -> Result<ArrayRef> + Send + Sync + 'static,
+    arguments: &[DataType],
+    result: DataType,
+    compute: impl Fn(&[ArrayRef]) -> Result<ArrayRef> + Send + Sync + 'static,
 ) -> ScalarUDF {
-    let function = move |arguments: &[ColumnarValue]| -> Result<ColumnarValue> {
-        Ok(ColumnarValue::Array(answer(&ColumnarValue::values_to_arrays(arguments)?)?))
+    let function = move |values: &[ColumnarValue]| -> Result<ColumnarValue> {
+        Ok(ColumnarValue::Array(compute(&ColumnarValue::values_to_arrays(values)?)?))
     };
-    create_udf(name, takes.to_vec(), gives, Volatility::Immutable, Arc::new(function))
+    create_udf(name, arguments.to_vec(), result, Volatility::Immutable, Arc::new(function))
 }
 
-/// The value of a row, if it has one.
+/// The value of a row; `None` for null.
 fn value<T: ArrowPrimitiveType>(column: &PrimitiveArray<T>, row: usize) -> Option<T::Native> {
     column.is_valid(row).then(|| column.value(row))
 }
 
-/// The answers for each row of a column, and for the rows of another beside it.
+/// Applies a function to the rows of two columns; null where either is null.
 fn each<A: ArrowPrimitiveType, B: ArrowPrimitiveType, R: ArrowPrimitiveType>(
     columns: &[ArrayRef],
-    answer: impl Fn(A::Native, B::Native) -> Option<R::Native>,
+    compute: impl Fn(A::Native, B::Native) -> Option<R::Native>,
 ) -> ArrayRef {
     let (first, second) = (columns[0].as_primitive::<A>(), columns[1].as_primitive::<B>());
-    Arc::new(first.iter().zip(second).map(|(a, b)| answer(a?, b?)).collect::<PrimitiveArray<R>>())
+    Arc::new(first.iter().zip(second).map(|(a, b)| compute(a?, b?)).collect::<PrimitiveArray<R>>())
 }

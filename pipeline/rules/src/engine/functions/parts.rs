@@ -1,16 +1,17 @@
-//! Parts of days: a day is stored as so many parts that fractions of up to 16 lessons are whole numbers, and add up exactly.
+//! Parts of days: fractions of a day are stored as integer parts, so that the lessons of a day with up to 16 of them add up exactly.
 
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, BooleanArray};
-use arrow::compute::unary;
+use arrow::compute::{try_unary, unary};
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use arrow::error::ArrowError;
 use datafusion::common::Result;
 use datafusion::logical_expr::ScalarUDF;
 
-use super::{each, of_rows};
+use super::{each, scalar_function};
 
-/// Parts of a day: the least number that 1 to 16 divide.
+/// Parts of a day: the least common multiple of 1 to 16.
 pub(super) const A_DAY: i64 = 720_720;
 
 pub fn functions() -> Vec<ScalarUDF> {
@@ -23,50 +24,51 @@ pub fn functions() -> Vec<ScalarUDF> {
     ]
 }
 
-/// `parts_of_days(days)` → bigint: whole days as parts. Null for null. `parts_absent = parts_of_days(1)`: away all day.
+/// `parts_of_days(days)` → bigint: whole days as parts. Null for null, an error where that does not fit. `parts_absent = parts_of_days(1)`: away all day.
 fn parts_of_days() -> ScalarUDF {
-    let answer = |columns: &[ArrayRef]| -> Result<ArrayRef> {
-        Ok(Arc::new(unary::<_, _, Int64Type>(columns[0].as_primitive::<Int64Type>(), |days| days.saturating_mul(A_DAY))))
+    let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
+        let parts = |days: i64| days.checked_mul(A_DAY).ok_or_else(|| ArrowError::ArithmeticOverflow(format!("parts_of_days({days})")));
+        Ok(Arc::new(try_unary::<_, _, Int64Type>(columns[0].as_primitive::<Int64Type>(), parts)?))
     };
-    of_rows("parts_of_days", &[DataType::Int64], DataType::Int64, answer)
+    scalar_function("parts_of_days", &[DataType::Int64], DataType::Int64, compute)
 }
 
 /// `days_of_parts(parts)` → double: parts as days. Null for null. `days_of_parts(parts_of_days(3))` is 3.0.
 fn days_of_parts() -> ScalarUDF {
-    let answer = |columns: &[ArrayRef]| -> Result<ArrayRef> {
+    let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
         Ok(Arc::new(unary::<_, _, Float64Type>(columns[0].as_primitive::<Int64Type>(), |parts| number(parts) / number(A_DAY))))
     };
-    of_rows("days_of_parts", &[DataType::Int64], DataType::Float64, answer)
+    scalar_function("days_of_parts", &[DataType::Int64], DataType::Float64, compute)
 }
 
-/// `share(part, whole)` → double from 0 to 1: two counts of one unit, divided once. Null where one is null, or there is no whole.
+/// `share(part, whole)` → double: the quotient of two counts of the same unit. Null where an argument is null or the whole is 0.
 /// `share(19, 190)` is 0.1.
 fn share() -> ScalarUDF {
-    let answer = |columns: &[ArrayRef]| -> Result<ArrayRef> {
+    let compute = |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let divide = |part, whole| (whole != 0).then(|| number(part) / number(whole));
         Ok(each::<Int64Type, Int64Type, Float64Type>(columns, divide))
     };
-    of_rows("share", &[DataType::Int64, DataType::Int64], DataType::Float64, answer)
+    scalar_function("share", &[DataType::Int64, DataType::Int64], DataType::Float64, compute)
 }
 
-/// `share_at_least(part, whole, permille)` and `share_over(part, whole, permille)` → boolean: whether a part is so many
-/// thousandths of a whole, or more; whether it is more. Both are counts of one unit, compared as whole numbers, so that nothing
-/// is lost to rounding at the boundary. Null where one is null. `share_at_least(19, 190, 100)` is true, `share_over(19, 190, 100)` is false.
+/// `share_at_least(part, whole, permille)` and `share_over(part, whole, permille)` → boolean: whether the share is at least, or more
+/// than, so many thousandths. Counts are compared as integers, so that nothing is lost to rounding at the boundary. Null where an
+/// argument is null. `share_at_least(19, 190, 100)` is true, `share_over(19, 190, 100)` is false.
 fn against_share(name: &str, holds: fn(i128, i128) -> bool) -> ScalarUDF {
-    let answer = move |columns: &[ArrayRef]| -> Result<ArrayRef> {
+    let compute = move |columns: &[ArrayRef]| -> Result<ArrayRef> {
         let [part, whole, permille] = [0, 1, 2].map(|at| columns[at].as_primitive::<Int64Type>());
         let rows = part.iter().zip(whole).zip(permille);
-        let answers = rows.map(|((part, whole), permille)| Some(holds_of(part?, whole?, permille?, holds)));
-        Ok(Arc::new(answers.collect::<BooleanArray>()))
+        let results = rows.map(|((part, whole), permille)| Some(compare(part?, whole?, permille?, holds)));
+        Ok(Arc::new(results.collect::<BooleanArray>()))
     };
-    of_rows(name, &[DataType::Int64, DataType::Int64, DataType::Int64], DataType::Boolean, answer)
+    scalar_function(name, &[DataType::Int64, DataType::Int64, DataType::Int64], DataType::Boolean, compute)
 }
 
-fn holds_of(part: i64, whole: i64, permille: i64, holds: fn(i128, i128) -> bool) -> bool {
+fn compare(part: i64, whole: i64, permille: i64, holds: fn(i128, i128) -> bool) -> bool {
     holds(i128::from(part) * 1000, i128::from(permille) * i128::from(whole))
 }
 
-/// Counts of days and their parts lie far below 2^53: all of them are numbers.
+/// A count as a double. Counts of days and their parts are far below 2^53, so the conversion is exact.
 #[allow(clippy::cast_precision_loss)]
 pub(super) fn number(count: i64) -> f64 {
     count as f64
@@ -90,11 +92,11 @@ mod tests {
         fn a_boundary_is_met_exactly(whole in 1..1_000_000_i64, permille in 0..=1000_i64) {
             // The least part that is at least the share, counted up to it in whole numbers.
             let least = (permille * whole + 999) / 1000;
-            prop_assert!(holds_of(least, whole, permille, |a, b| a >= b));
-            prop_assert!(!holds_of(least - 1, whole, permille, |a, b| a >= b));
-            prop_assert_eq!(holds_of(least, whole, permille, |a, b| a > b), permille * whole % 1000 != 0);
+            prop_assert!(compare(least, whole, permille, |a, b| a >= b));
+            prop_assert!(!compare(least - 1, whole, permille, |a, b| a >= b));
+            prop_assert_eq!(compare(least, whole, permille, |a, b| a > b), permille * whole % 1000 != 0);
             // Days and their parts compare alike.
-            prop_assert!(holds_of(least * A_DAY, whole * A_DAY, permille, |a, b| a >= b));
+            prop_assert!(compare(least * A_DAY, whole * A_DAY, permille, |a, b| a >= b));
         }
     }
 }

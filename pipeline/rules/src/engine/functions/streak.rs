@@ -1,22 +1,23 @@
-//! How long a pupil has been away when the record ends.
+//! The streak of absence at the end of a pupil's records.
 
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, Date32Array, Int64Array, Int64Builder, PrimitiveArray, StructArray};
 use arrow::datatypes::{DataType, Date32Type, Field, Fields, Int64Type};
+use az::UnwrappedAs;
 use datafusion::common::Result;
 use datafusion::logical_expr::AggregateUDF;
 
-use super::gathered::{self, Gathered};
+use super::aggregate::{self, GroupState, packed, unpacked};
 use super::masks::{MOST_DAYS, between, first_of, last_of};
 use super::value;
 
-/// `streak_at_end(recorded_mask, away_mask, month)` → struct `days` bigint, `since` date; of a group: the recorded days at the end of
-/// its months that are all away, and the first of them. `days` is 0 and `since` null where the last recorded day is not away. The
-/// months may come in any order, and several times with other days; a row with a null says nothing.
-/// `streak_at_end(recorded_mask, unexcused_mask, month)['days']`: so many days without excuse.
+/// Aggregate `streak_at_end(recorded_mask, away_mask, month)` → struct `days` bigint, `since` date: the number of consecutive days away
+/// at the end of the recorded days, and the first of them. `days` is 0 and `since` null where the last recorded day is not away. The
+/// months may be in any order, and a month may occur several times with different days. Rows with a null are ignored.
+/// `streak_at_end(recorded_mask, unexcused_mask, month)['days']` is the number of unexcused days.
 pub fn streak_at_end() -> AggregateUDF {
-    gathered::aggregate::<Streak>()
+    aggregate::function::<Streak>()
 }
 
 /// The last day that was not away, and the months of the days after it.
@@ -46,15 +47,15 @@ fn fields() -> Fields {
     Fields::from(vec![Field::new("days", DataType::Int64, true), Field::new("since", DataType::Date32, true)])
 }
 
-impl Gathered for Streak {
+impl GroupState for Streak {
     const NAME: &'static str = "streak_at_end";
     type Columns<'a> = (&'a PrimitiveArray<Int64Type>, &'a PrimitiveArray<Int64Type>, &'a PrimitiveArray<Date32Type>);
 
-    fn takes() -> Vec<DataType> {
+    fn argument_types() -> Vec<DataType> {
         vec![DataType::Int64, DataType::Int64, DataType::Date32]
     }
 
-    fn gives() -> DataType {
+    fn result_type() -> DataType {
         DataType::Struct(fields())
     }
 
@@ -67,9 +68,9 @@ impl Gathered for Streak {
         self.end_with(month, recorded, last_of(recorded & !away, month));
     }
 
-    // A month of 35 days leaves room for its date in the same number.
-    fn put(&self, into: &mut Int64Builder) {
-        into.append_value(self.not_away.map_or(i64::MIN, i64::from));
+    // A month and its days are packed into one number: 35 bits of days below the date of the month.
+    fn write_state(&self, into: &mut Int64Builder) {
+        into.append_value(packed(self.not_away));
         for (month, days) in &self.after {
             into.append_value(i64::from(*month) << MOST_DAYS | days & ((1 << MOST_DAYS) - 1));
         }
@@ -77,22 +78,21 @@ impl Gathered for Streak {
 
     fn merge(&mut self, numbers: &[i64]) {
         let Some((not_away, months)) = numbers.split_first() else { return };
-        self.end_with(0, 0, i32::try_from(*not_away).ok());
+        self.end_with(0, 0, unpacked(*not_away));
         for number in months {
-            if let Ok(month) = i32::try_from(number >> MOST_DAYS) {
-                self.end_with(month, number & ((1 << MOST_DAYS) - 1), None);
-            }
+            let month = (number >> MOST_DAYS).unwrapped_as::<i32>();
+            self.end_with(month, number & ((1 << MOST_DAYS) - 1), None);
         }
     }
 
-    fn answers(groups: &[Self]) -> Result<ArrayRef> {
+    fn results(groups: &[Self]) -> Result<ArrayRef> {
         let days = groups.iter().map(|g| g.after.iter().map(|(_, days)| i64::from(days.count_ones())).sum());
         let since = groups.iter().map(|g| g.after.iter().filter_map(|(month, days)| first_of(*days, *month)).min());
         let columns: Vec<ArrayRef> = vec![Arc::new(Int64Array::from_iter_values(days)), Arc::new(since.collect::<Date32Array>())];
         Ok(Arc::new(StructArray::try_new(fields(), columns, None)?))
     }
 
-    fn bytes(&self) -> usize {
+    fn heap_bytes(&self) -> usize {
         self.after.capacity() * size_of::<(i32, i64)>()
     }
 }
@@ -104,7 +104,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::gathered::tests::answer_of_two_lots;
+    use super::super::aggregate::tests::result_of_two_batches;
     use super::*;
 
     fn columns(rows: &[(i32, i64, i64)]) -> Vec<ArrayRef> {
@@ -136,11 +136,11 @@ mod tests {
                     (start + month, mask(false), mask(true))
                 })
                 .collect();
-            let answer = answer_of_two_lots::<Streak>(&columns(&rows[..first]), &columns(&rows[first..]));
+            let result = result_of_two_batches::<Streak>(&columns(&rows[..first]), &columns(&rows[first..]));
             let naive: BTreeMap<i32, bool> = days.into_iter().rev().take_while(|(_, away)| *away).collect();
-            let answer = answer.as_struct();
-            prop_assert_eq!(answer.column(0).as_primitive::<Int64Type>().value(0), i64::try_from(naive.len()).unwrap());
-            let since = answer.column(1).as_primitive::<Date32Type>();
+            let result = result.as_struct();
+            prop_assert_eq!(result.column(0).as_primitive::<Int64Type>().value(0), i64::try_from(naive.len()).unwrap());
+            let since = result.column(1).as_primitive::<Date32Type>();
             prop_assert_eq!(value(since, 0), naive.first_key_value().map(|(day, _)| start + day));
         }
     }

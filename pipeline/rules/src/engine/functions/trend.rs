@@ -1,4 +1,4 @@
-//! Whether a pupil's absence rises or falls from week to week.
+//! The trend of a pupil's absence over weeks.
 
 use std::sync::Arc;
 
@@ -6,32 +6,32 @@ use arrow::array::{
     Array, ArrayRef, AsArray, Float64Array, Int32Builder, Int64Array, Int64Builder, ListArray, ListBuilder, PrimitiveArray, StructArray,
 };
 use arrow::datatypes::{DataType, Date32Type, Field, Fields, Int32Type, Int64Type};
+use az::UnwrappedAs;
 use datafusion::common::Result;
 use datafusion::logical_expr::AggregateUDF;
 
-use super::gathered::{self, Gathered};
+use super::aggregate::{self, GroupState, packed, unpacked};
 use super::masks::A_WEEK;
 use super::parts::A_DAY;
 use super::value;
 
-/// `numbers_by_week(month, week, week_number)` → list of five ints; of a group: at the place of each week of a month its number, null
-/// where no row names the week. A row with a null, or of a week out of the month, says nothing.
-/// Of the month 2026-02-02 with 2026-02-16 as week 1 it is [null, null, 1, null, null].
+/// Aggregate `numbers_by_week(month, week, week_number)` → list of five ints: the numbers of the weeks of a month, in their order, null
+/// for a week without a row. Rows with a null and rows of a week outside of the month are ignored.
+/// For the month 2026-02-02 with 2026-02-16 as week 1 it is [null, null, 1, null, null].
 pub fn numbers_by_week() -> AggregateUDF {
-    gathered::aggregate::<Numbers>()
+    aggregate::function::<Numbers>()
 }
 
-/// `weekly_trend(week_numbers, recorded_mask, away_mask, parts)` → struct `weeks` bigint, `slope` double; of a group: how many weeks
-/// have a record, and the least-squares slope of their absence rates, in rate a week, where week numbers count backwards. A row
-/// is a month: `week_numbers` names its weeks in order, null for those that are left out, and its masks hold their days; or it
-/// is days missed in part: `parts` are added to the week that it names, beside masks that are null. Weeks of one number are one
-/// week: their days and parts are added up. `slope` is null with fewer than two weeks. Sums are of whole numbers: the slope does
-/// not depend on the order of rows. Of 0 of 5 days away, then 1 of 5, then 2 of 5 `['slope']` is 0.2.
+/// Aggregate `weekly_trend(week_numbers, recorded_mask, away_mask, parts)` → struct `weeks` bigint, `slope` double: the number of weeks
+/// with a record, and the least-squares slope of their absence rates per week, where week numbers count backwards. A row is either a
+/// month, with `week_numbers` in order (null for weeks to leave out) and the masks of its days, or the partial days of one week, with
+/// `parts` and null masks. Days and parts of weeks with the same number are added up. `slope` is null with fewer than two weeks. Sums are
+/// integers, so the slope does not depend on the order of rows. For 0 of 5 days away, then 1 of 5, then 2 of 5, `['slope']` is 0.2.
 pub fn weekly_trend() -> AggregateUDF {
-    gathered::aggregate::<Trend>()
+    aggregate::function::<Trend>()
 }
 
-/// Weeks of a month.
+/// Maximum number of weeks in a month.
 const WEEKS: usize = 5;
 
 fn numbers_type() -> DataType {
@@ -41,15 +41,15 @@ fn numbers_type() -> DataType {
 #[derive(Debug, Default)]
 struct Numbers([Option<i32>; WEEKS]);
 
-impl Gathered for Numbers {
+impl GroupState for Numbers {
     const NAME: &'static str = "numbers_by_week";
     type Columns<'a> = (&'a PrimitiveArray<Date32Type>, &'a PrimitiveArray<Date32Type>, &'a PrimitiveArray<Int32Type>);
 
-    fn takes() -> Vec<DataType> {
+    fn argument_types() -> Vec<DataType> {
         vec![DataType::Date32, DataType::Date32, DataType::Int32]
     }
 
-    fn gives() -> DataType {
+    fn result_type() -> DataType {
         numbers_type()
     }
 
@@ -65,20 +65,20 @@ impl Gathered for Numbers {
         }
     }
 
-    fn put(&self, into: &mut Int64Builder) {
-        self.0.iter().for_each(|number| into.append_value(number.map_or(i64::MIN, i64::from)));
+    fn write_state(&self, into: &mut Int64Builder) {
+        self.0.iter().for_each(|number| into.append_value(packed(*number)));
     }
 
     fn merge(&mut self, numbers: &[i64]) {
         for (mine, number) in self.0.iter_mut().zip(numbers) {
-            *mine = i32::try_from(*number).ok().or(*mine);
+            *mine = unpacked(*number).or(*mine);
         }
     }
 
-    fn answers(groups: &[Self]) -> Result<ArrayRef> {
+    fn results(groups: &[Self]) -> Result<ArrayRef> {
         let mut lists = ListBuilder::new(Int32Builder::new());
         for group in groups {
-            // Most months have no week of the trend.
+            // A group without any number has a null, as most months do.
             let any = group.0.iter().any(Option::is_some);
             lists.values().extend(group.0.iter().filter(|_| any).copied());
             lists.append(any);
@@ -86,7 +86,7 @@ impl Gathered for Numbers {
         Ok(Arc::new(lists.finish()))
     }
 
-    fn bytes(&self) -> usize {
+    fn heap_bytes(&self) -> usize {
         0
     }
 }
@@ -120,7 +120,7 @@ impl Trend {
     fn slope(&self) -> Option<f64> {
         let (mut weeks, mut x_sum, mut x_squares, mut y_sum, mut products) = (0, 0, 0, 0, 0);
         for week in self.recorded() {
-            // Weeks forwards. A rate in parts of a part is whole for up to 16 days, and cut beyond.
+            // Negated, because week numbers count backwards. The rate is scaled to an integer; it is exact for up to 16 days.
             let (x, y) = (-i128::from(week.number), i128::from(week.parts) * i128::from(A_DAY) / i128::from(week.days));
             weeks += 1;
             x_sum += x;
@@ -147,15 +147,15 @@ struct Months<'a> {
     parts: &'a PrimitiveArray<Int64Type>,
 }
 
-impl Gathered for Trend {
+impl GroupState for Trend {
     const NAME: &'static str = "weekly_trend";
     type Columns<'a> = Months<'a>;
 
-    fn takes() -> Vec<DataType> {
+    fn argument_types() -> Vec<DataType> {
         vec![numbers_type(), DataType::Int64, DataType::Int64, DataType::Int64]
     }
 
-    fn gives() -> DataType {
+    fn result_type() -> DataType {
         DataType::Struct(fields())
     }
 
@@ -181,7 +181,7 @@ impl Gathered for Trend {
         }
     }
 
-    fn put(&self, into: &mut Int64Builder) {
+    fn write_state(&self, into: &mut Int64Builder) {
         for week in &self.0 {
             into.append_slice(&[week.number.into(), week.days.into(), week.parts]);
         }
@@ -189,20 +189,18 @@ impl Gathered for Trend {
 
     fn merge(&mut self, numbers: &[i64]) {
         for [number, days, parts] in numbers.as_chunks().0 {
-            if let (Ok(number), Ok(days)) = (i32::try_from(*number), i32::try_from(*days)) {
-                self.week(Week { number, days, parts: *parts });
-            }
+            self.week(Week { number: (*number).unwrapped_as::<i32>(), days: (*days).unwrapped_as::<i32>(), parts: *parts });
         }
     }
 
-    fn answers(groups: &[Self]) -> Result<ArrayRef> {
-        let weeks = groups.iter().map(|group| i64::try_from(group.recorded().count()).unwrap_or(i64::MAX));
+    fn results(groups: &[Self]) -> Result<ArrayRef> {
+        let weeks = groups.iter().map(|group| group.recorded().count().unwrapped_as::<i64>());
         let slopes = groups.iter().map(Self::slope);
         let columns: Vec<ArrayRef> = vec![Arc::new(Int64Array::from_iter_values(weeks)), Arc::new(slopes.collect::<Float64Array>())];
         Ok(Arc::new(StructArray::try_new(fields(), columns, None)?))
     }
 
-    fn bytes(&self) -> usize {
+    fn heap_bytes(&self) -> usize {
         self.0.capacity() * size_of::<Week>()
     }
 }
@@ -216,7 +214,7 @@ mod tests {
     use arrow::datatypes::Float64Type;
     use proptest::prelude::*;
 
-    use super::super::gathered::tests::answer_of_two_lots;
+    use super::super::aggregate::tests::result_of_two_batches;
     use super::*;
 
     /// Weeks of a month with their numbers, its days recorded and away; or none, and parts of one week.
@@ -248,8 +246,8 @@ mod tests {
         #[test]
         fn a_slope_is_that_of_least_squares(rows in proptest::collection::vec(row(), 0..4), first in 0..=4_usize) {
             let (one, other) = rows.split_at(first.min(rows.len()));
-            let answer = answer_of_two_lots::<Trend>(&columns(one), &columns(other));
-            let answer = answer.as_struct();
+            let result = result_of_two_batches::<Trend>(&columns(one), &columns(other));
+            let result = result.as_struct();
             let mut added: BTreeMap<i32, (i64, i64)> = BTreeMap::new();
             for (weeks, masks, parts) in rows {
                 for day in 0..35 {
@@ -262,8 +260,8 @@ mod tests {
                 }
             }
             added.retain(|_, (days, _)| *days > 0);
-            prop_assert_eq!(answer.column(0).as_primitive::<Int64Type>().value(0), i64::try_from(added.len()).unwrap());
-            let slope = value(answer.column(1).as_primitive::<Float64Type>(), 0);
+            prop_assert_eq!(result.column(0).as_primitive::<Int64Type>().value(0), i64::try_from(added.len()).unwrap());
+            let slope = value(result.column(1).as_primitive::<Float64Type>(), 0);
             prop_assert_eq!(slope.is_some(), added.len() > 1);
             if let Some(slope) = slope {
                 let rate = |(days, parts): (i64, i64)| parts as f64 / (days * A_DAY) as f64;
@@ -287,9 +285,9 @@ mod tests {
             };
             let all: Vec<(i32, i32)> = weeks.clone().into_iter().collect();
             let (one, other) = all.split_at(first.min(all.len()));
-            let answer = answer_of_two_lots::<Numbers>(&columns(one), &columns(other));
+            let result = result_of_two_batches::<Numbers>(&columns(one), &columns(other));
             let naive: Vec<Option<i32>> = (0..5).map(|place| weeks.get(&place).copied()).collect();
-            let found: Vec<Option<i32>> = answer.as_list::<i32>().value(0).as_primitive::<Int32Type>().iter().collect();
+            let found: Vec<Option<i32>> = result.as_list::<i32>().value(0).as_primitive::<Int32Type>().iter().collect();
             prop_assert_eq!(found, if naive.iter().any(Option::is_some) { naive } else { vec![] });
         }
     }

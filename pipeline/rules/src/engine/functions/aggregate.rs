@@ -1,4 +1,4 @@
-//! Aggregates that keep numbers for each group: what the engine asks of them, said once.
+//! The implementation of `DataFusion`'s aggregate traits for aggregates whose state is a list of numbers for each group.
 
 use std::any::Any;
 use std::fmt::{self, Debug, Formatter};
@@ -8,37 +8,48 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Builder, ListBuilder};
 use arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
+use az::UnwrappedAs;
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility};
 
-/// What is kept of the rows of a group, in whatever order they come.
-pub trait Gathered: Default + Debug + Send + Sync + Any {
+/// The state of one group. Its result must not depend on the order of rows.
+pub trait GroupState: Default + Debug + Send + Sync + Any {
     /// Name of the aggregate.
     const NAME: &'static str;
-    /// Columns of a batch.
+    /// The typed columns of a batch.
     type Columns<'a>;
-    /// Types of the columns.
-    fn takes() -> Vec<DataType>;
-    /// Type of its answer.
-    fn gives() -> DataType;
-    /// The columns of a batch, typed.
+    /// Types of the arguments.
+    fn argument_types() -> Vec<DataType>;
+    /// Type of the result.
+    fn result_type() -> DataType;
+    /// Downcasts the columns of a batch.
     fn columns(values: &[ArrayRef]) -> Self::Columns<'_>;
-    /// A row comes in; one that has a null says nothing.
+    /// Adds a row; a row with a null is ignored.
     fn add(&mut self, columns: &Self::Columns<'_>, row: usize);
-    /// All that is kept, as numbers.
-    fn put(&self, into: &mut Int64Builder);
-    /// What another kept of the same group comes in.
+    /// Writes the state as numbers.
+    fn write_state(&self, into: &mut Int64Builder);
+    /// Adds the state of the same group, as written by [`GroupState::write_state`].
     fn merge(&mut self, numbers: &[i64]);
-    /// The answers of the groups.
-    fn answers(groups: &[Self]) -> Result<ArrayRef>;
-    /// Bytes that it holds beside itself.
-    fn bytes(&self) -> usize;
+    /// The results of the groups.
+    fn results(groups: &[Self]) -> Result<ArrayRef>;
+    /// Bytes allocated on the heap.
+    fn heap_bytes(&self) -> usize;
 }
 
-/// The aggregate of a kind of gathering.
-pub fn aggregate<G: Gathered>() -> AggregateUDF {
-    AggregateUDF::new_from_impl(Function::<G> { signature: Signature::exact(G::takes(), Volatility::Immutable), of: PhantomData })
+/// Encodes a number of a state that may be absent.
+pub(super) fn packed(number: Option<i32>) -> i64 {
+    number.map_or(i64::MIN, i64::from)
+}
+
+/// Decodes the result of [`packed`].
+pub(super) fn unpacked(number: i64) -> Option<i32> {
+    (number != i64::MIN).then(|| number.unwrapped_as::<i32>())
+}
+
+/// The aggregate function with this state.
+pub fn function<G: GroupState>() -> AggregateUDF {
+    AggregateUDF::new_from_impl(Function::<G> { signature: Signature::exact(G::argument_types(), Volatility::Immutable), of: PhantomData })
 }
 
 struct Function<G> {
@@ -46,13 +57,13 @@ struct Function<G> {
     of: PhantomData<fn() -> G>,
 }
 
-impl<G: Gathered> Debug for Function<G> {
+impl<G: GroupState> Debug for Function<G> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(G::NAME)
     }
 }
 
-// There is one function of a kind.
+// There is one function for each type of state.
 impl<G> PartialEq for Function<G> {
     fn eq(&self, _: &Self) -> bool {
         true
@@ -61,13 +72,13 @@ impl<G> PartialEq for Function<G> {
 
 impl<G> Eq for Function<G> {}
 
-impl<G: Gathered> Hash for Function<G> {
+impl<G: GroupState> Hash for Function<G> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         G::NAME.hash(state);
     }
 }
 
-impl<G: Gathered> AggregateUDFImpl for Function<G> {
+impl<G: GroupState> AggregateUDFImpl for Function<G> {
     fn name(&self) -> &'static str {
         G::NAME
     }
@@ -77,7 +88,7 @@ impl<G: Gathered> AggregateUDFImpl for Function<G> {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(G::gives())
+        Ok(G::result_type())
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
@@ -97,41 +108,41 @@ impl<G: Gathered> AggregateUDFImpl for Function<G> {
     }
 }
 
-/// Every group of a query.
+/// The states of all groups.
 #[derive(Debug)]
 struct Groups<G> {
     groups: Vec<G>,
-    /// Bytes that groups hold beside themselves: counted as they come, because the engine asks after every batch.
-    held: usize,
+    /// Sum of the groups' heap bytes, kept up to date because `DataFusion` asks for it after every batch.
+    heap_bytes: usize,
 }
 
 impl<G> Default for Groups<G> {
     fn default() -> Self {
-        Self { groups: Vec::new(), held: 0 }
+        Self { groups: Vec::new(), heap_bytes: 0 }
     }
 }
 
-impl<G: Gathered> Groups<G> {
+impl<G: GroupState> Groups<G> {
     fn change(&mut self, group: usize, change: impl FnOnce(&mut G)) {
         let group = &mut self.groups[group];
-        let before = group.bytes();
+        let before = group.heap_bytes();
         change(group);
-        self.held = self.held + group.bytes() - before;
+        self.heap_bytes = self.heap_bytes + group.heap_bytes() - before;
     }
 
     fn emit(&mut self, emit_to: EmitTo) -> Vec<G> {
         let out = emit_to.take_needed(&mut self.groups);
-        self.held -= out.iter().map(G::bytes).sum::<usize>();
+        self.heap_bytes -= out.iter().map(G::heap_bytes).sum::<usize>();
         out
     }
 }
 
-impl<G: Gathered> GroupsAccumulator for Groups<G> {
+impl<G: GroupState> GroupsAccumulator for Groups<G> {
     fn update_batch(&mut self, values: &[ArrayRef], group_indices: &[usize], filter: Option<&BooleanArray>, total: usize) -> Result<()> {
         self.groups.resize_with(total, G::default);
         let columns = G::columns(values);
         for (row, group) in group_indices.iter().enumerate() {
-            if filter.is_none_or(|kept| kept.is_valid(row) && kept.value(row)) {
+            if filter.is_none_or(|mask| mask.is_valid(row) && mask.value(row)) {
                 self.change(*group, |group| group.add(&columns, row));
             }
         }
@@ -139,13 +150,13 @@ impl<G: Gathered> GroupsAccumulator for Groups<G> {
     }
 
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
-        G::answers(&self.emit(emit_to))
+        G::results(&self.emit(emit_to))
     }
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
         let mut lists = ListBuilder::new(Int64Builder::new());
         for group in self.emit(emit_to) {
-            group.put(lists.values());
+            group.write_state(lists.values());
             lists.append(true);
         }
         Ok(vec![Arc::new(lists.finish())])
@@ -170,22 +181,22 @@ impl<G: Gathered> GroupsAccumulator for Groups<G> {
     }
 
     fn size(&self) -> usize {
-        self.groups.capacity() * size_of::<G>() + self.held
+        self.groups.capacity() * size_of::<G>() + self.heap_bytes
     }
 }
 
-/// All rows as one group.
+/// The state of an aggregate without `group by`.
 #[derive(Debug)]
 struct Whole<G>(Groups<G>);
 
-impl<G: Gathered> Accumulator for Whole<G> {
+impl<G: GroupState> Accumulator for Whole<G> {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         self.0.update_batch(values, &vec![0; values[0].len()], None, 1)
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
         self.0.groups.resize_with(1, G::default);
-        ScalarValue::try_from_array(&G::answers(&self.0.groups)?, 0)
+        ScalarValue::try_from_array(&G::results(&self.0.groups)?, 0)
     }
 
     fn size(&self) -> usize {
@@ -194,8 +205,8 @@ impl<G: Gathered> Accumulator for Whole<G> {
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
         self.0.groups.resize_with(1, G::default);
-        let kept = self.0.state(EmitTo::All)?;
-        kept.iter().map(|kept| ScalarValue::try_from_array(kept, 0)).collect()
+        let states = self.0.state(EmitTo::All)?;
+        states.iter().map(|state| ScalarValue::try_from_array(state, 0)).collect()
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
@@ -208,14 +219,14 @@ impl<G: Gathered> Accumulator for Whole<G> {
 pub(super) mod tests {
     use super::*;
 
-    /// The answer for one group whose rows come in two lots, of which one is merged into the other.
-    pub fn answer_of_two_lots<G: Gathered>(first: &[ArrayRef], second: &[ArrayRef]) -> ArrayRef {
+    /// The result for one group whose rows are in two batches, of which the second is merged as a state.
+    pub fn result_of_two_batches<G: GroupState>(first: &[ArrayRef], second: &[ArrayRef]) -> ArrayRef {
         let (mut whole, mut other) = (Groups::<G>::default(), Groups::<G>::default());
         whole.update_batch(first, &vec![0; first[0].len()], None, 1).unwrap();
         other.update_batch(second, &vec![0; second[0].len()], None, 1).unwrap();
-        let kept = other.state(EmitTo::All).unwrap();
-        assert_eq!(other.held, 0);
-        whole.merge_batch(&kept, &[0], 1).unwrap();
+        let states = other.state(EmitTo::All).unwrap();
+        assert_eq!(other.heap_bytes, 0);
+        whole.merge_batch(&states, &[0], 1).unwrap();
         whole.evaluate(EmitTo::All).unwrap()
     }
 }

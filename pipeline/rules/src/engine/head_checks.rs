@@ -1,28 +1,29 @@
-//! What a project's own SQL file owes those that read it: every column of the built-in file it replaces, and one row a key.
-//! Errors tell columns and counts, never a value.
+//! Checks of a project's own SQL files: the view has every column of the built-in file that it replaces and of its head, and its keys
+//! are unique. Errors name columns and counts, never a value.
 
 use arrow::array::AsArray;
 use arrow::datatypes::{Int64Type, Schema};
+use az::UnwrappedAs;
 use datafusion::prelude::SessionContext;
 use prane_base::error::{Error, Result, nearest};
 
 use crate::errors::EngineError;
 use crate::query::Query;
 
-/// Columns of a flag that the engine fills in where its file does not give them.
-const FILLED_IN: [&str; 2] = ["as_of", "level"];
+/// Columns of a flag that the engine adds where the file does not have them.
+const ADDED_BY_ENGINE: [&str; 2] = ["as_of", "level"];
 
-/// Whether a project's own file gives the columns that it owes, and those that its head names.
+/// Checks that the view has the required columns and those that its head names.
 ///
 /// # Errors
 /// A configuration error that names the file and the column.
-pub(super) fn columns(query: &Query, given: &Schema) -> Result<()> {
-    let Some(owes) = &query.owes else { return Ok(()) };
-    let is_there = |column: &str| given.field_with_name(column).is_ok() || (query.schema() == "flags" && FILLED_IN.contains(&column));
+pub(super) fn columns(query: &Query, schema: &Schema) -> Result<()> {
+    let Some(required) = &query.owes else { return Ok(()) };
+    let has = |column: &str| schema.field_with_name(column).is_ok() || (query.schema() == "flags" && ADDED_BY_ENGINE.contains(&column));
     let near = |column: &str| {
-        nearest(column, given.fields().iter().map(|f| f.name().as_str())).map_or_else(String::new, |n| format!("; it gives {n}"))
+        nearest(column, schema.fields().iter().map(|f| f.name().as_str())).map_or_else(String::new, |n| format!("; it gives {n}"))
     };
-    if let Some(column) = owes.columns.iter().find(|c| !is_there(c)) {
+    if let Some(column) = required.columns.iter().find(|c| !has(c)) {
         return Err(Error::configuration(
             &query.file,
             format!("does not give the column {column} of the built-in file that it replaces{}", near(column)),
@@ -30,7 +31,7 @@ pub(super) fn columns(query: &Query, given: &Schema) -> Result<()> {
         ));
     }
     let mut named = query.header.columns.keys().chain(&query.header.key);
-    match named.find(|c| !is_there(c)) {
+    match named.find(|c| !has(c)) {
         Some(column) => Err(Error::configuration(
             &query.file,
             format!("names in its head the column {column}, which it does not give{}", near(column)),
@@ -40,15 +41,15 @@ pub(super) fn columns(query: &Query, given: &Schema) -> Result<()> {
     }
 }
 
-/// Whether each key of a project's own file names one row of the table that it became.
+/// Checks that each key is unique in the table that was built from the file.
 ///
 /// # Errors
-/// A configuration error that names the file, the key and how many rows share one with another.
+/// A configuration error that names the file, the key and the number of rows that share it.
 pub(super) async fn keys(ctx: &SessionContext, query: &Query, id: &str) -> Result<()> {
-    let Some(owes) = &query.owes else { return Ok(()) };
-    let given = ctx.table_provider(super::reference(id)).await.engine_err()?.schema();
-    for key in &owes.keys {
-        let key: Vec<&str> = key.iter().map(String::as_str).filter(|c| given.field_with_name(c).is_ok()).collect();
+    let Some(required) = &query.owes else { return Ok(()) };
+    let schema = ctx.table_provider(super::reference(id)).await.engine_err()?.schema();
+    for key in &required.keys {
+        let key: Vec<&str> = key.iter().map(String::as_str).filter(|c| schema.field_with_name(c).is_ok()).collect();
         let shared = shared_rows(ctx, id, &key).await?;
         if shared > 0 {
             return Err(Error::configuration(
@@ -61,7 +62,7 @@ pub(super) async fn keys(ctx: &SessionContext, query: &Query, id: &str) -> Resul
     Ok(())
 }
 
-/// How many rows of a table share their key with another row.
+/// The number of rows of a table that share their key with another row.
 ///
 /// # Errors
 /// A SQL error.
@@ -75,5 +76,5 @@ async fn shared_rows(ctx: &SessionContext, id: &str, key: &[&str]) -> Result<u64
     );
     let batches = ctx.sql(&question).await.engine_err()?.collect().await.engine_err()?;
     let shared = batches.first().filter(|b| b.num_rows() > 0).map_or(0, |b| b.column(0).as_primitive::<Int64Type>().value(0));
-    Ok(u64::try_from(shared).unwrap_or(0))
+    Ok(shared.unwrapped_as::<u64>())
 }

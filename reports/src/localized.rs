@@ -1,5 +1,5 @@
-//! What the templates say things with: `say("id")`, `tell("id").with("arg", …)`, and the filters `code|word("kind")`, `|date`,
-//! `|month`, `|percent`, `|points`, `|number`, `|level_word`, `|exact`, `|last_part` and `|css`.
+//! Functions and filters of the templates: `say("id")`, `message("id").with("arg", …)`, `code|word("kind")`, `|date`, `|month`,
+//! `|percent`, `|points`, `|number`, `|level_word`, `|exact`, `|last_part` and `|css`.
 
 use std::fmt;
 
@@ -9,56 +9,56 @@ use fluent_bundle::{FluentArgs, FluentValue};
 use crate::error::Error;
 use crate::words::Words;
 
-/// A page that speaks.
-pub trait Voice: Template {
+/// A page in one language.
+pub trait Localized: Template {
     fn words(&self) -> &Words;
 
-    /// A message without arguments. A test looks that the templates ask for none that is not there.
+    /// A message without arguments, or the id where it is missing; a test checks that the templates use no missing id.
     fn say<'a>(&'a self, id: &'a str) -> &'a str {
         self.words().get(id).unwrap_or(id)
     }
 
     /// A message with arguments.
-    fn tell<'a>(&'a self, id: &'a str) -> Telling<'a> {
-        Telling { words: self.words(), id, args: FluentArgs::new() }
+    fn message<'a>(&'a self, id: &'a str) -> Message<'a> {
+        Message { words: self.words(), id, args: FluentArgs::new() }
     }
 
-    /// The whole page.
-    fn page(&self, template: &str, room: usize) -> Result<String, Error> {
-        let mut html = String::with_capacity(room);
+    /// Renders the page.
+    fn page(&self, template: &str, capacity: usize) -> Result<String, Error> {
+        let mut html = String::with_capacity(capacity);
         self.render_into_with_values(&mut html, self.words()).map_err(|error| page_error(template, error))?;
         Ok(html)
     }
 }
 
-/// A message, while its arguments are gathered.
-pub struct Telling<'a> {
+/// A message with its arguments so far.
+pub struct Message<'a> {
     words: &'a Words,
     id: &'a str,
     args: FluentArgs<'a>,
 }
 
-impl Telling<'_> {
+impl Message<'_> {
     pub fn with(mut self, name: &'static str, value: impl Argument) -> Self {
         self.args.set(name, value.argument());
         self
     }
 }
 
-impl FastWritable for Telling<'_> {
+impl FastWritable for Message<'_> {
     fn write_into(&self, to: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
         let text = self.words.say_with(self.id, &self.args).map_err(askama::Error::custom)?;
         Ok(to.write_str(&text)?)
     }
 }
 
-impl fmt::Display for Telling<'_> {
+impl fmt::Display for Message<'_> {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         to.write_str(&self.words.say_with(self.id, &self.args).map_err(|_| fmt::Error)?)
     }
 }
 
-/// A value of a page as an argument of a message: numbers stay numbers, for plurals.
+/// An argument of a message. Numbers stay numbers, because plural forms depend on them.
 pub trait Argument {
     fn argument(&self) -> FluentValue<'static>;
 }
@@ -98,13 +98,13 @@ macro_rules! numbers {
 }
 numbers!(u8, u32, i64, usize, f64);
 
-/// Never what a value holds: values hold names.
+/// An error without values of the page, because they may be names.
 fn page_error(template: &str, error: askama::Error) -> Error {
-    let told = if let askama::Error::Custom(cause) = error { cause.downcast::<Error>().ok() } else { None };
-    told.map_or_else(|| Error::Template { template: template.to_owned(), cause: "cannot be written".to_owned() }, |told| *told)
+    let cause = if let askama::Error::Custom(cause) = error { cause.downcast::<Error>().ok() } else { None };
+    cause.map_or_else(|| Error::Template { template: template.to_owned(), cause: "cannot be rendered".to_owned() }, |cause| *cause)
 }
 
-/// The words of the page that is being written, where its filters find them.
+/// Passes the words of the page to its filters.
 impl Values for Words {
     fn get_value<'a>(&'a self, _: &str) -> Option<&'a dyn std::any::Any> {
         Some(self)
@@ -160,7 +160,7 @@ pub mod filters {
         Ok(words(values)?.number(*value.borrow()))
     }
 
-    /// A number for the page's script: every digit, a point in every language.
+    /// A number for the script of the page: all digits, with a decimal point in every language.
     #[filter_fn]
     pub fn exact<T: Borrow<f64>>(value: &T, _: &dyn Values) -> Result<String> {
         let mut text = value.borrow().to_string();
@@ -182,7 +182,7 @@ pub mod filters {
     }
 }
 
-/// Text that stays text between the quotes of a style sheet: everything but plain letters and digits goes by its number.
+/// Escapes a text for a quoted string in a style sheet.
 fn css(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
