@@ -394,10 +394,10 @@ mod tests {
                 }
             }
             for escalation in ESCALATIONS {
-                assert!(words.knows(&format!("escalation-{escalation}")), "escalation-{escalation}");
+                assert!(words.has(&format!("escalation-{escalation}")), "escalation-{escalation}");
             }
             for flag in FLAGS {
-                assert!(words.knows(&format!("reason-{flag}")), "reason-{flag}");
+                assert!(words.has(&format!("reason-{flag}")), "reason-{flag}");
                 assert!(words.get(&format!("flag-{flag}")).is_some(), "flag-{flag}");
             }
         }

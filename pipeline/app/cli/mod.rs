@@ -262,7 +262,7 @@ async fn dispatch(cli: Cli) -> Result<()> {
     match &cli.command {
         Command::Run => {
             let project = open_for_night(common)?;
-            let options = run_options(&project, common, true, false)?;
+            let options = asked(&project, common, true, false)?;
             warn_of_past_night(&project, &options)?;
             tell_published(&nightly::run(&project, &options).await?)
         }
@@ -272,7 +272,7 @@ async fn dispatch(cli: Cli) -> Result<()> {
         }
         Command::Report => {
             let project = open_for_night(common)?;
-            let options = run_options(&project, common, false, false)?;
+            let options = asked(&project, common, false, false)?;
             let options = RunOptions { known_at: known_when_published(&project, &options).await?, ..options };
             tell_published(&nightly::run(&project, &options).await?)
         }
@@ -290,7 +290,7 @@ async fn dispatch(cli: Cli) -> Result<()> {
                 }
                 return out(docs::described(&project, name).await?.as_bytes());
             }
-            let options = run_options(&project, common, false, true)?;
+            let options = asked(&project, common, false, true)?;
             let stages = telemetry::stage("ask");
             let question = question::open(project, options).await?;
             let bytes = question.ask(&text, *format).await?;
@@ -305,7 +305,7 @@ async fn dispatch(cli: Cli) -> Result<()> {
         Command::Link { what } => safekeeping::link(common, what).await,
         Command::Explain { pupil, .. } => {
             let project = Project::open(&common.project)?;
-            let options = run_options(&project, common, false, true)?;
+            let options = asked(&project, common, false, true)?;
             let stages = telemetry::stage("ask");
             let question = question::open(project, options).await?;
             let text = explain::explain(&question, pupil).await?;
@@ -352,7 +352,7 @@ fn open_for_night(common: &Common) -> Result<Project> {
     Ok(project)
 }
 
-fn run_options(project: &Project, common: &Common, take_in: bool, rehearsal: bool) -> Result<RunOptions> {
+fn asked(project: &Project, common: &Common, take_in: bool, rehearsal: bool) -> Result<RunOptions> {
     let known_at = known_at(project, common)?;
     let (asked_at, clock) = (now(), common.known_at.unwrap_or_else(now));
     Ok(RunOptions { as_of: common.as_of, known_at, clock, asked_at, take_in, rehearsal })
