@@ -68,7 +68,7 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Bytes that may still be written, where the system tells.
+/// Bytes that may still be written, where the system reports them; `u64::MAX` where it reports more than fit.
 #[cfg(unix)]
 #[must_use]
 pub fn free_bytes(folder: &Path) -> Option<u64> {

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use az::UnwrappedAs;
 use prane_base::error::{Error, Result};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
@@ -173,7 +174,7 @@ fn cut(value: &str) -> &str {
 }
 
 fn column_number(at: usize) -> u16 {
-    u16::try_from(at).unwrap_or(u16::MAX)
+    at.unwrapped_as()
 }
 
 pub use prane_reports::harmless;

@@ -68,12 +68,13 @@ impl Chain {
 
 fn chains(text: &str) -> Vec<Chain> {
     let mut all: Vec<Chain> = Vec::new();
-    let (mut since, mut plus) = (usize::MAX, false);
+    // Signs since the last digit; none before the first digit and after a letter.
+    let (mut since, mut plus) = (None, false);
     for c in text.chars() {
         match (c.is_ascii_digit(), since) {
-            (true, 0 | 1) => {
+            (true, Some(0 | 1)) => {
                 if let Some(chain) = all.last_mut() {
-                    if since == 1 {
+                    if since == Some(1) {
                         chain.groups.push(0);
                     }
                     chain.digits.push(c);
@@ -81,14 +82,14 @@ fn chains(text: &str) -> Vec<Chain> {
                         *group += 1;
                     }
                 }
-                since = 0;
+                since = Some(0);
             }
             (true, _) => {
                 all.push(Chain { groups: vec![1], digits: c.to_string(), plus });
-                since = 0;
+                since = Some(0);
             }
             // Letters end a chain; a sign or a space between digits does not.
-            (false, _) => since = if c.is_alphabetic() { usize::MAX } else { since.saturating_add(1) },
+            (false, _) => since = if c.is_alphabetic() { None } else { since.map(|signs: usize| signs + 1) },
         }
         plus = c == '+';
     }

@@ -22,7 +22,7 @@ pub enum Cell<'a> {
     /// A day.
     Date(NaiveDate),
     /// A whole number.
-    Integer(i64),
+    Integer(i32),
     /// A mark.
     Number(f64),
 }
@@ -199,14 +199,14 @@ fn code<'a>(column: &'a Column, value: &str) -> Result<Cell<'a>, Refusal> {
     Err(Refusal { why: Why::Word, reason })
 }
 
-fn integer(column: &Column, value: &str) -> Result<i64, String> {
+fn integer(column: &Column, value: &str) -> Result<i32, String> {
     // Workbooks write whole numbers as 7.0 when a neighbour has a fraction.
     let digits = value.strip_suffix(".0").unwrap_or(value);
     let number: i64 = digits.parse().map_err(|_| format!("{} is not a whole number", column.name))?;
-    if column.min.is_some_and(|min| number < min) || column.max.is_some_and(|max| number > max) {
-        return Err(format!("{} is outside {} to {}", column.name, column.min.unwrap_or(i64::MIN), column.max.unwrap_or(i64::MAX)));
-    }
-    Ok(number)
+    // The store keeps whole numbers in 32 bits.
+    let (least, greatest) = (column.min.unwrap_or(i32::MIN.into()), column.max.unwrap_or(i32::MAX.into()));
+    let fitting = i32::try_from(number).ok().filter(|_| (least..=greatest).contains(&number));
+    fitting.ok_or_else(|| format!("{} is outside {least} to {greatest}", column.name))
 }
 
 fn mark(value: &str, decimal_comma: bool, (least, greatest): (f64, f64)) -> Result<f64, String> {
@@ -337,6 +337,17 @@ mod tests {
         for id in ["P1", "Totalis", "T-total", "", "Shumaj"] {
             assert!(!is_totals(id), "{id}");
         }
+    }
+
+    #[test]
+    fn a_whole_number_that_does_not_fit_is_refused() {
+        let (mut column, dialect) = (column(Kind::Integer), Dialect::of(&Source::default(), "x"));
+        (column.min, column.max) = (None, None);
+        assert_eq!(judge(&column, &dialect, "2147483647", &world()), Ok(Cell::Integer(i32::MAX)));
+        let refusal = judge(&column, &dialect, "2147483648", &world()).unwrap_err();
+        assert_eq!(refusal.reason, "x is outside -2147483648 to 2147483647");
+        column.max = Some(12);
+        assert!(judge(&column, &dialect, "13", &world()).unwrap_err().reason.ends_with("to 12"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::hash::BuildHasher;
 
+use az::UnwrappedAs;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 /// The code of a value that was refused.
@@ -80,9 +81,7 @@ impl Memo {
         self.values.push(Known { mark, code, rest: (raw.len() > Mark::WHOLE).then(|| raw.into()) });
         let (values, hasher) = (&self.values, &self.hasher);
         let hash_of = |mark: Mark| hasher.hash_one((mark.length, mark.first, mark.last));
-        if let Ok(number) = u32::try_from(at) {
-            self.index.insert_unique(hash, number, |at| hash_of(values[*at as usize].mark));
-        }
+        self.index.insert_unique(hash, at.unwrapped_as(), |at| hash_of(values[*at as usize].mark));
         self.last = at;
         code
     }
@@ -111,14 +110,14 @@ mod tests {
             b"P0000001",
             b"P0000002",
         ];
-        let number = |at: usize| u32::try_from(at).unwrap_or(REFUSED);
+        let numbered: Vec<(u32, &[u8])> = (0..).zip(values).collect();
         for round in 0..3 {
-            for (at, raw) in values.iter().enumerate() {
-                let code = memo.code(raw, || if round == 0 { number(at) } else { REFUSED });
-                assert_eq!(code, number(at), "{raw:?} in round {round}");
+            for (number, raw) in &numbered {
+                let code = memo.code(raw, || if round == 0 { *number } else { REFUSED });
+                assert_eq!(code, *number, "{raw:?} in round {round}");
             }
-            for (at, raw) in values.iter().enumerate().rev() {
-                assert_eq!(memo.code(raw, || REFUSED), number(at));
+            for (number, raw) in numbered.iter().rev() {
+                assert_eq!(memo.code(raw, || REFUSED), *number);
             }
         }
     }

@@ -7,6 +7,9 @@ use arrow::array::{ArrayRef, StringDictionaryBuilder};
 use arrow::datatypes::Int32Type;
 use std::sync::Arc;
 
+/// Subjects that a packed mark can tell apart.
+pub const MOST_SUBJECTS: usize = 1 << 16;
+
 /// A packed row.
 pub trait Packed: Copy + Send + Sync {
     /// Partitioned by term, not by month.
@@ -31,7 +34,7 @@ pub trait Packed: Copy + Send + Sync {
     fn codes(self) -> [u32; 3];
 }
 
-/// A pupil's day or lesson: pupil 26 bits, day 6, lesson 6, origin 16, status 4.
+/// A pupil's day or lesson: pupil 32 bits, day 6, lesson 6, origin 16, status 4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Session(u64);
 
@@ -54,7 +57,7 @@ impl Packed for Session {
         low(self.0 >> 26) & 0x3F
     }
     fn origin(self) -> u16 {
-        u16::try_from(self.0 >> 4 & 0xFFFF).unwrap_or(u16::MAX)
+        low16(low(self.0 >> 4))
     }
     fn value(self) -> u32 {
         low(self.0) & 0xF
@@ -94,7 +97,7 @@ impl Packed for Given {
         low128(self.0 >> 56) & 0xFFFF
     }
     fn origin(self) -> u16 {
-        u16::try_from(self.0 >> 32 & 0xFFFF).unwrap_or(u16::MAX)
+        low16(low128(self.0 >> 32))
     }
     fn value(self) -> u32 {
         low128(self.0)
@@ -107,6 +110,11 @@ impl Packed for Given {
 #[allow(clippy::cast_possible_truncation)] // the low 32 bits are what is asked for
 fn low(bits: u64) -> u32 {
     bits as u32
+}
+
+#[allow(clippy::cast_possible_truncation)] // the low 16 bits are what is asked for
+fn low16(bits: u32) -> u16 {
+    bits as u16
 }
 
 #[allow(clippy::cast_possible_truncation)] // the low 32 bits are what is asked for

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use az::UnwrappedAs;
 use chrono::NaiveDate;
 use polars::prelude::*;
 use prane_base::day;
@@ -120,7 +121,7 @@ pub(super) fn keep(receipts: &[Receipt], day: NaiveDate, vault: &mut Vault) -> R
         "place_kind" => text(&|r, _| r.kind.clone()),
         "place_id" => text(&|r, _| r.place.clone()),
         "day" => vec![day::number(day); all.len()],
-        "row" => all.iter().map(|(_, line)| i64::try_from(line.row).unwrap_or(i64::MAX)).collect::<Vec<_>>(),
+        "row" => all.iter().map(|(_, line)| line.row.unwrapped_as::<i64>()).collect::<Vec<_>>(),
         "pupil_id" => all.iter().map(|(_, line)| line.pupil_id.clone()).collect::<Vec<_>>(),
         "column" => text(&|_, line| line.column.clone()),
         "why" => text(&|_, line| line.why.to_string()),

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, RwLock};
 
+use az::UnwrappedAs;
 use chrono::{Datelike, Days, NaiveDate};
 use hashbrown::HashMap;
 use prane_base::day::{self, school_year_of};
@@ -16,7 +17,7 @@ use prane_contract::{Contract, Kind};
 use prane_vault::identity::{Pupils, Secret};
 
 use super::memo::{Memo, REFUSED};
-use super::packed::Packed;
+use super::packed::{MOST_SUBJECTS, Packed};
 use crate::extract::{At, Taker};
 
 /// Partition of a register: a school year and, for attendance, the month in which the Monday of a day's week lies (so
@@ -36,8 +37,10 @@ impl Period {
     #[must_use]
     pub fn of(day: NaiveDate, term: Option<u32>, year_starts: (u32, u32)) -> Self {
         let monday = day::of_number(day::monday(day::number(day)));
-        let month = monday.year() * 12 + i32::try_from(monday.month0()).unwrap_or(0);
-        let slot = term.map_or(month, |t| i32::try_from(t).unwrap_or(0));
+        let slot = match term {
+            Some(term) => term.unwrapped_as(),
+            None => monday.year() * 12 + monday.month0().cast_signed(),
+        };
         Self { school_year: school_year_of(day, year_starts), slot }
     }
 
@@ -45,12 +48,10 @@ impl Period {
     #[must_use]
     pub fn first_day(self) -> NaiveDate {
         if self.slot < Self::TERMS {
-            return NaiveDate::from_ymd_opt(self.school_year, 1, 1).unwrap_or_default();
+            return first_of_month(self.school_year, 1);
         }
-        let first = NaiveDate::from_ymd_opt(self.slot.div_euclid(12), u32::try_from(self.slot.rem_euclid(12)).unwrap_or(0) + 1, 1)
-            .unwrap_or_default();
-        let ahead = (7 - first.weekday().num_days_from_monday()) % 7;
-        first.checked_add_days(Days::new(u64::from(ahead))).unwrap_or(first)
+        let first = first_of_month(self.slot.div_euclid(12), self.slot.rem_euclid(12).cast_unsigned() + 1);
+        first + Days::new(u64::from((7 - first.weekday().num_days_from_monday()) % 7))
     }
 
     /// `2025-09`, `term-2`
@@ -79,6 +80,11 @@ impl Period {
     }
 }
 
+/// The first day of a month of a year that the contracts take.
+fn first_of_month(year: i32, month: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, 1).unwrap_or_else(|| panic!("{year}-{month:02} is no month of the calendar"))
+}
+
 /// Texts with dense codes: schools, subjects.
 #[derive(Default)]
 pub struct Texts {
@@ -92,10 +98,21 @@ impl Texts {
         if let Some(code) = self.codes.get(text) {
             return *code;
         }
-        let code = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        let code = self.texts.len().unwrapped_as();
         self.codes.insert(text.into(), code);
         self.texts.push(text.into());
         code
+    }
+
+    /// The code of a text; none where it would be one text more than `most`.
+    pub fn code_within(&mut self, text: &str, most: usize) -> Option<u32> {
+        (self.texts.len() < most || self.codes.contains_key(text)).then(|| self.code(text))
+    }
+
+    /// How many texts there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.texts.len()
     }
 
     /// The same texts numbered in their own order, and the rank of each code: threads meet texts in any order, and what is
@@ -108,7 +125,7 @@ impl Texts {
         for text in &sorted {
             ranked.code(text);
         }
-        let ranks = self.texts.iter().map(|t| ranked.codes.get(t).copied().unwrap_or(0)).collect();
+        let ranks = self.texts.iter().map(|text| ranked.codes[text]).collect();
         (ranked, ranks)
     }
 
@@ -305,7 +322,7 @@ impl<'a, R: Packed> RegisterTaker<'a, R> {
             let day = day::of_number(days.cast_signed());
             let period = Period::of(day, R::BY_TERM.then_some(term), starts);
             let offset = day.signed_duration_since(period.first_day()).num_days();
-            (period, u32::try_from(offset).unwrap_or(0))
+            (period, offset.unwrapped_as())
         });
         self.last_day = Some((key, period, offset));
         (period, offset)
@@ -330,8 +347,10 @@ fn code_of(cell: &Cell<'_>, kind: Kind, shared: &Shared<'_>, codes: &[String]) -
             }
         }
         (Cell::Text(id), Kind::SchoolId) => shared.schools.write().map_or(REFUSED, |mut s| s.code(id)),
-        (Cell::Text(code), Kind::Code) => codes.iter().position(|c| c == code).and_then(|at| u32::try_from(at + 1).ok()).unwrap_or(REFUSED),
-        (Cell::Text(text), _) => shared.subjects.write().map_or(REFUSED, |mut s| s.code(text)),
+        // 0 stands for an empty cell.
+        (Cell::Text(code), Kind::Code) => (1..).zip(codes).find(|(_, known)| known == code).map_or(REFUSED, |(number, _)| number),
+        (Cell::Text(text), _) => shared.subjects.write().ok().and_then(|mut s| s.code_within(text, MOST_SUBJECTS)).unwrap_or(REFUSED),
+        // A packed row holds no day before 1970 and no number below 0.
         (Cell::Date(day), _) => u32::try_from(day::number(*day)).unwrap_or(REFUSED),
         (Cell::Integer(number), _) => u32::try_from(*number).unwrap_or(REFUSED),
         (Cell::Number(mark), _) => hundredths(*mark),
@@ -378,6 +397,13 @@ impl<R: Packed> Taker for RegisterTaker<'_, R> {
 mod tests {
     use super::super::packed::Session;
     use super::*;
+
+    #[test]
+    fn one_text_too_many_gets_no_code() {
+        let mut texts = Texts::default();
+        assert_eq!((texts.code_within("a", 2), texts.code_within("b", 2)), (Some(0), Some(1)));
+        assert_eq!((texts.code_within("c", 2), texts.code_within("a", 2), texts.count()), (None, Some(0), 2));
+    }
 
     #[test]
     fn rows_leave_a_shelf_in_the_order_of_the_file_whichever_thread_took_them() {

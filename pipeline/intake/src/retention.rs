@@ -53,8 +53,8 @@ impl Expired {
 /// # Errors
 /// Store errors.
 pub fn expired(project: &Project, year_starts: (u32, u32), store: &Store, current: i32) -> Result<Expired> {
-    let keep = i32::try_from(project.config.retention.keep_years).unwrap_or(i32::MAX);
-    let before = current.saturating_sub(keep);
+    // More years than the calendar has keep everybody.
+    let before = current.saturating_sub_unsigned(project.config.retention.keep_years);
     let mut last: BTreeMap<String, i32> = BTreeMap::new();
     let mut saw = |table: &str, column: &str, year_of: &dyn Fn(i32) -> i32| -> Result<()> {
         let Some(frame) = scan(store, table)? else { return Ok(()) };

@@ -20,7 +20,7 @@ use prane_store::{DataFile, Store, TableSpec};
 use prane_vault::identity::Pupils;
 use rayon::prelude::*;
 
-use super::packed::{Packed, Texts as TextColumn};
+use super::packed::{MOST_SUBJECTS, Packed, Texts as TextColumn};
 use super::register::{Period, Shelf, Shelves, Texts};
 use super::sums;
 
@@ -77,7 +77,7 @@ pub struct Settling<'a> {
 /// New origins of stored rows are numbered downwards from `first_file`, so that they sort before every file.
 ///
 /// # Errors
-/// A store error.
+/// A store error; a usage error where there are more subjects than a packed mark can tell apart.
 pub fn recall<R: Packed>(
     store: &Store,
     spec: &TableSpec,
@@ -94,10 +94,9 @@ pub fn recall<R: Packed>(
         let unit = if R::BY_TERM {
             (i32::MIN, i32::MAX)
         } else {
+            let (Some(first), Some(last)) = (rows.iter().map(|r| r.day()).min(), rows.iter().map(|r| r.day()).max()) else { continue };
             let start = day::number(key.0.first_day());
-            let least = rows.iter().map(|r| r.day()).min().unwrap_or(0) / 7 * 7;
-            let most = rows.iter().map(|r| r.day()).max().unwrap_or(0) / 7 * 7 + 6;
-            (start + least.cast_signed(), start + most.cast_signed())
+            (start + (first / 7 * 7).cast_signed(), start + (last / 7 * 7 + 6).cast_signed())
         };
         days.insert(*key, unit);
     }
@@ -111,6 +110,12 @@ pub fn recall<R: Packed>(
             read_back(store, spec, contract, &file, period, shelves, pupils, schools, subjects, runs)?;
             rewritten.push(file);
         }
+    }
+    if subjects.count() > MOST_SUBJECTS {
+        return Err(Error::usage(
+            format!("{}: the new files and the stored rows beside them name more than {MOST_SUBJECTS} subjects", spec.name),
+            "look whether the column subject of the new files holds subjects, and hand in fewer files at a time",
+        ));
     }
     Ok(rewritten)
 }
@@ -169,7 +174,10 @@ fn read_back<R: Packed>(
             };
             let word = match &statuses {
                 Some(_) if words.is_null(row) => 0,
-                Some(codes) => codes.iter().position(|c| c == words.value(row)).and_then(|at| u32::try_from(at + 1).ok()).unwrap_or(0),
+                Some(codes) => {
+                    let known = (1..).zip(codes).find(|(_, code)| *code == words.value(row));
+                    known.ok_or_else(|| told("holds a status that its contract does not know"))?.0
+                }
                 None => subjects.code(words.value(row)),
             };
             let mark = marks.map_or(0.0, |m| (m.value(row) * 100.0).round());
@@ -262,8 +270,8 @@ fn keep_latest<R: Packed>(rows: &[R], origins: &[Origin], tallies: &mut [Tally])
 
 /// Adds the lessons that a register of absences does not tell of on a day of which it tells others: they were not missed.
 fn fill_lessons<R: Packed>(rows: &mut Vec<R>, lessons: u32, contract: &Contract) {
-    let present = contract.column("status").and_then(|c| c.codes.iter().position(|code| code == "present"));
-    let Some(present) = present.and_then(|at| u32::try_from(at + 1).ok()) else { return };
+    let present = contract.column("status").and_then(|c| (1..).zip(&c.codes).find(|(_, code)| *code == "present"));
+    let Some((present, _)) = present else { return };
     let mut filled = Vec::new();
     for day in rows.chunk_by(|a, b| (a.pupil(), a.day()) == (b.pupil(), b.day())) {
         let told: Vec<u32> = day.iter().filter(|row| row.value() != 0).map(|row| row.codes()[0]).filter(|lesson| *lesson > 0).collect();
@@ -330,9 +338,10 @@ impl<'a> SettledWriter<'a> {
     fn school<R: Packed>(&mut self, school: &str, rows: &[R], by_rank: &[u32]) -> Result<()> {
         for chunk in rows.chunks(BATCH_ROWS) {
             self.rows.write(&self.batch(school, chunk, by_rank)?)?;
-            let days = chunk.iter().map(|r| r.day());
-            let (first, last) = (days.clone().min().unwrap_or(0).cast_signed(), days.max().unwrap_or(0).cast_signed());
-            self.rows.widen(school, self.start + first, self.start + last);
+            let days = chunk.iter().map(|r| r.day().cast_signed());
+            if let (Some(first), Some(last)) = (days.clone().min(), days.max()) {
+                self.rows.widen(school, self.start + first, self.start + last);
+            }
         }
         for (writer, batch) in self.sums.iter_mut().zip(sums::sum(self.with, school, rows, self.start, by_rank)?) {
             writer.write(&batch)?;

@@ -43,7 +43,7 @@ impl Values {
         match (self, cell) {
             (Values::Text(v), Cell::Text(text)) => v.append_value(text),
             (Values::Date(v), Cell::Date(day)) => v.append_value(day::number(*day)),
-            (Values::Integer(v), Cell::Integer(number)) => v.append_option(i32::try_from(*number).ok()),
+            (Values::Integer(v), Cell::Integer(number)) => v.append_value(*number),
             (Values::Number(v), Cell::Number(number)) => v.append_value(*number),
             (Values::Text(v), _) => v.append_null(),
             (Values::Date(v) | Values::Integer(v), _) => v.append_null(),
@@ -448,9 +448,9 @@ pub struct Difference {
 pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &str, run_id: &str) -> Result<Merged> {
     let count = files.len();
     let mut numbered = Vec::with_capacity(count);
-    for (at, mut file) in files.into_iter().enumerate() {
+    for (at, mut file) in (0_u32..).zip(files) {
         let height = file.height();
-        file.with_column(Column::new("_file".into(), vec![u32::try_from(at).unwrap_or(u32::MAX); height])).frame_err()?;
+        file.with_column(Column::new("_file".into(), vec![at; height])).frame_err()?;
         numbered.push(file.lazy());
     }
     let all = concat(numbered, UnionArgs { parallel: false, rechunk: true, ..UnionArgs::default() }).frame_err()?.collect().frame_err()?;

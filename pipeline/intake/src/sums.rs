@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch};
 use arrow::datatypes::Schema;
+use az::UnwrappedAs;
 use prane_base::day;
 use prane_base::error::Result;
 use prane_base::key::hex;
@@ -214,7 +215,7 @@ fn marks<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, o
     let (mut terms, mut subjects, mut mean_sums) = (Vec::new(), Vec::new(), Vec::new());
     let (mut lowest, mut highest, mut last_dates) = (Vec::new(), Vec::new(), Vec::new());
     let (mut weeks, mut week_marks) = (Vec::new(), Vec::new());
-    let count = |rows: usize| i32::try_from(rows).unwrap_or(i32::MAX);
+    let count = |rows: usize| rows.unwrapped_as::<i32>();
     let mark = |hundredths: u32| f64::from(hundredths) / 100.0;
     for pupil in rows.chunk_by(|a, b| a.pupil() == b.pupil()) {
         let who = of(&pupil[0]);
@@ -234,9 +235,14 @@ fn marks<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, o
         terms.push(pupil[0].codes()[0].cast_signed());
         subjects.push(count(met));
         mean_sums.push(mean_sum);
-        lowest.push(mark(pupil.iter().map(|r| r.codes()[2]).min().unwrap_or(0)));
-        highest.push(mark(pupil.iter().map(|r| r.codes()[2]).max().unwrap_or(0)));
-        last_dates.push(start + pupil.iter().map(|r| r.day()).max().unwrap_or(0).cast_signed());
+        let [_, _, first_mark] = pupil[0].codes();
+        let (least, greatest, last_day) = pupil.iter().fold((first_mark, first_mark, 0), |(least, greatest, last_day), row| {
+            let [_, _, mark] = row.codes();
+            (mark.min(least), mark.max(greatest), row.day().max(last_day))
+        });
+        lowest.push(mark(least));
+        highest.push(mark(greatest));
+        last_dates.push(start + last_day.cast_signed());
         let mut mondays: Vec<i32> = pupil.iter().map(|r| day::monday(start + r.day().cast_signed())).collect();
         mondays.sort_unstable();
         let before = weeks.len();

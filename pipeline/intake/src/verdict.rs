@@ -1,5 +1,6 @@
 //! What becomes of a file: its account, its rejects, and whether its rows may be used.
 
+use az::UnwrappedAs;
 use prane_base::error::{Result, plural};
 use prane_contract::plan::Plan;
 use prane_contract::reject::write as write_rejects;
@@ -161,7 +162,7 @@ pub(super) fn judge(
 
 /// `1 row`, `2 rows`.
 pub(super) fn rows(count: u64) -> String {
-    plural(usize::try_from(count).unwrap_or(usize::MAX), "row")
+    plural(count.unwrapped_as(), "row")
 }
 
 /// Writes the rejects of a table, unless this is a rehearsal.

@@ -5,6 +5,8 @@
 //! judgements rounded to what school registers usually show (few mistyped ids, a tenth of names misspelt), and for `u`
 //! a population of some hundred names a side and sixteen years of birth. They are not measured.
 
+use az::UnwrappedAs;
+
 /// How many comparisons there are.
 pub const COMPARISONS: usize = 8;
 /// The level each comparison came to, in the order of [`SPECS`].
@@ -71,7 +73,7 @@ impl Spec {
     /// The level "not known".
     #[must_use]
     pub fn unknown(&self) -> u8 {
-        u8::try_from(self.levels.len()).unwrap_or(u8::MAX)
+        self.levels.len().unwrapped_as()
     }
 }
 

@@ -3,6 +3,7 @@
 //! `clean` undoes what keyboards and old code pages do to a name (case, ë and ç, hyphens, apostrophes); `sound` undoes
 //! what ears do (q, ç and ch; gj and xh; double letters). Names are numbered once, so that a pair compares numbers.
 
+use az::UnwrappedAs;
 use hashbrown::HashMap;
 
 /// No value: the number of a name, id, date or code that is not known.
@@ -127,7 +128,7 @@ impl Numbers {
         if let Some(&number) = self.known.get(text) {
             return number;
         }
-        let number = u32::try_from(self.texts.len()).unwrap_or(NONE);
+        let number = self.texts.len().unwrapped_as::<u32>();
         self.known.insert(text.into(), number);
         self.texts.push(text.into());
         number

@@ -1,5 +1,6 @@
 //! People as they come, and as the comparisons want them: numbers in a row.
 
+use az::UnwrappedAs;
 use chrono::{Datelike, NaiveDate};
 
 use super::normalise::{NONE, Names, Numbers, clean_id};
@@ -48,8 +49,7 @@ pub struct BirthDate {
 
 impl From<NaiveDate> for BirthDate {
     fn from(date: NaiveDate) -> Self {
-        let small = |n: u32| u8::try_from(n).unwrap_or(0);
-        Self { year: u16::try_from(date.year()).unwrap_or(0), month: small(date.month()), day: small(date.day()) }
+        Self { year: date.year().unwrapped_as(), month: date.month().unwrapped_as(), day: date.day().unwrapped_as() }
     }
 }
 
@@ -140,7 +140,7 @@ impl<'a> People<'a> {
     /// How many people there are; never more than `u32` numbers (`mod.rs` refuses those).
     #[must_use]
     pub fn len(&self) -> u32 {
-        u32::try_from(self.records.len()).unwrap_or(NONE)
+        self.records.len().unwrapped_as()
     }
 
     /// The record of person `at`.

@@ -1,5 +1,6 @@
 //! Samples: the pairs the estimate (`estimate.rs`) looks at, as counts of what they came to.
 
+use az::UnwrappedAs;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
@@ -78,7 +79,7 @@ fn below(state: &mut u64, end: u32) -> u32 {
     let mut z = *state;
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    u32::try_from((((z ^ (z >> 31)) >> 32) * u64::from(end)) >> 32).unwrap_or(0)
+    ((((z ^ (z >> 31)) >> 32) * u64::from(end)) >> 32).unwrapped_as()
 }
 
 /// The pairs one rule makes, or two rules both make; people on the right are left out evenly where they are too many.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use az::UnwrappedAs;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, Add, LogicalFileView, Remove, StructField};
 use deltalake::protocol::{DeltaOperation, SaveMode};
@@ -29,22 +30,23 @@ pub(super) async fn active_files(folder: &Path, version: u64) -> Result<Vec<Data
     let mut table = DeltaTableBuilder::from_url(url_of(folder)?).and_then(DeltaTableBuilder::build).map_err(at(folder))?;
     table.load_version(version).await.map_err(at(folder))?;
     let state = table.snapshot().map_err(at(folder))?;
-    let mut files: Vec<DataFile> = state.log_data().iter().map(|view| data_file(&view)).collect();
+    let mut files = state.log_data().iter().map(|view| data_file(folder, &view)).collect::<Result<Vec<_>>>()?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
 }
 
-fn data_file(view: &LogicalFileView) -> DataFile {
+fn data_file(folder: &Path, view: &LogicalFileView) -> Result<DataFile> {
+    let lacks = |what: &str| Error::store(folder.display().to_string(), format!("its log gives no {what} of {}", view.path()));
     let stats: Value = view.stats().as_deref().and_then(|s| serde_json::from_str(s).ok()).unwrap_or_default();
     let partition = view.partition_values_map().into_iter().map(|(k, v)| (k, v.unwrap_or_default())).collect();
-    DataFile {
+    Ok(DataFile {
         path: view.path().to_string(),
         partition,
-        size: u64::try_from(view.size()).unwrap_or(0),
-        rows: stats["numRecords"].as_u64().unwrap_or(0),
+        size: u64::try_from(view.size()).map_err(|_| lacks("size"))?,
+        rows: stats["numRecords"].as_u64().ok_or_else(|| lacks("number of rows"))?,
         span: span_of(&stats),
         staged: false,
-    }
+    })
 }
 
 fn span_of(stats: &Value) -> Option<Span> {
@@ -76,7 +78,7 @@ pub(super) async fn commit(folder: &Path, spec: &TableSpec, adds: &[DataFile], r
         Action::Add(Add {
             path: file.path.clone(),
             partition_values: partition_values(file).into_iter().collect(),
-            size: i64::try_from(file.size).unwrap_or(i64::MAX),
+            size: file.size.unwrapped_as(),
             modification_time: stamp,
             data_change: true,
             stats: Some(stats_of(file)),
@@ -94,7 +96,7 @@ pub(super) async fn commit(folder: &Path, spec: &TableSpec, adds: &[DataFile], r
             deletion_timestamp: Some(stamp),
             extended_file_metadata: Some(true),
             partition_values: Some(partition_values(file).into_iter().collect()),
-            size: i64::try_from(file.size).ok(),
+            size: Some(file.size.unwrapped_as()),
             tags: None,
             deletion_vector: None,
             base_row_id: None,

@@ -16,6 +16,7 @@ pub mod tables;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use az::UnwrappedAs;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -139,9 +140,10 @@ impl Store {
         if self.is_past() {
             return Err(Error::Bug("rows are forgotten of the store as it is, not as it was".into()));
         }
-        let gone = i64::try_from(gone).unwrap_or(i64::MAX);
+        let gone = gone.unwrapped_as::<i64>();
         for night in &mut self.nights {
-            night.figures.attendance_rows = night.figures.attendance_rows.saturating_sub(gone).max(0);
+            // An early night may have had fewer rows than are gone now.
+            night.figures.attendance_rows = (night.figures.attendance_rows - gone).max(0);
         }
         self.write_nights()
     }

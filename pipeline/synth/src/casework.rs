@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use az::UnwrappedAs;
+
 use super::centres::{Participant, participant_id};
 use super::dice::{Dice, For, count};
 use super::rows::{Table, pupil_id};
@@ -30,7 +32,7 @@ pub(super) fn write(world: &World, year: &Year, participants: &[Participant], di
             let action = dice.pick(&["phone_call", "home_visit", "meeting_at_school"]);
             let outcome = dice.pick(&["reached", "not_reached", "plan_agreed"]);
             let day = day(&mut dice);
-            let id = pupil_id(year.number_on(pupil, u16::try_from(day).unwrap_or(u16::MAX)));
+            let id = pupil_id(year.number_on(pupil, day.unwrapped_as()));
             contacts.row(&[&id, &year.days[day].to_string(), "liaison", action, outcome, "", ""])?;
         }
         if !world.hard && dice.chance(500) {

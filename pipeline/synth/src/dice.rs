@@ -1,6 +1,7 @@
 //! Chance that can be repeated: a named stream of numbers for each thing that is invented.
 //! Never reads the clock or the system's randomness, and never a float, so that every machine draws the same.
 
+use az::UnwrappedAs;
 use rand_pcg::Pcg32;
 use rand_pcg::rand_core::Rng;
 
@@ -44,13 +45,12 @@ impl Dice {
 
     /// A number in `0..n` (0 for `n` = 0).
     pub(super) fn below(&mut self, n: u32) -> u32 {
-        let wide = (u64::from(self.0.next_u32()) * u64::from(n)) >> 32;
-        u32::try_from(wide).unwrap_or(0)
+        ((u64::from(self.0.next_u32()) * u64::from(n)) >> 32).unwrapped_as()
     }
 
     /// A number in `low..=high`.
     pub(super) fn between(&mut self, low: u32, high: u32) -> u32 {
-        low + self.below(high.saturating_sub(low) + 1)
+        low + self.below(high - low + 1)
     }
 
     /// True `n` times in 10,000.
@@ -66,5 +66,5 @@ impl Dice {
 
 /// A length as a `u32`; no list here is longer.
 pub(super) fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
+    n.unwrapped_as()
 }

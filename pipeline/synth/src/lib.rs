@@ -84,7 +84,7 @@ pub fn write(dir: &Path, options: &Options, progress: &(dyn Fn(u64, u64) + Sync)
     fs::write(dir.join("prane.toml"), PROJECT)?;
 
     let all_days: usize = spans.iter().map(|s| s.days.len()).sum();
-    let last = spans.len().saturating_sub(1);
+    let last = spans.len() - 1;
     let mut summary = Summary {
         schools: dice::count(world.schools.len()),
         pupils: options.pupils,

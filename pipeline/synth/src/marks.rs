@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use az::UnwrappedAs;
+
 use super::days::term;
 use super::dice::{Dice, For, count};
 use super::rows::{Progress, Table, iso, push_digits, push_pupil, push_school};
@@ -52,7 +54,7 @@ fn one_pupil(world: &World, year: &Year, pupil: u32, plan: &Plan, term: u32, day
     let slips = if plan.kind == Kind::Usual { 0 } else { 6 * term };
     // One in a hundred drops by two marks from the second or the third term on.
     let falls = if person.chance(100) && term >= person.between(2, 3) { 22 } else { 0 };
-    let ability = usual.saturating_sub(slips + falls);
+    let ability = usual - (slips + falls);
 
     let mut dice = Dice::new(world.seed, For::Marks, key | u64::from(term));
     for subject in subjects(year.grade(world, pupil)) {
@@ -64,7 +66,7 @@ fn one_pupil(world: &World, year: &Year, pupil: u32, plan: &Plan, term: u32, day
         when.dedup();
         for at in when {
             let mark = ((level + dice.below(21)).saturating_sub(13) / 10).clamp(4, 10);
-            let day = u16::try_from(at).unwrap_or(u16::MAX);
+            let day = at.unwrapped_as::<u16>();
             let school = plan.school_on(day);
             if year.schools[school as usize].closed == Some(day) {
                 continue;

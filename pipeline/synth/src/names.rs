@@ -63,7 +63,7 @@ const fn zipf<const N: usize>(flat: u32) -> [u32; N] {
 }
 
 fn rank(dice: &mut Dice, sums: &[u32]) -> usize {
-    let roll = dice.below(sums.last().copied().unwrap_or(0));
+    let roll = dice.below(sums[sums.len() - 1]);
     sums.partition_point(|sum| *sum <= roll)
 }
 

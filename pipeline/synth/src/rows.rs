@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use az::UnwrappedAs;
 use chrono::{Datelike, NaiveDate};
 
 /// Counts rows over all files and tells the caller now and then.
@@ -88,7 +89,7 @@ pub(super) fn push_digits(text: &mut Vec<u8>, n: u32, width: usize) {
     let (mut rest, mut at) = (n, digits.len());
     while rest > 0 {
         at -= 1;
-        digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        digits[at] = b'0' + (rest % 10).unwrapped_as::<u8>();
         rest /= 10;
     }
     let from = at.min(digits.len().saturating_sub(width));

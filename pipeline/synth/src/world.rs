@@ -1,5 +1,6 @@
 //! Schools and the pupils in them: what stays the same over the years.
 
+use az::UnwrappedAs;
 use chrono::{Days, NaiveDate};
 
 use super::days::day;
@@ -84,7 +85,7 @@ impl World {
             let grade = i * grades / size + 1;
             in_grade = if grade == before { in_grade + 1 } else { 0 };
             before = grade;
-            self.pupils.push(Pupil { school, grade: u8::try_from(grade).unwrap_or(1), section: u8::try_from(in_grade / 28).unwrap_or(0) });
+            self.pupils.push(Pupil { school, grade: grade.unwrapped_as(), section: (in_grade / 28).unwrapped_as() });
         }
     }
 
@@ -122,7 +123,7 @@ pub(super) fn person(seed: u64, which: u32) -> Person {
 /// A number that nobody else has. Longer than a real one, so that nobody's own can come out of this.
 pub(super) fn national_id(which: u32, birthday: u32) -> String {
     let scrambled = mix(u64::from(which / 10_000_000)) % 26;
-    let letter = char::from(b'A' + u8::try_from(scrambled).unwrap_or(0));
+    let letter = char::from(b'A' + scrambled.unwrapped_as::<u8>());
     format!("X{:02}{:08}{letter}", birthday % 97, (u64::from(which % 10_000_000) * 7_654_321 + 90_000_001) % 100_000_000)
 }
 

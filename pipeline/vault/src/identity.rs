@@ -4,6 +4,7 @@
 //! 32 hex digits. The key is made on the first run (mode 0600) and lies in `vault/`, never in `store/`. Once given, a
 //! pupil's key stays: the vault keeps `pupil_id` → `pupil_key`, also when a national id arrives or is corrected later.
 
+use az::UnwrappedAs;
 use hashbrown::HashMap;
 use prane_base::error::{Error, Result};
 use prane_base::key::Key;
@@ -126,7 +127,7 @@ impl Pupils {
         *self.codes.entry(key).or_insert_with(|| {
             keys.push(key);
             numbers.push(None);
-            u32::try_from(keys.len() - 1).unwrap_or(u32::MAX)
+            (keys.len() - 1).unwrapped_as()
         })
     }
 
@@ -240,11 +241,11 @@ impl Pupils {
     /// Rank of each code among the keys: sorted by rank = sorted by key.
     #[must_use]
     pub fn ranks(&self) -> (Vec<u32>, Vec<u32>) {
-        let mut by_rank: Vec<u32> = (0..u32::try_from(self.keys.len()).unwrap_or(u32::MAX)).collect();
+        let mut by_rank: Vec<u32> = (0..self.keys.len().unwrapped_as()).collect();
         by_rank.sort_unstable_by_key(|code| self.keys[*code as usize]);
         let mut rank_of = vec![0; by_rank.len()];
-        for (rank, code) in by_rank.iter().enumerate() {
-            rank_of[*code as usize] = u32::try_from(rank).unwrap_or(u32::MAX);
+        for (rank, code) in (0..).zip(&by_rank) {
+            rank_of[*code as usize] = rank;
         }
         (rank_of, by_rank)
     }

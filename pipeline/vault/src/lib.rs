@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
+use az::UnwrappedAs;
 use polars::prelude::*;
 use prane_base::disk::{restrict, write_private};
 use prane_base::error::{Error, Result};
@@ -101,7 +102,7 @@ impl Vault {
 
     /// Says which night reads and adds: `place` among those of the store, and whether it is past.
     pub fn for_night(&mut self, place: usize, past: bool) {
-        (self.night, self.past) = (i32::try_from(place).unwrap_or(i32::MAX), past);
+        (self.night, self.past) = (place.unwrapped_as(), past);
     }
 
     /// Place among the nights of the store of the one that reads and adds.
@@ -149,7 +150,7 @@ impl Vault {
             let (Some(kind), Some(id), Some(key)) = (kind, id, key.and_then(unhex)) else { continue };
             match kind {
                 "national_id" => self.pupils.restore_national(id, key),
-                _ => self.pupils.restore(id, key, seen.and_then(|s| u8::try_from(s).ok()).unwrap_or(0), number),
+                _ => self.pupils.restore(id, key, seen.map_or(0, UnwrappedAs::unwrapped_as), number),
             }
         }
         Ok(())

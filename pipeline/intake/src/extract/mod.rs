@@ -17,6 +17,7 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
+use az::UnwrappedAs;
 use globset::Glob;
 use prane_base::config::{Layout, Source};
 use prane_base::error::{Error, Result};
@@ -294,7 +295,7 @@ impl Reading {
     pub fn row_number(&self, at: At) -> u64 {
         let before = self.block_rows.iter().take(at.block as usize).sum::<u64>() + u64::from(at.row);
         let row = before / self.records_a_row.max(1);
-        usize::try_from(row).ok().and_then(|row| self.numbers.get(row)).copied().unwrap_or(self.first_row + row)
+        self.numbers.get(row.unwrapped_as::<usize>()).copied().unwrap_or(self.first_row + row)
     }
 }
 
@@ -418,9 +419,9 @@ fn read_rows<T: Taker>(
     let count = rows.records.len() as u64;
     let plan = plan(&rows.headers).map_err(|f| FileError { rows: count, ..f })?;
     let mut one = taker(&plan);
-    for (row, record) in rows.records.iter().enumerate() {
+    for (row, record) in (0..).zip(&rows.records) {
         let fields: Vec<&[u8]> = record.iter().map(String::as_bytes).collect();
-        one.take(At { block: 0, row: u32::try_from(row).unwrap_or(u32::MAX) }, &fields);
+        one.take(At { block: 0, row }, &fields);
     }
     let (first_row, numbers, notes, of) = (rows.first_row, rows.numbers, rows.notes, rows.of);
     Ok((Reading { block_rows: vec![count], first_row, numbers, records_a_row: 1, notes, of }, plan, vec![one]))

@@ -7,6 +7,8 @@ use std::io::Read;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
+use az::UnwrappedAs;
+
 use super::{At, Extract, FileError, Format, Plan, Reading, Rows, Taker};
 
 const BLOCK: usize = 4 << 20;
@@ -196,7 +198,7 @@ fn start(extract: &Extract, format: Format) -> Result<Opened, FileError> {
         if !there {
             return Err(FileError::new("the file is empty"));
         }
-        let used = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        let used = reader.position().byte().unwrapped_as::<usize>();
         (record.iter().map(|h| h.trim().to_string()).collect(), used)
     };
     first.bytes.drain(..used.min(first.bytes.len()));

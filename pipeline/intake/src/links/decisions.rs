@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use az::UnwrappedAs;
 use polars::prelude::*;
 use prane_base::error::Result;
 use prane_linkage::Decision;
@@ -88,7 +89,7 @@ pub fn handed_in(store: &Store) -> Result<HandedIn> {
 /// `group_of` gives the group of a record: within one, a pupil is one record's.
 #[must_use]
 pub fn standing(decided: &[Decided], pupil_keys: &[String], records: &[String], group_of: impl Fn(u32) -> u32) -> (Vec<Decision>, usize) {
-    let place = |keys: &[String], key: &str| keys.binary_search_by(|k| k.as_str().cmp(key)).ok().and_then(|at| u32::try_from(at).ok());
+    let place = |keys: &[String], key: &str| keys.binary_search_by(|k| k.as_str().cmp(key)).ok().map(|at| at.unwrapped_as::<u32>());
     // Later decisions overwrite: what is said of a pair, whose a record is, and whose a pupil is within a group.
     let mut pairs: BTreeMap<(u32, u32), bool> = BTreeMap::new();
     let mut whose: BTreeMap<u32, Option<u32>> = BTreeMap::new();

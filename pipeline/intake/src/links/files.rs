@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
+use az::UnwrappedAs;
 use prane_base::error::{Error, Result};
 use prane_contract::reject::harmless;
 use prane_linkage::{BirthDate, Linkage, Outcome, Person, Settings, Sex, Verdict, duplicates, link};
@@ -56,7 +57,7 @@ fn people(path: &Path, codes: &mut BTreeMap<String, u32>) -> Result<(Vec<String>
         let row = row.map_err(|e| wrong(&e))?;
         let field = |n: usize| at[n].and_then(|at| row.get(at)).map(str::trim).filter(|text| !text.is_empty());
         let mut coded = |n: usize| -> Vec<u32> {
-            let next = u32::try_from(codes.len()).unwrap_or(u32::MAX);
+            let next = codes.len().unwrapped_as::<u32>();
             field(n).map(|text| *codes.entry(format!("{} {text}", COLUMNS[n])).or_insert(next)).into_iter().collect()
         };
         ids.push(field(0).unwrap_or_default().to_owned());

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::{Float64Type, Int32Type};
+use az::UnwrappedAs;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use prane_base::error::{Error, Result};
 use prane_base::telemetry::Progress;
@@ -175,7 +176,7 @@ fn linked(
         if aside > 0 {
             notes.push(format!("link_decisions about {kind}s: {aside} older ones put aside, a later one says otherwise"));
         }
-        let first = u32::try_from(people.len()).unwrap_or(u32::MAX);
+        let first = people.len().unwrapped_as::<u32>();
         standing.extend(decisions.into_iter().map(|decision| match decision {
             Decision::Same { left, right } => Decision::Same { left, right: right + first },
             Decision::Different { left, right } => Decision::Different { left, right: right + first },
@@ -262,7 +263,7 @@ fn second_numbers(settings: &Settings, decided: &[Decided], pupils: &Pupils, sto
     // Who came and left again is not a second self.
     for (right, key) in (0_u32..).zip(&arrived_keys) {
         if let Ok(left) = left_keys.binary_search(key) {
-            standing.push(Decision::Different { left: u32::try_from(left).unwrap_or(u32::MAX), right });
+            standing.push(Decision::Different { left: left.unwrapped_as(), right });
         }
     }
     let linkage = prane_linkage::link(&chosen(&movers.left), &chosen(&movers.arrived), &standing, settings)

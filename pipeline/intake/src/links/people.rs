@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use az::UnwrappedAs;
 use polars::prelude::*;
 use prane_base::day;
 use prane_base::error::Result;
@@ -63,7 +64,7 @@ impl Places {
     }
 
     fn code(&mut self, kind: char, name: &str) -> u32 {
-        let next = u32::try_from(self.codes.len()).unwrap_or(u32::MAX);
+        let next = self.codes.len().unwrapped_as::<u32>();
         *self.codes.entry(format!("{kind}{name}")).or_insert(next)
     }
 
@@ -265,7 +266,7 @@ pub fn identified(vault: &Vault, store: &Store, places: &mut Places) -> Result<R
             places.municipality(&mut person, municipality);
         }
         // Linked together with participants, whose groups are codes from 0.
-        person.group = u32::MAX - u32::try_from(rows.len()).unwrap_or(0);
+        person.group = u32::MAX - rows.len().unwrapped_as::<u32>();
         rows.insert(key, person);
     }
     let (keys, people) = rows.into_iter().unzip();
@@ -361,8 +362,8 @@ pub fn movers(pupils: &Pupils, store: &Store) -> Result<Movers> {
     let begun = first.min().unwrap_or(0) + FIRST_WEEKS;
     let (mut movers, mut walk) = (Movers::default(), Walk::default());
     for row in 0..texts.rows {
-        let at = texts.get(0, row).and_then(|key| walk.to(&pupils.keys, key));
-        let Some(at) = at.and_then(|at| u32::try_from(at).ok()) else { continue };
+        let Some(at) = texts.get(0, row).and_then(|key| walk.to(&pupils.keys, key)) else { continue };
+        let at = at.unwrapped_as::<u32>();
         if let (Some(last), Some(false)) = (last.get(row), open.get(row)) {
             movers.left.push((at, last));
         }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use az::UnwrappedAs;
+
 use super::super::dice::{Dice, For, count};
 use super::super::names;
 use super::super::world::{self, Person, Pupil, World};
@@ -46,12 +48,12 @@ pub(crate) fn person(world: &World, which: u32) -> Person {
 
 /// A child at no school of this world, often of a pupil's name, and a grade level for its age. `which` counts such children.
 pub(super) fn stranger(world: &World, which: u32, dice: &mut Dice) -> (Person, u8) {
-    let mut them = person(world, count(world.pupils.len()).saturating_add(which));
+    let mut them = person(world, count(world.pupils.len()) + which);
     if dice.chance(shares::NAMESAKE) && !world.pupils.is_empty() {
         let pupil = person(world, dice.below(count(world.pupils.len())));
         (them.girl, them.first, them.last) = (pupil.girl, pupil.first, pupil.last);
     }
-    (them, u8::try_from(dice.between(1, 12)).unwrap_or(1))
+    (them, dice.between(1, 12).unwrapped_as())
 }
 
 /// Pupils who got a second number in this year, which must be the last: what comes later would be a third.

@@ -4,6 +4,7 @@
 use std::io;
 use std::path::Path;
 
+use az::UnwrappedAs;
 use chrono::{Days, NaiveDate};
 
 use super::super::centres::{Participant, Record, participant_id};
@@ -38,7 +39,7 @@ pub(crate) fn record(world: &World, year: &Year, one: &Participant) -> Record {
     let (first, last) = names(&them, &mut dice);
     let birth = birth_date(birth, year, &mut dice);
     // The school of the day on which the child was asked, which a move may have made the wrong one.
-    let asked = u16::try_from(dice.below(count(year.cut))).unwrap_or(u16::MAX);
+    let asked = dice.below(count(year.cut)).unwrapped_as::<u16>();
     let plan = one.pupil.and_then(|pupil| year.plan(world, pupil));
     let school = plan.filter(|_| !dice.chance(shares::NO_SCHOOL)).map(|plan| plan.school_on(asked));
     Record { national_id: national_id.unwrap_or_default(), first, last, birth, sex: them.sex(), school }
@@ -105,7 +106,7 @@ pub(crate) fn identify(world: &World, year: &Year, participants: &[Participant],
         let mut dice = Dice::new(world.seed, For::HardCasework, u64::from(pupil));
         let Some(plan) = year.plan(world, pupil).filter(|_| dice.chance(shares::IDENTIFIED)) else { continue };
         let day = dice.below(count(year.cut)) as usize;
-        let at = u16::try_from(day).unwrap_or(u16::MAX);
+        let at = day.unwrapped_as::<u16>();
         let place = world.schools[plan.school_on(at) as usize].place;
         let mut child = named(world, year, Some(pupil), 0, &mut dice);
         if dice.chance(shares::IDENTIFIED_BY_NUMBER) {
