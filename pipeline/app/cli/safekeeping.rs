@@ -84,7 +84,7 @@ pub(super) async fn link(common: &Common, what: &LinkCommand) -> Result<()> {
             };
             let tried = files::try_files(left, right.as_deref(), &settings)?;
             if !common.quiet {
-                eprint!("{}", tried.told);
+                eprint!("{}", tried.summary);
             }
             return hand_over(to.as_deref(), &tried.csv);
         }

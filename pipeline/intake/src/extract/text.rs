@@ -12,7 +12,7 @@ use az::UnwrappedAs;
 use super::{At, Extract, FileError, Format, Plan, Reading, Rows, Taker};
 
 const BLOCK: usize = 4 << 20;
-/// A record longer than this is a quote that never closes.
+/// A record that is longer than this has an unclosed quote.
 const LONGEST_RECORD: usize = 256 << 20;
 
 /// The stream of a file's bytes as UTF-8, uncompressed.
@@ -25,7 +25,7 @@ fn open(extract: &Extract, format: Format) -> Result<Box<dyn Read + Send>, FileE
     };
     let mut start = Vec::with_capacity(4);
     let mut plain = plain;
-    plain.by_ref().take(3).read_to_end(&mut start).map_err(|e| broken(&e))?;
+    plain.by_ref().take(3).read_to_end(&mut start).map_err(|e| read_error(&e))?;
     let (encoding, skip) = match start.as_slice() {
         [0xEF, 0xBB, 0xBF] => (encoding_rs::UTF_8, 3),
         [0xFF, 0xFE, ..] => (encoding_rs::UTF_16LE, 2),
@@ -40,7 +40,7 @@ fn open(extract: &Extract, format: Format) -> Result<Box<dyn Read + Send>, FileE
         inner: Box::new(rest),
         decoder: encoding.new_decoder_without_bom_handling(),
         ready: Vec::new(),
-        given: 0,
+        consumed: 0,
         ended: false,
     }))
 }
@@ -54,7 +54,7 @@ fn declared_encoding(extract: &Extract) -> Result<&'static encoding_rs::Encoding
         .ok_or_else(|| FileError::new(format!("encoding = \"{label}\" is not known; for example windows-1250, windows-1252, iso-8859-2")))
 }
 
-fn broken(error: &std::io::Error) -> FileError {
+fn read_error(error: &std::io::Error) -> FileError {
     if error.kind() == std::io::ErrorKind::UnexpectedEof {
         FileError::new("the compressed file is cut short: send it again")
     } else {
@@ -67,13 +67,13 @@ struct Transcoded {
     inner: Box<dyn Read + Send>,
     decoder: encoding_rs::Decoder,
     ready: Vec<u8>,
-    given: usize,
+    consumed: usize,
     ended: bool,
 }
 
 impl Read for Transcoded {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        while self.given == self.ready.len() {
+        while self.consumed == self.ready.len() {
             if self.ended {
                 return Ok(0);
             }
@@ -84,11 +84,11 @@ impl Read for Transcoded {
             self.ready.resize(room, 0);
             let (_, _, written, _) = self.decoder.decode_to_utf8(&raw[..got], &mut self.ready, self.ended);
             self.ready.truncate(written);
-            self.given = 0;
+            self.consumed = 0;
         }
-        let size = out.len().min(self.ready.len() - self.given);
-        out[..size].copy_from_slice(&self.ready[self.given..self.given + size]);
-        self.given += size;
+        let size = out.len().min(self.ready.len() - self.consumed);
+        out[..size].copy_from_slice(&self.ready[self.consumed..self.consumed + size]);
+        self.consumed += size;
         Ok(size)
     }
 }
@@ -107,7 +107,7 @@ struct Blocks {
     carry: Vec<u8>,
     next: u32,
     ended: bool,
-    /// Buffers of blocks that were taken: new ones cost the system as much as reading into them.
+    /// Buffers of processed blocks, to be used again: allocating new ones costs as much as reading into them.
     spare: Receiver<Vec<u8>>,
 }
 
@@ -122,7 +122,7 @@ impl Blocks {
         loop {
             let had = bytes.len();
             bytes.reserve(BLOCK);
-            let got = self.stream.by_ref().take(BLOCK as u64).read_to_end(&mut bytes).map_err(|e| broken(&e))?;
+            let got = self.stream.by_ref().take(BLOCK as u64).read_to_end(&mut bytes).map_err(|e| read_error(&e))?;
             self.ended = got == 0;
             if self.ended && had == 0 && self.next > 0 {
                 return Ok(None);
@@ -166,7 +166,7 @@ struct Opened {
     delimiter: u8,
     first: Block,
     blocks: Blocks,
-    /// Takes back the buffers of blocks.
+    /// Returns the buffers of processed blocks.
     give_back: Sender<Vec<u8>>,
     first_row: u64,
 }
@@ -187,15 +187,15 @@ fn start(extract: &Extract, format: Format) -> Result<Opened, FileError> {
     let delimiter = match extract.source.delimiter.as_str() {
         "" => detect_delimiter(&first.bytes),
         "\\t" | "tab" => b'\t',
-        one if one.len() == 1 => one.as_bytes()[0],
+        character if character.len() == 1 => character.as_bytes()[0],
         other => return Err(FileError::new(format!("delimiter = \"{other}\" is not one character"))),
     };
     let (headers, used) = {
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(first.bytes.as_slice());
         let mut record = csv::StringRecord::new();
-        let there = reader.read_record(&mut record).map_err(|e| FileError::new(format!("the header cannot be read: {e}")))?;
-        if !there {
+        let has_header = reader.read_record(&mut record).map_err(|e| FileError::new(format!("the header cannot be read: {e}")))?;
+        if !has_header {
             return Err(FileError::new("the file is empty"));
         }
         let used = reader.position().byte().unwrapped_as::<usize>();
@@ -208,7 +208,7 @@ fn start(extract: &Extract, format: Format) -> Result<Opened, FileError> {
     Ok(Opened { headers, delimiter, first, blocks, give_back, first_row: skip + 2 })
 }
 
-/// The separator seen most often in the first line, outside quotes.
+/// The most frequent separator of the first line, outside quotes.
 fn detect_delimiter(bytes: &[u8]) -> u8 {
     let line = &bytes[..memchr::memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len())];
     let count = |wanted: u8| {
@@ -244,11 +244,11 @@ pub(super) fn read<T: Taker>(
     let Opened { headers, delimiter, first, mut blocks, give_back, first_row } = start(extract, format)?;
     let plan = match plan(&headers) {
         Ok(plan) => plan,
-        Err(fault) => return Err(FileError { rows: count_rows(first, &mut blocks, delimiter), ..fault }),
+        Err(error) => return Err(FileError { rows: count_rows(first, &mut blocks, delimiter), ..error }),
     };
     let (send, receive) = sync_channel::<Block>(threads + 1);
     let receive = Mutex::new(receive);
-    let (takers, counts, fault) = std::thread::scope(|scope| {
+    let (takers, mut counts, mut error) = std::thread::scope(|scope| {
         let (plan, receive) = (&plan, &receive);
         let work = move |give_back: Sender<Vec<u8>>| {
             let mut taker = taker(plan);
@@ -257,10 +257,10 @@ pub(super) fn read<T: Taker>(
                 let next = receive.lock().map(|r| r.recv());
                 let Ok(Ok(block)) = next else { break };
                 let take = || check_utf8(&block).and_then(|()| take_block(&block, delimiter, plan.width, &mut taker));
-                // A thread that gives up would leave the blocks after it to nobody.
-                let outcome = super::unharmed(take);
-                counts.push((block.number, outcome));
-                // Nobody waits for it where the file has ended.
+                // After an error the thread goes on: the other blocks still have to be received.
+                let result = super::catch_panic(take);
+                counts.push((block.number, result));
+                // The receiver is gone once the file has ended.
                 let _ = give_back.send(block.bytes);
             }
             (taker, counts)
@@ -271,7 +271,7 @@ pub(super) fn read<T: Taker>(
                 scope.spawn(move || work(give_back))
             })
             .collect();
-        let mut fault = None;
+        let mut error = None;
         let mut next = Some(first);
         while let Some(block) = next {
             if send.send(block).is_err() {
@@ -279,8 +279,8 @@ pub(super) fn read<T: Taker>(
             }
             next = match blocks.next_block() {
                 Ok(block) => block,
-                Err(f) => {
-                    fault = Some(f);
+                Err(e) => {
+                    error = Some(e);
                     None
                 }
             };
@@ -297,28 +297,26 @@ pub(super) fn read<T: Taker>(
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
-        (takers, counts, fault)
+        (takers, counts, error)
     });
-    let mut counts = counts;
     counts.sort_by_key(|(number, _)| *number);
-    let mut reading = Reading { first_row, records_a_row: 1, ..Reading::default() };
-    let mut fault = fault;
-    for (_, outcome) in counts {
-        match outcome {
+    let mut reading = Reading { first_row, records_per_row: 1, ..Reading::default() };
+    for (_, result) in counts {
+        match result {
             Ok(rows) => reading.block_rows.push(rows),
-            Err(f) => {
-                reading.block_rows.push(f.rows);
-                fault.get_or_insert(f);
+            Err(e) => {
+                reading.block_rows.push(e.rows);
+                error.get_or_insert(e);
             }
         }
     }
-    match fault {
-        Some(fault) => Err(FileError { rows: reading.rows(), ..fault.placed(&reading) }),
+    match error {
+        Some(error) => Err(FileError { rows: reading.rows(), ..error.placed(&reading) }),
         None => Ok((reading, plan, takers)),
     }
 }
 
-/// Hands the records of a block to a taker; the number of records.
+/// Hands the records of a block to a taker; returns the number of records.
 fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut T) -> Result<u64, FileError> {
     let mut row = 0;
     let mut last_width = width;
@@ -355,7 +353,7 @@ fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut 
             reason: "a quote (\") is opened and not closed where it should be, and the rows after it became part of one field: mend it, and send the file again".into(),
         });
     }
-    // A last line without its end and without all its fields was cut off on the way here.
+    // A last line without line end and with too few fields means that the file was truncated.
     if block.last && last_width < width && !matches!(block.bytes.last(), None | Some(b'\n' | b'\r')) {
         return Err(FileError {
             rows: u64::from(row),
@@ -366,8 +364,8 @@ fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut 
     Ok(u64::from(row))
 }
 
-/// Whether a field has swallowed rows: it runs over lines that have as many separators as a row. The wider the table, the
-/// fewer such lines can be somebody's words.
+/// Whether a field has swallowed rows: it spans lines with as many separators as a row. The wider the table, the fewer of such
+/// lines can be text.
 fn holds_rows(field: &[u8], delimiter: u8, width: usize) -> bool {
     let most = match width {
         0..=2 => 5,
@@ -381,7 +379,7 @@ fn holds_rows(field: &[u8], delimiter: u8, width: usize) -> bool {
     lines.filter(|line| width > 1 && memchr::memchr_iter(delimiter, line).count() + 1 == width).count() > most
 }
 
-/// Splits text without quotes into records; empty lines are no records.
+/// Splits text without quotes into records; empty lines are skipped.
 fn split_records<'b>(bytes: &'b [u8], delimiter: u8, mut each: impl FnMut(&[&'b [u8]])) {
     let mut fields: Vec<&[u8]> = Vec::new();
     let mut from = 0;
@@ -394,7 +392,7 @@ fn split_records<'b>(bytes: &'b [u8], delimiter: u8, mut each: impl FnMut(&[&'b 
         fields.clear();
     };
     if memchr::memchr(b'\n', bytes).is_none() && memchr::memchr(b'\r', bytes).is_some() {
-        // Line ends of old Macs: one carriage return each.
+        // Line ends of old Macs: a single carriage return.
         for line in bytes.split(|b| *b == b'\r') {
             fields.extend(line.split(|b| *b == delimiter));
             let last = fields.pop().unwrap_or_default();
@@ -416,16 +414,16 @@ fn split_records<'b>(bytes: &'b [u8], delimiter: u8, mut each: impl FnMut(&[&'b 
     }
 }
 
-/// Rows of a file that cannot be read for another reason, so that they are accounted for.
+/// The number of rows of a file that is refused for another reason, for its account.
 fn count_rows(first: Block, blocks: &mut Blocks, delimiter: u8) -> u64 {
-    struct Nobody;
-    impl Taker for Nobody {
+    struct Ignore;
+    impl Taker for Ignore {
         fn take(&mut self, _: At, _: &[&[u8]]) {}
     }
     let mut rows = 0;
     let mut next = Some(first);
     while let Some(block) = next {
-        rows += take_block(&block, delimiter, 0, &mut Nobody).unwrap_or_else(|fault| fault.rows);
+        rows += take_block(&block, delimiter, 0, &mut Ignore).unwrap_or_else(|error| error.rows);
         next = blocks.next_block().ok().flatten();
     }
     rows
@@ -451,8 +449,8 @@ fn collect(extract: &Extract, format: Format, most: usize) -> Result<Rows, FileE
         check_utf8(&block)?;
         match take_block(&block, delimiter, headers.len(), &mut collector) {
             Ok(rows) => counts.push(rows),
-            Err(fault) => {
-                return Err(fault.placed(&Reading { block_rows: counts, first_row, records_a_row: 1, ..Reading::default() }));
+            Err(error) => {
+                return Err(error.placed(&Reading { block_rows: counts, first_row, records_per_row: 1, ..Reading::default() }));
             }
         }
         next = if collector.0.len() < most { blocks.next_block()? } else { None };
@@ -460,12 +458,12 @@ fn collect(extract: &Extract, format: Format, most: usize) -> Result<Rows, FileE
     Ok(Rows { headers, records: collector.0, first_row, numbers: Vec::new(), notes: Vec::new(), of: None })
 }
 
-/// Every record, for layouts that must see a row as a whole.
+/// All records, for layouts that need a row as a whole.
 pub(super) fn all_records(extract: &Extract, format: Format) -> Result<Rows, FileError> {
     collect(extract, format, usize::MAX)
 }
 
-/// The first records, for a look at a file.
+/// The first records, for guessing a mapping.
 pub(super) fn first_records(extract: &Extract, format: Format, most: usize) -> Result<Rows, FileError> {
     collect(extract, format, most)
 }
