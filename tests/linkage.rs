@@ -172,7 +172,7 @@ fn decisions_that_contradict_each_other_are_settled_by_the_later_one() {
         "inbox/link_decisions_two.csv",
         "centre_id,participant_id,pupil_id,decision,by,date\nC02,K004,P0000050,same,Ana,2026-02-26\nC02,K004,P0000049,same,Ana,2026-02-27\n",
     );
-    project.prane(&["run"]).code(0).says(&["link_decisions about participants: 1 older ones put aside"]);
+    project.prane(&["run"]).code(0).says(&["link_decisions about participants: 1 older decision replaced by a later one"]);
     assert_eq!(pupil_of(&project, "C02/K004").as_deref(), Some("P0000049"));
 }
 

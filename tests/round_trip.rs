@@ -130,7 +130,7 @@ fn a_copy_that_comes_later_corrects_what_was_stored_and_is_told() {
     project.night(&["--as-of", NOW]).code(0);
     hand_in(&project, &filled("colleague.xlsx"), "b.xlsx");
     project.night(&["--as-of", NOW]).code(0);
-    has_note(&project, "b.xlsx: 1 row otherwise than stored before; both are kept, and the one saved later counts");
+    has_note(&project, "b.xlsx: 1 row with other values than stored before; both are kept, and the one saved later counts");
 }
 
 #[test]

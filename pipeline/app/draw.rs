@@ -148,7 +148,7 @@ pub fn notes(missing: &[&str], inputs: &[Account]) -> Vec<Note> {
         let file = account.file.clone();
         match (&account.refused, account.rejected) {
             (Some(_), _) => Some(Note::FileRefused { file }),
-            (None, 0) if account.told.is_empty() => None,
+            (None, 0) if account.messages.is_empty() => None,
             (None, 0) => Some(Note::FileRead { file }),
             (None, rows) => Some(Note::RowsRejected { file, rows: rows.unwrapped_as::<u32>() }),
         }

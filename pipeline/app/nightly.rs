@@ -13,7 +13,7 @@ use prane_base::project::Project;
 use prane_base::telemetry::{self, Stages};
 use prane_contract::Account;
 use prane_intake as intake;
-use prane_intake::{Intake, Taking, extract, links};
+use prane_intake::{Intake, IntakeContext, extract, links};
 use prane_linkage::Settings;
 use prane_reports::Note;
 use prane_rules::check::{self, Verdict};
@@ -73,7 +73,7 @@ pub async fn run(project: &Project, options: &RunOptions) -> Result<Published> {
 
     stages.next("take in");
     let rejects = project.rejects().join(&naming.run_id);
-    let taking = Taking {
+    let taking = IntakeContext {
         project,
         contracts: &rulebook.contracts,
         run_id: &naming.run_id,
@@ -306,7 +306,7 @@ pub async fn set_night(
     tables::as_of(engine, days, rulebook.year_starts)?;
     tables::link(engine).await?;
     let missing = tables::derive(engine, store, notes).await?;
-    notes.extend(inputs.iter().flat_map(|account| account.told.iter().cloned()));
+    notes.extend(inputs.iter().flat_map(|account| account.messages.iter().cloned()));
     tables::policy_of_places(engine, &rulebook.policy).await?;
     tables::inputs(engine, inputs)?;
     let last = store.nights().iter().rev().find(|n| n.run_id != run_id && n.figures != Figures::default());

@@ -82,7 +82,7 @@ pub(super) async fn link(common: &Common, what: &LinkCommand) -> Result<()> {
             };
             let tried = files::try_files(left, right.as_deref(), &settings)?;
             if !common.quiet {
-                eprint!("{}", tried.told);
+                eprint!("{}", tried.summary);
             }
             return write_result(to.as_deref(), &tried.csv);
         }

@@ -1,4 +1,4 @@
-//! Zip archives whose bytes depend on what is in them alone.
+//! Zip archives whose bytes depend only on their contents.
 
 use std::io::Write;
 
@@ -7,7 +7,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::error::{Error, Result};
 
-/// A zip archive: the same files, the same bytes.
+/// A compressed zip archive; the same files give the same bytes.
 ///
 /// # Errors
 /// A bug.
@@ -15,7 +15,7 @@ pub fn deflated(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>> {
     archive(files, CompressionMethod::Deflated)
 }
 
-/// Such an archive of files that do not shrink: they are sealed.
+/// A zip archive without compression, for files that do not shrink because they are sealed.
 ///
 /// # Errors
 /// A bug.
@@ -26,7 +26,7 @@ pub fn stored(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>> {
 fn archive(files: &[(String, Vec<u8>)], method: CompressionMethod) -> Result<Vec<u8>> {
     let bug = |e: &dyn std::fmt::Display| Error::Bug(format!("an archive cannot be written: {e}"));
     let mut writer = ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    // The hour at which it was packed is nobody's matter.
+    // A constant time, so that the bytes do not depend on when the archive was made.
     let options = SimpleFileOptions::default().compression_method(method).last_modified_time(DateTime::default());
     for (name, bytes) in files {
         writer.start_file(name, options).map_err(|e| bug(&e))?;

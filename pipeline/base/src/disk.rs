@@ -1,12 +1,12 @@
-//! The disk: private files and folders, two folders swapped, files below a folder.
+//! The disk: private files and folders, an atomic swap of two folders, and the files below a folder.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// Writes a file that only its owner reads. What was there before stays whole until the new bytes are: a process that is
-/// killed leaves one or the other, never half.
+/// Writes a file that only its owner can read. The write is atomic: a process that is killed leaves the old contents or the new
+/// ones.
 ///
 /// # Errors
 /// A store error.
@@ -22,7 +22,7 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::rename(&part, path).map_err(|e| Error::io(path, e))
 }
 
-/// Takes a file or folder away from everybody but its owner.
+/// Sets the permissions of a file or folder to `mode`; does nothing where the system has no such modes.
 ///
 /// # Errors
 /// A store error.
@@ -34,25 +34,25 @@ pub fn restrict(path: &Path, mode: u32) -> Result<()> {
     Ok(())
 }
 
-/// Swaps two folders in one rename; where the system cannot, in two.
+/// Swaps two folders in one atomic rename, or in several renames where the system has none.
 ///
 /// # Errors
-/// A store error; then both are where they were.
+/// A store error; then both folders are where they were.
 pub fn exchange(new: &Path, old: &Path) -> Result<()> {
     #[cfg(target_os = "linux")]
     if rustix::fs::renameat_with(rustix::fs::CWD, new, rustix::fs::CWD, old, rustix::fs::RenameFlags::EXCHANGE).is_ok() {
         return Ok(());
     }
-    let away = new.with_extension("old");
-    std::fs::rename(old, &away).map_err(|e| Error::io(old, e))?;
+    let temporary = new.with_extension("old");
+    std::fs::rename(old, &temporary).map_err(|e| Error::io(old, e))?;
     if let Err(e) = std::fs::rename(new, old) {
-        let _ = std::fs::rename(&away, old);
+        let _ = std::fs::rename(&temporary, old);
         return Err(Error::io(old, e));
     }
-    std::fs::rename(&away, new).map_err(|e| Error::io(new, e))
+    std::fs::rename(&temporary, new).map_err(|e| Error::io(new, e))
 }
 
-/// Files at any depth, by path; links are not followed, and nothing is found where a folder cannot be read.
+/// Files at any depth below a folder, sorted by path. Symbolic links are not followed; folders that cannot be read are skipped.
 #[must_use]
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -68,7 +68,7 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Bytes that may still be written, where the system tells.
+/// Free bytes on the disk of a folder, where the system reports them; `u64::MAX` where the number does not fit.
 #[cfg(unix)]
 #[must_use]
 pub fn free_bytes(folder: &Path) -> Option<u64> {
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_replaced_and_never_cut_short_in_its_place() {
+    fn a_file_is_replaced_atomically() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.json");
         write_private(&path, b"before").unwrap();
@@ -97,6 +97,6 @@ mod tests {
         let mut text = String::new();
         before.read_to_string(&mut text).unwrap();
         assert_eq!((text.as_str(), std::fs::read(&path).unwrap().as_slice()), ("before", b"after".as_slice()));
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
     }
 }

@@ -1,14 +1,14 @@
-//! Every expected error: its words, what to do next, and its exit code.
+//! Every expected error: its message, what to do next, and its exit code.
 //!
-//! Errors are the user's or the world's (a missing column, a full disk); they carry data and never a person's name.
-//! Bugs are not errors: they panic, or end as [`Error::Bug`] with exit code 1.
+//! Errors are caused by input or by the system (a missing column, a full disk); they hold data and never a person's name.
+//! A bug panics, or ends as [`Error::Bug`] with exit code 1.
 
 use std::path::{Path, PathBuf};
 
-/// What another library said, kept below an error of ours.
+/// The error of a library that caused an [`Error`].
 pub type Source = Box<dyn std::error::Error + Send + Sync>;
 
-/// What went wrong, with the facts needed to mend it.
+/// What went wrong, with the facts that are needed to fix it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The command line asks for something that does not exist or does not fit. Exit code 2.
@@ -29,7 +29,7 @@ pub enum Error {
         /// What to do next.
         hint: String,
     },
-    /// Nothing to work with: no attendance at all. Exit code 4.
+    /// There is no attendance, neither in the inbox nor stored. Exit code 4.
     #[error("no {table} extract: nothing in {inbox} and nothing stored")]
     ExtractMissing {
         /// The canonical table.
@@ -37,12 +37,12 @@ pub enum Error {
         /// The folder looked into.
         inbox: String,
     },
-    /// Files whose rejects pass the tolerance. Exit code 5.
+    /// Files were refused as a whole. Exit code 5.
     #[error("{} refused: {}", plural(files.len(), "file"), files.join("; "))]
     ContractBroken {
-        /// One sentence a file.
+        /// One sentence per file.
         files: Vec<String>,
-        /// Whether lists were published from the last good data all the same.
+        /// Whether lists were published from the last good data.
         published: bool,
     },
     /// Checks of severity `fail` returned rows. Exit code 6.
@@ -50,21 +50,21 @@ pub enum Error {
     CheckFailed {
         /// Names of the checks.
         checks: Vec<String>,
-        /// What each says, and how to mend it.
+        /// The message of each check, and how to fix it.
         hint: String,
     },
-    /// The store, a file or the disk. Exit code 7.
+    /// An error of the store, a file or the disk. Exit code 7.
     #[error("{place}: {what}")]
     Store {
         /// File, folder or table.
         place: String,
         /// What happened.
         what: String,
-        /// What the library below said, where one did.
+        /// The error of a library, where one caused it.
         #[source]
         source: Option<Source>,
     },
-    /// The vault or its key. Exit code 7.
+    /// An error of the vault or its key. Exit code 7.
     #[error("{place}: {what}")]
     Vault {
         /// File or setting.
@@ -83,22 +83,22 @@ pub enum Error {
     /// A file of the store that cannot be read as it was written. Exit code 7.
     #[error("{file} is damaged: {what}")]
     Damaged {
-        /// The file, relative to the project; `store/` where it is not known yet which one.
+        /// The file, relative to the project; `store/` where it is not known which one.
         file: String,
-        /// What the reader met.
+        /// The message of the reader.
         what: String,
-        /// What the library below said, where one did.
+        /// The error of a library, where one caused it.
         #[source]
         source: Option<Source>,
     },
-    /// A question the engine cannot answer: bad SQL, unknown table. Exit code 2 on `sql`, 3 in a query file.
+    /// A query that the engine cannot run: invalid SQL, an unknown table. Exit code 2 for `prane sql`, 3 in a query file.
     #[error("{what}")]
     Sql {
-        /// The engine's words.
+        /// The message of the engine.
         what: String,
         /// What to do next.
         hint: String,
-        /// What the library below said, where one did.
+        /// The error of a library, where one caused it.
         #[source]
         source: Option<Source>,
     },
@@ -107,15 +107,15 @@ pub enum Error {
     Bug(String),
 }
 
-/// How to find out what there is to ask.
+/// A hint that says how to list tables and views.
 pub const WHAT_CAN_BE_ASKED: &str =
     "`prane sql -c \"select table_schema, table_name from information_schema.tables\"` lists what can be asked";
 
-/// The result of everything that can meet an expected error.
+/// The result of a function that can fail with an expected error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// The process's exit code for this error (the table in the design page).
+    /// The exit code of the process for this error, as in the table of the README.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -130,7 +130,7 @@ impl Error {
         }
     }
 
-    /// What the reader should do next, in one or two sentences.
+    /// What the user should do next, in one or two sentences.
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
@@ -175,18 +175,18 @@ impl Error {
         Error::Store { place: place.into(), what: what.to_string(), source: None }
     }
 
-    /// A question that cannot be answered.
+    /// An error of a query.
     pub fn sql(what: impl Into<String>) -> Self {
         Error::Sql { what: what.into(), hint: WHAT_CAN_BE_ASKED.into(), source: None }
     }
 
-    /// A file of the store that cannot be read; which one, `prane doctor` finds.
+    /// A file of the store that cannot be read; `prane doctor` finds out which one.
     pub fn damaged(what: impl std::fmt::Display) -> Self {
         Error::Damaged { file: "store/".into(), what: what.to_string(), source: None }
     }
 
-    /// What the disk said while a file of the store was read or written: bytes that end too soon are damage, the rest is the
-    /// disk's.
+    /// An I/O error while a file of the store was read or written: a missing or truncated file is damage, the rest are errors of
+    /// the disk.
     #[must_use]
     pub fn of_io(io: &std::io::Error, what: String) -> Self {
         match io.kind() {
@@ -201,7 +201,7 @@ impl Error {
         Error::store(path.display().to_string(), &error).caused_by(error)
     }
 
-    /// The same error with what the library below said, where this kind keeps it.
+    /// The same error with its cause, where this variant has one.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<Source>) -> Self {
         if let Error::Store { source, .. } | Error::Damaged { source, .. } | Error::Sql { source, .. } = &mut self {
@@ -217,19 +217,19 @@ pub fn plural(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
-/// The known word nearest to `word`, if one is near enough to be meant.
+/// The known word that is most similar to `word`, if one is similar enough to be meant.
 #[must_use]
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = word.to_lowercase();
+    let word = word.to_lowercase();
     known
         .into_iter()
-        .map(|k| (strsim::normalized_damerau_levenshtein(&wanted, &k.to_lowercase()), k))
-        .filter(|(likeness, _)| *likeness >= 0.5)
+        .map(|k| (strsim::normalized_damerau_levenshtein(&word, &k.to_lowercase()), k))
+        .filter(|(similarity, _)| *similarity >= 0.5)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, k)| k)
 }
 
-/// A TOML error in the user's words, with the nearest known key where a key is unknown.
+/// A TOML error as a configuration error, with the nearest known key where a key is unknown.
 #[must_use]
 pub fn toml_error(file: &str, error: &toml::de::Error) -> Error {
     let message = error.message();
@@ -253,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_disk_said_stays_below_the_error() {
+    fn an_io_error_is_kept_as_the_cause() {
         let error = Error::io(Path::new("store/nights.json"), std::io::Error::from(std::io::ErrorKind::StorageFull));
         let cause = error.source().and_then(|cause| cause.downcast_ref::<std::io::Error>());
         assert_eq!(cause.map(std::io::Error::kind), Some(std::io::ErrorKind::StorageFull));

@@ -1,15 +1,15 @@
-//! A pseudonym as bytes and as text.
+//! Pseudonyms as bytes and as text.
 
-/// 16 bytes, written as 32 hex digits.
+/// A pseudonym: 16 bytes, written as 32 hex digits.
 pub type Key = [u8; 16];
 
-/// 32 hex digits.
+/// The key as 32 hex digits.
 #[must_use]
 pub fn hex(key: Key) -> String {
     hex::encode(key)
 }
 
-/// The key that 32 hex digits write.
+/// Parses a key of 32 hex digits.
 #[must_use]
 pub fn unhex(text: &str) -> Option<Key> {
     let mut key = [0; 16];

@@ -1,4 +1,4 @@
-//! The ground floor: what every other crate stands on. Errors and exit codes, days, the disk, the project folder and its
+//! What every other crate depends on: errors and exit codes, days, the disk, the project folder and its
 //! settings, keys and sealing, progress. It knows no table and no engine.
 
 pub mod archive;

@@ -1,4 +1,4 @@
-//! A user's project folder: where everything of it lies. What can be set in it is [`crate::config`].
+//! A user's project folder and its paths. Its settings are in [`crate::config`].
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use crate::config::{Config, EngineSection, RetentionSection, SafeguardingSection
 use crate::error::{Error, Result};
 use crate::recipient::Recipients;
 
-/// The documented defaults; a test holds them against [`Config::default`].
+/// The documented defaults; a test compares them with [`Config::default`].
 pub const DEFAULT_TOML: &str = include_str!("../../../prane.toml");
 
 /// A project folder: its paths and its configuration.
@@ -21,7 +21,7 @@ pub struct Project {
 }
 
 impl Project {
-    /// Opens the project in `root`; a missing `prane.toml` is an empty one.
+    /// Opens the project in `root`; a missing `prane.toml` counts as an empty one.
     ///
     /// # Errors
     /// A usage error when the folder is missing, a configuration error when `prane.toml` is wrong.
@@ -39,7 +39,7 @@ impl Project {
         Ok(Self { root: root.to_path_buf(), config, config_text })
     }
 
-    /// Every setting that decides what is published, as text to be hashed: threads, memory and the key's place do not.
+    /// Every setting that affects what is published, as text to be hashed. Threads, memory and the place of the key do not.
     ///
     /// # Errors
     /// A bug.
@@ -74,7 +74,7 @@ impl Project {
     pub fn vault_key(&self) -> PathBuf {
         self.root.join(&self.config.vault.key_file)
     }
-    /// `review/`: what a person is asked about links.
+    /// `review/`: the workbook of links for a person to decide.
     #[must_use]
     pub fn review(&self) -> PathBuf {
         self.root.join("review")
@@ -94,17 +94,17 @@ impl Project {
     pub fn runs(&self) -> PathBuf {
         self.root.join("runs")
     }
-    /// Who ran what shows names.
+    /// The log of who ran commands that show names.
     #[must_use]
     pub fn audit(&self) -> PathBuf {
         self.runs().join("audit.jsonl")
     }
-    /// How the files of the inbox looked to the last night.
+    /// Sizes, times and hashes of the files of the inbox, as the last night found them.
     #[must_use]
     pub fn inbox_notes(&self) -> PathBuf {
         self.runs().join(".inbox.json")
     }
-    /// `queries/` of the project (its own rules), if any.
+    /// `queries/` of the project, which may hold rules of its own.
     #[must_use]
     pub fn queries(&self) -> PathBuf {
         self.root.join("queries")

@@ -1,5 +1,5 @@
-//! Who gets published files sealed: `[[recipient]]` of prane.toml. Where a place has a recipient, only the archive that
-//! the recipient can open is published, and nothing of it lies there in the clear.
+//! Recipients of sealed files: `[[recipient]]` of prane.toml. For a place with a recipient only the archive that the recipient can
+//! open is published, and nothing in the clear.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ pub const ANALYSTS: &str = "analysts";
 pub struct Recipients(BTreeMap<String, Vec<Recipient>>);
 
 impl Recipients {
-    /// Reads them.
+    /// Reads the recipients of a configuration; `file` names it in messages.
     ///
     /// # Errors
     /// A configuration error that names the recipient whose place or key is wrong.
@@ -49,13 +49,13 @@ impl Recipients {
         Ok(Self(all))
     }
 
-    /// Whether somebody gets the files of `whom` sealed.
+    /// Whether the files of `whom` are sealed for a recipient.
     #[must_use]
     pub fn has(&self, whom: &str) -> bool {
         self.0.contains_key(whom)
     }
 
-    /// `bytes` sealed for `whom`; `None` where nobody is named for it.
+    /// `bytes` sealed for the recipients of `whom`; `None` where there are none.
     ///
     /// # Errors
     /// A bug.
@@ -63,12 +63,12 @@ impl Recipients {
         self.0.get(whom).map(|keys| seal_to(keys, bytes)).transpose()
     }
 
-    /// Everybody that files are sealed for.
+    /// Everything that has a recipient, such as `school:S0001`.
     pub fn all(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
-    /// Recipients of places that are not among `places`: a typing error would leave the true place's files in the clear.
+    /// Recipients of places that are not among `places`: after a typing error the files of the intended place would be in the clear.
     #[must_use]
     pub fn nowhere(&self, places: &BTreeSet<String>) -> Vec<String> {
         self.0.keys().filter(|whom| !matches!(whom.as_str(), COORDINATOR | ANALYSTS) && !places.contains(*whom)).cloned().collect()

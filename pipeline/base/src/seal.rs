@@ -1,5 +1,5 @@
-//! Sealing: bytes that only the holder of a key can read, whole or not at all (age: X25519 and ChaCha20-Poly1305). It
-//! knows no files and no project; what a key is for is its holder's matter.
+//! Sealing: authenticated encryption of bytes to the holder of a key (age: X25519 and ChaCha20-Poly1305). It knows neither files
+//! nor projects.
 
 use std::io::Write;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use age::{DecryptError, Encryptor, x25519};
 
 use crate::error::{Error, Result};
 
-/// A secret key, `AGE-SECRET-KEY-1…`, and with it the public one.
+/// A secret key, `AGE-SECRET-KEY-1…`, and its public key.
 pub struct KeyPair(x25519::Identity);
 
 /// A public key, `age1…`.
@@ -17,16 +17,16 @@ pub struct KeyPair(x25519::Identity);
 pub struct Recipient(x25519::Recipient);
 
 impl KeyPair {
-    /// A new one, from the system's random source.
+    /// A new key pair, from the system's random source.
     #[must_use]
     pub fn generate() -> Self {
         Self(x25519::Identity::generate())
     }
 
-    /// The key in a text as `age-keygen` writes it: lines that start with `#` are talk. `place` names it in messages.
+    /// Parses a key as `age-keygen` writes it: lines that start with `#` are comments. `place` names the text in messages.
     ///
     /// # Errors
-    /// A vault error where there is no key in it.
+    /// A vault error where the text holds no key.
     pub fn parse(text: &str, place: &str) -> Result<Self> {
         let line = text.lines().map(str::trim).find(|l| !l.is_empty() && !l.starts_with('#')).unwrap_or_default();
         x25519::Identity::from_str(line).map(Self).map_err(|_| {
@@ -34,22 +34,22 @@ impl KeyPair {
         })
     }
 
-    /// The text that [`KeyPair::parse`] reads, with `talk` at its head.
+    /// The text that [`KeyPair::parse`] reads, with `comment` at its head.
     #[must_use]
-    pub fn file_text(&self, talk: &str) -> String {
-        format!("# {talk}\n# public key: {}\n{}\n", self.0.to_public(), self.0.to_string().expose_secret())
+    pub fn file_text(&self, comment: &str) -> String {
+        format!("# {comment}\n# public key: {}\n{}\n", self.0.to_public(), self.0.to_string().expose_secret())
     }
 
-    /// To whom it is sealed.
+    /// The public key.
     #[must_use]
     pub fn recipient(&self) -> Recipient {
         Recipient(self.0.to_public())
     }
 
-    /// What `sealed` holds. `place` names it in messages.
+    /// Decrypts `sealed`. `place` names it in messages.
     ///
     /// # Errors
-    /// A vault error: another key, or bytes that are not as they were written.
+    /// A vault error where it was sealed with another key, or the bytes have changed.
     pub fn open(&self, sealed: &[u8], place: &str) -> Result<Vec<u8>> {
         age::decrypt(&self.0, sealed).map_err(|e| match e {
             DecryptError::NoMatchingKeys => Error::vault(
@@ -67,10 +67,10 @@ impl KeyPair {
 }
 
 impl Recipient {
-    /// A public key.
+    /// Parses a public key.
     ///
     /// # Errors
-    /// A sentence where it is none.
+    /// The end of a sentence that begins with the key, where the text is not a public key.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if text.starts_with("AGE-SECRET-KEY-") {
@@ -79,7 +79,7 @@ impl Recipient {
         x25519::Recipient::from_str(text).map(Self).map_err(|_| "is no public key of age; one starts with age1 and has 62 letters".into())
     }
 
-    /// `bytes`, for the holder of the secret key alone. Other bytes each time: the key of each sealing is drawn anew.
+    /// Encrypts `bytes` to the holder of the secret key. The result differs each time, because a new file key is drawn.
     ///
     /// # Errors
     /// A bug.
@@ -88,10 +88,10 @@ impl Recipient {
     }
 }
 
-/// `bytes`, for the holders of these keys alone.
+/// Encrypts `bytes` to the holders of these keys.
 ///
 /// # Errors
-/// A bug: no recipient.
+/// A bug where there is no recipient.
 pub fn seal_to(recipients: &[Recipient], bytes: &[u8]) -> Result<Vec<u8>> {
     let bug = |e: &dyn std::fmt::Display| Error::Bug(format!("sealing: {e}"));
     let encryptor = Encryptor::with_recipients(recipients.iter().map(|r| &r.0 as &dyn age::Recipient)).map_err(|e| bug(&e))?;
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_sealed_opens_with_its_key_alone() {
+    fn sealed_bytes_open_only_with_their_key() {
         let (key, other) = (KeyPair::generate(), KeyPair::generate());
         let sealed = key.recipient().seal(b"who").unwrap();
         assert!(!sealed.windows(3).any(|w| w == b"who"));

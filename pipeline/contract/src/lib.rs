@@ -1,7 +1,7 @@
-//! Contracts: what a row of each canonical table must hold, and what becomes of one that does not.
+//! Contracts: what the rows of each canonical table must hold, and the reject of a row that does not.
 //!
-//! A contract is a TOML file in `queries/sources/`. This module reads them and judges single values; it never reads
-//! files and never decides what a rule is.
+//! A contract is a TOML file in `queries/sources/`. This crate parses contracts and judges single values; it reads no extracts
+//! and knows no rules.
 
 mod account;
 pub mod plan;
@@ -14,7 +14,7 @@ pub use account::Account;
 use prane_base::error::{Error, Result, nearest, toml_error};
 use serde::Deserialize;
 
-/// Tables in the order in which they are taken in: whoever names others comes after them.
+/// Tables in order of intake: a table follows the tables that it refers to.
 const BUILT_IN: [(&str, &str); 14] = [
     ("schools", include_str!("../../../queries/sources/schools.toml")),
     ("calendar", include_str!("../../../queries/sources/calendar.toml")),
@@ -32,17 +32,17 @@ const BUILT_IN: [(&str, &str); 14] = [
     ("marks", include_str!("../../../queries/sources/marks.toml")),
 ];
 
-/// What one canonical table must hold.
+/// The contract of one canonical table.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contract {
-    /// The table's name; a file belongs to the table that its own name starts with.
+    /// Name of the table; a file belongs to the table whose name its own name starts with.
     pub table: String,
-    /// One sentence.
+    /// Description, one sentence.
     pub about: String,
-    /// Columns that make a row the same row.
+    /// Columns of the key: rows with equal keys are versions of one row.
     pub key: Vec<String>,
-    /// At least one of these must be filled.
+    /// Columns of which at least one must be filled.
     #[serde(default)]
     pub one_of: Vec<String>,
     /// The columns.
@@ -57,53 +57,53 @@ pub struct Contract {
 pub struct Column {
     /// Canonical name.
     pub name: String,
-    /// What its values are.
+    /// Kind of its values.
     pub kind: Kind,
-    /// Must be there, and filled.
+    /// Whether the column must exist and be filled.
     #[serde(default)]
     pub required: bool,
-    /// One sentence.
+    /// Description, one sentence.
     #[serde(default)]
     pub about: String,
-    /// Headers seen elsewhere, for guessing a mapping.
+    /// Headers that other systems use, for guessing a mapping.
     #[serde(default)]
     pub also: Vec<String>,
-    /// Known words of a `code`.
+    /// Known codes of a column of kind `code`.
     #[serde(default)]
     pub codes: Vec<String>,
-    /// Least integer.
+    /// Least value of an integer.
     #[serde(default)]
     pub min: Option<i64>,
-    /// Greatest integer.
+    /// Greatest value of an integer.
     #[serde(default)]
     pub max: Option<i64>,
-    /// What a text must look like that is kept in the clear.
+    /// Shape of a text that is stored in the clear.
     #[serde(default)]
     pub shape: Option<shape::Shape>,
-    /// Goes to the vault, never to the store.
+    /// Whether the column is stored in the vault, and never in the store.
     #[serde(default)]
     pub vault: bool,
-    /// This table says which ids exist.
+    /// Whether this column defines which ids exist.
     #[serde(default)]
     pub defines: bool,
     /// A word that stands for every id (`*` in the calendar).
     #[serde(default)]
     pub every: Option<String>,
-    /// May lie after the day of the run.
+    /// Whether a date may be after the day of the run.
     #[serde(default)]
     pub future: bool,
-    /// Need not lie in a school year, nor before the day of the run.
+    /// Whether a date may be in no school year, and after the day of the run.
     #[serde(default)]
     pub any_time: bool,
-    /// Must not lie before this other column.
+    /// Column whose date this one must not precede.
     #[serde(default)]
     pub not_before: Option<String>,
-    /// An empty field says something (a status not recorded).
+    /// Whether an empty field is a value (a status that was not recorded).
     #[serde(default)]
     pub empty_is_value: bool,
 }
 
-/// What the values of a column are.
+/// The kind of the values of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -117,7 +117,7 @@ pub enum Kind {
     Integer,
     /// A mark on the policy's scale.
     Mark,
-    /// `2021-2022`.
+    /// A school year, such as `2021-2022`.
     SchoolYear,
     /// A pupil's number in the school system.
     PupilId,
@@ -125,21 +125,21 @@ pub enum Kind {
     SchoolId,
     /// A centre's code.
     CentreId,
-    /// A centre's own number of a child.
+    /// A centre's own number for a child.
     ParticipantId,
 }
 
 impl Contract {
-    /// The column called `name`.
+    /// The column with this name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|c| c.name == name)
     }
 
-    /// Position of the column called `name`.
+    /// Position of the column with this name.
     ///
     /// # Errors
-    /// A bug: contracts are built in, and code asks for what they hold.
+    /// A bug: contracts are built in, so the caller has the name wrong.
     pub fn position(&self, name: &str) -> Result<usize> {
         self.columns.iter().position(|c| c.name == name).ok_or_else(|| Error::Bug(format!("contract {} has no column {name}", self.table)))
     }
@@ -153,7 +153,7 @@ pub fn contracts() -> Result<Vec<Contract>> {
     BUILT_IN.iter().map(|(name, text)| toml::from_str(text).map_err(|e| toml_error(&format!("queries/sources/{name}.toml"), &e))).collect()
 }
 
-/// The contract of the table that a file's name starts with: the longest name wins (`centre_attendance` over `centres`).
+/// The contract of the table whose name a file's name starts with; the longest name wins (`centre_attendance` over `centres`).
 #[must_use]
 pub fn table_of_file<'a>(contracts: &'a [Contract], file_name: &str) -> Option<&'a Contract> {
     let lower = file_name.to_lowercase();
@@ -163,7 +163,7 @@ pub fn table_of_file<'a>(contracts: &'a [Contract], file_name: &str) -> Option<&
         .max_by_key(|c| c.table.len())
 }
 
-/// The contract called `table`, or an error that names the nearest one.
+/// The contract of `table`, or an error that names the nearest known table.
 ///
 /// # Errors
 /// A configuration error for an unknown table.

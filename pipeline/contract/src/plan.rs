@@ -1,4 +1,4 @@
-//! Where each canonical column of one file comes from: a field, a constant, or nowhere.
+//! The plan of one file: where each canonical column comes from, a field, a constant, or nowhere.
 
 use prane_base::config::Source;
 use prane_base::error::{nearest, plural};
@@ -6,40 +6,41 @@ use prane_base::error::{nearest, plural};
 use super::value::Dialect;
 use super::{Column, Contract};
 
-/// Where a canonical column's raw value stands.
+/// Where the raw value of a canonical column comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum From {
-    /// In this field of the record.
+    /// The field of the record at this position.
     Field(usize),
-    /// The same for every row.
+    /// A constant for every row.
     Constant(String),
-    /// The file does not have it.
+    /// The file lacks the column.
     Nowhere,
 }
 
 /// How to read the rows of one file as rows of its contract.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// One entry a contract column.
+    /// Source of each contract column.
     pub from: Vec<From>,
-    /// One entry a contract column.
+    /// Dialect of each contract column.
     pub dialects: Vec<Dialect>,
-    /// Fields a record must have.
+    /// Number of fields that a record must have.
     pub width: usize,
-    /// Places (from 0) of columns whose headers nobody knows; left alone, and told by their number: the text of a file that is
-    /// no known name may be a child's.
+    /// Positions (from 0) of columns with unknown headers, which are ignored. Messages give their numbers only, because the text
+    /// of an unknown header may be a child's name.
     pub unknown: Vec<usize>,
 }
 
 impl Plan {
-    /// The plan for a file with these headers.
+    /// The plan for a file with these headers. `provided` names columns that the layout itself provides (day and status of a wide
+    /// register).
     ///
     /// # Errors
-    /// A plain sentence: which required column is missing, and what the file has in its place; never text of the file.
-    pub fn new(contract: &Contract, source: &Source, headers: &[String], given: &[&str]) -> Result<Self, String> {
+    /// A sentence that says which required column is missing, and what the file has in its place; never text of the file.
+    pub fn new(contract: &Contract, source: &Source, headers: &[String], provided: &[&str]) -> Result<Self, String> {
         let mut from = Vec::with_capacity(contract.columns.len());
         for column in &contract.columns {
-            from.push(locate(column, source, headers, given)?);
+            from.push(locate(column, source, headers, provided)?);
         }
         let used: Vec<usize> = from.iter().filter_map(|f| if let From::Field(i) = f { Some(*i) } else { None }).collect();
         let unknown = headers.iter().enumerate().filter(|(i, h)| !used.contains(i) && !h.is_empty()).map(|(i, _)| i).collect();
@@ -58,28 +59,28 @@ impl Plan {
     }
 }
 
-/// `given` names columns that the layout itself provides (the day and status of a wide register).
-fn locate(column: &Column, source: &Source, headers: &[String], given: &[&str]) -> Result<From, String> {
+/// Where the raw value of a column comes from.
+fn locate(column: &Column, source: &Source, headers: &[String], provided: &[&str]) -> Result<From, String> {
     if let Some(constant) = source.constants.get(&column.name) {
         return Ok(From::Constant(constant.clone()));
     }
     let wanted = source.columns.get(&column.name).map_or(column.name.as_str(), String::as_str);
-    let same = |h: &&String| h.trim().eq_ignore_ascii_case(wanted.trim());
-    if let Some(at) = headers.iter().position(|h| h == wanted).or_else(|| headers.iter().position(|h| same(&h))) {
+    let is_wanted = |h: &&String| h.trim().eq_ignore_ascii_case(wanted.trim());
+    if let Some(at) = headers.iter().position(|h| h == wanted).or_else(|| headers.iter().position(|h| is_wanted(&h))) {
         return Ok(From::Field(at));
     }
-    if given.contains(&column.name.as_str()) {
+    if provided.contains(&column.name.as_str()) {
         return Ok(From::Nowhere);
     }
     if source.columns.contains_key(&column.name) || column.required {
-        return Err(format!("missing column \"{wanted}\" ({})", instead(column, wanted, headers)));
+        return Err(format!("missing column \"{wanted}\" ({})", replacement(column, wanted, headers)));
     }
     Ok(From::Nowhere)
 }
 
-/// What a file has in place of a missing column. A header is named only in the words of the contract: any other text of a
-/// file without a header row is a child's name, number or birth date.
-fn instead(column: &Column, wanted: &str, headers: &[String]) -> String {
+/// What a file has in place of a missing column. Only headers that the contract knows are quoted: in a file without a header row,
+/// any other text may be a child's name, number or birth date.
+fn replacement(column: &Column, wanted: &str, headers: &[String]) -> String {
     let has = |word: &str| headers.iter().any(|h| h.trim().eq_ignore_ascii_case(word));
     let mapped = |word: &str| format!("map it by columns = {{ {} = \"{word}\" }}", column.name);
     if let Some(word) = column.also.iter().chain([&column.name]).find(|word| has(word)) {

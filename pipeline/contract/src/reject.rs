@@ -1,11 +1,12 @@
-//! Rejects: every row that is refused keeps its file, row number, column, raw value and reason.
+//! Rejects: every refused row with its file, row number, column, raw value and reason.
 //!
-//! They go to `rejects/<run>/<table>.csv` and to a workbook that a school office can mend and send back. Raw rows may
-//! hold names: the folder is the project's own (mode 0700), and nothing of it is logged.
+//! They are written to `rejects/<run>/<table>.csv` and to a workbook that a school office can correct and send back. Raw rows may
+//! hold names: the folder is closed to other accounts (mode 0700), and nothing of it is logged.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use az::UnwrappedAs;
 use prane_base::error::{Error, Result};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
@@ -14,7 +15,7 @@ use super::value::Why;
 /// One refused row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
-    /// Row in the file; the header is row 1.
+    /// Number of the row in the file; the header is row 1.
     pub row: u64,
     /// Canonical column at error; empty where the whole row is.
     pub column: String,
@@ -24,7 +25,7 @@ pub struct Reject {
     pub why: Why,
     /// Why, in plain words.
     pub reason: String,
-    /// The raw fields, canonical columns in the contract's order.
+    /// The raw values of the canonical columns, in the contract's order.
     pub raw: Vec<String>,
 }
 
@@ -35,18 +36,18 @@ pub struct FileRejects {
     pub file: String,
     /// BLAKE3 of its bytes.
     pub blake3: String,
-    /// Its refused rows, in their order.
+    /// Its refused rows, in the order of the file.
     pub rows: Vec<Reject>,
 }
 
-/// Rows a workbook can hold and a person can mend.
+/// Most rows of a workbook: a person cannot correct more.
 const WORKBOOK_ROWS: usize = 50_000;
-/// Rows that are written of one file; who has more of them sends another file, and the account has counted all.
+/// Most rows that are written of one file: a file with more rejects has to be exported anew. The account counts all.
 const MOST_ROWS: usize = 50_000;
-/// Which rejects were written before: hash of the file → hash of its rejects and the run that wrote them.
+/// File that notes which rejects were written: hash of the extract → hash of its rejects, and the run that wrote them.
 const WRITTEN: &str = ".written.json";
 
-/// Letters that a cell of a workbook can hold, with room for letters that count twice.
+/// Characters that a cell of a workbook can hold, with room for those that count twice.
 const LONGEST_CELL: usize = 16_000;
 
 /// Writes `<table>.csv` and `<table>-mend.xlsx` into `folder`.
@@ -61,16 +62,16 @@ pub fn write(folder: &Path, table: &str, columns: &[String], files: &[FileReject
     }
     let path = folder.join(format!("{table}.csv"));
     let mut csv = csv::Writer::from_path(&path).map_err(|e| Error::store(path.display().to_string(), e))?;
-    let told = |e: csv::Error| Error::store(path.display().to_string(), e);
-    csv.write_record(["file", "row", "column", "value", "reason"]).map_err(told)?;
+    let store_error = |e: csv::Error| Error::store(path.display().to_string(), e);
+    csv.write_record(["file", "row", "column", "value", "reason"]).map_err(store_error)?;
     for file in files {
         for reject in file.rows.iter().take(MOST_ROWS) {
             csv.write_record([&file.file, &reject.row.to_string(), &reject.column, &harmless(&reject.value), &reject.reason])
-                .map_err(told)?;
+                .map_err(store_error)?;
         }
         if file.rows.len() > MOST_ROWS {
             let more = format!("{} more rows of this file are refused, and not written", file.rows.len() - MOST_ROWS);
-            csv.write_record([file.file.as_str(), "", "", "", more.as_str()]).map_err(told)?;
+            csv.write_record([file.file.as_str(), "", "", "", more.as_str()]).map_err(store_error)?;
         }
     }
     csv.flush().map_err(|e| Error::io(&path, e))?;
@@ -78,8 +79,8 @@ pub fn write(folder: &Path, table: &str, columns: &[String], files: &[FileReject
     mend_workbook(&path, table, columns, files).map_err(|e| Error::store(path.display().to_string(), e))
 }
 
-/// Leaves out the files whose rejects an earlier run wrote just so, while they are still there; a sentence for each of them.
-/// Notes what this run is about to write.
+/// Leaves out the files whose rejects an earlier run wrote identically, while its folder still exists; returns the other files,
+/// and a note for each one left out. Records what this run is about to write.
 ///
 /// # Errors
 /// A store error.
@@ -90,26 +91,26 @@ pub fn not_written_yet(folder: &Path, files: Vec<FileRejects>) -> Result<(Vec<Fi
     let path = all.join(WRITTEN);
     let mut written: BTreeMap<String, (String, String)> =
         std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-    let (mut fresh, mut told) = (Vec::new(), Vec::new());
+    let (mut new, mut notes) = (Vec::new(), Vec::new());
     for file in files.into_iter().filter(|file| !file.rows.is_empty()) {
         let hash = hash_of(&file);
         match written.get(&file.blake3) {
-            Some((same, before)) if *same == hash && *before != run && all.join(before).is_dir() => {
-                told.push(format!("{}: its refused rows are those that stand under rejects/{before}/", file.file));
+            Some((known_hash, before)) if *known_hash == hash && *before != run && all.join(before).is_dir() => {
+                notes.push(format!("{}: its refused rows are the same as those under rejects/{before}/", file.file));
             }
             _ => {
                 written.insert(file.blake3.clone(), (hash, run.clone()));
-                fresh.push(file);
+                new.push(file);
             }
         }
     }
-    if !fresh.is_empty() {
+    if !new.is_empty() {
         std::fs::create_dir_all(all).map_err(|e| Error::io(all, e))?;
         prane_base::disk::restrict(all, 0o700)?;
         let text = serde_json::to_vec(&written).map_err(|e| Error::Bug(e.to_string()))?;
         prane_base::disk::write_private(&path, &text)?;
     }
-    Ok((fresh, told))
+    Ok((new, notes))
 }
 
 fn hash_of(file: &FileRejects) -> String {
@@ -121,23 +122,23 @@ fn hash_of(file: &FileRejects) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-/// A workbook that does not say when it was written: the same cells, the same bytes.
+/// A new workbook with a constant creation time: the same cells give the same bytes.
 ///
 /// # Errors
-/// Never met.
+/// None in practice: the constant date is valid.
 pub fn timeless_workbook() -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
     Ok(workbook)
 }
 
-/// The refused rows in canonical columns, so that the mended sheet can be dropped into the inbox as it is: its name
-/// starts with the table's, and the three columns at the end are left alone by the reader.
+/// Writes the refused rows in canonical columns, so that the corrected sheet can be put into the inbox as it is: its name starts
+/// with that of the table, and the reader ignores the three columns at the end.
 fn mend_workbook(path: &Path, table: &str, columns: &[String], files: &[FileRejects]) -> Result<(), XlsxError> {
     let mut workbook = timeless_workbook()?;
     let bold = Format::new().set_bold();
     let text = Format::new().set_num_format("@");
-    let fault = Format::new().set_num_format("@").set_background_color("#FFE9B8");
+    let at_error = Format::new().set_num_format("@").set_background_color("#FFE9B8");
     let sheet = workbook.add_worksheet().set_name(table)?;
     let extra = ["reject_reason", "reject_file", "reject_row"];
     for (at, name) in columns.iter().map(String::as_str).chain(extra).enumerate() {
@@ -150,13 +151,13 @@ fn mend_workbook(path: &Path, table: &str, columns: &[String], files: &[FileReje
                 break;
             }
             for (at, value) in reject.raw.iter().enumerate() {
-                let format = if columns.get(at) == Some(&reject.column) { &fault } else { &text };
+                let format = if columns.get(at) == Some(&reject.column) { &at_error } else { &text };
                 sheet.write_string_with_format(row, column_number(at), cut(value), format)?;
             }
             let end = columns.len();
             let is_cut = reject.raw.iter().any(|value| cut(value).len() < value.len());
-            let told = if is_cut { " (a value is cut: it is longer than a cell can hold)" } else { "" };
-            sheet.write_string(row, column_number(end), format!("{}{told}", reject.reason))?;
+            let note = if is_cut { " (a value is cut: it is longer than a cell can hold)" } else { "" };
+            sheet.write_string(row, column_number(end), format!("{}{note}", reject.reason))?;
             sheet.write_string(row, column_number(end + 1), &file.file)?;
             sheet.write_string(row, column_number(end + 2), reject.row.to_string())?;
             row += 1;
@@ -167,13 +168,13 @@ fn mend_workbook(path: &Path, table: &str, columns: &[String], files: &[FileReje
     workbook.save(path)
 }
 
-/// As much of a value as a cell can hold.
+/// A value, cut to what a cell can hold.
 fn cut(value: &str) -> &str {
     value.char_indices().nth(LONGEST_CELL).map_or(value, |(at, _)| &value[..at])
 }
 
 fn column_number(at: usize) -> u16 {
-    u16::try_from(at).unwrap_or(u16::MAX)
+    at.unwrapped_as()
 }
 
 pub use prane_reports::harmless;

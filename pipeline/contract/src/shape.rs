@@ -1,32 +1,32 @@
-//! Shapes of texts that are no free words: numbers of records, and names of classes, subjects, organisations and places.
-//! They are stored in the clear, so what looks like a sentence, a telephone number, a personal number or a date is refused.
-//! A single name in place of a short word cannot be told from it.
+//! Shapes of texts that are not free words: numbers of records, and names of classes, subjects, organisations and places. They
+//! are stored in the clear, so a text that looks like a sentence, a telephone number, a personal number or a date is refused.
+//! The name of a person in place of a short word cannot be detected.
 
 use serde::Deserialize;
 
-/// Digits in a row that are no year, class or number of a house any more; a telephone number has as many.
+/// Most digits in a row of a year, class or house number; a telephone number has more.
 const MOST_DIGITS: usize = 8;
-/// Letters of a word that may be a name.
+/// Least letters of a word that may be a name.
 const LONG_WORD: usize = 3;
 
-/// What a text may look like.
+/// Limits for a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shape {
-    /// Letters, digits and signs.
+    /// Most characters.
     pub letters: usize,
-    /// Words; of one word with a digit in it where the text is a record's number.
+    /// Most words.
     pub words: usize,
-    /// Words of three letters and more, where there may be fewer of them.
+    /// Most words of three letters and more, where that is fewer.
     #[serde(default)]
     pub long_words: Option<usize>,
-    /// The text is a record's own number: its digits may be many, and a day may stand in it.
+    /// Whether the text is the number of a record: it must have a digit, and may have many digits or hold a date.
     #[serde(default)]
     pub number: bool,
 }
 
 impl Shape {
-    /// Why a text of the column `name` does not have this shape; the rule, never the text.
+    /// Why a text of the column `name` does not have this shape: the rule, never the text.
     #[must_use]
     pub fn refuses(&self, name: &str, text: &str) -> Option<String> {
         let words = text.split_whitespace().count();
@@ -38,16 +38,18 @@ impl Shape {
         if !fits {
             return Some(self.rule(name));
         }
-        let tells = is_personal_number(text) || chains(text).iter().any(|chain| is_telephone(chain) || !self.number && chain.is_no_count());
-        tells.then(|| format!("{name} holds what looks like a telephone number, a personal number or a date: such things belong elsewhere"))
+        let is_telling =
+            is_personal_number(text) || chains(text).iter().any(|chain| is_telephone(chain) || !self.number && chain.is_no_count());
+        is_telling
+            .then(|| format!("{name} holds what looks like a telephone number, a personal number or a date: it must not be stored here"))
     }
 
     fn rule(&self, name: &str) -> String {
         if self.number {
-            return format!("{name} is no number of a record: one word of at most {} letters with a digit in it", self.letters);
+            return format!("{name} is not the number of a record: one word of at most {} letters with a digit in it", self.letters);
         }
         let few = self.long_words.map_or(String::new(), |most| format!(", {most} of them of {LONG_WORD} letters and more"));
-        format!("{name} is no short name but free words: at most {} letters in {} words{few}", self.letters, self.words)
+        format!("{name} holds free words instead of a short name: at most {} letters in {} words{few}", self.letters, self.words)
     }
 }
 
@@ -55,12 +57,12 @@ impl Shape {
 struct Chain {
     groups: Vec<usize>,
     digits: String,
-    /// A plus stands before it.
+    /// Whether a plus precedes it.
     plus: bool,
 }
 
 impl Chain {
-    /// Too many digits to count anything, or three groups that make a date.
+    /// Whether it has too many digits to be a count, or three groups like a date.
     fn is_no_count(&self) -> bool {
         self.digits.len() > MOST_DIGITS || (self.groups.len() >= 3 && self.digits.len() >= 6)
     }
@@ -68,12 +70,13 @@ impl Chain {
 
 fn chains(text: &str) -> Vec<Chain> {
     let mut all: Vec<Chain> = Vec::new();
-    let (mut since, mut plus) = (usize::MAX, false);
+    // Signs since the last digit; none before the first digit and after a letter.
+    let (mut since, mut plus) = (None, false);
     for c in text.chars() {
         match (c.is_ascii_digit(), since) {
-            (true, 0 | 1) => {
+            (true, Some(0 | 1)) => {
                 if let Some(chain) = all.last_mut() {
-                    if since == 1 {
+                    if since == Some(1) {
                         chain.groups.push(0);
                     }
                     chain.digits.push(c);
@@ -81,28 +84,28 @@ fn chains(text: &str) -> Vec<Chain> {
                         *group += 1;
                     }
                 }
-                since = 0;
+                since = Some(0);
             }
             (true, _) => {
                 all.push(Chain { groups: vec![1], digits: c.to_string(), plus });
-                since = 0;
+                since = Some(0);
             }
-            // Letters end a chain; a sign or a space between digits does not.
-            (false, _) => since = if c.is_alphabetic() { usize::MAX } else { since.saturating_add(1) },
+            // A letter ends a chain; a single sign or space between digits does not.
+            (false, _) => since = if c.is_alphabetic() { None } else { since.map(|signs: usize| signs + 1) },
         }
         plus = c == '+';
     }
     all
 }
 
-/// A mobile number as it is written at home or from abroad.
+/// Whether this is a mobile number, in national or international form.
 fn is_telephone(chain: &Chain) -> bool {
     let digits = chain.digits.as_str();
     let home = digits.len() == 10 && ["066", "067", "068", "069"].iter().any(|start| digits.starts_with(start));
     home || (chain.plus && digits.len() > MOST_DIGITS) || (digits.starts_with("00355") && digits.len() > MOST_DIGITS)
 }
 
-/// A letter, eight or nine digits and a letter, on their own.
+/// Whether a word of the text is a letter, eight or nine digits, and a letter.
 fn is_personal_number(text: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric()).any(|word| {
         let middle = word.get(1..word.len().saturating_sub(1)).unwrap_or_default();

@@ -1,7 +1,7 @@
-//! Judging one raw value: typed, or refused with a reason in plain words.
+//! Judges one raw value: the result is a typed value, or a refusal with a reason in plain words.
 //!
-//! The same function serves every table and every file format; where a file repeats values, callers remember the
-//! verdict of each distinct raw value instead of asking again.
+//! The same function serves every table and every file format. Where a file repeats values, callers cache the result for each
+//! distinct raw value.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,33 +15,33 @@ use super::{Column, Kind};
 /// A typed value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Cell<'a> {
-    /// Nothing there.
+    /// An empty field.
     Null,
     /// Text, an id or a code.
     Text(&'a str),
     /// A day.
     Date(NaiveDate),
     /// A whole number.
-    Integer(i64),
+    Integer(i32),
     /// A mark.
     Number(f64),
 }
 
-/// What kind of error a refused value is: a few slips are borne with, others speak of the whole file.
+/// The kind of error of a refused value: a few slips are tolerated, other kinds concern the whole file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Why {
-    /// Somebody's slip.
+    /// A slip in one value.
     #[default]
     Slip,
-    /// A word that no mapping knows: whoever wrote it meant something by it, perhaps a kind of absence.
+    /// A word that no mapping knows; it has a meaning, perhaps a kind of absence.
     Word,
-    /// No row of a child, but one of totals.
+    /// A row of totals rather than of a child.
     Totals,
-    /// A pupil of another place than that whose list came back.
+    /// A pupil of another place than the place of the returned list.
     Stranger,
-    /// Free words where a short name or a record's number should stand; where the row can do without, it does.
+    /// Free words in place of a short name or the number of a record; an optional cell is then left empty.
     FreeWords,
-    /// A day that had not come when the file was read.
+    /// A day in the future of the run.
     Early(NaiveDate),
 }
 
@@ -50,7 +50,7 @@ pub enum Why {
 pub struct Refusal {
     /// What kind of error it is.
     pub why: Why,
-    /// In plain words; the rule, never the value.
+    /// The rule in plain words, never the value.
     pub reason: String,
 }
 
@@ -60,7 +60,7 @@ impl From<String> for Refusal {
     }
 }
 
-/// Words that head a row of totals.
+/// Words at the beginning of a row of totals.
 const TOTALS: [&str; 14] = [
     "gjithsej",
     "gjithësej",
@@ -78,35 +78,35 @@ const TOTALS: [&str; 14] = [
     "average",
 ];
 
-/// Whether a value heads a row of totals: such a word alone, or with words after it.
+/// Whether a value is the heading of a row of totals: one of [`TOTALS`], alone or followed by other words.
 #[must_use]
 pub fn is_totals(value: &str) -> bool {
     let first = value.split_whitespace().next().unwrap_or_default().trim_matches([':', '.', '=', '-', '*']);
     !first.is_empty() && TOTALS.contains(&first.to_lowercase().as_str())
 }
 
-/// Letters of an id; longer ones are no ids, and name no folder.
+/// Most characters of an id; ids also name folders.
 const LONGEST_ID: usize = 64;
-/// Letters of a text, and of words that somebody wrote freely: a cell of a workbook holds no more.
+/// Most characters of a text, and of free words (no more than a cell of a workbook holds).
 const LONGEST_TEXT: usize = 1_000;
 const LONGEST_WORDS: usize = 30_000;
 
-/// What a value is judged against besides its column: ids that exist, days that can be.
+/// What a value is judged by besides its column: known ids, possible days, and the scale of marks.
 #[derive(Debug, Default)]
 pub struct World {
-    /// The day of the run; nothing may have happened after it.
+    /// The day of the run; dates must not be after it.
     pub today: NaiveDate,
-    /// First years of the school years that enrolments and calendar name; empty = not known.
+    /// First years of the school years of enrolments and calendar; empty where unknown.
     pub school_years: BTreeSet<i32>,
     /// Month and day on which a school year starts.
     pub year_starts: (u32, u32),
     /// Least and greatest mark.
     pub mark_scale: (f64, f64),
-    /// Ids that exist, by kind; `None` = no extract says so, every id is taken.
+    /// Known ids of pupils; `None` where no extract defines them, so that every id is accepted.
     pub pupils: Option<hashbrown::HashSet<String>>,
-    /// The same for schools.
+    /// Known ids of schools, likewise.
     pub schools: Option<hashbrown::HashSet<String>>,
-    /// The same for centres.
+    /// Known ids of centres, likewise.
     pub centres: Option<hashbrown::HashSet<String>>,
 }
 
@@ -133,7 +133,7 @@ impl Dialect {
 /// Judges `raw` as a value of `column`.
 ///
 /// # Errors
-/// The reason for which it is refused, in plain words; never holds anything but the rule (the value stands beside it).
+/// The reason of the refusal, in plain words: the rule without the value, which is kept beside it.
 pub fn judge<'a>(column: &'a Column, dialect: &'a Dialect, raw: &'a str, world: &World) -> Result<Cell<'a>, Refusal> {
     let trimmed = raw.trim();
     let value = match dialect.codes.get(trimmed) {
@@ -143,7 +143,7 @@ pub fn judge<'a>(column: &'a Column, dialect: &'a Dialect, raw: &'a str, world: 
     if value.is_empty() {
         return if column.required && !column.empty_is_value { Err(format!("{} is empty", column.name).into()) } else { Ok(Cell::Null) };
     }
-    fits(column, value)?;
+    check_shape(column, value)?;
     match column.kind {
         Kind::Text => Ok(Cell::Text(value)),
         Kind::Code => code(column, value),
@@ -158,8 +158,8 @@ pub fn judge<'a>(column: &'a Column, dialect: &'a Dialect, raw: &'a str, world: 
     }
 }
 
-/// That a value is no longer than what it is said to be and has its shape, and no heading of totals where an id should stand.
-fn fits(column: &Column, value: &str) -> Result<(), Refusal> {
+/// Checks the length and the shape of a value, and that an id is not the heading of a row of totals.
+fn check_shape(column: &Column, value: &str) -> Result<(), Refusal> {
     let is_id = matches!(column.kind, Kind::PupilId | Kind::SchoolId | Kind::CentreId | Kind::ParticipantId);
     if is_id && is_totals(value) {
         return Err(Refusal { why: Why::Totals, reason: format!("a row of totals: {} names nobody", column.name) });
@@ -185,8 +185,8 @@ fn known<'a>(
     what: &str,
     tables: &str,
 ) -> Result<Cell<'a>, Refusal> {
-    let taken = column.defines || column.every.as_deref() == Some(value) || ids.is_none_or(|ids| ids.contains(value));
-    if taken { Ok(Cell::Text(value)) } else { Err(format!("unknown {what}: not in {tables}").into()) }
+    let is_accepted = column.defines || column.every.as_deref() == Some(value) || ids.is_none_or(|ids| ids.contains(value));
+    if is_accepted { Ok(Cell::Text(value)) } else { Err(format!("unknown {what}: not in {tables}").into()) }
 }
 
 fn code<'a>(column: &'a Column, value: &str) -> Result<Cell<'a>, Refusal> {
@@ -199,14 +199,14 @@ fn code<'a>(column: &'a Column, value: &str) -> Result<Cell<'a>, Refusal> {
     Err(Refusal { why: Why::Word, reason })
 }
 
-fn integer(column: &Column, value: &str) -> Result<i64, String> {
-    // Workbooks write whole numbers as 7.0 when a neighbour has a fraction.
+fn integer(column: &Column, value: &str) -> Result<i32, String> {
+    // Some programs write whole numbers as 7.0 where another value of the column has a fraction.
     let digits = value.strip_suffix(".0").unwrap_or(value);
     let number: i64 = digits.parse().map_err(|_| format!("{} is not a whole number", column.name))?;
-    if column.min.is_some_and(|min| number < min) || column.max.is_some_and(|max| number > max) {
-        return Err(format!("{} is outside {} to {}", column.name, column.min.unwrap_or(i64::MIN), column.max.unwrap_or(i64::MAX)));
-    }
-    Ok(number)
+    // The store keeps whole numbers in 32 bits.
+    let (least, greatest) = (column.min.unwrap_or(i32::MIN.into()), column.max.unwrap_or(i32::MAX.into()));
+    let fitting = i32::try_from(number).ok().filter(|_| (least..=greatest).contains(&number));
+    fitting.ok_or_else(|| format!("{} is outside {least} to {greatest}", column.name))
 }
 
 fn mark(value: &str, decimal_comma: bool, (least, greatest): (f64, f64)) -> Result<f64, String> {
@@ -242,7 +242,7 @@ fn date(column: &Column, dialect: &Dialect, value: &str, world: &World) -> Resul
         }
     })?;
     if !(1900..2200).contains(&day.year()) {
-        return Err(format!("{} lies in no year that can be meant", column.name).into());
+        return Err(format!("{} is not between the years 1900 and 2199", column.name).into());
     }
     if column.any_time {
         return Ok(day);
@@ -258,7 +258,7 @@ fn date(column: &Column, dialect: &Dialect, value: &str, world: &World) -> Resul
     Ok(day)
 }
 
-/// A day in the declared format; real dates of workbooks arrive as ISO whatever is declared.
+/// Parses a day in the declared format, or in ISO form, which date cells of workbooks have in any case.
 fn parse_day(value: &str, format: &str) -> Option<NaiveDate> {
     if format != "%Y-%m-%d"
         && let Ok(day) = NaiveDate::parse_from_str(value, format)
@@ -337,6 +337,17 @@ mod tests {
         for id in ["P1", "Totalis", "T-total", "", "Shumaj"] {
             assert!(!is_totals(id), "{id}");
         }
+    }
+
+    #[test]
+    fn a_whole_number_that_does_not_fit_is_refused() {
+        let (mut column, dialect) = (column(Kind::Integer), Dialect::of(&Source::default(), "x"));
+        (column.min, column.max) = (None, None);
+        assert_eq!(judge(&column, &dialect, "2147483647", &world()), Ok(Cell::Integer(i32::MAX)));
+        let refusal = judge(&column, &dialect, "2147483648", &world()).unwrap_err();
+        assert_eq!(refusal.reason, "x is outside -2147483648 to 2147483647");
+        column.max = Some(12);
+        assert!(judge(&column, &dialect, "13", &world()).unwrap_err().reason.ends_with("to 12"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! Taking extracts in: read by their contract, keyed, settled, prepared for the store, and every row accounted for.
+//! Intake: reads extracts by their contract, replaces ids by pseudonyms, resolves rows of one key, prepares files for the
+//! store, and accounts for every row.
 //!
-//! `read = stored + superseded + rejected` holds for each file, or the night ends as a bug.
+//! `read = stored + superseded + rejected` holds for each file; otherwise the run ends with [`Error::Bug`].
 
 mod contacts;
 mod contradict;
@@ -35,24 +36,24 @@ use prane_vault::Vault;
 use prane_vault::errors::FrameError;
 use prane_vault::identity::IN_PUPILS;
 
-use self::packed::{Given, Session};
+use self::packed::{PackedAttendance, PackedMark};
 use crate::extract::{Extract, Hash};
 
-/// What a night took in.
+/// The result of the intake of one run.
 #[derive(Debug, Default)]
 pub struct Intake {
-    /// One account a file, in order of intake.
+    /// One account per file, in order of intake.
     pub accounts: Vec<Account>,
-    /// A sentence a file that was read before.
+    /// One sentence for each file that an earlier run has read.
     pub skipped: Vec<String>,
-    /// Plain sentences about what was left alone or derived.
+    /// Sentences about what was ignored or derived.
     pub notes: Vec<String>,
-    /// Hashes of the files that are now in the store.
+    /// The files that are now in the store: BLAKE3 hash → name.
     pub taken: BTreeMap<String, String>,
 }
 
 impl Intake {
-    /// Keeps the accounts of the files of one table that are in the store now, and tells of rows that disagreed.
+    /// Adds the accounts of one table's files, and a note where rows of one key disagreed.
     fn keep(&mut self, table: &str, accounts: Vec<Account>, conflicts: u64) {
         if conflicts > 0 {
             self.notes.push(format!("{table}: {} of one key disagree; the later one counts", verdict::rows(conflicts)));
@@ -61,20 +62,20 @@ impl Intake {
         self.accounts.extend(accounts);
     }
 
-    /// Files refused whole, a sentence each.
+    /// One sentence for each file that was refused as a whole.
     #[must_use]
     pub fn refused(&self) -> Vec<String> {
         self.accounts.iter().filter_map(|a| a.refused.as_ref().map(|why| format!("{}: {why}", a.file))).collect()
     }
 }
 
-/// Everything taking in needs.
-pub struct Taking<'a> {
+/// Everything that the intake needs to know of a run.
+pub struct IntakeContext<'a> {
     /// The project.
     pub project: &'a Project,
     /// All contracts, in order of intake.
     pub contracts: &'a [Contract],
-    /// The run.
+    /// Id of the run.
     pub run_id: &'a str,
     /// The day of the run.
     pub today: NaiveDate,
@@ -82,19 +83,25 @@ pub struct Taking<'a> {
     pub year_starts: (u32, u32),
     /// Least and greatest mark.
     pub mark_scale: (f64, f64),
-    /// Where rejects go; none in a rehearsal.
+    /// Folder for the rejects; `None` in a rehearsal, which writes nothing.
     pub rejects: Option<&'a Path>,
 }
 
-/// Takes in what is new, table by table.
+/// Reads the new extracts, table by table, and prepares their rows in the store and the vault.
 ///
 /// # Errors
-/// Store errors, and a bug where an account does not add up. Errors of files are told in their accounts.
-pub fn take_in(with: &Taking<'_>, extracts: Vec<Extract>, store: &mut Store, vault: &mut Vault, stages: &mut Stages) -> Result<Intake> {
+/// Store and vault errors, and a bug where an account does not add up. What is wrong with a file is in its account.
+pub fn take_in(
+    with: &IntakeContext<'_>,
+    extracts: Vec<Extract>,
+    store: &mut Store,
+    vault: &mut Vault,
+    stages: &mut Stages,
+) -> Result<Intake> {
     let mut intake = Intake::default();
     let known = store.taken();
-    let mut fresh: BTreeMap<&str, Vec<Extract>> = BTreeMap::new();
-    let mut met: BTreeMap<Hash, String> = BTreeMap::new();
+    let mut new_files: BTreeMap<&str, Vec<Extract>> = BTreeMap::new();
+    let mut new_hashes: BTreeMap<Hash, String> = BTreeMap::new();
     for extract in extracts {
         let hash = hex_of(&extract.hash);
         if let Some(name) = known.get(&hash) {
@@ -103,19 +110,19 @@ pub fn take_in(with: &Taking<'_>, extracts: Vec<Extract>, store: &mut Store, vau
                 extract.name,
                 if *name == extract.name { String::new() } else { format!(" as {name}") }
             ));
-        } else if let Some(name) = met.get(&extract.hash) {
+        } else if let Some(name) = new_hashes.get(&extract.hash) {
             intake.notes.push(format!("{}: the same bytes as {name}, skipped", extract.name));
         } else if let Some(contract) = with.contracts.iter().find(|c| c.table == extract.table) {
-            met.insert(extract.hash, extract.name.clone());
-            fresh.entry(contract.table.as_str()).or_default().push(extract);
+            new_hashes.insert(extract.hash, extract.name.clone());
+            new_files.entry(contract.table.as_str()).or_default().push(extract);
         }
     }
     for contract in with.contracts {
-        let Some(files) = fresh.get(contract.table.as_str()) else { continue };
+        let Some(files) = new_files.get(contract.table.as_str()) else { continue };
         let world = world(with, contract, store, vault)?;
         match contract.table.as_str() {
-            "attendance" => take::register::<Session>(with, contract, &world, files, store, vault, &mut intake, stages)?,
-            "marks" => take::register::<Given>(with, contract, &world, files, store, vault, &mut intake, stages)?,
+            "attendance" => take::register::<PackedAttendance>(with, contract, &world, files, store, vault, &mut intake, stages)?,
+            "marks" => take::register::<PackedMark>(with, contract, &world, files, store, vault, &mut intake, stages)?,
             _ => take::small(with, contract, &world, files, store, vault, &mut intake)?,
         }
     }
@@ -134,7 +141,7 @@ fn hex_of(hash: &Hash) -> String {
     blake3::Hash::from(*hash).to_hex().to_string()
 }
 
-/// The files of a small table, not yet read.
+/// A lazy frame of all rows of a small table of the store; `None` where the table has no files.
 pub fn scan(store: &Store, table: &str) -> Result<Option<LazyFrame>> {
     let frames = store
         .files(table)
@@ -145,15 +152,16 @@ pub fn scan(store: &Store, table: &str) -> Result<Option<LazyFrame>> {
     if frames.is_empty() { Ok(None) } else { Ok(Some(concat(frames, UnionArgs::default()).frame_err()?)) }
 }
 
-/// Distinct values of one stored column; the others are not read.
+/// The distinct values of one stored column; no other column is read.
 fn distinct(store: &Store, table: &str, column: &str) -> Result<Option<Column>> {
     let Some(frame) = scan(store, table)? else { return Ok(None) };
     let values = frame.select([col(column)]).unique(None, UniqueKeepStrategy::Any).collect().frame_err()?;
     Ok(Some(values.column(column).frame_err()?.clone()))
 }
 
-/// What values of `contract` are judged against: what the store and tonight's earlier tables say exists.
-fn world(with: &Taking<'_>, contract: &Contract, store: &Store, vault: &Vault) -> Result<World> {
+/// What the values of `contract` are checked against: ids and school years of the store and of the tables that this run has
+/// taken in so far.
+fn world(with: &IntakeContext<'_>, contract: &Contract, store: &Store, vault: &Vault) -> Result<World> {
     let ids = |table: &str, column: &str| -> Result<Option<hashbrown::HashSet<String>>> {
         let Some(values) = distinct(store, table, column)? else { return Ok(None) };
         Ok(Some(values.str().frame_err()?.iter().flatten().map(String::from).collect()))
@@ -168,10 +176,10 @@ fn world(with: &Taking<'_>, contract: &Contract, store: &Store, vault: &Vault) -
             .extend(days.date().frame_err()?.physical().iter().flatten().map(|d| school_year_of(day::of_number(d), with.year_starts)));
     }
     let listed = store.has("pupils") || store.has("enrolments");
-    // Contacts and the like may only name pupils somebody has named before; the registers say who exists where no
-    // other extract does.
-    let names_pupils = contract.columns.iter().any(|c| c.kind == Kind::PupilId && !c.defines);
-    let pupils = if listed && names_pupils {
+    // Contacts and other tables may only name pupils whom an earlier extract has named. Where there is no extract of pupils
+    // or enrolments, the registers define which pupils exist.
+    let refers_to_pupils = contract.columns.iter().any(|c| c.kind == Kind::PupilId && !c.defines);
+    let pupils = if listed && refers_to_pupils {
         let only_pupils = contract.table == "enrolments";
         let named = vault.pupils.ids().filter(|(_, seen)| if only_pupils { seen & IN_PUPILS != 0 } else { *seen != 0 });
         if only_pupils && !store.has("pupils") { None } else { Some(named.map(|(id, _)| id.to_string()).collect()) }

@@ -1,22 +1,23 @@
-//! Remembering the verdict on each distinct raw value of a column: registers repeat few values many times.
+//! A cache of the code of each distinct raw value of a column: registers repeat few values many times.
 
 use std::hash::BuildHasher;
 
+use az::UnwrappedAs;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-/// The code of a value that was refused.
+/// The code of a value that is refused.
 pub const REFUSED: u32 = u32::MAX;
 
-/// A raw value's length, first and last bytes: up to [`Mark::WHOLE`] bytes they are all of it, so that values are
-/// compared without going where they lie.
+/// Length, first bytes and last bytes of a raw value. They are the whole value up to [`Fingerprint::WHOLE`] bytes, so that
+/// most values are compared without following a pointer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Mark {
+struct Fingerprint {
     length: usize,
     first: u64,
     last: u64,
 }
 
-impl Mark {
+impl Fingerprint {
     const WHOLE: usize = 16;
 
     fn of(raw: &[u8]) -> Self {
@@ -31,58 +32,57 @@ impl Mark {
     }
 }
 
-/// A value met before.
-struct Known {
-    mark: Mark,
+/// A cached value.
+struct Entry {
+    fingerprint: Fingerprint,
     code: u32,
-    /// The bytes, where the mark is not all of them.
-    rest: Option<Box<[u8]>>,
+    /// All bytes of the value, where the fingerprint is not the whole value.
+    bytes: Option<Box<[u8]>>,
 }
 
-impl Known {
-    fn is(&self, mark: Mark, raw: &[u8]) -> bool {
-        self.mark == mark && self.rest.as_ref().is_none_or(|rest| **rest == *raw)
+impl Entry {
+    fn matches(&self, fingerprint: Fingerprint, raw: &[u8]) -> bool {
+        self.fingerprint == fingerprint && self.bytes.as_ref().is_none_or(|bytes| **bytes == *raw)
     }
 }
 
 /// Raw value → code, for one column.
 #[derive(Default)]
 pub struct Memo {
-    values: Vec<Known>,
+    entries: Vec<Entry>,
     index: HashTable<u32>,
     hasher: DefaultHashBuilder,
+    /// Position of the entry that was found last.
     last: usize,
 }
 
 impl Memo {
-    /// The code of `raw`, from `judge` when it is met for the first time.
+    /// The code of `raw`; `judge` computes it the first time.
     pub fn code(&mut self, raw: &[u8], judge: impl FnOnce() -> u32) -> u32 {
-        // Registers repeat the same pupils in the same order, and the same day many times over: the value met last and
-        // the one after it are tried before the index.
-        let mark = Mark::of(raw);
-        for at in self.last..(self.last + 2).min(self.values.len()) {
-            if self.values[at].is(mark, raw) {
+        // Registers repeat the same pupils in the same order, and the same day many times in a row: the entry found last
+        // and the one after it are tried before the index.
+        let fingerprint = Fingerprint::of(raw);
+        for at in self.last..(self.last + 2).min(self.entries.len()) {
+            if self.entries[at].matches(fingerprint, raw) {
                 self.last = at;
-                return self.values[at].code;
+                return self.entries[at].code;
             }
         }
-        self.look_up(mark, raw, judge)
+        self.look_up(fingerprint, raw, judge)
     }
 
-    fn look_up(&mut self, mark: Mark, raw: &[u8], judge: impl FnOnce() -> u32) -> u32 {
-        let hash = self.hasher.hash_one((mark.length, mark.first, mark.last));
-        if let Some(at) = self.index.find(hash, |at| self.values[*at as usize].is(mark, raw)) {
+    fn look_up(&mut self, fingerprint: Fingerprint, raw: &[u8], judge: impl FnOnce() -> u32) -> u32 {
+        let hash_of = |hasher: &DefaultHashBuilder, f: Fingerprint| hasher.hash_one((f.length, f.first, f.last));
+        let hash = hash_of(&self.hasher, fingerprint);
+        if let Some(at) = self.index.find(hash, |at| self.entries[*at as usize].matches(fingerprint, raw)) {
             self.last = *at as usize;
-            return self.values[self.last].code;
+            return self.entries[self.last].code;
         }
         let code = judge();
-        let at = self.values.len();
-        self.values.push(Known { mark, code, rest: (raw.len() > Mark::WHOLE).then(|| raw.into()) });
-        let (values, hasher) = (&self.values, &self.hasher);
-        let hash_of = |mark: Mark| hasher.hash_one((mark.length, mark.first, mark.last));
-        if let Ok(number) = u32::try_from(at) {
-            self.index.insert_unique(hash, number, |at| hash_of(values[*at as usize].mark));
-        }
+        let at = self.entries.len();
+        self.entries.push(Entry { fingerprint, code, bytes: (raw.len() > Fingerprint::WHOLE).then(|| raw.into()) });
+        let (entries, hasher) = (&self.entries, &self.hasher);
+        self.index.insert_unique(hash, at.unwrapped_as(), |at| hash_of(hasher, entries[*at as usize].fingerprint));
         self.last = at;
         code
     }
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_that_look_alike_are_told_apart() {
+    fn similar_values_have_codes_of_their_own() {
         let mut memo = Memo::default();
         let values: [&[u8]; 14] = [
             b"",
@@ -111,14 +111,14 @@ mod tests {
             b"P0000001",
             b"P0000002",
         ];
-        let number = |at: usize| u32::try_from(at).unwrap_or(REFUSED);
+        let numbered: Vec<(u32, &[u8])> = (0..).zip(values).collect();
         for round in 0..3 {
-            for (at, raw) in values.iter().enumerate() {
-                let code = memo.code(raw, || if round == 0 { number(at) } else { REFUSED });
-                assert_eq!(code, number(at), "{raw:?} in round {round}");
+            for (number, raw) in &numbered {
+                let code = memo.code(raw, || if round == 0 { *number } else { REFUSED });
+                assert_eq!(code, *number, "{raw:?} in round {round}");
             }
-            for (at, raw) in values.iter().enumerate().rev() {
-                assert_eq!(memo.code(raw, || REFUSED), number(at));
+            for (number, raw) in numbered.iter().rev() {
+                assert_eq!(memo.code(raw, || REFUSED), *number);
             }
         }
     }

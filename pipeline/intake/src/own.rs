@@ -1,5 +1,5 @@
-//! Whose pupils a list that came back may speak of: those on it, and those of the place that it was made for. What it says of
-//! another place's pupil is refused, so that a slip at one school quiets nothing at another.
+//! A returned list may hold contacts of the pupils on it and of the pupils of its own place. A contact with a pupil of another
+//! place is refused: a wrong number at one school must not take a pupil off the list of another school.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +17,7 @@ use super::small::texts;
 use crate::extract::ListOf;
 use crate::links;
 
-/// Contacts of a returned list that are of pupils of another place. A pupil whom no stored extract places anywhere is nobody
-/// else's, and is taken.
+/// Contacts of a returned list with pupils of another place. A pupil whom no stored extract assigns to a place is accepted.
 ///
 /// # Errors
 /// Store errors.
@@ -36,7 +35,7 @@ pub(super) fn strangers(list: &ListOf, frame: &DataFrame, store: &Store, vault: 
         return Ok(Vec::new());
     }
     let wanted: BTreeSet<&str> = unlisted.iter().map(|(_, key)| key.as_str()).collect();
-    let strange = match list.kind.as_str() {
+    let strangers = match list.kind.as_str() {
         "school" => of_other_schools(&list.place, &wanted, store)?,
         "centre" => of_no_participant(&list.place, &wanted, store)?,
         _ => BTreeSet::new(),
@@ -47,21 +46,21 @@ pub(super) fn strangers(list: &ListOf, frame: &DataFrame, store: &Store, vault: 
     );
     Ok(unlisted
         .into_iter()
-        .filter(|(_, key)| strange.contains(key))
+        .filter(|(_, key)| strangers.contains(key))
         .map(|(row, _)| Refusal { row, column: "pupil_id", why: Why::Stranger, reason: reason.clone() })
         .collect())
 }
 
-/// Where a pupil stands, and since when: school, first day, and whether it still runs.
+/// An enrolment: school, first day, and whether it has not ended.
 type Seat = (String, i32, bool);
 
-/// Those who are enrolled at other schools: at this one neither now nor last. Where no extract enrols a pupil, the registers
-/// of attendance say where it was last.
+/// The pupils of other schools: not enrolled at this school now, nor by their last enrolment. For a pupil without enrolments
+/// the school of the last month of attendance counts.
 fn of_other_schools(school: &str, wanted: &BTreeSet<&str>, store: &Store) -> Result<BTreeSet<String>> {
     let mut seats = seats(store, "enrolments", "start_date", Some("end_date"), wanted)?;
-    let left: BTreeSet<&str> = wanted.iter().filter(|key| !seats.contains_key(**key)).copied().collect();
-    if !left.is_empty() {
-        seats.extend(self::seats(store, "attendance_by_month", "month", None, &left)?);
+    let without_enrolment: BTreeSet<&str> = wanted.iter().filter(|key| !seats.contains_key(**key)).copied().collect();
+    if !without_enrolment.is_empty() {
+        seats.extend(self::seats(store, "attendance_by_month", "month", None, &without_enrolment)?);
     }
     let is_here = |seats: &[Seat]| {
         let last = seats.iter().map(|(_, since, _)| *since).max();
@@ -82,7 +81,7 @@ fn seats(store: &Store, table: &str, since: &str, until: Option<&str>, wanted: &
     let ended = until.map(|until| Ok::<_, PolarsError>(found.column(until)?.is_not_null())).transpose().frame_err()?;
     for row in 0..found.height() {
         if let (Some(key), Some(school), Some(day)) = (keys.get(row), schools.get(row), days.get(row)) {
-            // A month of attendance says nothing of its end.
+            // A month of attendance has no end date, so it is never open.
             let open = ended.as_ref().is_some_and(|ended| ended.get(row) == Some(false));
             seats.entry(key.to_string()).or_default().push((school.to_string(), day, open));
         }
@@ -90,7 +89,7 @@ fn seats(store: &Store, table: &str, since: &str, until: Option<&str>, wanted: &
     Ok(seats)
 }
 
-/// Those who are linked to no participant of this centre; nobody, where nothing was ever linked.
+/// The pupils who are linked to no participant of this centre; none where nothing was ever linked.
 fn of_no_participant(centre: &str, wanted: &BTreeSet<&str>, store: &Store) -> Result<BTreeSet<String>> {
     let links = links::kept(store)?;
     let Some(participants) = scan(store, "centre_participants")?.filter(|_| !links.is_empty()) else { return Ok(BTreeSet::new()) };

@@ -1,9 +1,11 @@
-//! What became of the lines of a list that came back, kept in the vault for the page of the place that filled it in.
+//! Receipts: what became of the lines of a returned list. They are kept in the vault, for the page of the place that filled it
+//! in.
 //!
-//! A place is told of the last list that it sent back: what a later one says takes the place of what was told before.
+//! A place sees the receipt of the last list that it returned; the receipt of a later list replaces it.
 
 use std::collections::BTreeSet;
 
+use az::UnwrappedAs;
 use chrono::NaiveDate;
 use polars::prelude::*;
 use prane_base::day;
@@ -17,25 +19,26 @@ use prane_vault::errors::FrameError;
 use super::small::texts;
 use crate::extract::{At, ListOf, Reading};
 
-/// The sheet: a row a file with the lines that count (`taken`), and a row a cell that was not taken as it was written.
+/// Sheet of the vault: one row per file with the number of lines that count (`taken`), and one row per cell that was not taken
+/// as it was written.
 const SHEET: &str = "receipts";
-/// Its key.
+/// Key of the sheet.
 const KEY: &str = "line_key";
-/// Days for which a receipt stands on a page: long enough to be read with the next list and the one after it.
+/// Days for which a page shows a receipt: long enough for the next list and the one after it.
 const DAYS_SHOWN: i32 = 21;
-/// Letters of a value that are told: enough to find it again.
+/// Characters of a value that are kept: enough to find it in the list.
 const LONGEST_VALUE: usize = 60;
 
-/// A cell whose words were kept with the note.
+/// An invalid cell whose text was moved into the note.
 #[derive(Debug)]
 pub struct Spared {
-    /// Where it stood.
+    /// Place of its row in the file.
     pub at: At,
-    /// Number of the pupil of its line.
+    /// Number of the pupil of its row.
     pub pupil_id: String,
     /// Canonical column.
     pub column: String,
-    /// What was written.
+    /// The text of the cell.
     pub value: String,
 }
 
@@ -49,7 +52,7 @@ struct Line {
     value: String,
 }
 
-/// What became of one file.
+/// The receipt of one file.
 pub(super) struct Receipt {
     kind: String,
     place: String,
@@ -59,7 +62,7 @@ pub(super) struct Receipt {
 }
 
 impl Receipt {
-    /// Of the file that was read last, where it says whose list it is.
+    /// The receipt of a file that names the place of its list.
     pub(super) fn of(contract: &Contract, list: &ListOf, reading: &Reading, file: &FileRejects, spared: Vec<Spared>) -> Self {
         let pupil = contract.columns.iter().position(|c| c.name == "pupil_id");
         let taken = reading.rows() - file.rows.len() as u64;
@@ -83,7 +86,7 @@ impl Receipt {
     }
 }
 
-/// The word for a reject, as pages know it (`receipt-<word>`).
+/// The word for a reject, as pages have it (`receipt-<word>`).
 fn why(reject: &Reject) -> &'static str {
     match (reject.why, reject.column.as_str()) {
         (Why::Early(_), _) => "day_to_come",
@@ -95,7 +98,7 @@ fn why(reject: &Reject) -> &'static str {
     }
 }
 
-/// Keeps the receipts of a night's files in place of those that their places were given before.
+/// Stores the receipts of a run, and ends earlier receipts of the same places.
 ///
 /// # Errors
 /// Vault errors.
@@ -114,13 +117,13 @@ pub(super) fn keep(receipts: &[Receipt], day: NaiveDate, vault: &mut Vault) -> R
         vault.merge(SHEET, KEY, ended)?;
     }
     let all: Vec<(&Receipt, &Line)> = receipts.iter().flat_map(|r| r.lines.iter().map(move |line| (r, line))).collect();
-    let text = |of: &dyn Fn(&Receipt, &Line) -> String| -> Vec<String> { all.iter().map(|(r, line)| of(r, line)).collect() };
+    let text = |value: &dyn Fn(&Receipt, &Line) -> String| -> Vec<String> { all.iter().map(|(r, line)| value(r, line)).collect() };
     let rows = df!(
         KEY => text(&|r, line| format!("{}/{}/{}/{:07}/{}/{}", r.kind, r.place, r.hash, line.row, line.column, line.why)),
         "place_kind" => text(&|r, _| r.kind.clone()),
         "place_id" => text(&|r, _| r.place.clone()),
         "day" => vec![day::number(day); all.len()],
-        "row" => all.iter().map(|(_, line)| i64::try_from(line.row).unwrap_or(i64::MAX)).collect::<Vec<_>>(),
+        "row" => all.iter().map(|(_, line)| line.row.unwrapped_as::<i64>()).collect::<Vec<_>>(),
         "pupil_id" => all.iter().map(|(_, line)| line.pupil_id.clone()).collect::<Vec<_>>(),
         "column" => text(&|_, line| line.column.clone()),
         "why" => text(&|_, line| line.why.to_string()),
@@ -132,31 +135,31 @@ pub(super) fn keep(receipts: &[Receipt], day: NaiveDate, vault: &mut Vault) -> R
     vault.merge(SHEET, KEY, rows)
 }
 
-/// One line of what a place is told.
-pub struct Told {
+/// One line of a receipt.
+pub struct ReceiptLine {
     /// `school` or `centre`.
     pub place_kind: String,
     /// Its code.
     pub place_id: String,
     /// Day on which the list was read.
     pub day: NaiveDate,
-    /// Row of the sheet; 0 where the line is about the whole file.
+    /// Row of the list; 0 where the line is about the whole file.
     pub row: i64,
-    /// Number of the pupil, as it was written.
+    /// Number of the pupil, as written.
     pub pupil_id: String,
     /// Canonical column; empty where the line is about the whole row or file.
     pub column: String,
     /// Why it was not taken as it was written; `taken` with the number of lines that count.
     pub why: String,
-    /// What was written.
+    /// The value as written, cut to 60 characters.
     pub value: String,
 }
 
-/// What places are told on the pages of `as_of`, as the vault's night knew it, in the order of their lines.
+/// The receipts that the pages of `as_of` show, as the night of the vault knew them, in the order of their lines.
 ///
 /// # Errors
 /// Vault errors.
-pub fn standing(vault: &Vault, as_of: NaiveDate) -> Result<Vec<Told>> {
+pub fn standing(vault: &Vault, as_of: NaiveDate) -> Result<Vec<ReceiptLine>> {
     let Some(sheet) = vault.sheet(SHEET, None)? else { return Ok(Vec::new()) };
     let shown = col("from_night")
         .lt_eq(lit(vault.night()))
@@ -173,10 +176,10 @@ pub fn standing(vault: &Vault, as_of: NaiveDate) -> Result<Vec<Told>> {
         text("value").frame_err()?,
     ];
     let (days, rows) = (sheet.column("day").frame_err()?.i32().frame_err()?, sheet.column("row").frame_err()?.i64().frame_err()?);
-    let cell = |of: &StringChunked, at: usize| of.get(at).unwrap_or_default().to_string();
+    let cell = |column: &StringChunked, at: usize| column.get(at).unwrap_or_default().to_string();
     Ok((0..sheet.height())
         .filter_map(|at| {
-            Some(Told {
+            Some(ReceiptLine {
                 place_kind: cell(&kinds, at),
                 place_id: cell(&places, at),
                 day: day::of_number(days.get(at)?),

@@ -1,11 +1,11 @@
-//! The two registers, attendance and marks: read into packed rows, one shelf a school and period.
+//! Reads the two registers, attendance and marks, into packed rows, one shelf per school and period.
 //!
-//! Tens of millions of rows come in a night; they are never kept as text. What leaves here is sorted, settled and
-//! written by [`super::settle`].
+//! A run reads tens of millions of rows, so they are never kept as text. [`super::settle`] sorts, settles and writes them.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, RwLock};
 
+use az::UnwrappedAs;
 use chrono::{Datelike, Days, NaiveDate};
 use hashbrown::HashMap;
 use prane_base::day::{self, school_year_of};
@@ -16,11 +16,11 @@ use prane_contract::{Contract, Kind};
 use prane_vault::identity::{Pupils, Secret};
 
 use super::memo::{Memo, REFUSED};
-use super::packed::Packed;
+use super::packed::{MOST_SUBJECTS, Packed};
 use crate::extract::{At, Taker};
 
-/// Partition of a register: a school year and, for attendance, the month in which the Monday of a day's week lies (so
-/// that a week is never cut in two); for marks, the term (whose means are what is asked).
+/// Partition of a register: a school year and, for attendance, the month of the Monday of a day's week, so that a week is
+/// never split; for marks the term, because rules compute means of terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Period {
     /// First year of the school year.
@@ -36,8 +36,10 @@ impl Period {
     #[must_use]
     pub fn of(day: NaiveDate, term: Option<u32>, year_starts: (u32, u32)) -> Self {
         let monday = day::of_number(day::monday(day::number(day)));
-        let month = monday.year() * 12 + i32::try_from(monday.month0()).unwrap_or(0);
-        let slot = term.map_or(month, |t| i32::try_from(t).unwrap_or(0));
+        let slot = match term {
+            Some(term) => term.unwrapped_as(),
+            None => monday.year() * 12 + monday.month0().cast_signed(),
+        };
         Self { school_year: school_year_of(day, year_starts), slot }
     }
 
@@ -45,12 +47,10 @@ impl Period {
     #[must_use]
     pub fn first_day(self) -> NaiveDate {
         if self.slot < Self::TERMS {
-            return NaiveDate::from_ymd_opt(self.school_year, 1, 1).unwrap_or_default();
+            return first_of_month(self.school_year, 1);
         }
-        let first = NaiveDate::from_ymd_opt(self.slot.div_euclid(12), u32::try_from(self.slot.rem_euclid(12)).unwrap_or(0) + 1, 1)
-            .unwrap_or_default();
-        let ahead = (7 - first.weekday().num_days_from_monday()) % 7;
-        first.checked_add_days(Days::new(u64::from(ahead))).unwrap_or(first)
+        let first = first_of_month(self.slot.div_euclid(12), self.slot.rem_euclid(12).cast_unsigned() + 1);
+        first + Days::new(u64::from((7 - first.weekday().num_days_from_monday()) % 7))
     }
 
     /// `2025-09`, `term-2`
@@ -69,7 +69,7 @@ impl Period {
         [("school_year".to_string(), prane_base::day::school_year_name(self.school_year)), ("period".to_string(), self.name())].into()
     }
 
-    /// The period that partition values name.
+    /// The period of these partition values; `None` where they do not name one.
     #[must_use]
     pub fn from_partition(partition: &BTreeMap<String, String>) -> Option<Self> {
         let school_year = partition.get("school_year")?.split('-').next()?.parse().ok()?;
@@ -77,6 +77,11 @@ impl Period {
         let slot = if year == "term" { month.parse().ok()? } else { year.parse::<i32>().ok()? * 12 + month.parse::<i32>().ok()? - 1 };
         Some(Self { school_year, slot })
     }
+}
+
+/// The first day of a month of a year that the contracts take.
+fn first_of_month(year: i32, month: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, 1).unwrap_or_else(|| panic!("{year}-{month:02} is no month of the calendar"))
 }
 
 /// Texts with dense codes: schools, subjects.
@@ -92,14 +97,25 @@ impl Texts {
         if let Some(code) = self.codes.get(text) {
             return *code;
         }
-        let code = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        let code = self.texts.len().unwrapped_as();
         self.codes.insert(text.into(), code);
         self.texts.push(text.into());
         code
     }
 
-    /// The same texts numbered in their own order, and the rank of each code: threads meet texts in any order, and what is
-    /// written must not show in which.
+    /// The code of a text; none where it would be one text more than `most`.
+    pub fn code_within(&mut self, text: &str, most: usize) -> Option<u32> {
+        (self.texts.len() < most || self.codes.contains_key(text)).then(|| self.code(text))
+    }
+
+    /// Number of texts.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// The texts with codes in sorted order, and the new code (rank) of each old one. Threads add texts in any order, and
+    /// the published bytes must not depend on it.
     #[must_use]
     pub fn ranked(&self) -> (Self, Vec<u32>) {
         let mut sorted = self.texts.clone();
@@ -108,7 +124,7 @@ impl Texts {
         for text in &sorted {
             ranked.code(text);
         }
-        let ranks = self.texts.iter().map(|t| ranked.codes.get(t).copied().unwrap_or(0)).collect();
+        let ranks = self.texts.iter().map(|text| ranked.codes[text]).collect();
         (ranked, ranks)
     }
 
@@ -123,27 +139,27 @@ impl Texts {
 pub struct Shared<'a> {
     /// The register's contract.
     pub contract: &'a Contract,
-    /// What values are judged against.
+    /// Known ids and days that values are checked against.
     pub world: &'a World,
-    /// Pupils; new ones get a key where no extract says who exists.
+    /// All pupils; a new one gets a key where no extract defines which pupils exist.
     pub pupils: &'a RwLock<&'a mut Pupils>,
     /// The project's secret.
     pub secret: &'a Secret,
-    /// Schools met.
+    /// Codes of the schools read so far.
     pub schools: &'a RwLock<Texts>,
-    /// Subjects met.
+    /// Codes of the subjects read so far.
     pub subjects: &'a RwLock<Texts>,
-    /// Memos that no taker uses now.
+    /// Caches that no taker is using.
     pub memos: &'a Mutex<Vec<Memos>>,
 }
 
-/// What each column's values were judged to be: it holds for every file that writes them in the same way.
+/// A cache of codes for each column. It is valid for every file that writes the columns in the same dialects.
 pub struct Memos {
     dialects: Vec<Dialect>,
     columns: Vec<Memo>,
 }
 
-/// Rows of one period and school, in pieces: which block of its file a piece came from, and its rows.
+/// Rows of one period and school, in pieces: the block of the file that a piece was read from, and its rows.
 #[derive(Debug)]
 pub struct Shelf<R> {
     pieces: Vec<(u32, Vec<R>)>,
@@ -169,26 +185,26 @@ impl<R: Packed> Shelf<R> {
         self.pieces.append(&mut other.pieces);
     }
 
-    /// Leaves out rows.
-    pub fn retain(&mut self, wanted: impl Fn(&R) -> bool) {
+    /// Keeps only the rows for which `keep` is true.
+    pub fn retain(&mut self, keep: impl Fn(&R) -> bool) {
         for (_, rows) in &mut self.pieces {
-            rows.retain(&wanted);
+            rows.retain(&keep);
         }
     }
 
-    /// How many rows there are.
+    /// Number of rows.
     #[must_use]
     pub fn count(&self) -> usize {
         self.pieces.iter().map(|(_, rows)| rows.len()).sum()
     }
 
-    /// All rows, in no order.
+    /// All rows, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = &R> {
         self.pieces.iter().flat_map(|(_, rows)| rows)
     }
 
-    /// The rows in the order of their blocks: threads take the blocks of a file as they come, but of two rows of one
-    /// file that say different things the one further down counts.
+    /// The rows in the order of their blocks. Threads take the blocks of a file in any order, but of two rows of one key in
+    /// one file the one further down counts.
     #[must_use]
     pub fn into_rows(mut self) -> Vec<R> {
         self.pieces.sort_by_key(|(block, _)| *block);
@@ -203,7 +219,7 @@ impl<R: Packed> Shelf<R> {
 /// The shelf of each period and school.
 pub type Shelves<R> = HashMap<(Period, u32), Shelf<R>>;
 
-/// Takes the records of one file, in one thread.
+/// Packs records of one file, in one thread.
 pub struct RegisterTaker<'a, R> {
     shared: &'a Shared<'a>,
     plan: Plan,
@@ -219,7 +235,7 @@ pub struct RegisterTaker<'a, R> {
     pub rejects: Vec<(At, Reject)>,
 }
 
-/// What a column gives to a packed row.
+/// The part of a packed row that a column becomes.
 #[derive(Clone, Copy)]
 enum Role {
     Pupil,
@@ -229,7 +245,7 @@ enum Role {
 }
 
 impl<'a, R: Packed> RegisterTaker<'a, R> {
-    /// A taker for a file of number `origin`.
+    /// A taker for the file with the number `origin`.
     #[must_use]
     pub fn new(shared: &'a Shared<'a>, plan: &Plan, origin: u16) -> Self {
         let roles = shared
@@ -245,11 +261,11 @@ impl<'a, R: Packed> RegisterTaker<'a, R> {
                 _ => Role::Code(2),
             })
             .collect();
-        let fitting = shared.memos.lock().ok().and_then(|mut unused| {
+        let reusable = shared.memos.lock().ok().and_then(|mut unused| {
             let at = unused.iter().position(|m| m.dialects == plan.dialects)?;
             Some(unused.swap_remove(at))
         });
-        let memos = fitting.unwrap_or_else(|| Memos {
+        let memos = reusable.unwrap_or_else(|| Memos {
             dialects: plan.dialects.clone(),
             columns: shared.contract.columns.iter().map(|_| Memo::default()).collect(),
         });
@@ -268,7 +284,7 @@ impl<'a, R: Packed> RegisterTaker<'a, R> {
         }
     }
 
-    /// The rows taken.
+    /// The packed rows, by period and school.
     #[must_use]
     pub fn into_shelves(self) -> Vec<((Period, u32), Shelf<R>)> {
         if let Ok(mut unused) = self.shared.memos.lock() {
@@ -292,8 +308,8 @@ impl<'a, R: Packed> RegisterTaker<'a, R> {
         &mut self.shelves[at].1
     }
 
-    /// The period of a row, and its day within it.
-    fn place(&mut self, days: u32, term: u32) -> (Period, u32) {
+    /// The period of a row, and its day within the period.
+    fn locate(&mut self, days: u32, term: u32) -> (Period, u32) {
         let key = (days, if R::BY_TERM { term } else { 0 });
         if let Some((last, period, offset)) = self.last_day
             && last == key
@@ -305,7 +321,7 @@ impl<'a, R: Packed> RegisterTaker<'a, R> {
             let day = day::of_number(days.cast_signed());
             let period = Period::of(day, R::BY_TERM.then_some(term), starts);
             let offset = day.signed_duration_since(period.first_day()).num_days();
-            (period, u32::try_from(offset).unwrap_or(0))
+            (period, offset.unwrapped_as())
         });
         self.last_day = Some((key, period, offset));
         (period, offset)
@@ -318,7 +334,7 @@ impl<'a, R: Packed> RegisterTaker<'a, R> {
     }
 }
 
-/// The code that a judged value packs to.
+/// The code of a judged value in a packed row.
 fn code_of(cell: &Cell<'_>, kind: Kind, shared: &Shared<'_>, codes: &[String]) -> u32 {
     match (cell, kind) {
         (Cell::Null, _) => 0,
@@ -330,8 +346,10 @@ fn code_of(cell: &Cell<'_>, kind: Kind, shared: &Shared<'_>, codes: &[String]) -
             }
         }
         (Cell::Text(id), Kind::SchoolId) => shared.schools.write().map_or(REFUSED, |mut s| s.code(id)),
-        (Cell::Text(code), Kind::Code) => codes.iter().position(|c| c == code).and_then(|at| u32::try_from(at + 1).ok()).unwrap_or(REFUSED),
-        (Cell::Text(text), _) => shared.subjects.write().map_or(REFUSED, |mut s| s.code(text)),
+        // 0 stands for an empty cell.
+        (Cell::Text(code), Kind::Code) => (1..).zip(codes).find(|(_, known)| known == code).map_or(REFUSED, |(number, _)| number),
+        (Cell::Text(text), _) => shared.subjects.write().ok().and_then(|mut s| s.code_within(text, MOST_SUBJECTS)).unwrap_or(REFUSED),
+        // A packed row holds no day before 1970 and no number below 0.
         (Cell::Date(day), _) => u32::try_from(day::number(*day)).unwrap_or(REFUSED),
         (Cell::Integer(number), _) => u32::try_from(*number).unwrap_or(REFUSED),
         (Cell::Number(mark), _) => hundredths(*mark),
@@ -368,7 +386,7 @@ impl<R: Packed> Taker for RegisterTaker<'_, R> {
                 Role::Code(place) => codes[place] = code,
             }
         }
-        let (period, offset) = self.place(days, codes[0]);
+        let (period, offset) = self.locate(days, codes[0]);
         let row = R::pack(pupil, offset, codes, self.origin);
         self.shelf((period, school)).push(at.block, row);
     }
@@ -376,19 +394,26 @@ impl<R: Packed> Taker for RegisterTaker<'_, R> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::packed::Session;
+    use super::super::packed::PackedAttendance;
     use super::*;
 
     #[test]
-    fn rows_leave_a_shelf_in_the_order_of_the_file_whichever_thread_took_them() {
-        let row = |status| Session::pack(1, 0, [0, status, 0], 0);
-        let mut one = Shelf::default();
-        one.push(0, row(1));
-        one.push(2, row(3));
-        one.push(2, row(4));
-        let mut other = Shelf::default();
-        other.push(1, row(2));
-        one.append(other);
-        assert_eq!(one.into_rows().iter().map(|r| r.value()).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    fn one_text_too_many_gets_no_code() {
+        let mut texts = Texts::default();
+        assert_eq!((texts.code_within("a", 2), texts.code_within("b", 2)), (Some(0), Some(1)));
+        assert_eq!((texts.code_within("c", 2), texts.code_within("a", 2), texts.count()), (None, Some(0), 2));
+    }
+
+    #[test]
+    fn a_shelf_returns_rows_in_the_order_of_the_file() {
+        let row = |status| PackedAttendance::pack(1, 0, [0, status, 0], 0);
+        let mut first = Shelf::default();
+        first.push(0, row(1));
+        first.push(2, row(3));
+        first.push(2, row(4));
+        let mut second = Shelf::default();
+        second.push(1, row(2));
+        first.append(second);
+        assert_eq!(first.into_rows().iter().map(|r| r.value()).collect::<Vec<_>>(), [1, 2, 3, 4]);
     }
 }

@@ -1,5 +1,6 @@
-//! Who has been kept for long enough: pupils of whom nothing was recorded, at school or at a centre they are linked to, for more
-//! than `[retention] keep_years` school years. Participants who are no pupil are not looked at: who they are is for their centre. It only finds them; nothing is erased that was not shown first.
+//! Finds the pupils whose retention has ended: nothing was recorded of them, at school or at a centre they are linked to, for
+//! more than `[retention] keep_years` school years. Participants who are linked to no pupil are left to their centre. This module
+//! only finds; nothing is erased that was not shown first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +14,12 @@ use prane_vault::errors::FrameError;
 use crate::links::kept;
 use crate::scan;
 
-/// Children whose time is over.
+/// Pupils whose retention has ended.
 #[derive(Debug, Default)]
 pub struct Expired {
-    /// First year of the last school year that is over for them: who was seen in a later one stays.
+    /// First year of the first school year that is kept: pupils who were last seen before it have expired.
     pub before: i32,
-    /// Pupils by the first year of the last school year in which anything was recorded of them.
+    /// Keys of pupils, by the first year of the last school year in which anything was recorded of them.
     pub pupils: BTreeMap<i32, BTreeSet<String>>,
 }
 
@@ -47,16 +48,16 @@ impl Expired {
     }
 }
 
-/// Finds them. `current` is the first year of the school year of the last recorded day; that one and the `keep_years` before
+/// Finds the expired pupils. `current` is the first year of the school year of the last recorded day; that one and the `keep_years` before
 /// it are kept.
 ///
 /// # Errors
 /// Store errors.
 pub fn expired(project: &Project, year_starts: (u32, u32), store: &Store, current: i32) -> Result<Expired> {
-    let keep = i32::try_from(project.config.retention.keep_years).unwrap_or(i32::MAX);
-    let before = current.saturating_sub(keep);
+    // A number of years beyond the calendar keeps everybody.
+    let before = current.saturating_sub_unsigned(project.config.retention.keep_years);
     let mut last: BTreeMap<String, i32> = BTreeMap::new();
-    let mut saw = |table: &str, column: &str, year_of: &dyn Fn(i32) -> i32| -> Result<()> {
+    let mut note_last = |table: &str, column: &str, year_of: &dyn Fn(i32) -> i32| -> Result<()> {
         let Some(frame) = scan(store, table)? else { return Ok(()) };
         let seen = frame.group_by([col("pupil_key")]).agg([col(column).max()]).collect().frame_err()?;
         let (keys, days) = (
@@ -72,17 +73,17 @@ pub fn expired(project: &Project, year_starts: (u32, u32), store: &Store, curren
         Ok(())
     };
     let year_of = |days: i32| school_year_of(day::of_number(days), year_starts);
-    saw("enrolments", "start_date", &year_of)?;
-    saw("attendance_by_month", "month", &year_of)?;
-    saw("marks_by_term", "last_date", &year_of)?;
-    saw("contacts", "date", &year_of)?;
-    saw("identifications", "date", &year_of)?;
-    saw("referrals", "date", &year_of)?;
-    let mut still = BTreeSet::new();
+    note_last("enrolments", "start_date", &year_of)?;
+    note_last("attendance_by_month", "month", &year_of)?;
+    note_last("marks_by_term", "last_date", &year_of)?;
+    note_last("contacts", "date", &year_of)?;
+    note_last("identifications", "date", &year_of)?;
+    note_last("referrals", "date", &year_of)?;
+    let mut still_enrolled = BTreeSet::new();
     if let Some(frame) = scan(store, "enrolments")? {
-        // A place nobody closed is a place.
+        // An enrolment without an end date is still running.
         let open = frame.filter(col("end_date").is_null()).select([col("pupil_key")]).collect().frame_err()?;
-        still.extend(open.column("pupil_key").frame_err()?.str().frame_err()?.iter().flatten().map(String::from));
+        still_enrolled.extend(open.column("pupil_key").frame_err()?.str().frame_err()?.iter().flatten().map(String::from));
     }
     let mut at_centres: BTreeMap<String, i32> = BTreeMap::new();
     for (table, column) in [("centre_attendance", "date"), ("centre_enrolments", "start_date")] {
@@ -105,7 +106,7 @@ pub fn expired(project: &Project, year_starts: (u32, u32), store: &Store, curren
         }
     }
     let mut pupils: BTreeMap<i32, BTreeSet<String>> = BTreeMap::new();
-    for (key, year) in last.into_iter().filter(|(key, year)| *year < before && !still.contains(key)) {
+    for (key, year) in last.into_iter().filter(|(key, year)| *year < before && !still_enrolled.contains(key)) {
         pupils.entry(year).or_default().insert(key);
     }
     Ok(Expired { before, pupils })

@@ -1,7 +1,8 @@
-//! Settling a register: of rows with one key the latest counts, the rest are superseded; then sorted and written.
+//! Settles a register: of the rows of one key the latest counts and the others are superseded; the result is sorted and
+//! written.
 //!
-//! Only files that could hold a new row's unit are read again and rewritten: a school's week of attendance, a school's
-//! term of marks. A new week is appended, a correction rewrites the file of its school and month.
+//! A stored file is read and rewritten only if it may hold the unit of a new row: a school's week of attendance, or a
+//! school's term of marks. A new week is appended; a correction rewrites the file of its school and month.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,64 +21,64 @@ use prane_store::{DataFile, Store, TableSpec};
 use prane_vault::identity::Pupils;
 use rayon::prelude::*;
 
-use super::packed::{Packed, Texts as TextColumn};
+use super::packed::{MOST_SUBJECTS, Packed, TextColumn};
 use super::register::{Period, Shelf, Shelves, Texts};
 use super::sums;
 
-/// Rows of a data file, about: a correction rewrites one such file.
+/// Approximate number of rows of a data file: a correction rewrites one such file.
 const FILE_ROWS: usize = 1 << 20;
 /// Rows of a batch handed to the writer.
 const BATCH_ROWS: usize = 1 << 16;
 
-/// Where rows came from: a run of the past, or a file of this night.
+/// Where a row comes from: an earlier run, or a file of this run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// Stored by this run.
+    /// Stored by the run with this id.
     Stored(String),
-    /// File of this night, by its place among the extracts.
+    /// File of this run, by its position among the extracts.
     File(usize),
 }
 
-/// What settling found, an entry an origin.
+/// What settling counted for one origin.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
-    /// Rows replaced by a later row of the same key in this night.
+    /// Rows replaced by a later row of the same key in this run.
     pub superseded: u64,
-    /// Of those, rows that said something else.
+    /// Superseded rows with another value than the row that counts.
     pub conflicts: u64,
-    /// Rows that replaced a different stored row.
+    /// Rows that replaced a stored row of another value.
     pub corrections: u64,
 }
 
-/// Everything a register is settled with.
+/// Everything that settling a register needs.
 pub struct Settling<'a> {
-    /// Its stored form.
+    /// The table of the register.
     pub spec: &'a TableSpec,
     /// The tables of its sums.
     pub sums: &'a [TableSpec],
-    /// Its contract.
+    /// The contract of the register.
     pub contract: &'a Contract,
-    /// The run that brings the new rows.
+    /// Id of the run that brings the new rows.
     pub run_id: &'a str,
-    /// Pupils.
+    /// All pupils.
     pub pupils: &'a Pupils,
-    /// Schools met.
+    /// All schools of the rows, by code.
     pub schools: &'a Texts,
-    /// Subjects met, in their own order.
+    /// All subjects of the rows, sorted.
     pub subjects: &'a Texts,
-    /// Place of a packed row's subject among them.
+    /// Code of a subject in the packed rows → its position in `subjects`.
     pub subject_ranks: &'a [u32],
     /// Origins by their number in the packed rows; stored runs come first.
     pub origins: &'a [Origin],
-    /// Lessons that a day has, by school and school year, where only missed ones are written down.
+    /// Lessons of a day, by school and school year, for registers that record only missed lessons.
     pub lessons: &'a BTreeMap<(String, i32), u32>,
 }
 
-/// Reads the stored rows that the new ones could replace onto the shelves; returns the files that are to be rewritten.
-/// New origins of stored rows are numbered downwards from `first_file`, so that they sort before every file.
+/// Reads the stored rows that the new ones could replace onto the shelves; returns the files to be rewritten. Runs that
+/// `runs` lacks are appended to it.
 ///
 /// # Errors
-/// A store error.
+/// A store error; a usage error where there are more subjects than a packed mark can tell apart.
 pub fn recall<R: Packed>(
     store: &Store,
     spec: &TableSpec,
@@ -88,29 +89,35 @@ pub fn recall<R: Packed>(
     subjects: &mut Texts,
     runs: &mut Vec<String>,
 ) -> Result<Vec<DataFile>> {
-    let mut days: BTreeMap<(Period, u32), (i32, i32)> = BTreeMap::new();
+    // First and last day of the units of each period and school.
+    let mut units: BTreeMap<(Period, u32), (i32, i32)> = BTreeMap::new();
     for (key, rows) in shelves.iter() {
-        // A sum is made of the rows of one file, so all of its rows have to lie in one.
+        // A sum is computed from the rows of one file, so all of its rows have to be in one file.
         let unit = if R::BY_TERM {
             (i32::MIN, i32::MAX)
         } else {
+            let (Some(first), Some(last)) = (rows.iter().map(|r| r.day()).min(), rows.iter().map(|r| r.day()).max()) else { continue };
             let start = day::number(key.0.first_day());
-            let least = rows.iter().map(|r| r.day()).min().unwrap_or(0) / 7 * 7;
-            let most = rows.iter().map(|r| r.day()).max().unwrap_or(0) / 7 * 7 + 6;
-            (start + least.cast_signed(), start + most.cast_signed())
+            (start + (first / 7 * 7).cast_signed(), start + (last / 7 * 7 + 6).cast_signed())
         };
-        days.insert(*key, unit);
+        units.insert(*key, unit);
     }
     let mut rewritten = Vec::new();
     for file in store.files(&spec.name) {
         let Some(period) = Period::from_partition(&file.partition) else { continue };
-        let touched = days.iter().any(|((p, school), (first, last))| {
+        let is_touched = units.iter().any(|((p, school), (first, last))| {
             *p == period && file.span.as_ref().is_none_or(|s| s.may_hold(schools.text(*school), *first, *last))
         });
-        if touched {
+        if is_touched {
             read_back(store, spec, contract, &file, period, shelves, pupils, schools, subjects, runs)?;
             rewritten.push(file);
         }
+    }
+    if subjects.count() > MOST_SUBJECTS {
+        return Err(Error::usage(
+            format!("{}: the new files and the stored rows beside them name more than {MOST_SUBJECTS} subjects", spec.name),
+            "look whether the column subject of the new files holds subjects, and hand in fewer files at a time",
+        ));
     }
     Ok(rewritten)
 }
@@ -129,32 +136,32 @@ fn read_back<R: Packed>(
     runs: &mut Vec<String>,
 ) -> Result<()> {
     let path = store.path_of(&spec.name, file);
-    let told = |what: &str| Error::store(path.display().to_string(), what);
+    let store_error = |what: &str| Error::store(path.display().to_string(), what);
     let handle = std::fs::File::open(&path).map_err(|e| Error::io(&path, e))?;
     let start = day::number(period.first_day());
     let statuses = contract.column("status").map(|c| c.codes.clone());
     for batch in ParquetRecordBatchReaderBuilder::try_new(handle).store_err()?.with_batch_size(BATCH_ROWS).build().store_err()? {
         let batch = batch.store_err()?;
         let text = |name: &str| -> Result<_> {
-            cast(batch.column_by_name(name).ok_or_else(|| told("lacks a column"))?, &DataType::Utf8).store_err()
+            cast(batch.column_by_name(name).ok_or_else(|| store_error("lacks a column"))?, &DataType::Utf8).store_err()
         };
         let (keys, school_ids, known) = (text("pupil_key")?, text("school_id")?, text("known_from")?);
         let (keys, school_ids, known) = (keys.as_string::<i32>(), school_ids.as_string::<i32>(), known.as_string::<i32>());
-        let dates = batch.column_by_name("date").ok_or_else(|| told("lacks date"))?.as_primitive::<Date32Type>();
+        let dates = batch.column_by_name("date").ok_or_else(|| store_error("lacks date"))?.as_primitive::<Date32Type>();
         let number = batch
             .column_by_name(if statuses.is_some() { "lesson" } else { "term" })
-            .ok_or_else(|| told("lacks a column"))?
+            .ok_or_else(|| store_error("lacks a column"))?
             .as_primitive::<Int32Type>();
         let words = text(if statuses.is_some() { "status" } else { "subject" })?;
         let words = words.as_string::<i32>();
         let marks = batch.column_by_name("mark").map(arrow::array::AsArray::as_primitive::<Float64Type>);
-        // Rows lie by school and pupil: each is looked up once, not once a row.
+        // Rows are sorted by school and pupil: each of them is looked up once, not once per row.
         let (mut last_key, mut pupil) = (None, 0);
         let (mut last_school, mut school) = (None, 0);
         for row in 0..batch.num_rows() {
             let (key, school_id) = (keys.value(row), school_ids.value(row));
             if last_key != Some(key) {
-                pupil = unhex(key).and_then(|k| pupils.code(k)).ok_or_else(|| told("holds a pupil that the vault does not know"))?;
+                pupil = unhex(key).and_then(|k| pupils.code(k)).ok_or_else(|| store_error("holds a pupil that the vault does not know"))?;
                 last_key = Some(key);
             }
             if last_school != Some(school_id) {
@@ -169,13 +176,16 @@ fn read_back<R: Packed>(
             };
             let word = match &statuses {
                 Some(_) if words.is_null(row) => 0,
-                Some(codes) => codes.iter().position(|c| c == words.value(row)).and_then(|at| u32::try_from(at + 1).ok()).unwrap_or(0),
+                Some(codes) => {
+                    let known = (1..).zip(codes).find(|(_, code)| *code == words.value(row));
+                    known.ok_or_else(|| store_error("holds a status that its contract does not know"))?.0
+                }
                 None => subjects.code(words.value(row)),
             };
             let mark = marks.map_or(0.0, |m| (m.value(row) * 100.0).round());
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // written by us from hundredths
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // `batch` wrote it from hundredths
             let codes = [if number.is_null(row) { 0 } else { number.value(row).cast_unsigned() }, word, mark as u32];
-            let origin = u16::try_from(run).map_err(|_| told("holds rows of too many runs"))?;
+            let origin = u16::try_from(run).map_err(|_| store_error("holds rows of too many runs"))?;
             let packed = R::pack(pupil, (dates.value(row) - start).cast_unsigned(), codes, origin);
             shelves.entry((period, school)).or_default().push(0, packed);
         }
@@ -191,17 +201,17 @@ pub struct Settled {
     pub sums: Vec<DataFile>,
 }
 
-/// Settles all shelves and writes them; returns the new files and a tally an origin.
+/// Settles all shelves and writes them; returns the new files and one tally per origin.
 ///
 /// # Errors
 /// A store error.
 pub fn settle<R: Packed>(store: &Store, shelves: Shelves<R>, with: &Settling<'_>) -> Result<(Vec<Settled>, Vec<Tally>)> {
     let (rank_of, by_rank) = with.pupils.ranks();
-    let written: Vec<Result<(Settled, Vec<Tally>)>> = plan(shelves, with.schools)
+    let results: Vec<Result<(Settled, Vec<Tally>)>> = plan(shelves, with.schools)
         .into_par_iter()
         .map(|file| {
             let mut tallies = vec![Tally::default(); with.origins.len()];
-            let mut out = SettledWriter::create(store, with, file.period, file.number)?;
+            let mut writer = SettledWriter::create(store, with, file.period, file.number)?;
             for (school, shelf) in file.schools {
                 let mut rows = shelf.into_rows();
                 for row in &mut rows {
@@ -217,26 +227,26 @@ pub fn settle<R: Packed>(store: &Store, shelves: Shelves<R>, with: &Settling<'_>
                 if let Some(lessons) = with.lessons.get(&(with.schools.text(school).to_string(), file.period.school_year)) {
                     fill_lessons(&mut kept, *lessons, with.contract);
                 }
-                out.school(with.schools.text(school), &kept, &by_rank)?;
+                writer.write_school(with.schools.text(school), &kept, &by_rank)?;
             }
-            Ok((out.finish()?, tallies))
+            Ok((writer.finish()?, tallies))
         })
         .collect();
     let mut files = Vec::new();
     let mut tallies = vec![Tally::default(); with.origins.len()];
-    for outcome in written {
-        let (written, counted) = outcome?;
-        files.push(written);
-        for (sum, one) in tallies.iter_mut().zip(counted) {
-            sum.superseded += one.superseded;
-            sum.conflicts += one.conflicts;
-            sum.corrections += one.corrections;
+    for result in results {
+        let (file, file_tallies) = result?;
+        files.push(file);
+        for (sum, tally) in tallies.iter_mut().zip(file_tallies) {
+            sum.superseded += tally.superseded;
+            sum.conflicts += tally.conflicts;
+            sum.corrections += tally.corrections;
         }
     }
     Ok((files, tallies))
 }
 
-/// Of each key the latest row; a stored row that a new one only repeats stays, with the run that brought it.
+/// The latest row of each key. Where a new row only repeats a stored one, the stored row stays, with its run.
 fn keep_latest<R: Packed>(rows: &[R], origins: &[Origin], tallies: &mut [Tally]) -> Vec<R> {
     let is_new = |row: &R| matches!(origins.get(usize::from(row.origin())), Some(Origin::File(_)));
     let mut kept = Vec::with_capacity(rows.len());
@@ -260,16 +270,16 @@ fn keep_latest<R: Packed>(rows: &[R], origins: &[Origin], tallies: &mut [Tally])
     kept
 }
 
-/// Adds the lessons that a register of absences does not tell of on a day of which it tells others: they were not missed.
+/// Adds the lessons that a register of absences leaves out on a day for which it records other lessons: the pupil was present.
 fn fill_lessons<R: Packed>(rows: &mut Vec<R>, lessons: u32, contract: &Contract) {
-    let present = contract.column("status").and_then(|c| c.codes.iter().position(|code| code == "present"));
-    let Some(present) = present.and_then(|at| u32::try_from(at + 1).ok()) else { return };
+    let present = contract.column("status").and_then(|c| (1..).zip(&c.codes).find(|(_, code)| *code == "present"));
+    let Some((present, _)) = present else { return };
     let mut filled = Vec::new();
     for day in rows.chunk_by(|a, b| (a.pupil(), a.day()) == (b.pupil(), b.day())) {
-        let told: Vec<u32> = day.iter().filter(|row| row.value() != 0).map(|row| row.codes()[0]).filter(|lesson| *lesson > 0).collect();
-        if let (Some(last), false) = (day.last(), told.is_empty()) {
-            let untold = (1..=lessons).filter(|lesson| day.iter().all(|row| row.codes()[0] != *lesson));
-            filled.extend(untold.map(|lesson| R::pack(last.pupil(), last.day(), [lesson, present, 0], last.origin())));
+        let is_by_lesson = day.iter().any(|row| row.value() != 0 && row.codes()[0] > 0);
+        if let (Some(last), true) = (day.last(), is_by_lesson) {
+            let missing = (1..=lessons).filter(|lesson| day.iter().all(|row| row.codes()[0] != *lesson));
+            filled.extend(missing.map(|lesson| R::pack(last.pupil(), last.day(), [lesson, present, 0], last.origin())));
         }
     }
     rows.append(&mut filled);
@@ -283,7 +293,7 @@ struct Planned<R> {
     schools: Vec<(u32, Shelf<R>)>,
 }
 
-/// Deals the shelves out to files of about [`FILE_ROWS`] rows: of one period, whole schools, in order.
+/// Distributes the shelves over files of about [`FILE_ROWS`] rows. A file holds one period and whole schools, sorted.
 fn plan<R: Packed>(shelves: Shelves<R>, names: &Texts) -> Vec<Planned<R>> {
     let mut by_period: BTreeMap<Period, Vec<(u32, Shelf<R>)>> = BTreeMap::new();
     for ((period, school), rows) in shelves {
@@ -327,12 +337,13 @@ impl<'a> SettledWriter<'a> {
         Ok(Self { with, start: day::number(period.first_day()), rows: file(with.spec)?, sums })
     }
 
-    fn school<R: Packed>(&mut self, school: &str, rows: &[R], by_rank: &[u32]) -> Result<()> {
+    fn write_school<R: Packed>(&mut self, school: &str, rows: &[R], by_rank: &[u32]) -> Result<()> {
         for chunk in rows.chunks(BATCH_ROWS) {
             self.rows.write(&self.batch(school, chunk, by_rank)?)?;
-            let days = chunk.iter().map(|r| r.day());
-            let (first, last) = (days.clone().min().unwrap_or(0).cast_signed(), days.max().unwrap_or(0).cast_signed());
-            self.rows.widen(school, self.start + first, self.start + last);
+            let days = chunk.iter().map(|r| r.day().cast_signed());
+            if let (Some(first), Some(last)) = (days.clone().min(), days.max()) {
+                self.rows.widen(school, self.start + first, self.start + last);
+            }
         }
         for (writer, batch) in self.sums.iter_mut().zip(sums::sum(self.with, school, rows, self.start, by_rank)?) {
             writer.write(&batch)?;
@@ -353,23 +364,23 @@ impl<'a> SettledWriter<'a> {
         for pupil in rows.chunk_by(|a, b| a.pupil() == b.pupil()) {
             keys.push(&hex(self.with.pupils.key(by_rank[pupil[0].pupil() as usize])), pupil.len());
         }
-        for same in rows.chunk_by(|a, b| a.origin() == b.origin()) {
+        for run in rows.chunk_by(|a, b| a.origin() == b.origin()) {
             known.push(
-                match self.with.origins.get(usize::from(same[0].origin())) {
-                    Some(Origin::Stored(run)) => run,
+                match self.with.origins.get(usize::from(run[0].origin())) {
+                    Some(Origin::Stored(run_id)) => run_id,
                     _ => self.with.run_id,
                 },
-                same.len(),
+                run.len(),
             );
         }
-        for same in rows.chunk_by(|a, b| a.codes()[1] == b.codes()[1]) {
-            let code = same[0].codes()[1];
+        for run in rows.chunk_by(|a, b| a.codes()[1] == b.codes()[1]) {
+            let code = run[0].codes()[1];
             match statuses {
                 Some(codes) => match codes.get((code as usize).wrapping_sub(1)) {
-                    Some(status) => words.push(status, same.len()),
-                    None => (0..same.len()).for_each(|_| words.push_null()),
+                    Some(status) => words.push(status, run.len()),
+                    None => (0..run.len()).for_each(|_| words.push_null()),
                 },
-                None => words.push(self.with.subjects.text(code), same.len()),
+                None => words.push(self.with.subjects.text(code), run.len()),
             }
         }
         for row in rows {
@@ -404,14 +415,14 @@ impl<'a> SettledWriter<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::packed::Session;
+    use super::super::packed::PackedAttendance;
     use super::*;
 
     #[test]
     fn the_later_file_wins_and_a_repeated_row_keeps_its_run() {
         let origins = [Origin::Stored("night-1".into()), Origin::File(0), Origin::File(1)];
         let mut tallies = vec![Tally::default(); 3];
-        let row = |pupil, status, origin| Session::pack(pupil, 0, [0, status, 0], origin);
+        let row = |pupil, status, origin| PackedAttendance::pack(pupil, 0, [0, status, 0], origin);
         let rows = [row(1, 1, 0), row(1, 1, 2), row(2, 1, 0), row(2, 2, 1), row(2, 3, 2), row(3, 1, 1)];
         let kept = keep_latest(&rows, &origins, &mut tallies);
         assert_eq!(kept.iter().map(|r| (r.pupil(), r.value(), r.origin())).collect::<Vec<_>>(), [(1, 1, 0), (2, 3, 2), (3, 1, 1)]);

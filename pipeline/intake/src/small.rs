@@ -1,4 +1,5 @@
-//! Every table but the two registers: rows typed by their contract, keyed, and merged with what is stored, in Polars.
+//! Every table except the two registers: rows are typed by their contract, ids are replaced by pseudonyms, and the result is
+//! merged with the stored rows, in Polars.
 
 use chrono::Datelike;
 use polars::prelude::*;
@@ -43,7 +44,7 @@ impl Values {
         match (self, cell) {
             (Values::Text(v), Cell::Text(text)) => v.append_value(text),
             (Values::Date(v), Cell::Date(day)) => v.append_value(day::number(*day)),
-            (Values::Integer(v), Cell::Integer(number)) => v.append_option(i32::try_from(*number).ok()),
+            (Values::Integer(v), Cell::Integer(number)) => v.append_value(*number),
             (Values::Number(v), Cell::Number(number)) => v.append_value(*number),
             (Values::Text(v), _) => v.append_null(),
             (Values::Date(v) | Values::Integer(v), _) => v.append_null(),
@@ -61,18 +62,18 @@ impl Values {
     }
 }
 
-/// Takes the records of one file, in one thread.
+/// Types records of one file, in one thread.
 pub struct SmallTaker<'a> {
     contract: &'a Contract,
     world: &'a World,
     plan: Plan,
-    /// Blocks of the file, each with its columns and the rows of the block that they are.
+    /// For each block of the file: its number, its columns, and the rows of the block that they hold.
     pieces: Vec<(u32, Vec<Values>, Vec<u32>)>,
     /// Refused rows.
     pub rejects: Vec<(At, Reject)>,
-    /// Cells that were kept with the note, because they are not what they should be.
+    /// Invalid cells whose text was moved into the note.
     pub spared: Vec<Spared>,
-    /// Cells that were left empty; their rows were taken.
+    /// Invalid cells that were left empty while their rows were taken.
     pub emptied: Vec<(At, Reject)>,
 }
 
@@ -84,7 +85,7 @@ impl<'a> SmallTaker<'a> {
     }
 }
 
-/// The rows that the takers of one file took, in the order of the file and the contract's columns, and where each stood.
+/// The rows that the takers of one file took, in the order of the file and of the contract's columns, and the place of each.
 ///
 /// # Errors
 /// A staging error.
@@ -114,7 +115,7 @@ impl Taker for SmallTaker<'_> {
                 let pupil_id = self.contract.columns.iter().position(|c| c.name == "pupil_id");
                 let pupil_id = pupil_id.map(|at| cells[at]);
                 let kept = if is_contact {
-                    contacts::tidy(self.contract, &mut cells, spared)
+                    contacts::replace_words(self.contract, &mut cells, spared)
                 } else {
                     let reject = |(column, _, refusal)| super::verdict::emptied(self.contract, &self.plan, fields, column, refusal);
                     self.emptied.extend(spared.into_iter().map(reject).map(|reject| (at, reject)));
@@ -149,7 +150,10 @@ impl Taker for SmallTaker<'_> {
     }
 }
 
-/// All values of a row, or the column at error (none for the whole row) and the reason.
+/// All values of a row.
+///
+/// # Errors
+/// The reason of the refusal and the column at error; no column where the whole row is.
 pub fn judge_row<'a>(
     contract: &'a Contract,
     plan: &'a Plan,
@@ -159,11 +163,11 @@ pub fn judge_row<'a>(
     judge_sparing(contract, plan, world, fields, contract.table == contacts::TABLE).map(|(cells, _)| cells)
 }
 
-/// Values of a row, and optional cells that were emptied: column, raw text and why.
+/// Values of a row, and the optional cells that were emptied: column, raw text and reason.
 type Judged<'a> = (Vec<Cell<'a>>, Vec<(usize, &'a str, Refusal)>);
 
-/// The same; where `sparing`, an optional cell that cannot be read is emptied and given back instead of costing its row, and
-/// everywhere one that holds free words.
+/// Like [`judge_row`], but an optional cell that holds free words is emptied and returned instead of refusing its row; with
+/// `sparing`, so is every invalid optional cell.
 fn judge_sparing<'a>(
     contract: &'a Contract,
     plan: &'a Plan,
@@ -203,13 +207,13 @@ fn judge_sparing<'a>(
     Ok((cells, spared))
 }
 
-/// Whether a row is not the same row without this column.
+/// Whether a row needs this column: it is part of the key, or one of several of which one must be filled.
 fn is_needed(contract: &Contract, name: &String) -> bool {
     contract.key.contains(name) || contract.one_of.contains(name)
 }
 
-/// Pseudonyms in place of ids, personal columns into the vault; leaves the stored columns and the row key, and sentences for
-/// whoever handed the file in.
+/// Replaces ids by pseudonyms and moves personal columns into the vault. Returns the stored columns with the row key, and
+/// messages for whoever handed in the file.
 ///
 /// # Errors
 /// A staging error, or a store error of the vault.
@@ -220,14 +224,14 @@ pub fn pseudonymise(
     vault: &mut Vault,
 ) -> Result<(DataFrame, Vec<String>)> {
     let height = frame.height();
-    let keyed = contract.key.iter().map(|k| texts(frame, k)).collect::<PolarsResult<Vec<_>>>().frame_err()?;
+    let key_columns = contract.key.iter().map(|k| texts(frame, k)).collect::<PolarsResult<Vec<_>>>().frame_err()?;
     let secret = &vault.secret;
     let row_key = |row: usize| {
-        let parts: Vec<&[u8]> = keyed.iter().map(|k| k.get(row).unwrap_or("").as_bytes()).collect();
+        let parts: Vec<&[u8]> = key_columns.iter().map(|k| k.get(row).unwrap_or("").as_bytes()).collect();
         Some(secret.key(&contract.table, &parts))
     };
     let row_keys = keys(ROW_KEY, height, row_key);
-    let (mut own_keys, mut told) = (None, Vec::new());
+    let (mut own_keys, mut messages) = (None, Vec::new());
     let mut columns: Vec<Column> = Vec::new();
     for column in &contract.columns {
         match (column.kind, contract.table.as_str(), column.name.as_str()) {
@@ -239,7 +243,7 @@ pub fn pseudonymise(
             (Kind::PupilId, table, _) => {
                 let codes: Vec<Option<u32>> = if table == "pupils" {
                     let taken = persons::take(frame, vault)?;
-                    told.extend(taken.told);
+                    messages.extend(taken.messages);
                     taken.codes
                 } else {
                     let seen = if table == "enrolments" { IN_ENROLMENTS } else { 0 };
@@ -247,19 +251,19 @@ pub fn pseudonymise(
                     ids.iter().map(|id| id.map(|id| vault.pupils.take(&vault.secret, id, None, seen))).collect()
                 };
                 vault.pupils.number_all();
-                let found = keys("pupil_key", height, |row| codes[row].map(|code| vault.pupils.key(code)));
+                let pupil_keys = keys("pupil_key", height, |row| codes[row].map(|code| vault.pupils.key(code)));
                 if table == "pupils" {
-                    own_keys = Some(found.clone());
+                    own_keys = Some(pupil_keys.clone());
                 }
-                columns.push(found);
+                columns.push(pupil_keys);
                 columns.push(numbers(vault, &codes));
             }
             (Kind::ParticipantId, table, _) => {
-                let found = participants(&vault.secret, contract, frame, &column.name).frame_err()?;
+                let participant_keys = participants(&vault.secret, contract, frame, &column.name).frame_err()?;
                 if table == "centre_participants" {
-                    own_keys = Some(found.clone());
+                    own_keys = Some(participant_keys.clone());
                 }
-                columns.push(found);
+                columns.push(participant_keys);
             }
             (_, "pupils", "birth_date") => {
                 let years: Vec<Option<i32>> =
@@ -268,12 +272,12 @@ pub fn pseudonymise(
             }
             (_, "contacts" | "link_decisions", "by") => {
                 let names = texts(frame, "by").frame_err()?;
-                let found = keys("by_key", height, |row| names.get(row).map(|name| staff(&vault.secret, name)));
-                let sheet = DataFrame::new_infer_height(vec![found.clone(), names.into_column()])
+                let staff_keys = keys("by_key", height, |row| names.get(row).map(|name| staff_key(&vault.secret, name)));
+                let sheet = DataFrame::new_infer_height(vec![staff_keys.clone(), names.into_column()])
                     .frame_err()?
                     .drop_nulls::<String>(None)
                     .frame_err()?;
-                columns.push(found);
+                columns.push(staff_keys);
                 vault.merge("staff", "by_key", sheet)?;
             }
             _ if column.vault => {}
@@ -282,14 +286,14 @@ pub fn pseudonymise(
     }
     columns.push(row_keys.clone());
     keep_personal(contract, frame, (row_keys, own_keys), absent, vault)?;
-    Ok((DataFrame::new_infer_height(columns).frame_err()?, told))
+    Ok((DataFrame::new_infer_height(columns).frame_err()?, messages))
 }
 
 /// A column as texts.
 pub(super) fn texts(frame: &DataFrame, name: &str) -> PolarsResult<StringChunked> {
     let column = frame.column(name)?;
     match column.dtype() {
-        // As a cast would write it, in a tenth of the time.
+        // The same text as a cast, in a tenth of the time.
         DataType::Date => {
             let days = column.date()?.physical().iter().map(|d| d.map(|d| day::of_number(d).to_string()));
             Ok(days.collect::<StringChunked>().with_name(name.into()))
@@ -298,28 +302,28 @@ pub(super) fn texts(frame: &DataFrame, name: &str) -> PolarsResult<StringChunked
     }
 }
 
-/// A column of pseudonyms, worked out by all threads.
+/// A column of pseudonyms, computed by all threads.
 fn keys(name: &str, height: usize, key: impl Fn(usize) -> Option<Key> + Sync + Send) -> Column {
     let keys: Vec<Option<Key>> = (0..height).into_par_iter().map(key).collect();
     keys.into_iter().map(|key| key.map(hex)).collect::<StringChunked>().with_name(name.into()).into_column()
 }
 
-/// Pseudonyms of a file's participants, by the centre where it names one.
+/// Pseudonyms of a file's participants; they depend on the centre where the file has a column for it.
 fn participants(secret: &Secret, contract: &Contract, frame: &DataFrame, column: &str) -> PolarsResult<Column> {
     let ids = texts(frame, column)?;
     let centres = contract.column("centre_id").map(|_| texts(frame, "centre_id")).transpose()?;
-    let of = |row: usize| ids.get(row).map(|id| secret.participant(centres.as_ref().and_then(|c| c.get(row)), id));
-    Ok(keys("participant_key", frame.height(), of))
+    let key = |row: usize| ids.get(row).map(|id| secret.participant(centres.as_ref().and_then(|c| c.get(row)), id));
+    Ok(keys("participant_key", frame.height(), key))
 }
 
-/// Numbers of the pupils behind these codes.
+/// The column of the numbers of the pupils with these codes.
 fn numbers(vault: &Vault, codes: &[Option<u32>]) -> Column {
     let numbers: Vec<Option<i32>> = codes.iter().map(|code| code.and_then(|code| vault.pupils.number(code))).collect();
     Column::new(PUPIL.into(), numbers)
 }
 
-/// The vault's sheet of a table: its personal columns, with the key that leads back to them: of the pupil or participant
-/// whom the table tells of, else of the row.
+/// Merges the personal columns of a table into its sheet of the vault. The sheet's key is that of the pupil or participant
+/// in a table of those, and the row key elsewhere.
 fn keep_personal(
     contract: &Contract,
     frame: &DataFrame,
@@ -347,7 +351,7 @@ fn keep_personal(
     vault.merge(&contract.table, &key, rows)
 }
 
-/// Columns that a file does not have, but those of the key: what is stored of them stays.
+/// The columns that a file lacks, without those of the key: their stored values are kept.
 #[must_use]
 pub fn absent<'a>(contract: &'a Contract, plan: &Plan) -> Vec<&'a contract::Column> {
     let columns = contract.columns.iter().zip(&plan.from);
@@ -357,8 +361,8 @@ pub fn absent<'a>(contract: &'a Contract, plan: &Plan) -> Vec<&'a contract::Colu
         .collect()
 }
 
-/// A file's rows, with what was known before in the columns that the file does not have: from the files of the night before
-/// it, else from the store.
+/// Fills the columns that a file lacks from the latest known row of the same key: of an earlier file of this run, else of
+/// the store.
 ///
 /// # Errors
 /// A staging error.
@@ -386,27 +390,27 @@ pub fn keep_absent(
         return Ok(frame);
     }
     let columns: Vec<Expr> = kept.iter().map(String::as_str).chain([ROW_KEY]).map(col).collect();
-    let before: Vec<LazyFrame> = stored.into_iter().chain(files).map(|known| known.clone().lazy().select(columns.clone())).collect();
-    if before.is_empty() {
+    let known: Vec<LazyFrame> = stored.into_iter().chain(files).map(|known| known.clone().lazy().select(columns.clone())).collect();
+    if known.is_empty() {
         return Ok(frame);
     }
-    let before = concat(before, UnionArgs::default()).frame_err()?.collect().frame_err()?;
+    let before = concat(known, UnionArgs::default()).frame_err()?.collect().frame_err()?;
     let before = before.unique_stable(Some(&[ROW_KEY.to_string()]), UniqueKeepStrategy::Last, None).frame_err()?;
     filled_from(frame, &before, ROW_KEY, &kept)
 }
 
-/// Rows with some columns taken from the row of the same key in `before`, in the order they have.
+/// Fills empty cells of `columns` from the row of the same key in `before`; the order of rows and columns stays.
 fn filled_from(rows: DataFrame, before: &DataFrame, key: &str, columns: &[String]) -> Result<DataFrame> {
     let known: Vec<&str> = columns.iter().map(String::as_str).filter(|name| before.column(name).is_ok()).collect();
     let order: Vec<Expr> = rows.get_column_names().iter().map(|name| col(name.as_str())).collect();
     let before = before.clone().lazy().select(known.iter().copied().chain([key]).map(col).collect::<Vec<_>>());
-    let how = JoinArgs { suffix: Some("_before".into()), maintain_order: MaintainOrderJoin::Left, ..JoinArgs::new(JoinType::Left) };
+    let left_join = JoinArgs { suffix: Some("_before".into()), maintain_order: MaintainOrderJoin::Left, ..JoinArgs::new(JoinType::Left) };
     let filled = known.iter().map(|name| coalesce(&[col(*name), col(format!("{name}_before"))]).alias(*name)).collect::<Vec<_>>();
-    rows.lazy().join(before, [col(key)], [col(key)], how).with_columns(filled).select(order).collect().frame_err()
+    rows.lazy().join(before, [col(key)], [col(key)], left_join).with_columns(filled).select(order).collect().frame_err()
 }
 
 /// Pseudonym of a member of staff.
-fn staff(secret: &Secret, name: &str) -> Key {
+fn staff_key(secret: &Secret, name: &str) -> Key {
     secret.key("staff", &[name.trim().to_lowercase().as_bytes()])
 }
 
@@ -417,17 +421,17 @@ fn first_september(birth_days: i32) -> i32 {
     birth.year() + i32::from((birth.month(), birth.day()) > (9, 1))
 }
 
-/// What merging found.
+/// The result of [`merge`].
 pub struct Merged {
     /// All rows that count now, in the stored columns.
     pub frame: DataFrame,
-    /// Superseded rows, an entry a file in the order given.
+    /// Number of superseded rows, one entry per file.
     pub superseded: Vec<u64>,
-    /// Of those, rows that said something else: file, the file that counts in its place, what they said.
+    /// Superseded rows of other values: position of the file, of the file whose row counts, and the difference.
     pub conflicts: Vec<(u32, u32, Difference)>,
-    /// Rows of a file that say something else than what was stored.
+    /// Rows of other values than the stored ones: position of the file, and the difference.
     pub corrections: Vec<(u32, Difference)>,
-    /// Whether anything differs from what was stored.
+    /// Whether anything differs from the stored rows.
     pub changed: bool,
 }
 
@@ -440,35 +444,35 @@ pub struct Difference {
     pub columns: Vec<String>,
 }
 
-/// Merges new rows (a frame a file, in order) with the stored ones: of each key the latest row counts; a stored row
-/// that is only repeated stays, with the run that brought it.
+/// Merges new rows (one frame per file, in order) with the stored ones. The latest row of each key counts; where a new row
+/// only repeats a stored one, the stored row stays, with its run.
 ///
 /// # Errors
 /// A staging error.
 pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &str, run_id: &str) -> Result<Merged> {
     let count = files.len();
     let mut numbered = Vec::with_capacity(count);
-    for (at, mut file) in files.into_iter().enumerate() {
+    for (at, mut file) in (0_u32..).zip(files) {
         let height = file.height();
-        file.with_column(Column::new("_file".into(), vec![u32::try_from(at).unwrap_or(u32::MAX); height])).frame_err()?;
+        file.with_column(Column::new("_file".into(), vec![at; height])).frame_err()?;
         numbered.push(file.lazy());
     }
     let all = concat(numbered, UnionArgs { parallel: false, rechunk: true, ..UnionArgs::default() }).frame_err()?.collect().frame_err()?;
     let content: Vec<String> = all.get_column_names().iter().map(ToString::to_string).filter(|n| n != "_file").collect();
     let last = all.unique_stable(Some(&[ROW_KEY.to_string()]), UniqueKeepStrategy::Last, None).frame_err()?;
-    let told: Vec<&str> = content.iter().map(String::as_str).filter(|name| ![ROW_KEY, SAVED].contains(name)).collect();
-    // Where no key came twice, no row is held against another.
-    let conflicts = if last.height() == all.height() { Vec::new() } else { differences(&all, &last, &told)? };
+    let compared: Vec<&str> = content.iter().map(String::as_str).filter(|name| ![ROW_KEY, SAVED].contains(name)).collect();
+    // Where no key occurs twice, there is nothing to compare.
+    let conflicts = if last.height() == all.height() { Vec::new() } else { differences(&all, &last, &compared)? };
     let superseded = per_file(&all, count)?.iter().zip(per_file(&last, count)?).map(|(before, after)| before - after).collect();
     let corrections = match &stored {
         None => Vec::new(),
         Some(stored) => {
             let stored = stored.clone().lazy().with_column(lit(u32::MAX).alias("_file")).collect().frame_err()?;
-            differences(&last, &stored, &told)?.into_iter().map(|(file, _, difference)| (file, difference)).collect()
+            differences(&last, &stored, &compared)?.into_iter().map(|(file, _, difference)| (file, difference)).collect()
         }
     };
     let new = last.drop("_file").frame_err()?;
-    // A row that is only handed in again is no news, whenever it was saved.
+    // A row that is handed in again unchanged is not new, whenever it was saved.
     let on: Vec<Expr> = content.iter().filter(|c| *c != SAVED).map(|c| col(c.as_str())).collect();
     let equal = |how: JoinType| JoinArgs { nulls_equal: true, ..JoinArgs::new(how) };
     let with_run = |frame: DataFrame| frame.lazy().with_column(lit(run_id).alias(KNOWN_FROM));
@@ -498,16 +502,16 @@ pub fn merge(files: Vec<DataFrame>, stored: Option<DataFrame>, sort_by: &str, ru
     Ok(Merged { frame, superseded, conflicts, corrections, changed })
 }
 
-/// Where rows of `some` differ from the rows of the same key in `others`, for each pair of files.
-fn differences(some: &DataFrame, others: &DataFrame, columns: &[&str]) -> Result<Vec<(u32, u32, Difference)>> {
+/// The differences between rows of `left` and the rows of the same key in `right`, for each pair of files.
+fn differences(left: &DataFrame, right: &DataFrame, columns: &[&str]) -> Result<Vec<(u32, u32, Difference)>> {
     let differs = |name: &&str| col(*name).neq_missing(col(format!("{name}_other"))).alias(*name);
     let any = columns.iter().map(|name| col(*name)).reduce(Expr::or).unwrap_or_else(|| lit(false));
     let sums = columns.iter().map(|name| col(*name).cast(DataType::UInt32).sum());
-    let found = some
+    let found = left
         .clone()
         .lazy()
         .join(
-            others.clone().lazy(),
+            right.clone().lazy(),
             [col(ROW_KEY)],
             [col(ROW_KEY)],
             JoinArgs { suffix: Some("_other".into()), ..JoinArgs::new(JoinType::Inner) },
@@ -519,11 +523,11 @@ fn differences(some: &DataFrame, others: &DataFrame, columns: &[&str]) -> Result
         .sort(["_file", "_file_other"], SortMultipleOptions::default())
         .collect()
         .frame_err()?;
-    let whole = |name: &str| -> PolarsResult<Vec<u32>> {
+    let numbers = |name: &str| -> PolarsResult<Vec<u32>> {
         Ok(found.column(name)?.cast(&DataType::UInt32)?.u32()?.iter().map(Option::unwrap_or_default).collect())
     };
-    let (files, kept, rows) = (whole("_file").frame_err()?, whole("_file_other").frame_err()?, whole("_rows").frame_err()?);
-    let counts = columns.iter().map(|name| Ok((*name, whole(name)?))).collect::<PolarsResult<Vec<_>>>().frame_err()?;
+    let (files, kept, rows) = (numbers("_file").frame_err()?, numbers("_file_other").frame_err()?, numbers("_rows").frame_err()?);
+    let counts = columns.iter().map(|name| Ok((*name, numbers(name)?))).collect::<PolarsResult<Vec<_>>>().frame_err()?;
     let difference = |at: usize| Difference {
         rows: rows[at].into(),
         columns: counts.iter().filter(|(_, sums)| sums[at] > 0).map(|(name, _)| (*name).to_string()).collect(),
@@ -531,6 +535,7 @@ fn differences(some: &DataFrame, others: &DataFrame, columns: &[&str]) -> Result
     Ok((0..files.len()).map(|at| (files[at], kept[at], difference(at))).collect())
 }
 
+/// Number of rows of each file.
 fn per_file(frame: &DataFrame, count: usize) -> Result<Vec<u64>> {
     let mut counts = vec![0; count];
     for file in frame.column("_file").frame_err()?.u32().frame_err()?.iter().flatten() {

@@ -1,38 +1,40 @@
-//! What settled rows add up to, made while they lie sorted in memory: a pupil's month as a bit a day, a school's days, a
-//! pupil's marks in a subject. They depend on the rows alone, so a sum never changes but by a correction; what counts on a night (its
-//! day, disrupted days, days off the calendar) is left to SQL.
+//! Sums of settled rows, computed while the rows are sorted in memory: a pupil's month with one bit per day, a school's days,
+//! a pupil's marks in a subject. They depend on the rows alone, so that only a correction changes a sum; which days count on
+//! a night (as_of, disrupted days, days off the calendar) is left to SQL.
 //!
-//! The sums of a data file lie in a file of the same name beside it. Settling keeps the days of a school's week, and the
-//! marks of a school's term, in one file: so each sum is whole.
+//! The sums of a data file are in files of the same name in their own tables. Settling keeps the days of a school's week, and
+//! the marks of a school's term, in one file, so each sum is complete.
 
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch};
 use arrow::datatypes::Schema;
+use az::UnwrappedAs;
 use prane_base::day;
 use prane_base::error::Result;
 use prane_base::key::hex;
 use prane_store::TableSpec;
 use prane_store::errors::StoreError;
 
-use super::packed::{Packed, Texts as TextColumn};
+use super::packed::{Packed, TextColumn};
 use super::settle::Settling;
 
 /// Parts of a day: divisible by every number of lessons to 16, so that fractions of days add up exactly.
 const PARTS: i32 = 720_720;
 
-/// The sums of one school's rows, sorted and of one period, a batch a table of [`prane_store::tables::sums_of`].
+/// The sums of one school's rows, which must be sorted and of one period: one batch for each table of
+/// [`prane_store::tables::sums_of`].
 ///
 /// `start` is the first day of the period; `by_rank` gives the code of a pupil's rank.
 ///
 /// # Errors
 /// A bug: columns that do not fit their table.
 pub fn sum<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, by_rank: &[u32]) -> Result<Vec<RecordBatch>> {
-    let of = |row: &R| {
+    let pupil_of = |row: &R| {
         let code = by_rank[row.pupil() as usize];
         (hex(with.pupils.key(code)), with.pupils.number(code).unwrap_or(-1))
     };
-    let columns = if R::BY_TERM { marks(with, school, rows, start, &of) } else { attendance(with, school, rows, start, &of) };
+    let columns = if R::BY_TERM { marks(with, school, rows, start, &pupil_of) } else { attendance(with, school, rows, start, &pupil_of) };
     with.sums.iter().zip(columns).map(|(spec, columns)| batch(spec, columns)).collect()
 }
 
@@ -52,18 +54,18 @@ fn dates(days: Vec<i32>) -> ArrayRef {
     Arc::new(Date32Array::from(days))
 }
 
-fn whole(numbers: Vec<i32>) -> ArrayRef {
+fn integers(numbers: Vec<i32>) -> ArrayRef {
     Arc::new(Int32Array::from(numbers))
 }
 
-/// Columns `pupil_key` and `pupil`.
+/// Builds the columns `pupil_key` and `pupil`.
 #[derive(Default)]
-struct Who {
+struct PupilColumns {
     keys: TextColumn,
     numbers: Vec<i32>,
 }
 
-impl Who {
+impl PupilColumns {
     /// Appends a pupil's key and number `count` times.
     fn push(&mut self, (key, number): &(String, i32), count: usize) {
         if count > 0 {
@@ -73,14 +75,14 @@ impl Who {
     }
 
     fn finish(self) -> [ArrayRef; 2] {
-        [self.keys.finish(), whole(self.numbers)]
+        [self.keys.finish(), integers(self.numbers)]
     }
 }
 
-/// Statuses that count as a record.
+/// A status of attendance, as sums count it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Status {
-    /// Empty, or not required that day: neither present nor absent.
+    /// Empty, or not required that day: not a record.
     None,
     Present,
     Absent,
@@ -100,7 +102,7 @@ fn statuses(codes: &[String]) -> Vec<Status> {
     std::iter::once(Status::None).chain(codes.iter().map(status)).collect()
 }
 
-/// A pupil's day. It counts as the fraction of its recorded lessons that was missed; it is away when all of them were.
+/// A pupil's day, in [`PARTS`]: the fractions of its recorded lessons that were missed, missed without excuse, and late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Day {
     absent: i32,
@@ -109,8 +111,8 @@ struct Day {
 }
 
 impl Day {
-    /// The day of these rows, if any of them is a record. Where there are lessons, they say more than a row for the
-    /// whole day.
+    /// The day of these rows; `None` where none of them is a record. Where lessons are recorded, a row for the whole day is
+    /// ignored.
     fn of<R: Packed>(rows: &[R], statuses: &[Status]) -> Option<Self> {
         let is_lesson = |row: &R| row.codes()[0] > 0;
         let by_lessons = rows.iter().any(|r| is_lesson(r) && statuses[r.value() as usize] != Status::None);
@@ -132,7 +134,7 @@ impl Day {
         })
     }
 
-    /// Whether the bits of its week say all of it.
+    /// Whether one bit per fraction describes the day completely.
     fn is_whole(self) -> bool {
         [self.absent, self.unexcused, self.late].iter().all(|parts| [0, PARTS].contains(parts))
     }
@@ -143,18 +145,18 @@ fn attendance<R: Packed>(
     school: &str,
     rows: &[R],
     start: i32,
-    of: &dyn Fn(&R) -> (String, i32),
+    pupil_of: &dyn Fn(&R) -> (String, i32),
 ) -> Vec<Vec<ArrayRef>> {
     let codes = with.contract.column("status").map_or(&[][..], |c| &c.codes);
     let statuses = statuses(codes);
-    let (mut month_pupils, mut partial_pupils) = (Who::default(), Who::default());
+    let (mut month_pupils, mut partial_pupils) = (PupilColumns::default(), PupilColumns::default());
     let mut months: [Vec<i64>; 5] = Default::default();
     let mut partial: [Vec<i32>; 4] = Default::default();
     let days = rows.iter().map(|r| r.day() as usize + 1).max().unwrap_or(0);
     let mut school_days: Vec<(i32, i64)> = vec![(0, 0); days];
     for pupil in rows.chunk_by(|a, b| a.pupil() == b.pupil()) {
         let mut masks = [0; 5];
-        let mut partial_met = 0;
+        let mut partial_days = 0;
         for day in pupil.chunk_by(|a, b| a.day() == b.day()) {
             let Some(found) = Day::of(day, &statuses) else { continue };
             let bit = 1 << day[0].day();
@@ -168,57 +170,69 @@ fn attendance<R: Packed>(
             of_school.1 += i64::from(found.absent);
             if !found.is_whole() {
                 masks[4] |= bit;
-                partial_met += 1;
+                partial_days += 1;
                 for (column, value) in partial.iter_mut().zip(std::iter::once(start + day[0].day().cast_signed()).chain(parts)) {
                     column.push(value);
                 }
             }
         }
-        let pupil = of(&pupil[0]);
+        let pupil = pupil_of(&pupil[0]);
         if masks[0] > 0 {
             month_pupils.push(&pupil, 1);
             for (column, mask) in months.iter_mut().zip(masks) {
                 column.push(mask);
             }
         }
-        partial_pupils.push(&pupil, partial_met);
+        partial_pupils.push(&pupil, partial_days);
     }
     let schools = |count: usize| repeated(school, count);
     let long = |numbers: Vec<i64>| Arc::new(Int64Array::from(numbers)) as ArrayRef;
-    let (mut met, mut of_days) = (Vec::new(), Vec::new());
+    let (mut recorded_dates, mut recorded_days) = (Vec::new(), Vec::new());
     for (date, of_day) in (start..).zip(school_days) {
         if of_day.0 > 0 {
-            met.push(date);
-            of_days.push(of_day);
+            recorded_dates.push(date);
+            recorded_days.push(of_day);
         }
     }
     let count = months[0].len();
     let [partial_dates, parts @ ..] = partial;
-    let met_in_part = partial_dates.len();
+    let partial_count = partial_dates.len();
     vec![
         [schools(count)].into_iter().chain(month_pupils.finish()).chain([dates(vec![start; count])]).chain(months.map(long)).collect(),
-        vec![schools(met.len()), dates(met), whole(of_days.iter().map(|d| d.0).collect()), long(of_days.iter().map(|d| d.1).collect())],
-        [schools(met_in_part)]
+        vec![
+            schools(recorded_dates.len()),
+            dates(recorded_dates),
+            integers(recorded_days.iter().map(|d| d.0).collect()),
+            long(recorded_days.iter().map(|d| d.1).collect()),
+        ],
+        [schools(partial_count)]
             .into_iter()
             .chain(partial_pupils.finish())
-            .chain([dates(partial_dates), dates(vec![start; met_in_part])])
-            .chain(parts.map(whole))
+            .chain([dates(partial_dates), dates(vec![start; partial_count])])
+            .chain(parts.map(integers))
             .collect(),
     ]
 }
 
-fn marks<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, of: &dyn Fn(&R) -> (String, i32)) -> Vec<Vec<ArrayRef>> {
-    let (mut subject_pupils, mut term_pupils, mut week_pupils) = (Who::default(), Who::default(), Who::default());
+fn marks<R: Packed>(
+    with: &Settling<'_>,
+    school: &str,
+    rows: &[R],
+    start: i32,
+    pupil_of: &dyn Fn(&R) -> (String, i32),
+) -> Vec<Vec<ArrayRef>> {
+    let (mut subject_pupils, mut term_pupils, mut week_pupils) =
+        (PupilColumns::default(), PupilColumns::default(), PupilColumns::default());
     let mut names = TextColumn::new();
     let (mut subject_terms, mut subject_sums, mut subject_marks) = (Vec::new(), Vec::new(), Vec::new());
     let (mut terms, mut subjects, mut mean_sums) = (Vec::new(), Vec::new(), Vec::new());
     let (mut lowest, mut highest, mut last_dates) = (Vec::new(), Vec::new(), Vec::new());
     let (mut weeks, mut week_marks) = (Vec::new(), Vec::new());
-    let count = |rows: usize| i32::try_from(rows).unwrap_or(i32::MAX);
+    let count = |rows: usize| rows.unwrapped_as::<i32>();
     let mark = |hundredths: u32| f64::from(hundredths) / 100.0;
     for pupil in rows.chunk_by(|a, b| a.pupil() == b.pupil()) {
-        let who = of(&pupil[0]);
-        let (mut met, mut mean_sum) = (0, 0.0);
+        let key_and_number = pupil_of(&pupil[0]);
+        let (mut pupil_subjects, mut mean_sum) = (0, 0.0);
         for subject in pupil.chunk_by(|a, b| a.codes()[1] == b.codes()[1]) {
             let [term, code, _] = subject[0].codes();
             let sum = mark(subject.iter().map(|r| r.codes()[2]).sum());
@@ -226,17 +240,22 @@ fn marks<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, o
             subject_terms.push(term.cast_signed());
             subject_sums.push(sum);
             subject_marks.push(count(subject.len()));
-            met += 1;
+            pupil_subjects += 1;
             mean_sum += sum / f64::from(count(subject.len()));
         }
-        subject_pupils.push(&who, met);
-        term_pupils.push(&who, 1);
+        subject_pupils.push(&key_and_number, pupil_subjects);
+        term_pupils.push(&key_and_number, 1);
         terms.push(pupil[0].codes()[0].cast_signed());
-        subjects.push(count(met));
+        subjects.push(count(pupil_subjects));
         mean_sums.push(mean_sum);
-        lowest.push(mark(pupil.iter().map(|r| r.codes()[2]).min().unwrap_or(0)));
-        highest.push(mark(pupil.iter().map(|r| r.codes()[2]).max().unwrap_or(0)));
-        last_dates.push(start + pupil.iter().map(|r| r.day()).max().unwrap_or(0).cast_signed());
+        let [_, _, first_mark] = pupil[0].codes();
+        let (least, greatest, last_day) = pupil.iter().fold((first_mark, first_mark, 0), |(least, greatest, last_day), row| {
+            let [_, _, mark] = row.codes();
+            (mark.min(least), mark.max(greatest), row.day().max(last_day))
+        });
+        lowest.push(mark(least));
+        highest.push(mark(greatest));
+        last_dates.push(start + last_day.cast_signed());
         let mut mondays: Vec<i32> = pupil.iter().map(|r| day::monday(start + r.day().cast_signed())).collect();
         mondays.sort_unstable();
         let before = weeks.len();
@@ -244,32 +263,33 @@ fn marks<R: Packed>(with: &Settling<'_>, school: &str, rows: &[R], start: i32, o
             weeks.push(week[0]);
             week_marks.push(count(week.len()));
         }
-        week_pupils.push(&who, weeks.len() - before);
+        week_pupils.push(&key_and_number, weeks.len() - before);
     }
     let schools = |count: usize| repeated(school, count);
     let number = |numbers: Vec<f64>| Arc::new(Float64Array::from(numbers)) as ArrayRef;
-    let (rows, met) = (subject_terms.len(), terms.len());
+    let (subject_rows, term_rows) = (subject_terms.len(), terms.len());
     let columns =
-        |count: usize, pupils: Who, rest: Vec<ArrayRef>| [schools(count)].into_iter().chain(pupils.finish()).chain(rest).collect();
+        |count: usize, pupils: PupilColumns, rest: Vec<ArrayRef>| [schools(count)].into_iter().chain(pupils.finish()).chain(rest).collect();
     vec![
-        columns(rows, subject_pupils, vec![whole(subject_terms), names.finish(), number(subject_sums), whole(subject_marks)]),
+        columns(subject_rows, subject_pupils, vec![integers(subject_terms), names.finish(), number(subject_sums), integers(subject_marks)]),
         columns(
-            met,
+            term_rows,
             term_pupils,
-            vec![whole(terms), whole(subjects), number(mean_sums), number(lowest), number(highest), dates(last_dates)],
+            vec![integers(terms), integers(subjects), number(mean_sums), number(lowest), number(highest), dates(last_dates)],
         ),
-        columns(weeks.len(), week_pupils, vec![dates(weeks), whole(week_marks)]),
+        columns(weeks.len(), week_pupils, vec![dates(weeks), integers(week_marks)]),
     ]
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::packed::Session;
+    use super::super::packed::PackedAttendance;
     use super::*;
 
     fn day(rows: &[(u32, u32)]) -> Option<Day> {
         let codes = ["present", "absent", "excused", "late", "not_required"].map(String::from);
-        let rows: Vec<Session> = rows.iter().map(|(lesson, status)| Session::pack(1, 3, [*lesson, *status, 0], 0)).collect();
+        let rows: Vec<PackedAttendance> =
+            rows.iter().map(|(lesson, status)| PackedAttendance::pack(1, 3, [*lesson, *status, 0], 0)).collect();
         Day::of(&rows, &statuses(&codes))
     }
 
@@ -285,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn lessons_say_more_than_a_row_for_the_whole_day() {
+    fn lessons_count_rather_than_a_row_for_the_whole_day() {
         assert_eq!(day(&[(0, 1), (1, 2), (2, 1)]), Some(Day { absent: PARTS / 2, unexcused: PARTS / 2, late: 0 }));
         assert_eq!(day(&[(0, 2), (1, 0)]), Some(Day { absent: PARTS, unexcused: PARTS, late: 0 }));
     }

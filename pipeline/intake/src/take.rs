@@ -1,4 +1,4 @@
-//! From the files of one table to what the store keeps: the small tables as frames, the registers as packed rows.
+//! Takes in the files of one table: small tables as frames, the two registers as packed rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, RwLock};
@@ -26,12 +26,12 @@ use super::receipt::{Receipt, Spared};
 use super::register::{RegisterTaker, Shared, Shelves, Texts};
 use super::settle::{self, Origin, Settling};
 use super::small::{self, SmallTaker};
-use super::{Account, Intake, Taking, contacts, contradict, own, receipt, scan, verdict};
+use super::{Account, Intake, IntakeContext, contacts, contradict, own, receipt, scan, verdict};
 use crate::extract::Extract;
 
-/// Takes in one of the tables that fit in memory.
+/// Takes in a table that fits in memory.
 pub(super) fn small(
-    with: &Taking<'_>,
+    with: &IntakeContext<'_>,
     contract: &Contract,
     world: &World,
     files: &[Extract],
@@ -65,9 +65,9 @@ pub(super) fn small(
         let frame = without(&frame, &refusals)?;
         if let Some(mut account) = verdict::judge(with, extract, (&reading, &plan), rejects, &mut rejected, intake) {
             let absent = small::absent(contract, &plan);
-            let (frame, told) = small::pseudonymise(contract, &frame, &absent, vault)?;
+            let (frame, messages) = small::pseudonymise(contract, &frame, &absent, vault)?;
             let frame = small::keep_absent(contract, frame, &absent, before.as_ref(), &frames)?;
-            // A list that came back has told of them with its other lines.
+            // The message about a list that came back counts them with its other rejects.
             let refused = refusals
                 .first()
                 .filter(|_| !extract.returned)
@@ -79,11 +79,11 @@ pub(super) fn small(
                 file.rows.extend(emptied.into_iter().map(|(at, reject)| Reject { row: reading.row_number(at), ..reject }));
                 file.rows.sort_by_key(|reject| reject.row);
             }
-            for sentence in told.into_iter().chain(refused).chain(left_empty) {
-                let sentence = format!("{}: {sentence}", account.file);
-                account.told.push(sentence);
+            for message in messages.into_iter().chain(refused).chain(left_empty) {
+                let message = format!("{}: {message}", account.file);
+                account.messages.push(message);
             }
-            // A line that nobody has decided yet says nothing, and takes nothing back.
+            // A line without a decision yet must not replace an earlier decision.
             frames.push(match contract.table.as_str() {
                 "link_decisions" => frame.lazy().filter(col("decision").is_not_null()).collect().frame_err()?,
                 contacts::TABLE => contacts::with_order(frame, &saved, night, place)?,
@@ -93,7 +93,7 @@ pub(super) fn small(
                 receipts.push(Receipt::of(contract, list, &reading, file, spared));
             }
             if lines_spared > 0 {
-                account.told.push(format!(
+                account.messages.push(format!(
                     "{}: {} with words in place of a code or a day; they count, and the words are kept with the note",
                     account.file,
                     verdict::rows(lines_spared as u64)
@@ -109,8 +109,8 @@ pub(super) fn small(
     }
     if are_contacts {
         let names: Vec<String> = accounts.iter().map(|a| a.file.clone()).collect();
-        for (at, told) in contacts::disagreements(&names, &frames, before.as_ref())? {
-            accounts[at].told.push(told);
+        for (at, message) in contacts::disagreements(&names, &frames, before.as_ref())? {
+            accounts[at].messages.push(message);
         }
     }
     let merged = small::merge(frames, before, spec.columns.field(0).name(), with.run_id)?;
@@ -124,7 +124,7 @@ pub(super) fn small(
         let (rows, columns) = (verdict::rows(difference.rows), difference.columns.join(", "));
         if let Some(account) = accounts.get_mut(*at as usize) {
             account.conflicts += difference.rows;
-            account.told.push(if file == kept {
+            account.messages.push(if file == kept {
                 format!("{file}: {rows} repeated with another {columns}; the later one counts")
             } else {
                 format!("{file} and {kept}: {rows} of one key with another {columns}; {kept} counts")
@@ -135,14 +135,14 @@ pub(super) fn small(
     for (at, difference) in &merged.corrections {
         let (rows, columns) = (verdict::rows(difference.rows), difference.columns.join(", "));
         if let Some(account) = accounts.get_mut(*at as usize) {
-            account.told.push(format!("{}: corrects {rows} stored before, in {columns}", account.file));
+            account.messages.push(format!("{}: corrects {rows} stored before, in {columns}", account.file));
         }
     }
     intake.keep(&contract.table, accounts, conflicts);
     if merged.changed { replace_table(store, &spec, merged.frame, with.run_id) } else { Ok(()) }
 }
 
-/// The reject of a row that was read and is not taken.
+/// The reject of a row that could be read and is refused for whom it is about.
 fn refused(contract: &Contract, frame: &DataFrame, refusal: &Refusal) -> Result<Reject> {
     let value =
         |name: &str| -> Result<String> { Ok(small::texts(frame, name).frame_err()?.get(refusal.row).unwrap_or_default().to_string()) };
@@ -161,15 +161,15 @@ fn without(frame: &DataFrame, refusals: &[Refusal]) -> Result<DataFrame> {
     if refusals.is_empty() {
         return Ok(frame.clone());
     }
-    let gone: BTreeSet<usize> = refusals.iter().map(|r| r.row).collect();
-    let stays: BooleanChunked = (0..frame.height()).map(|row| Some(!gone.contains(&row))).collect();
-    frame.filter(&stays).frame_err()
+    let refused: BTreeSet<usize> = refusals.iter().map(|r| r.row).collect();
+    let kept: BooleanChunked = (0..frame.height()).map(|row| Some(!refused.contains(&row))).collect();
+    frame.filter(&kept).frame_err()
 }
 
 /// Stored rows of a small table.
 fn stored(store: &Store, table: &str) -> Result<Option<DataFrame>> {
     let mut frame = scan(store, table)?.map(LazyFrame::collect).transpose().frame_err()?;
-    // Contacts of an older store do not say when they were saved.
+    // The contacts of an older store have no column for when they were saved.
     if let Some(frame) = frame.as_mut().filter(|frame| table == contacts::TABLE && frame.column(SAVED).is_err()) {
         let height = frame.height();
         frame.with_column(Column::full_null(SAVED.into(), height, &DataType::String)).frame_err()?;
@@ -177,7 +177,7 @@ fn stored(store: &Store, table: &str) -> Result<Option<DataFrame>> {
     Ok(frame)
 }
 
-/// Prepares a small table's one file in place of the one before.
+/// Prepares the one file of a small table, which replaces the file before it.
 fn replace_table(store: &mut Store, spec: &TableSpec, frame: DataFrame, run_id: &str) -> Result<()> {
     let file = write_frame(store, spec, &frame, run_id)?;
     let before: Vec<String> = store.files(&spec.name).into_iter().map(|f| f.path).filter(|p| *p != file.path).collect();
@@ -185,7 +185,7 @@ fn replace_table(store: &mut Store, spec: &TableSpec, frame: DataFrame, run_id: 
     Ok(())
 }
 
-/// Over Polars' own Parquet bytes into the store's writer: one writer makes every file of the store.
+/// Writes a frame with the store's writer, by way of Polars' Parquet bytes: one writer makes every file of the store.
 fn write_frame(store: &Store, spec: &TableSpec, frame: &DataFrame, run_id: &str) -> Result<DataFile> {
     let mut frame = frame.select(spec.columns.fields().iter().map(|f| f.name().as_str())).frame_err()?;
     let mut bytes = Vec::new();
@@ -203,12 +203,12 @@ fn write_frame(store: &Store, spec: &TableSpec, frame: &DataFrame, run_id: &str)
 }
 
 /// Why a register of absences by lesson is refused.
-const LESSONS_UNKNOWN: &str = "a register of absences that tells of single lessons, and how many lessons a day has is not known: each missed lesson would count as a whole day. Write lessons_a_day = 6 (or as many as there are) into its [[source]] in prane.toml";
+const LESSONS_UNKNOWN: &str = "a register of absences by lesson, without the number of lessons of a day: each missed lesson would count as a whole day. Write lessons_a_day = 6 (or as many as there are) into its [[source]] in prane.toml";
 
-/// Takes in a register, attendance or marks, as rows packed in the form that is its own.
+/// Takes in a register, attendance or marks, as rows packed into `R`.
 #[allow(clippy::too_many_lines)] // the order of the steps is the point
 pub(super) fn register<R: Packed>(
-    with: &Taking<'_>,
+    with: &IntakeContext<'_>,
     contract: &Contract,
     world: &World,
     files: &[Extract],
@@ -220,14 +220,15 @@ pub(super) fn register<R: Packed>(
     let spec = spec_of(contract);
     let threads = with.project.config.engine.thread_count();
     let (schools, subjects) = (RwLock::new(Texts::default()), RwLock::new(Texts::default()));
-    // Stored runs are the lowest origins; tonight's files follow. A run a stored row may name is a night of the store.
+    // Stored runs have the lowest origins, and the files of this run follow. Every run that a stored row names is a night of
+    // the store.
     let mut runs: Vec<String> = store.nights().iter().map(|n| n.run_id.clone()).collect();
     runs.dedup();
     let first_file = runs.len();
     let mut shelves: Shelves<R> = Shelves::default();
     let (mut accounts, mut rejected) = (Vec::new(), Vec::new());
-    // Of each file, by its place: how it is kept, and the schools and years that it tells of.
-    let mut kinds: Vec<(&Source, BTreeSet<(String, i32)>)> = Vec::new();
+    // For each file: its source, and the schools and school years that it has rows of.
+    let mut contents: Vec<(&Source, BTreeSet<(String, i32)>)> = Vec::new();
     {
         let pupils = RwLock::new(&mut vault.pupils);
         let memos = Mutex::new(Vec::new());
@@ -250,12 +251,12 @@ pub(super) fn register<R: Packed>(
                 continue;
             }
             let Some(account) = verdict::judge(with, extract, (&reading, &plan), rejects, &mut rejected, intake) else { continue };
-            let mut told_of = BTreeSet::new();
+            let mut school_years = BTreeSet::new();
             for (key, more) in rows.into_iter().flatten() {
-                told_of.insert((schools.read().map(|s| s.text(key.1).to_string()).unwrap_or_default(), key.0.school_year));
+                school_years.insert((schools.read().map(|s| s.text(key.1).to_string()).unwrap_or_default(), key.0.school_year));
                 shelves.entry(key).or_default().append(more);
             }
-            kinds.push((&extract.source, told_of));
+            contents.push((&extract.source, school_years));
             accounts.push(account);
             if extract.source.layout == Layout::Wide {
                 intake.notes.push(format!("{}: read as a wide register, a row a pupil and day", extract.name));
@@ -272,14 +273,14 @@ pub(super) fn register<R: Packed>(
     if runs.len() > stored_runs {
         return Err(Error::store("store", "holds rows of a run that nights.json does not name: restore nights.json from a backup"));
     }
-    for (origin, met) in contradict::contradicting(&shelves, first_file, with.project.config.contract.most_corrected) {
+    for (origin, repeated) in contradict::contradicting(&shelves, first_file, with.project.config.contract.most_corrected) {
         let at = usize::from(origin) - first_file;
         accounts[at].refuse(format!(
-            "says otherwise than {} of the {} of a school that it repeats: are its columns, its school and its days right? If it is to be let in, set [contract] most_corrected = 1 in prane.toml for one night",
-            met.changed,
-            verdict::rows(met.rows).replace("row", "stored row")
+            "contradicts {} of the {} of a school that it repeats: are its columns, its school and its days right? If it is to be let in, set [contract] most_corrected = 1 in prane.toml for one night",
+            repeated.changed,
+            verdict::rows(repeated.rows).replace("row", "stored row")
         ));
-        kinds[at].1.clear();
+        contents[at].1.clear();
         shelves.values_mut().for_each(|shelf| shelf.retain(|row| row.origin() != origin));
     }
     if accounts.iter().all(|account| account.refused.is_some()) {
@@ -289,8 +290,8 @@ pub(super) fn register<R: Packed>(
     shelves.retain(|_, shelf| shelf.count() > 0);
     let mut lessons: BTreeMap<(String, i32), u32> = BTreeMap::new();
     let mut registers: BTreeMap<(String, i32), &'static str> = BTreeMap::new();
-    for (source, told_of) in kinds.into_iter().filter(|_| contract.table == "attendance") {
-        for school in told_of {
+    for (source, school_years) in contents.into_iter().filter(|_| contract.table == "attendance") {
+        for school in school_years {
             if let (Register::Absences, Some(count)) = (source.register, source.lessons_a_day) {
                 lessons.insert(school.clone(), count);
             }
@@ -325,16 +326,21 @@ pub(super) fn register<R: Packed>(
         }
     }
     intake.keep(&contract.table, accounts, conflicts);
-    let gone: Vec<String> = rewritten.into_iter().map(|f| f.path).collect();
+    let replaced: Vec<String> = rewritten.into_iter().map(|f| f.path).collect();
     for (at, spec) in sums.iter().enumerate() {
-        store.prepare(&spec.name, written.iter().map(|s| s.sums[at].clone()).collect(), gone.clone());
+        store.prepare(&spec.name, written.iter().map(|s| s.sums[at].clone()).collect(), replaced.clone());
     }
-    store.prepare(&spec.name, written.into_iter().map(|s| s.rows).collect(), gone);
+    store.prepare(&spec.name, written.into_iter().map(|s| s.rows).collect(), replaced);
     if registers.is_empty() { Ok(()) } else { note_registers(with, &registers, store, vault) }
 }
 
-/// Keeps which school keeps which kind of register.
-fn note_registers(with: &Taking<'_>, registers: &BTreeMap<(String, i32), &'static str>, store: &mut Store, vault: &Vault) -> Result<()> {
+/// Stores which kind of register each school keeps in a school year.
+fn note_registers(
+    with: &IntakeContext<'_>,
+    registers: &BTreeMap<(String, i32), &'static str>,
+    store: &mut Store,
+    vault: &Vault,
+) -> Result<()> {
     let years: Vec<String> = registers.keys().map(|(_, year)| school_year_name(*year)).collect();
     let keys: Vec<String> = registers
         .keys()

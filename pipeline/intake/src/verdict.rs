@@ -1,5 +1,6 @@
-//! What becomes of a file: its account, its rejects, and whether its rows may be used.
+//! Decides whether the rows of a file may be used, and makes its account and its rejects.
 
+use az::UnwrappedAs;
 use prane_base::error::{Result, plural};
 use prane_contract::plan::Plan;
 use prane_contract::reject::write as write_rejects;
@@ -7,20 +8,20 @@ use prane_contract::reject::{FileRejects, Reject, not_written_yet};
 use prane_contract::value::{Refusal, Why, World, is_totals};
 use prane_contract::{Contract, Kind};
 
-use super::{Account, Intake, Taking, hex_of, small};
+use super::{Account, Intake, IntakeContext, hex_of, small};
 use crate::extract::{At, Extract, Reading, Taker, read};
 
-/// Days ahead within which a day to come is waited for; one further ahead is a slip.
+/// A file with rows up to this many days ahead is read again later; a day further ahead is a slip.
 const LONGEST_WAIT: i64 = 366;
 
-/// Why a row is refused, with everything needed to mend it.
+/// The reject of a row: the reason, and everything needed to correct the row.
 pub(super) fn reject_of(contract: &Contract, plan: &Plan, world: &World, fields: &[&[u8]]) -> Reject {
     let (column, Refusal { mut why, reason }) =
         small::judge_row(contract, plan, world, fields).err().unwrap_or((None, "holds a value that cannot be kept".to_string().into()));
-    // A row of totals may name itself in another column than that of the numbers.
+    // The heading of a row of totals may be in another column than the ids.
     let is_id = |at: &usize| matches!(contract.columns[*at].kind, Kind::PupilId | Kind::ParticipantId);
-    let names_nobody = (0..contract.columns.len()).filter(is_id).all(|at| plan.raw(at, fields).trim_ascii().is_empty());
-    if names_nobody && fields.iter().any(|field| std::str::from_utf8(field).is_ok_and(is_totals)) {
+    let has_no_id = (0..contract.columns.len()).filter(is_id).all(|at| plan.raw(at, fields).trim_ascii().is_empty());
+    if has_no_id && fields.iter().any(|field| std::str::from_utf8(field).is_ok_and(is_totals)) {
         why = Why::Totals;
     }
     let text = |raw: &[u8]| String::from_utf8_lossy(raw).to_string();
@@ -29,16 +30,16 @@ pub(super) fn reject_of(contract: &Contract, plan: &Plan, world: &World, fields:
     Reject { row: 0, column: column.map_or(String::new(), |at| contract.columns[at].name.clone()), value, why, reason, raw }
 }
 
-/// A cell that was left empty, for whoever can mend it; its row was taken.
+/// The reject of a cell that was left empty while its row was taken.
 pub(super) fn emptied(contract: &Contract, plan: &Plan, fields: &[&[u8]], column: usize, refusal: Refusal) -> Reject {
     let raw: Vec<String> = (0..contract.columns.len()).map(|at| String::from_utf8_lossy(plan.raw(at, fields)).to_string()).collect();
     let reason = format!("{}; the cell is left empty, and its row is taken", refusal.reason);
     Reject { row: 0, column: contract.columns[column].name.clone(), value: raw[column].clone(), why: refusal.why, reason, raw }
 }
 
-/// One file's account, rejects and notes; says whether its rows may be used.
+/// Makes a file's account and notes; the flag says whether its rows may be used.
 fn judge_file(
-    with: &Taking<'_>,
+    with: &IntakeContext<'_>,
     extract: &Extract,
     read: u64,
     rejects: &[Reject],
@@ -55,8 +56,8 @@ fn judge_file(
     };
     if !unknown.is_empty() {
         let places: Vec<String> = unknown.iter().map(|at| (at + 1).to_string()).collect();
-        let columns = plural(places.len(), "column");
-        intake.notes.push(format!("{}: {columns} that nobody knows left alone (number {})", extract.name, places.join(", ")));
+        let columns = plural(places.len(), "unknown column");
+        intake.notes.push(format!("{}: {columns} ignored (number {})", extract.name, places.join(", ")));
     }
     let totals = rejects.iter().filter(|r| r.why == Why::Totals).count() as u64;
     if totals > 0 {
@@ -70,8 +71,8 @@ fn judge_file(
     let slips = || rejects.iter().filter(|r| r.why != Why::Totals);
     let first = slips().next().map_or(String::new(), |r| format!("; first: row {}, {}", r.row, r.reason));
     if extract.returned {
-        // Written by hand, line by line: a slip in one says nothing against the others.
-        account.told.push(match (read, account.rejected) {
+        // Each line was filled in by hand: a slip in one does not discredit the others.
+        account.messages.push(match (read, account.rejected) {
             (0, _) => format!("{}: a list that came back with nothing filled in", extract.name),
             (_, 0) => format!("{}: a list that came back with {} filled in", extract.name, self::rows(read)),
             (_, some) => format!("{}: a list that came back; {some} of {} filled in cannot be used{first}", extract.name, self::rows(read)),
@@ -80,8 +81,8 @@ fn judge_file(
     }
     let words = || rejects.iter().filter(|r| r.why == Why::Word);
     if let Some(first) = words().next() {
-        // Whoever wrote it meant something: a kind of absence that nobody mapped is rare in every register, and would take
-        // the children with it.
+        // An unmapped word may be a kind of absence. It is rare in every register, so the tolerance would let the file pass and
+        // lose exactly the children who were absent.
         account.refused = Some(format!(
             "{} with a word that no mapping knows (the words stand under rejects/); first: row {}, {}",
             self::rows(words().count() as u64),
@@ -106,7 +107,7 @@ fn judge_file(
     (account, true)
 }
 
-/// The account of a file that is refused before its rows are judged.
+/// The account of a file that is refused as a whole, before its rows are judged.
 pub(super) fn refused(extract: &Extract, rows: u64, why: &str) -> Account {
     Account {
         file: extract.name.clone(),
@@ -119,7 +120,7 @@ pub(super) fn refused(extract: &Extract, rows: u64, why: &str) -> Account {
     }
 }
 
-/// Reads one file; a file that cannot be read is accounted for, and gives nothing.
+/// Reads one file; `None`, with an account of the refused file, where it cannot be read.
 pub(super) fn open<T: Taker>(
     extract: &Extract,
     contract: &Contract,
@@ -129,17 +130,17 @@ pub(super) fn open<T: Taker>(
 ) -> Option<(Reading, Plan, Vec<T>)> {
     tracing::debug!("reading {}", extract.name);
     match read(extract, contract, threads, taker) {
-        Ok(done) => Some(done),
-        Err(fault) => {
-            intake.accounts.push(refused(extract, fault.rows, &fault.reason));
+        Ok(result) => Some(result),
+        Err(error) => {
+            intake.accounts.push(refused(extract, error.rows, &error.reason));
             None
         }
     }
 }
 
-/// Judges what was read of one file by its rejects; the account of a file whose rows may be used.
+/// Decides by its rejects whether the rows of a file may be used: then its account is returned, else it is kept as refused.
 pub(super) fn judge(
-    with: &Taking<'_>,
+    with: &IntakeContext<'_>,
     extract: &Extract,
     (reading, plan): (&Reading, &Plan),
     mut rejects: Vec<(At, Reject)>,
@@ -160,14 +161,14 @@ pub(super) fn judge(
 
 /// `1 row`, `2 rows`.
 pub(super) fn rows(count: u64) -> String {
-    plural(usize::try_from(count).unwrap_or(usize::MAX), "row")
+    plural(count.unwrapped_as(), "row")
 }
 
 /// Writes the rejects of a table, unless this is a rehearsal.
-pub(super) fn put_rejects(with: &Taking<'_>, contract: &Contract, files: Vec<FileRejects>, intake: &mut Intake) -> Result<()> {
+pub(super) fn put_rejects(with: &IntakeContext<'_>, contract: &Contract, files: Vec<FileRejects>, intake: &mut Intake) -> Result<()> {
     let Some(folder) = with.rejects else { return Ok(()) };
-    let (files, told) = not_written_yet(folder, files)?;
-    intake.notes.extend(told);
+    let (files, notes) = not_written_yet(folder, files)?;
+    intake.notes.extend(notes);
     if files.is_empty() {
         return Ok(());
     }

@@ -1,10 +1,10 @@
-//! Assignment: which pairs become links without a human, which a human is asked about.
+//! Assignment: decides which pairs are linked and which ones a person is asked about.
 //!
-//! A link needs two things. Its probability must stand after all rivals have had their share: other pupils this
-//! participant might be, and other participants of the same centre who might be this pupil. That makes the assignment
-//! one-to-one by itself, as two rivals cannot both hold more than half, so no matching of a whole centre is solved: what
-//! such a matching would decide by a hair is for a human anyway. And the fields that agree must be ones that tell a child
-//! from its sibling, twin, cousin of the same name or the next line of the list, which weights alone do not know.
+//! A link has two conditions. First, its probability must be high enough after the share of all rivals: other pupils that this
+//! participant may be, and other participants of the same centre that may be this pupil. Two rivals cannot both have more than
+//! half of the probability, so the assignment is one-to-one without solving a matching; close cases are for a person anyway.
+//! Second, the fields that agree must distinguish a child from siblings, twins, cousins of the same name and the next line of
+//! the list, which the weights alone do not ensure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,10 +18,10 @@ use super::rules::RULES;
 use super::score::Scored;
 use super::{Decision, Doubt, Error, Settings, Verdict};
 
-/// Decisions made by humans, ready to be looked up.
+/// Decisions of persons, indexed.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// Right row first, so that those of one person stand together.
+    /// The right row comes first, so that the pairs of one person are neighbours.
     same: BTreeSet<(u32, u32)>,
     linked: BTreeMap<u32, u32>,
     taken: BTreeSet<(u32, u32)>,
@@ -34,7 +34,7 @@ impl Known {
     /// Reads the decisions on `left` and `right`.
     ///
     /// # Errors
-    /// A row that is not in the file, or decisions that cannot all hold.
+    /// A row that is not in the file, or decisions that contradict each other.
     pub fn new(decisions: &[Decision], data: &Data) -> Result<Self, Error> {
         let mut known = Self { one_file: data.one_file, ..Self::default() };
         for &decision in decisions {
@@ -63,29 +63,29 @@ impl Known {
                 known.taken.insert((data.right.source[right as usize].group, left));
             }
         }
-        let clash = known.same.iter().find(|(right, left)| {
+        let contradiction = known.same.iter().find(|(right, left)| {
             let none = known.none.contains(right) || (data.one_file && known.none.contains(left));
             none || known.different.contains(&(*left, *right))
         });
-        match clash.map(|pair| pair.0) {
+        match contradiction.map(|pair| pair.0) {
             Some(right) => Err(Error::Contradiction { right }),
             None => Ok(known),
         }
     }
 
-    /// Whether a human said so.
+    /// Whether a person decided that the two are one child.
     #[must_use]
-    pub fn same(&self, left: u32, right: u32) -> bool {
+    pub fn is_same(&self, left: u32, right: u32) -> bool {
         self.same.contains(&(right, left))
     }
 
-    /// Whether a human said of `right` who it is.
+    /// Whether a person decided who `right` is.
     #[must_use]
-    pub fn settled(&self, right: u32) -> bool {
+    pub fn is_decided(&self, right: u32) -> bool {
         self.same.range((right, 0)..=(right, u32::MAX)).next().is_some()
     }
 
-    /// The candidates of `right`: of the blocks, less those decided against or taken, and those decided for.
+    /// The candidates of `right`: those of the blocks without pairs that decisions exclude, and those that a person decided on.
     pub fn candidates(&self, data: &Data, right: u32, out: &mut Vec<u32>, passed: &mut [u64; RULES.len()]) {
         out.clear();
         if let Some(&left) = self.linked.get(&right) {
@@ -95,14 +95,14 @@ impl Known {
         if self.none.contains(&right) {
             return;
         }
-        // Three participants in four are told by their id; looking at all who are somehow like them would change nothing.
-        if self.one_file || !data.blocks.certain(right, out) {
+        // Three participants in four have an exact match by id; other candidates would not change their result.
+        if self.one_file || !data.blocks.has_exact_match(right, out) {
             data.blocks.candidates(right, out, passed);
         }
         let group = data.right.source[right as usize].group;
         out.retain(|&left| {
-            let here = !self.one_file || (left < right && !self.none.contains(&left));
-            here && !self.taken.contains(&(group, left)) && !self.different.contains(&(left, right))
+            let is_candidate = !self.one_file || (left < right && !self.none.contains(&left));
+            is_candidate && !self.taken.contains(&(group, left)) && !self.different.contains(&(left, right))
         });
         if self.one_file {
             out.extend(self.same.range((right, 0)..=(right, u32::MAX)).map(|pair| pair.1));
@@ -112,10 +112,10 @@ impl Known {
     }
 }
 
-/// What becomes of a pair; nothing where it is too unlikely to bother a human.
+/// Whether a pair is linked or for review; `None` where it is too unlikely to ask a person.
 #[must_use]
 pub fn verdict(pair: &Scored, known: &Known, settings: &Settings) -> Option<Verdict> {
-    if known.same(pair.left, pair.right) {
+    if known.is_same(pair.left, pair.right) {
         return Some(Verdict::Decided);
     }
     let (alone, standing) = (probability(pair.weight), probability(pair.standing));
@@ -130,39 +130,39 @@ pub fn verdict(pair: &Scored, known: &Known, settings: &Settings) -> Option<Verd
     }
 }
 
-/// The probability that `weight`, log2 of odds, stands for.
+/// The probability that corresponds to `weight`, log2 of odds.
 #[must_use]
 pub fn probability(weight: f64) -> f64 {
     1.0 / (1.0 + (-weight).exp2())
 }
 
-/// Why a pair is for a human however much it weighs.
+/// Why a person has to be asked about a pair, whatever its weight.
 fn doubt(levels: Levels, alike: Alike) -> Option<Doubt> {
     let (first, last, birth, id) = (levels[FIRST], levels[LAST], levels[BIRTH], levels[ID]);
     let id_agrees = id <= ID_SLIP;
-    let born_alike = birth <= BIRTH_SLIP;
-    let born_unknown = birth == SPECS[BIRTH].unknown();
+    let birth_agrees = birth <= BIRTH_SLIP;
+    let birth_unknown = birth == SPECS[BIRTH].unknown();
     if id == ID_OTHER {
         return Some(Doubt::Ids);
     }
-    let born_nearly = id == EQUAL && birth == BIRTH_PARTS;
-    if !(born_alike || born_nearly || born_unknown) {
+    let birth_nearly_agrees = id == EQUAL && birth == BIRTH_PARTS;
+    if !(birth_agrees || birth_nearly_agrees || birth_unknown) {
         return Some(Doubt::BirthDates);
     }
-    if !id_agrees && born_unknown {
+    if !id_agrees && birth_unknown {
         return Some(Doubt::NamesOnly);
     }
-    // Cousins of one name are born a digit or a year apart, and many children are entered under one date. Numbers given out
-    // one after the other are one slip apart: only an equal one tells.
-    if id != EQUAL && !born_unknown && (birth != EQUAL || alike.common_date) {
+    // Cousins of one name may be born a digit or a year apart, and many children are entered under one date. Consecutive ids
+    // differ by one slip, so only an equal id is evidence.
+    if id != EQUAL && !birth_unknown && (birth != EQUAL || alike.common_date) {
         return Some(Doubt::BirthDates);
     }
-    // Twins and siblings differ in the first name, and one typed under the other's id differs only there. "Arben" and
-    // "Arbena" are close: without an id, a sex that differs as well speaks for two children.
-    if first == OTHER || (first > CLOSE && !(id_agrees && born_alike)) {
+    // Twins and siblings differ in the first name, and a record under the id of the other differs only there. "Arben" and
+    // "Arbena" are close: without an id, a different sex is evidence for two children.
+    if first == OTHER || (first > CLOSE && !(id_agrees && birth_agrees)) {
         return Some(Doubt::FirstNames);
     }
-    // "Artan" and "Arian" are two children, whatever number was brought; a word left out of a double name is no other name.
+    // "Artan" and "Arian" are two children, whatever their ids; a missing word of a double name is not another name.
     if first != EQUAL && first < OTHER && first != PART && alike.spellings == Spellings::TwoNames {
         return Some(Doubt::FirstNames);
     }
@@ -178,11 +178,11 @@ fn doubt(levels: Levels, alike: Alike) -> Option<Doubt> {
     if last > CLOSE && !(id_agrees && birth == EQUAL) {
         return Some(Doubt::LastNames);
     }
-    // Some namesake is born the same day somewhere: without an id, not in another municipality, and where none is known
-    // only if all is equal.
-    let known = levels[MUNICIPALITY] != SPECS[MUNICIPALITY].unknown();
-    let placed = levels[SCHOOL] == EQUAL || levels[MUNICIPALITY] == EQUAL;
-    if !id_agrees && !placed && (known || birth != EQUAL || first != EQUAL || last != EQUAL) {
+    // A namesake of another place may be born on the same day: without an id the municipality must agree, and where it is not
+    // known all fields must be equal.
+    let place_known = levels[MUNICIPALITY] != SPECS[MUNICIPALITY].unknown();
+    let place_agrees = levels[SCHOOL] == EQUAL || levels[MUNICIPALITY] == EQUAL;
+    if !id_agrees && !place_agrees && (place_known || birth != EQUAL || first != EQUAL || last != EQUAL) {
         return Some(Doubt::NoPlace);
     }
     None
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_human_is_asked() {
+    fn doubts_by_levels() {
         let no_id = (ID, SPECS[ID].unknown());
         let doubt = |levels| doubt(levels, Alike::default());
         assert_eq!(doubt(levels(&[])), None);
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_speaks_for_two_children_is_asked() {
+    fn doubts_by_likeness() {
         let no_id = (ID, SPECS[ID].unknown());
         let two = Alike { spellings: Spellings::TwoNames, ..Alike::default() };
         for first in [SOUND, CLOSE, NEAR] {

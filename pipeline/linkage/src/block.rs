@@ -1,9 +1,9 @@
-//! Blocking: which pairs are looked at at all. Half a million pupils times thirty thousand participants are fifteen
-//! thousand million pairs; these rules leave some hundred for a participant and miss few of the true ones, since a
-//! record would have to err in several fields at once to escape them all.
+//! Blocking: chooses the pairs to compare. Half a million pupils and thirty thousand participants are 15 billion pairs; the
+//! rules leave some hundred per participant and miss few true pairs, because a record would need errors in several fields at once
+//! to share no key.
 //!
-//! A block, the pupils of one key, may be too large to be of use ("the first of January", a placeholder id). Such a
-//! block is passed over for that rule and counted, and the count is reported.
+//! A block, the pupils of one key, may be too large to be useful (born on 1 January, a placeholder id). Such a block is skipped
+//! for that rule, and the number of skipped blocks is reported.
 
 use rayon::prelude::*;
 
@@ -12,18 +12,18 @@ use super::normalise::{NONE, Names, Numbers};
 use super::person::{People, Record};
 use super::rules::{RULES, Rule};
 
-/// The left side, by the keys of all rules.
+/// The left side, indexed by the keys of all rules.
 pub struct Blocks<'a> {
     names: &'a Names,
     ids: &'a Numbers,
     left: &'a People<'a>,
     right: &'a People<'a>,
     largest: usize,
-    /// One a rule.
+    /// One index per rule.
     index: Vec<Index>,
 }
 
-/// The records of both sides and what is known of them before they are compared.
+/// The records of both sides with their indexes.
 pub struct Data<'a> {
     /// Names of both sides.
     pub names: &'a Names,
@@ -37,20 +37,20 @@ pub struct Data<'a> {
     pub blocks: &'a Blocks<'a>,
     /// Rarity of the left side's values.
     pub rarity: &'a Rarity,
-    /// Whether both sides are one file: a pair is then looked at once, `left < right`.
+    /// Whether both sides are one file: each pair is then compared once, with `left < right`.
     pub one_file: bool,
 }
 
 /// The people on the left by one key.
 struct Index {
-    /// Where the keys of each first two bytes start; keys are mixed, so that these runs are short.
+    /// Start of the keys with each value of the first two bytes; keys are hashes, so these runs are short.
     starts: Vec<u32>,
     keys: Vec<u64>,
     rows: Vec<u32>,
 }
 
 impl<'a> Blocks<'a> {
-    /// Indexes `left`; blocks of more than `largest` people are passed over.
+    /// Indexes `left`; blocks of more than `largest` people are skipped.
     #[must_use]
     pub fn new(names: &'a Names, ids: &'a Numbers, left: &'a People<'a>, right: &'a People<'a>, largest: usize) -> Self {
         let mut blocks = Self { names, ids, left, right, largest, index: Vec::new() };
@@ -76,9 +76,9 @@ impl<'a> Blocks<'a> {
         Index { starts, keys, rows }
     }
 
-    /// Whether somebody on the left is equal to person `right` in id, both names and birth date. Nobody else can then stand
-    /// beside that pair but who has the same id too; `out` is those who have.
-    pub fn certain(&self, right: u32, out: &mut Vec<u32>) -> bool {
+    /// Whether a person on the left equals person `right` in id, both names and birth date. Then only people with the same id can
+    /// be rivals; `out` receives them.
+    pub fn has_exact_match(&self, right: u32, out: &mut Vec<u32>) -> bool {
         out.clear();
         let r = *self.right.at(right);
         if [r.id, r.first, r.last, r.birth].contains(&NONE) {
@@ -91,7 +91,7 @@ impl<'a> Blocks<'a> {
         })
     }
 
-    /// The people on the left that share a key of any rule with person `right`, each once, in the file's order.
+    /// The people on the left who share a key of any rule with person `right`, each once, in the order of the file.
     pub fn candidates(&self, right: u32, out: &mut Vec<u32>, passed: &mut [u64; RULES.len()]) {
         out.clear();
         for (rule, times) in RULES.iter().zip(passed) {
@@ -101,39 +101,40 @@ impl<'a> Blocks<'a> {
         out.dedup();
     }
 
-    /// The people on the left that `rule` puts beside person `right`, appended.
+    /// Appends the people on the left who share a key of `rule` with person `right`.
     pub fn block(&self, rule: Rule, right: u32, out: &mut Vec<u32>, passed: &mut u64) {
         let record = *self.right.at(right);
         let Index { starts, keys, rows } = &self.index[rule as usize];
         let largest = if rule == Rule::SchoolPlace { self.largest / 20 } else { self.largest };
-        let mut take = |key: u64| {
+        let mut look_up = |key: u64| {
             let start = (key >> 48) as usize;
             let (start, end) = (starts[start] as usize, starts[start + 1] as usize);
             let from = start + keys[start..end].partition_point(|&k| k < key);
-            let near = &keys[from..keys.len().min(from + largest + 1)];
-            let size = near.partition_point(|&k| k == key);
+            let window = &keys[from..keys.len().min(from + largest + 1)];
+            let size = window.partition_point(|&k| k == key);
             if size > largest {
                 *passed += 1;
             } else {
                 out.extend_from_slice(&rows[from..from + size]);
             }
         };
-        self.keys(rule, self.right, right, true, &mut take);
+        self.keys(rule, self.right, right, true, &mut look_up);
         let (first, last) = (self.names.head(record.first), self.names.head(record.last));
         match rule {
             Rule::Birth if record.birth != NONE => {
                 let swapped = record.birth / 10_000 * 10_000 + record.birth % 100 * 100 + record.birth / 100 % 100;
                 if swapped != record.birth {
-                    take(mix([swapped, 0, 0]));
+                    look_up(mix([swapped, 0, 0]));
                 }
             }
-            Rule::Names if first != NONE && last != NONE && first != last => take(mix([last, first, 0])),
+            Rule::Names if first != NONE && last != NONE && first != last => look_up(mix([last, first, 0])),
             _ => {}
         }
     }
 
-    /// Gives every key of `rule` for a person to `give`; none where a part of it is not known. `asking` is the right side.
-    fn keys(&self, rule: Rule, people: &People, at: u32, asking: bool, mut give: impl FnMut(u64)) {
+    /// Passes every key of `rule` for a person to `emit`; none where a part of the key is not known. `is_right` is true for a person
+    /// on the right side.
+    fn keys(&self, rule: Rule, people: &People, at: u32, is_right: bool, mut emit: impl FnMut(u64)) {
         let r: &Record = people.at(at);
         let (first, last) = (self.names.head(r.first), self.names.head(r.last));
         let [year, month, day] = if r.birth == NONE { [NONE; 3] } else { [r.birth / 10_000, r.birth / 100 % 100, r.birth % 100] };
@@ -141,7 +142,7 @@ impl<'a> Blocks<'a> {
         let starts = |letters: usize| self.names.starts(r.first, r.last, letters);
         let mut each = |codes: &[u32], name: u32, other: u32| {
             for &code in codes.iter().filter(|_| name != NONE && other != NONE) {
-                give(mix([code, name, other]));
+                emit(mix([code, name, other]));
             }
         };
         let parts = match rule {
@@ -159,11 +160,12 @@ impl<'a> Blocks<'a> {
             Rule::SchoolFirst => return each(&person.schools, first, 0),
             Rule::SchoolLast => return each(&person.schools, last, 0),
             Rule::PlaceFirst | Rule::PlaceLast => {
-                // The left side says whether it has a date; the right asks for those without, and having none for all.
+                // Keys on the left have a mark for a known birth date. A person on the right is compared with those who have none, and
+                // with all where its own is not known.
                 let name = if rule == Rule::PlaceFirst { first } else { last };
                 let dated = u32::from(r.birth != NONE);
-                each(&person.municipalities, name, if asking { 0 } else { dated });
-                if asking && dated == 0 {
+                each(&person.municipalities, name, if is_right { 0 } else { dated });
+                if is_right && dated == 0 {
                     each(&person.municipalities, name, 1);
                 }
                 return;
@@ -178,12 +180,12 @@ impl<'a> Blocks<'a> {
             Rule::MonthInitials => [year, month, starts(1)],
         };
         if !parts.contains(&NONE) {
-            give(mix(parts));
+            emit(mix(parts));
         }
     }
 }
 
-/// One half of an id as a number (FNV-1a); [`NONE`] where there is no id.
+/// Hash of one half of an id (FNV-1a); [`NONE`] where there is no id.
 fn half(id: &str, first: bool) -> u32 {
     if id.is_empty() {
         return NONE;
@@ -194,7 +196,7 @@ fn half(id: &str, first: bool) -> u32 {
     hash.min(NONE - 1)
 }
 
-/// Three numbers as one key (`splitmix64`, twice). Two keys that collide put a few more pairs beside each other, no fewer.
+/// Hash of three numbers (`splitmix64`, twice). A collision adds a few pairs to compare, and loses none.
 fn mix([a, b, c]: [u32; 3]) -> u64 {
     fn stir(z: u64) -> u64 {
         let z = z.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -231,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_stay_together() {
+    fn records_with_slips_share_a_key() {
         let left = [person("Arben", "Hoxha", "20150203")];
         for right in [
             person("Hoxha", "Arben", ""),
@@ -246,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_comes_once_and_large_blocks_are_counted() {
+    fn candidates_are_distinct_and_large_blocks_are_counted() {
         let left = vec![person("Arben", "Hoxha", "20150203"); 3];
         assert_eq!(candidates(&left, &left[0], 10), (vec![0, 1, 2], 0));
         let (none, passed) = candidates(&left, &left[0], 2);

@@ -1,4 +1,4 @@
-//! Comparisons: what two records say about each other, field by field, as a level of agreement (`levels.rs`).
+//! Comparisons: the level of agreement (`levels.rs`) of two records, field by field.
 
 use strsim::{jaro_winkler, osa_distance};
 
@@ -9,10 +9,10 @@ use super::levels::{
 use super::normalise::{NONE, Names, Numbers};
 use super::person::{People, Record, may_be_a_slip};
 
-/// Compares the people of one side, one after the other, with those of the other side.
+/// Compares the people of the right side, one after the other, with candidates of the left side.
 ///
-/// A participant meets the same few hundred names over and over, so what a pair of names came to is remembered until
-/// the next participant.
+/// The candidates of a participant have the same few hundred names, so the levels of pairs of names are cached until the next
+/// participant.
 pub struct Comparer<'a> {
     names: &'a Names,
     ids: &'a Numbers,
@@ -20,41 +20,41 @@ pub struct Comparer<'a> {
     right: &'a People<'a>,
     at: u32,
     fetched: Vec<Record>,
-    first: Memory,
-    last: Memory,
+    first: NameCache,
+    last: NameCache,
 }
 
 impl<'a> Comparer<'a> {
     /// Starts at the first person on the right.
     #[must_use]
     pub fn new(names: &'a Names, ids: &'a Numbers, left: &'a People<'a>, right: &'a People<'a>) -> Self {
-        Self { names, ids, left, right, at: 0, fetched: Vec::new(), first: Memory::new(names.len()), last: Memory::new(names.len()) }
+        Self { names, ids, left, right, at: 0, fetched: Vec::new(), first: NameCache::new(names.len()), last: NameCache::new(names.len()) }
     }
 
-    /// Turns to person `right`.
+    /// Selects person `right`.
     pub fn turn_to(&mut self, right: u32) {
         self.at = right;
         self.first.turn_to(self.right.at(right).first);
         self.last.turn_to(self.right.at(right).last);
     }
 
-    /// The levels between the person turned to and each of `lefts`, in their order.
+    /// The levels of the selected person with each of `lefts`, in their order.
     pub fn levels<'b>(&'b mut self, lefts: &'b [u32]) -> impl Iterator<Item = (u32, Levels)> + 'b {
-        // Fetched first, all at once: the records lie apart in memory, and waiting for one after the other would take
-        // longer than comparing them.
+        // Copied first, all at once: the records are apart in memory, and waiting for each of them would take longer than comparing
+        // them.
         self.fetched.clear();
         self.fetched.extend(lefts.iter().map(|&left| *self.left.at(left)));
-        lefts.iter().enumerate().map(|(at, &left)| (left, self.one(left, at)))
+        lefts.iter().enumerate().map(|(at, &left)| (left, self.compare(left, at)))
     }
 
-    fn one(&mut self, left: u32, at: usize) -> Levels {
+    fn compare(&mut self, left: u32, at: usize) -> Levels {
         let (l, r) = (&self.fetched[at].clone(), self.right.at(self.at));
         let [first, last, order] = self.names(l, r);
         let (school, municipality) = self.places(left, l, r);
         [self.id(l, r), first, last, order, births(l.birth, r.birth), sexes(l, r, first), school, municipality]
     }
 
-    /// First name, last name and their order: swapped only where both names agree crosswise and do not as written.
+    /// First name, last name and their order. They count as swapped only where they agree crosswise and not as written.
     fn names(&mut self, l: &Record, r: &Record) -> [u8; 3] {
         let (first, last) = (self.first.level(self.names, l.first), self.last.level(self.names, l.last));
         if [l.first, l.last, r.first, r.last].contains(&NONE) {
@@ -73,7 +73,7 @@ impl<'a> Comparer<'a> {
             SPECS[ID].unknown()
         } else if l.id == r.id {
             EQUAL
-        } else if may_be_a_slip(l.id_letters, r.id_letters) && one_slip(read(l), read(r)) {
+        } else if may_be_a_slip(l.id_letters, r.id_letters) && is_slip(read(l), read(r)) {
             ID_SLIP
         } else {
             ID_OTHER
@@ -94,20 +94,20 @@ impl<'a> Comparer<'a> {
     }
 }
 
-/// What one name came to beside the others, since it was turned to.
-struct Memory {
+/// A cache of the levels of one name with other names, since it was selected.
+struct NameCache {
     name: u32,
     turn: u32,
     seen: Vec<(u32, u8)>,
 }
 
-impl Memory {
+impl NameCache {
     fn new(names: usize) -> Self {
         Self { name: NONE, turn: 0, seen: vec![(0, 0); names] }
     }
 
     fn turn_to(&mut self, name: u32) {
-        // A sibling next in the file has the same last name: what is known of it stays.
+        // The next person may be a sibling with the same last name: then the cache is kept.
         if name != self.name || self.turn == 0 {
             self.name = name;
             self.turn = self.turn.wrapping_add(1).max(1);
@@ -138,7 +138,7 @@ fn unequal_names(names: &Names, a: u32, b: u32) -> u8 {
     let alike = jaro_winkler(a, b);
     if alike >= 0.92 || (a.len().min(b.len()) >= 4 && a.len().abs_diff(b.len()) <= 2 && osa_distance(a, b) <= 1) {
         CLOSE
-    } else if part(a, b) || part(b, a) {
+    } else if is_part(a, b) || is_part(b, a) {
         PART
     } else if alike >= 0.85 {
         NEAR
@@ -148,7 +148,7 @@ fn unequal_names(names: &Names, a: u32, b: u32) -> u8 {
 }
 
 /// Whether every word of `short` is a word of `long`, or `short` is the initial of `long`.
-fn part(short: &str, long: &str) -> bool {
+fn is_part(short: &str, long: &str) -> bool {
     if short.chars().count() == 1 {
         return long.starts_with(short);
     }
@@ -168,7 +168,7 @@ pub fn births(a: u32, b: u32) -> u8 {
     let ((ay, am, ad), (by, bm, bd)) = (parts(a), parts(b));
     if ay == by && am == bd && ad == bm {
         BIRTH_SWAPPED
-    } else if digit_slip(a, b) {
+    } else if is_digit_slip(a, b) {
         BIRTH_SLIP
     } else if usize::from(ay == by) + usize::from(am == bm) + usize::from(ad == bd) == 2 {
         BIRTH_PARTS
@@ -179,8 +179,8 @@ pub fn births(a: u32, b: u32) -> u8 {
     }
 }
 
-/// Whether one digit differs, or two neighbours are swapped.
-fn digit_slip(a: u32, b: u32) -> bool {
+/// Whether one digit differs, or two neighbouring digits are swapped.
+fn is_digit_slip(a: u32, b: u32) -> bool {
     let digits = |mut n: u32| {
         std::array::from_fn::<u32, 8, _>(|_| {
             let digit = n % 10;
@@ -197,8 +197,8 @@ fn digit_slip(a: u32, b: u32) -> bool {
     }
 }
 
-/// Whether one letter is changed, added or left out, or two neighbours are swapped; the two are not equal.
-fn one_slip(a: &[u8], b: &[u8]) -> bool {
+/// Whether one letter is changed, added or missing, or two neighbours are swapped. The two must not be equal.
+fn is_slip(a: &[u8], b: &[u8]) -> bool {
     let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[start..], &b[start..]);
     let swapped = a.len() > 1 && b.len() > 1 && a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..];
@@ -219,7 +219,7 @@ fn common(a: u32, b: u32) -> Option<bool> {
     (a != NONE && b != NONE).then_some(a == b)
 }
 
-/// Whether two lists of codes share one; nothing where either is empty.
+/// Whether two lists have a code in common; `None` where one of them is empty.
 fn any_common(a: &[u32], b: &[u32]) -> Option<bool> {
     (!a.is_empty() && !b.is_empty()).then(|| a.iter().any(|code| b.contains(code)))
 }
@@ -231,9 +231,9 @@ mod tests {
     fn names(a: &str, b: &str) -> u8 {
         let mut all = Names::default();
         let (a, b) = (all.number(a), all.number(b));
-        let mut memory = Memory::new(all.len());
-        memory.turn_to(a);
-        memory.level(&all, b)
+        let mut cache = NameCache::new(all.len());
+        cache.turn_to(a);
+        cache.level(&all, b)
     }
 
     #[test]
@@ -263,9 +263,9 @@ mod tests {
     #[test]
     fn ids_one_slip_apart() {
         for (a, b) in [("J123", "J1234"), ("J123", "J132"), ("J123", "J153"), ("1J23", "J123")] {
-            assert!(one_slip(a.as_bytes(), b.as_bytes()), "{a} {b}");
+            assert!(is_slip(a.as_bytes(), b.as_bytes()), "{a} {b}");
         }
-        assert!(!one_slip(b"J123", b"J321") && !one_slip(b"J123", b"J12345") && !one_slip(b"1234", b"2143"));
+        assert!(!is_slip(b"J123", b"J321") && !is_slip(b"J123", b"J12345") && !is_slip(b"1234", b"2143"));
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! Estimate: how much each level weighs, learnt from the records themselves without a known link.
+//! Estimates the model from the records themselves, without labelled data.
 //!
-//! `u` comes from pairs drawn blindly, nearly all of different children; what true pairs are among them is taken out
-//! again. `m` comes from expectation maximisation over the pairs of some blocking rules, each telling of the fields it
-//! does not block on (as Splink does it: Linacre et al., Int. J. Population Data Science 7(3), 2022); the passes are
-//! pooled. Every share leans on the one written in `levels.rs` as if a few pairs of that kind had been seen, so that a
-//! project of thirty participants gets the written model and one of thirty thousand its own.
+//! `u` is estimated from random pairs, nearly all of different children; the expected true pairs among them are subtracted. `m`
+//! is estimated by expectation maximisation over the pairs of some blocking rules, each for the fields that it does not block on
+//! (as in Splink: Linacre et al., Int. J. Population Data Science 7(3), 2022), and the passes are pooled. The shares of
+//! `levels.rs` are the prior of each share, worth a few pairs: a project of thirty participants gets those shares, and one of
+//! thirty thousand its own.
 
 use rayon::prelude::*;
 
@@ -16,22 +16,22 @@ use super::model::{LEAST_U, Model, Scale, count};
 use super::rules::{RULES, Rule};
 use super::sample::{Patterns, blocked, drawn, spread};
 
-/// People on the right the prior is estimated from, at most.
+/// Most people on the right from whom the prior is estimated.
 const PRIOR_FROM: usize = 1_500;
-/// At least one participant in twenty is taken for no pupil, before its record is read.
+/// Upper limit of the prior share of participants who are pupils.
 const MOST_FOUND: f64 = 0.95;
-/// As many true pairs one pass counts for, at most.
+/// Most true pairs that one pass counts for.
 const MOST_TAUGHT: f64 = 5_000.0;
-/// As many pairs the written shares are worth.
+/// Number of pairs that the shares of `levels.rs` are worth.
 const LEAN: f64 = 20.0;
-/// Rounds of expectation maximisation; it settles in ten or so.
+/// Most iterations of expectation maximisation; about ten are needed.
 const ROUNDS: usize = 40;
-/// Rounds of u, m and prior after each other.
-const ROUNDS_OF_BOTH: usize = 3;
-/// No level is ruled out for one child: a clerk can do anything once in ten thousand.
+/// Rounds of estimating u, m and the prior in turn.
+const ROUNDS_OF_ALL: usize = 3;
+/// Lower limit of `m`: any level can occur for one child by a clerical error, once in ten thousand.
 const LEAST_M: f64 = 1e-4;
 
-/// The training rules: what pairs share, and the comparisons that then say nothing.
+/// The training rules: what the pairs have in common, and the comparisons that are excluded for it.
 const PASSES: [(Rule, Option<Rule>, &[usize]); 4] = [
     (Rule::Id, None, &[ID]),
     (Rule::Birth, Some(Rule::MonthLast), &[BIRTH, LAST, ORDER]),
@@ -39,7 +39,7 @@ const PASSES: [(Rule, Option<Rule>, &[usize]); 4] = [
     (Rule::Names, None, &[FIRST, LAST, ORDER]),
 ];
 
-/// The model of these records.
+/// Estimates the model of these records.
 #[must_use]
 pub fn estimate(data: &Data) -> Model {
     let mut model = Model::before(data.left.records.len());
@@ -48,34 +48,34 @@ pub fn estimate(data: &Data) -> Model {
     }
     let drawn = drawn(data);
     let passes: Vec<Patterns> = PASSES.iter().map(|(rule, both, _)| blocked(data, *rule, *both)).collect();
-    // The first round's model tells how many true pairs are among those drawn, the later ones take them out.
-    for round in 0..ROUNDS_OF_BOTH {
-        let u = unlike(&drawn, (round > 0).then_some(&model));
-        let m = alike(&passes, &u, &model);
+    // From the second round on, the model of the round before is used to subtract true pairs from the random pairs.
+    for round in 0..ROUNDS_OF_ALL {
+        let u = estimate_u(&drawn, (round > 0).then_some(&model));
+        let m = estimate_m(&passes, &u, &model);
         model = Model::new(model.prior, &m, &u);
-        model.prior = prior(data, &model);
+        model.prior = estimate_prior(data, &model);
     }
     model
 }
 
-/// `u`: shares among the pairs drawn, each counted as far as `model` takes it for a pair of two children.
-fn unlike(drawn: &Patterns, model: Option<&Model>) -> Vec<Vec<f64>> {
+/// `u`: shares among the random pairs, each weighted by the probability that it is a pair of two children.
+fn estimate_u(drawn: &Patterns, model: Option<&Model>) -> Vec<Vec<f64>> {
     let seen = tally(drawn, |levels| {
-        let told = model.map(|model| {
+        let probability_of_two = model.map(|model| {
             let weights = model.comparisons.iter().zip(levels).map(|(c, &level)| c.levels[usize::from(level)].weight);
             1.0 - probability(model.start() + weights.sum::<f64>())
         });
-        told.unwrap_or(1.0)
+        probability_of_two.unwrap_or(1.0)
     });
     let mut u = each_share(&seen, LEAST_U, |comparison, level| SPECS[comparison].levels[level].2);
-    // Names are compared in the order that fits, so their own u counts once whichever order that is.
+    // Names are compared in the order that fits, so the order itself is not estimated.
     u[ORDER] = SPECS[ORDER].levels.iter().map(|level| level.2).collect();
     u
 }
 
-/// `m`: from every pass, pooled; none counts for more than [`MOST_TAUGHT`] true pairs, so that one pass misled by fields
-/// that depend on each other (names of a region) does not outvote the others.
-fn alike(passes: &[Patterns], u: &[Vec<f64>], before: &Model) -> Vec<Vec<f64>> {
+/// `m`: pooled from all passes. A pass counts for at most [`MOST_TAUGHT`] true pairs, so that a pass with correlated fields (names
+/// of a region) does not outvote the others.
+fn estimate_m(passes: &[Patterns], u: &[Vec<f64>], before: &Model) -> Vec<Vec<f64>> {
     let mut pooled: Vec<Vec<f64>> = SPECS.iter().map(|s| vec![0.0; s.levels.len()]).collect();
     for (pairs, (_, _, without)) in passes.iter().zip(PASSES) {
         let (matches, expected) = maximise(pairs, without, u, before);
@@ -89,8 +89,8 @@ fn alike(passes: &[Patterns], u: &[Vec<f64>], before: &Model) -> Vec<Vec<f64>> {
     each_share(&pooled, LEAST_M, |comparison, level| SPECS[comparison].levels[level].1)
 }
 
-/// Expectation maximisation over one pass: how many true pairs are at each level. `u` stays; the share of true pairs
-/// and `m` move. It starts where `before` puts the block: the prior, and agreement on what is blocked on.
+/// Expectation maximisation over one pass: the expected number of true pairs, in total and at each level. `u` is fixed; the share
+/// of true pairs and `m` are estimated. It starts from the probability of a pair that agrees in the blocked fields by `before`.
 fn maximise(pairs: &Patterns, without: &[usize], u: &[Vec<f64>], before: &Model) -> (f64, Vec<Vec<f64>>) {
     let mut m: Vec<Vec<f64>> = SPECS.iter().map(|s| s.levels.iter().map(|l| l.1).collect()).collect();
     let total: f64 = pairs.iter().map(|p| p.1).sum();
@@ -100,24 +100,24 @@ fn maximise(pairs: &Patterns, without: &[usize], u: &[Vec<f64>], before: &Model)
     for _ in 0..ROUNDS {
         let odds = lambda / (1.0 - lambda);
         let chance = |levels: &Levels| {
-            let told = (0..COMPARISONS).filter(|c| !without.contains(c) && usize::from(levels[*c]) < m[*c].len());
-            let factor = told.fold(odds, |product, c| product * m[c][usize::from(levels[c])] / u[c][usize::from(levels[c])]);
+            let known = (0..COMPARISONS).filter(|c| !without.contains(c) && usize::from(levels[*c]) < m[*c].len());
+            let factor = known.fold(odds, |product, c| product * m[c][usize::from(levels[c])] / u[c][usize::from(levels[c])]);
             factor / (1.0 + factor)
         };
         matches = pairs.iter().map(|(levels, n)| n * chance(levels)).sum();
         expected = tally(pairs, chance);
         let next = ((matches + 0.3) / (total + 1.0)).clamp(1e-6, 0.999);
-        let settled = (next - lambda).abs() < 1e-7;
+        let has_converged = (next - lambda).abs() < 1e-7;
         lambda = next;
         m = each_share(&expected, LEAST_M, |comparison, level| SPECS[comparison].levels[level].1);
-        if settled {
+        if has_converged {
             break;
         }
     }
     (matches, expected)
 }
 
-/// Sums the pairs at each level, each as far as `weigh` counts it.
+/// Sums the pairs at each level, weighted by `weigh`.
 fn tally(pairs: &Patterns, weigh: impl Fn(&Levels) -> f64) -> Vec<Vec<f64>> {
     let mut sums: Vec<Vec<f64>> = SPECS.iter().map(|s| vec![0.0; s.levels.len()]).collect();
     for (levels, n) in pairs {
@@ -131,25 +131,25 @@ fn tally(pairs: &Patterns, weigh: impl Fn(&Levels) -> f64) -> Vec<Vec<f64>> {
     sums
 }
 
-/// Turns counts into shares within each set of levels, leaning on the `written` share of comparison and level.
-fn each_share(counts: &[Vec<f64>], least: f64, written: impl Fn(usize, usize) -> f64) -> Vec<Vec<f64>> {
+/// Turns counts into shares within each set of levels, with the shares of `levels.rs` (`prior_share`) as prior.
+fn each_share(counts: &[Vec<f64>], least: f64, prior_share: impl Fn(usize, usize) -> f64) -> Vec<Vec<f64>> {
     let mut out: Vec<Vec<f64>> = counts.to_vec();
     for (comparison, spec) in SPECS.iter().enumerate() {
         for set in [0..spec.split, spec.split..spec.levels.len()] {
             let all: f64 = counts[comparison][set.clone()].iter().sum();
             for level in set {
-                out[comparison][level] = ((counts[comparison][level] + LEAN * written(comparison, level)) / (all + LEAN)).max(least);
+                out[comparison][level] = ((counts[comparison][level] + LEAN * prior_share(comparison, level)) / (all + LEAN)).max(least);
             }
         }
     }
     out
 }
 
-/// The share of true pairs among all pairs: the fixed point at which the probabilities of the candidates of some people
-/// sum to as many true pairs as it says. A participant is one of the pupils or none: its candidates and "none" share one
-/// probability. At most [`MOST_FOUND`] of the participants are taken for pupils, or a run of good data would end in
-/// certainty that everyone is.
-fn prior(data: &Data, model: &Model) -> f64 {
+/// The share of true pairs among all pairs: the fixed point at which the probabilities of the candidates of some people sum up to
+/// the number of true pairs that it implies. A participant is one pupil or none, so its candidates and "none" share a
+/// probability of 1. At most [`MOST_FOUND`] of the participants count as pupils; otherwise good data would make the model
+/// certain that all of them are.
+fn estimate_prior(data: &Data, model: &Model) -> f64 {
     let rights = spread(data.right, PRIOR_FROM);
     let scale = Scale { model, rarity: data.rarity, names: data.names, left: data.left, right: data.right };
     let part = |rights: &[u32]| {
@@ -181,14 +181,14 @@ fn prior(data: &Data, model: &Model) -> f64 {
     for _ in 0..60 {
         let none = none(prior, data);
         let matches: f64 = sums.iter().map(|sum| prior * sum / (none + prior * sum)).sum();
-        // Leaning on half a match keeps a file without any from ending at nothing.
+        // Half a match is added, so that the prior of a file without matches does not become 0.
         prior = ((matches + 0.5) / (all + 1.0)).clamp(1e-12, most);
     }
     prior
 }
 
-/// The probability that someone on the right is no one on the left, by the prior alone; among duplicates, that two
-/// records are not one child.
+/// The probability, by the prior alone, that a person on the right has no match on the left; among duplicates, that two records
+/// are not of one child.
 #[must_use]
 pub fn none(prior: f64, data: &Data) -> f64 {
     1.0 - if data.one_file { prior } else { prior * count(data.left.records.len()) }
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn few_pairs_leave_the_written_shares() {
+    fn without_pairs_the_prior_shares_stay() {
         let nothing = tally(&Vec::new(), |_| 1.0);
         let shares = each_share(&nothing, LEAST_M, |c, level| SPECS[c].levels[level].1);
         assert!((shares[FIRST][0] - SPECS[FIRST].levels[0].1).abs() < 1e-12);
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn true_pairs_are_told_from_the_others() {
+    fn true_pairs_are_separated_from_others() {
         // A block of 1000 true pairs and 9000 others; first names agree for 90 % of the true, 1 % of the others.
         let mix = |first: u8, birth: u8, n: f64| {
             let mut levels = unknown();

@@ -1,16 +1,18 @@
-//! Levels of agreement, and what they weigh before the data have spoken.
+//! Levels of agreement, and their shares before any data.
 //!
-//! Levels are numbered from the strongest; the last of every comparison is "not known", which never weighs. The shares
-//! `m` and `u` beside the levels are where the estimate starts and what it falls back on where the data say little:
-//! judgements rounded to what school registers usually show (few mistyped ids, a tenth of names misspelt), and for `u`
-//! a population of some hundred names a side and sixteen years of birth. They are not measured.
+//! Levels are numbered from the strongest; the last level of every comparison is "not known", with weight 0. The shares `m` and
+//! `u` are the start of the estimate and its prior. They are not measured, but expert judgements of what school registers usually
+//! contain (few mistyped ids, a tenth of names misspelt), and for `u` of a population of some hundred first and last names and
+//! sixteen years of birth.
 
-/// How many comparisons there are.
+use az::UnwrappedAs;
+
+/// Number of comparisons.
 pub const COMPARISONS: usize = 8;
-/// The level each comparison came to, in the order of [`SPECS`].
+/// The level of each comparison, in the order of [`SPECS`].
 pub type Levels = [u8; COMPARISONS];
 
-/// Places in [`Levels`].
+/// Positions in [`Levels`].
 pub const ID: usize = 0;
 /// See [`ID`].
 pub const FIRST: usize = 1;
@@ -53,17 +55,17 @@ pub const BIRTH_PARTS: u8 = 3;
 pub const SWAPPED: u8 = 1;
 /// Sex, school, municipality: not the same.
 pub const UNEQUAL: u8 = 1;
-/// Municipalities the same where the schools are, or sexes where the first names are: tells little new, as a school lies
-/// in one municipality and a name is a girl's or a boy's. Kept apart, or it would count twice.
+/// Equal municipalities where the schools are equal, or equal sexes where the first names are. This is little further evidence,
+/// because a school is in one municipality and most first names are of one sex; as [`EQUAL`] it would count twice.
 pub const EQUAL_AFTER: u8 = 2;
 
-/// A comparison: its levels with name, `m` (share among records of one child) and `u` (among others) to start from.
+/// A comparison: its levels, each with name, `m` (share among records of one child) and `u` (share among records of two).
 pub struct Spec {
-    /// For people.
+    /// Name of the comparison.
     pub name: &'static str,
-    /// All levels but "not known".
+    /// All levels except "not known".
     pub levels: &'static [(&'static str, f64, f64)],
-    /// Where the levels fall into two sets that each sum to one: the first level of the second set.
+    /// The first level of the second set, where the levels are two sets whose shares each sum up to one.
     pub split: usize,
 }
 
@@ -71,7 +73,7 @@ impl Spec {
     /// The level "not known".
     #[must_use]
     pub fn unknown(&self) -> u8 {
-        u8::try_from(self.levels.len()).unwrap_or(u8::MAX)
+        self.levels.len().unwrapped_as()
     }
 }
 
@@ -102,7 +104,7 @@ pub const SPECS: [Spec; COMPARISONS] = [
         ],
         split: 6,
     },
-    // A name in the wrong column costs its rarity, whichever names they are: u is 1 for both, see `estimate.rs`.
+    // Swapped names have a fixed cost, whichever names they are: u is 1 for both levels, see `estimate.rs`.
     Spec { name: "order of names", levels: &[("as written", 0.97, 1.0), ("swapped", 0.03, 1.0)], split: 2 },
     Spec {
         name: "birth date",

@@ -1,12 +1,13 @@
-//! Linkage: which records are of one child, after Fellegi and Sunter, in the manner of Splink.
+//! Record linkage: finds records of one child, after Fellegi and Sunter, as Splink does it.
 //!
-//! Fields are compared (`compare.rs`, `levels.rs`) for the pairs some rule puts beside each other (`block.rs`,
-//! `rules.rs`); every level of agreement weighs `log2(m / u)`, the share it has among records of one child beside that
-//! among records of two, learnt from the records without a known link (`estimate.rs`, `sample.rs`, `model.rs`); a pair's
-//! weight is their sum and the prior. From the weights (`score.rs`) comes what is linked without a human, what a human is
-//! asked, and what stays alone (`assign.rs`).
+//! Blocking rules choose the pairs to compare (`block.rs`, `rules.rs`), and their fields are compared (`compare.rs`,
+//! `levels.rs`). Every level of agreement has a weight of `log2(m / u)`, where `m` is its share among records of one child and
+//! `u` its share among records of two children; both are estimated without labelled data (`estimate.rs`, `sample.rs`,
+//! `model.rs`). The weight of a pair is the sum of the prior and the weights of its levels (`score.rs`). It decides which pairs
+//! are linked, which ones a person is asked about, and which records stay unlinked (`assign.rs`).
 //!
-//! Same input, same output, on any number of threads: draws have a fixed seed, sums a fixed order, ties the file's order.
+//! The same input gives the same output on any number of threads: samples have a fixed seed, sums a fixed order, and ties are
+//! broken by the order of the file.
 
 mod assign;
 mod block;
@@ -40,48 +41,48 @@ use normalise::{NONE, Names, Numbers};
 use person::People;
 use score::score;
 
-/// How careful to be.
+/// Thresholds and limits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// Probability from which a pair is linked without a human, after its rivals have had their share (`Pair::standing`).
-    /// The least certain link must reach it; most are far above, so that of ten thousand links made at 0.99 about one or two
-    /// are wrong (measured on an invented world of half a million pupils).
+    /// Least probability of a pair that is linked without asking a person, after the share of its rivals (`Pair::standing`). Most
+    /// links are far above it: of ten thousand links made at 0.99 one or two are wrong (measured on an invented world of half a
+    /// million pupils).
     pub link_at: f64,
-    /// Probability, of the pair's own weight, from which a human is asked; below, the pair is not told of. At 0.5
-    /// it is more likely one child than two.
+    /// Least probability, by the weight of the pair alone, of a pair that a person is asked about; less likely pairs are dropped.
+    /// At 0.5 a pair is more likely to be one child than two.
     pub review_at: f64,
-    /// How many pairs a human is shown for one participant, at most.
+    /// Most pairs that a person is asked about for one participant.
     pub keep: usize,
-    /// People of one blocking key beyond which the key is passed over (see [`Linkage::passed`]).
+    /// Most people of a blocking key; a key with more is skipped (see [`Linkage::passed`]).
     pub largest_block: usize,
 }
 
 impl Settings {
-    /// As careful as the policy asks; how many pairs are kept and how large a block may be is no one's to decide.
+    /// Settings with the thresholds of the policy; the limits are constants.
     #[must_use]
     pub fn new(link_at: f64, review_at: f64) -> Self {
         Self { link_at, review_at, keep: 5, largest_block: 5_000 }
     }
 }
 
-/// What a human has decided. Never overruled.
+/// The decision of a person, which is never overruled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// The two are one child: always linked, and within the group no one else gets this pupil.
+    /// The two are one child: they are always linked, and no other participant of the group is linked to this pupil.
     Same {
         /// Row of the pupil.
         left: u32,
         /// Row of the participant.
         right: u32,
     },
-    /// The two are not one child: never a pair.
+    /// The two are not one child: they never form a pair.
     Different {
         /// Row of the pupil.
         left: u32,
         /// Row of the participant.
         right: u32,
     },
-    /// The participant is no pupil (or, among duplicates, the record has no other): never in a pair.
+    /// The participant is not a pupil (or, among duplicates, the record has no duplicate): it is in no pair.
     NoOne {
         /// Row of the participant.
         right: u32,
@@ -95,130 +96,130 @@ pub struct Pair {
     pub left: u32,
     /// Row of the participant; among duplicates, of the later record.
     pub right: u32,
-    /// Match weight in bits: the prior and all `weights`. Each bit doubles the odds.
+    /// Match weight in bits: the sum of the prior and all `weights`. Each bit doubles the odds.
     pub weight: f64,
-    /// The probability `standing` stands for, which decides whether the pair is linked.
+    /// The probability that corresponds to `standing`; it decides whether the pair is linked.
     pub probability: f64,
-    /// The pair against its rivals, log2 of odds: "no pupil at all", other pupils for this participant, other
-    /// participants of the centre for this pupil. The order of certainty, and what links are made by; never above
-    /// `weight`. Among duplicates the same as `weight`.
+    /// Log2 of the odds of the pair against its rivals: no pupil at all, other pupils for this participant, and other
+    /// participants of the centre for this pupil. Pairs are ranked by it; it is never above `weight`. Among duplicates it equals
+    /// `weight`.
     pub standing: f64,
-    /// Agreement by comparison, in the order of `Model::comparisons`.
+    /// Level of agreement of each comparison, in the order of `Model::comparisons`.
     pub levels: Levels,
-    /// What each comparison added, in bits, the rarity of the value included.
+    /// Weight of each comparison in bits, including the rarity of the value.
     pub weights: [f64; COMPARISONS],
-    /// What becomes of it.
+    /// Whether the pair is linked or for review.
     pub verdict: Verdict,
 }
 
-/// What becomes of a pair.
+/// Whether a pair is linked or for review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Linked, as a human decided.
+    /// Linked by the decision of a person.
     Decided,
-    /// Linked without a human.
+    /// Linked by the model.
     Link,
-    /// A human is asked.
+    /// A person is asked.
     Review(Doubt),
 }
 
-/// Why a human is asked.
+/// Why a person is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Doubt {
     /// The probability is between the thresholds.
     Unlikely,
-    /// Another pupil is nearly as likely or agrees better in names and birth date, or another participant of the centre is
-    /// nearly as likely this pupil.
+    /// Another pupil is nearly as likely or agrees better in names and birth date, or another participant of the centre is nearly
+    /// as likely to be this pupil.
     Rivals,
     /// Both national ids are known and differ by more than a slip.
     Ids,
-    /// The birth dates differ by more than a slip; or without an equal id by a slip, or are one that many are entered under.
+    /// The birth dates differ by more than a slip; or, without an equal id, they differ by a slip or are a common placeholder.
     BirthDates,
-    /// Neither id nor birth date to tell namesakes apart.
+    /// Neither id nor birth date is known, so namesakes cannot be excluded.
     NamesOnly,
-    /// First names that could be a sibling's or twin's: not alike, or both of them names that other children bear.
+    /// The first names may be those of siblings or twins: they are not similar, or other children have each of them.
     FirstNames,
-    /// Last names that are not the same.
+    /// The last names differ.
     LastNames,
-    /// No id, and another municipality; or none known and a slip in name or birth date.
+    /// No id, and another municipality; or no known municipality, and a slip in name or birth date.
     NoPlace,
 }
 
-/// What becomes of a participant; among duplicates, of a record beside the earlier ones.
+/// The outcome for a participant; among duplicates, for a record compared with the earlier ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Linked.
     Linked {
-        /// Place in [`Linkage::pairs`].
+        /// Position in [`Linkage::pairs`].
         pair: usize,
     },
-    /// A human is asked.
+    /// A person is asked.
     Review {
-        /// Places in [`Linkage::pairs`], best first.
+        /// Positions in [`Linkage::pairs`], best first.
         pairs: Range<usize>,
     },
-    /// No pair worth a look.
+    /// No pair is likely enough.
     Unlinked,
 }
 
-/// What linking came to.
+/// The result of the linkage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Linkage {
-    /// What agreement weighed.
+    /// The estimated model.
     pub model: Model,
-    /// Pairs linked or for review, by participant, then best first.
+    /// Pairs that are linked or for review, by participant, best first.
     pub pairs: Vec<Pair>,
-    /// One a participant, in the file's order: linked, review and unlinked add up to all.
+    /// One outcome per participant, in the order of the file.
     pub outcomes: Vec<Outcome>,
-    /// How many pairs were compared.
+    /// Number of pairs compared.
     pub compared: u64,
-    /// Blocking keys passed over because they said too little.
+    /// Blocking keys that were skipped because too many people have them.
     pub passed: Vec<Passed>,
 }
 
 impl Linkage {
-    /// A pair in words: comparison, level, bits added. "first name", "equal", 9.2. What is not known is left out.
+    /// A pair in words: comparison, level and weight in bits, such as "first name", "equal", 9.2. Unknown fields are left out.
     #[must_use]
     pub fn explain(&self, pair: &Pair) -> Vec<(&'static str, &'static str, f64)> {
         self.model.explain(pair.levels, &pair.weights)
     }
 }
 
-/// Why linking could not begin.
+/// Why the linkage could not start.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// A file of more people than can be numbered.
+    /// A file has more people than can be numbered.
     #[error("{0} people in one file: more than can be linked at once")]
     TooMany(usize),
-    /// A decision on a row that is not in the file.
-    #[error("a decision names row {row} on the {side}, which is not there")]
+    /// A decision names a row that is not in the file.
+    #[error("a decision names row {row} on the {side}, which does not exist")]
     NoSuchRow {
         /// "left" or "right".
         side: &'static str,
         /// The row.
         row: u32,
     },
-    /// Decisions that cannot all hold.
+    /// Decisions contradict each other.
     #[error("decisions on row {right} contradict each other")]
     Contradiction {
         /// Row of the participant.
         right: u32,
     },
-    /// Thresholds in the wrong order or not between 0 and 1, or nothing to keep.
+    /// Thresholds are in the wrong order or not between 0 and 1, or `keep` is 0.
     #[error("settings: 0 < review_at <= link_at < 1 and keep >= 1 must hold")]
     Settings,
 }
 
-/// Finds the pupil each participant is.
+/// Finds the pupil of each participant.
 ///
 /// # Errors
-/// Settings that make no sense, files too large, decisions that contradict each other or name rows that are not there.
+/// Invalid settings, files that are too large, decisions that contradict each other or name rows that do not exist.
 pub fn link(pupils: &[Person], participants: &[Person], decisions: &[Decision], settings: &Settings) -> Result<Linkage, Error> {
     run(pupils, Some(participants), decisions, settings)
 }
 
-/// Finds records of one child within one file. Pairs have `left < right`; a child with three records makes up to three
-/// pairs, so that the records linked are those connected by links.
+/// Finds records of one child within one file. Pairs have `left < right`; a child with three records has up to three pairs, so
+/// its records are those connected by links.
 ///
 /// # Errors
 /// As [`link`].
@@ -231,7 +232,7 @@ fn run(left: &[Person], right: Option<&[Person]>, decisions: &[Decision], settin
     if !(0.0 < review_at && review_at <= link_at && link_at < 1.0 && keep > 0) {
         return Err(Error::Settings);
     }
-    // A number for every name, id and row, with room for "none".
+    // Every name, id and row needs a number below `NONE`.
     for file in [left, right.unwrap_or_default()] {
         if file.len() >= (NONE / 4) as usize {
             return Err(Error::TooMany(file.len()));
@@ -266,7 +267,7 @@ fn run(left: &[Person], right: Option<&[Person]>, decisions: &[Decision], settin
     Ok(Linkage { model, pairs, outcomes, compared: scores.compared, passed: scores.passed })
 }
 
-/// One outcome a person on the right, of pairs sorted by that person.
+/// One outcome per person on the right, from pairs sorted by that person.
 fn outcomes(pairs: &[Pair], people: u32) -> Vec<Outcome> {
     let mut at = 0;
     (0..people)

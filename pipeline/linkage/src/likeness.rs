@@ -1,5 +1,5 @@
-//! Likeness: what makes two children look like one. Learnt from the records: which spellings are first names of their own,
-//! which birth dates are written down more often than children are born, and whether somebody else fits a name better.
+//! Likeness: evidence that a pair of similar records is of two children. It is derived from the records: which spellings are
+//! first names of their own, which birth dates are more frequent than births, and whether another pupil agrees better.
 
 use hashbrown::{HashMap, HashSet};
 
@@ -8,59 +8,59 @@ use super::model::count;
 use super::normalise::{NONE, Names};
 use super::person::People;
 
-/// Children besides the two of a pair who bear a spelling that is a name and no slip; of another family one at least.
+/// A spelling of more children than this, of at least two families, may be a name rather than a slip.
 const OTHER_BEARERS: u32 = 2;
-/// Of so many times a name is written, one particular slip of a letter is expected once at most.
+/// One particular slip of a letter is expected at most once among this many occurrences of a name.
 const SLIP_ONE_IN: f64 = 1_000.0;
-/// And one particular spelling of the same sound, as "Zanna" of "Zana".
+/// One particular spelling of the same sound, as "Zanna" for "Zana", is expected at most once among this many.
 const SOUND_ONE_IN: f64 = 100.0;
-/// Where more than one child in so many has a first name that nobody shares, an unknown spelling need be no slip.
+/// Where more than one child in this many has a unique first name, an unknown spelling may be a name.
 const SINGLE_ONE_IN: usize = 50;
-/// Children of one birth date from which it can be common.
+/// Least number of children with a common birth date.
 const FEWEST_OF_DATE: u32 = 5;
-/// Times the expected number from which a date is common: births of real seasons differ by less.
+/// A common date has at least this many times the expected number of children: seasonal variation of births is smaller.
 const FAR_MORE: f64 = 2.0;
-/// And the chance, as a natural logarithm, below which so many are taken for no accident: one in five hundred. Some date of a
-/// year may then be asked about that is a day like others, which costs a few questions.
+/// A common date has at most this probability by chance, as a natural logarithm: one in five hundred. An ordinary date may then be
+/// taken for a common one, which costs a few questions.
 const NO_ACCIDENT: f64 = -6.2;
 /// Days of a year.
 const DAYS: f64 = 365.25;
 
-/// What two spellings of a first name are.
+/// The relation of two spellings of first names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Spellings {
-    /// One name, written wrongly on one side, or the same on both.
+    /// One name, equal or misspelt on one side.
     #[default]
     Slip,
-    /// The records know too few names to say.
+    /// The records have too few names to decide.
     Unsure,
-    /// Two names, each borne by children of its own.
+    /// Two names, each of several children.
     TwoNames,
 }
 
-/// What speaks for two children, however much a pair weighs.
+/// Evidence for two children, whatever the weight of the pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Alike {
-    /// Of the first names.
+    /// Relation of the first names.
     pub spellings: Spellings,
-    /// The birth date both have is one that many are entered under.
+    /// Whether both have a birth date under which many children are entered.
     pub common_date: bool,
-    /// Another pupil agrees better in names and birth date.
+    /// Whether another pupil agrees better in names and birth date.
     pub namesake: bool,
 }
 
-/// What both files say about first names and birth dates.
+/// Statistics of first names and birth dates of both files.
 pub struct Likeness {
-    /// By name: children who have it as first name.
+    /// By name: number of children with this first name.
     bearers: Vec<u32>,
-    /// By name: last names of those children.
+    /// By name: number of last names of those children.
     families: Vec<u32>,
     few_names: bool,
     common: HashSet<u32>,
 }
 
 impl Likeness {
-    /// Counts the children of `left` and `right`, each spelling of a child once.
+    /// Counts the children of `left` and `right`; equal records count once.
     #[must_use]
     pub fn new(names: &Names, left: &People, right: &People) -> Self {
         let children = |people: &[&People]| {
@@ -97,7 +97,7 @@ impl Likeness {
         Alike {
             spellings: self.spellings(l.first, first, levels[FIRST] == SOUND),
             common_date: levels[BIRTH] == EQUAL && self.common.contains(&l.birth),
-            namesake: front.better(levels),
+            namesake: front.has_better(levels),
         }
     }
 
@@ -108,9 +108,9 @@ impl Likeness {
         let (of_a, of_b) = (self.bearers[a as usize], self.bearers[b as usize]);
         let (fewer, more) = (of_a.min(of_b), of_a.max(of_b));
         let slips = f64::from(more) / if sound_the_same { SOUND_ONE_IN } else { SLIP_ONE_IN };
-        let known = |name: u32| self.families[name as usize] > 1;
-        // Each of the pair bears its own spelling and counts for none.
-        if fewer > OTHER_BEARERS && known(a) && known(b) && f64::from(fewer) > slips + 3.0 * slips.sqrt() {
+        let has_families = |name: u32| self.families[name as usize] > 1;
+        // The two records of the pair are among the bearers themselves.
+        if fewer > OTHER_BEARERS && has_families(a) && has_families(b) && f64::from(fewer) > slips + 3.0 * slips.sqrt() {
             Spellings::TwoNames
         } else if self.few_names {
             Spellings::Unsure
@@ -120,8 +120,8 @@ impl Likeness {
     }
 }
 
-/// The dates, `yyyymmdd`, that far more children have than are born on a day: the first of January of any year, or whatever
-/// a form is filled with where nobody knows.
+/// The dates, `yyyymmdd`, of far more children than are born on one day: 1 January of any year, or whatever is written where the
+/// date is not known.
 fn common_dates(children: &[[u32; 3]]) -> HashSet<u32> {
     let (mut dates, mut days, mut months, mut years) = (HashMap::new(), HashMap::new(), HashMap::new(), HashSet::new());
     let mut all = 0;
@@ -134,7 +134,7 @@ fn common_dates(children: &[[u32; 3]]) -> HashSet<u32> {
     }
     let of_years = count(years.len().max(1));
     let spread = f64::from(all) / (DAYS * of_years);
-    // A day of the year is judged by the years beside its fullest: one date of one year may be anything.
+    // A day of the year is judged without its most frequent year, so that a single date does not make it common.
     let mut fullest = HashMap::new();
     for (date, n) in &dates {
         let most: &mut u32 = fullest.entry(date % 10_000).or_insert(0);
@@ -142,52 +142,52 @@ fn common_dates(children: &[[u32; 3]]) -> HashSet<u32> {
     }
     let is_common = |date: &u32| {
         let (of_date, of_day, most) = (dates[date], days[&(date % 10_000)], fullest[&(date % 10_000)]);
-        // A year of which few months are at school: the other days of the month tell what to expect.
+        // Of some birth years only few months are at school: then the other days of the month give the expected number.
         let of_month = f64::from(months[&(date / 100)] - of_date) / 29.0;
         let of_other_years = f64::from(all - of_day) / DAYS * (of_years - 1.0) / of_years;
-        far_more(of_date, of_month.max(spread)) || far_more(of_day - most, of_other_years)
+        is_far_above(of_date, of_month.max(spread)) || is_far_above(of_day - most, of_other_years)
     };
     dates.keys().filter(|date| is_common(date)).copied().collect()
 }
 
-/// Whether `n` are far more than the `expected`, by Chernoff's bound on the Poisson distribution.
-fn far_more(n: u32, expected: f64) -> bool {
+/// Whether `n` is far above `expected`, by Chernoff's bound on the Poisson distribution.
+fn is_far_above(n: u32, expected: f64) -> bool {
     let (seen, expected) = (f64::from(n), expected.max(1e-3));
     n >= FEWEST_OF_DATE && seen >= FAR_MORE * expected && seen - expected - seen * (seen / expected).ln() <= NO_ACCIDENT
 }
 
-/// The agreements in first name, last name and birth date that no other pupil's agreement is better than.
+/// The Pareto front of agreement in first name, last name and birth date among the candidates of one person.
 #[derive(Default)]
 pub struct Front(Vec<[u8; 3]>);
 
 impl Front {
-    /// Forgets the record before.
+    /// Removes all candidates.
     pub fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// Takes in how one more pupil agrees.
+    /// Adds the agreement of a candidate.
     pub fn add(&mut self, levels: Levels) {
-        let one = told(levels);
-        if !self.0.iter().any(|other| no_worse(*other, one)) {
-            self.0.retain(|other| !no_worse(one, *other));
-            self.0.push(one);
+        let agreement = agreement(levels);
+        if !self.0.iter().any(|other| is_no_worse(*other, agreement)) {
+            self.0.retain(|other| !is_no_worse(agreement, *other));
+            self.0.push(agreement);
         }
     }
 
-    /// Whether another pupil agrees better in one of the three and no worse in the others.
-    fn better(&self, levels: Levels) -> bool {
-        let one = told(levels);
-        self.0.iter().any(|other| no_worse(*other, one) && *other != one)
+    /// Whether another candidate agrees better in one of the three fields and no worse in the others.
+    fn has_better(&self, levels: Levels) -> bool {
+        let agreement = agreement(levels);
+        self.0.iter().any(|other| is_no_worse(*other, agreement) && *other != agreement)
     }
 }
 
-/// What tells a namesake; what is not known tells no more than what differs.
-fn told(levels: Levels) -> [u8; 3] {
+/// The levels of names and birth date; an unknown value counts like a different one.
+fn agreement(levels: Levels) -> [u8; 3] {
     [levels[FIRST].min(OTHER), levels[LAST].min(OTHER), levels[BIRTH].min(BIRTH_PARTS)]
 }
 
-fn no_worse(a: [u8; 3], b: [u8; 3]) -> bool {
+fn is_no_worse(a: [u8; 3], b: [u8; 3]) -> bool {
     a.iter().zip(&b).all(|(a, b)| a <= b)
 }
 
@@ -250,23 +250,23 @@ mod tests {
     }
 
     #[test]
-    fn somebody_else_fits_better() {
+    fn another_candidate_agrees_better() {
         let levels = |first: u8, birth: u8| {
             let mut levels: Levels = [0; COMPARISONS];
             (levels[FIRST], levels[BIRTH]) = (first, birth);
             levels
         };
         let mut front = Front::default();
-        for one in [levels(CLOSE, EQUAL), levels(EQUAL, EQUAL), levels(OTHER, 5)] {
-            front.add(one);
+        for candidate in [levels(CLOSE, EQUAL), levels(EQUAL, EQUAL), levels(OTHER, 5)] {
+            front.add(candidate);
         }
-        assert!(front.better(levels(CLOSE, EQUAL)) && !front.better(levels(EQUAL, EQUAL)));
+        assert!(front.has_better(levels(CLOSE, EQUAL)) && !front.has_better(levels(EQUAL, EQUAL)));
         front.clear();
         front.add(levels(CLOSE, EQUAL));
         front.add(levels(EQUAL, BIRTH_SLIP));
-        assert!(!front.better(levels(CLOSE, EQUAL)), "better in one, worse in the other");
+        assert!(!front.has_better(levels(CLOSE, EQUAL)), "better in one, worse in the other");
         front.clear();
         front.add(levels(EQUAL, 5));
-        assert!(!front.better(levels(EQUAL, SPECS[BIRTH].unknown())), "another birth date is no better than none");
+        assert!(!front.has_better(levels(EQUAL, SPECS[BIRTH].unknown())), "another birth date is no better than none");
     }
 }

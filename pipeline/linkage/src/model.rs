@@ -1,4 +1,4 @@
-//! The model: how much each level of agreement weighs, and how much more where the value agreed on is rare.
+//! The model: the weight of each level of agreement, and its adjustment for rare values.
 
 use hashbrown::HashMap;
 
@@ -6,44 +6,43 @@ use super::levels::{BIRTH, COMPARISONS, EQUAL, FIRST, ID, LAST, Levels, MUNICIPA
 use super::normalise::{NONE, Names};
 use super::person::People;
 
-/// The least share of agreement by accident that is believed, whatever the data say: one record in a million carries
-/// what belongs to another by a slip at a desk. It bounds what one field may weigh, at about 20.
+/// Lower limit of `u`, whatever the data say: one record in a million has a value of another person by a clerical error. It limits
+/// the weight of one field to about 20 bits.
 pub const LEAST_U: f64 = 1e-6;
 
-/// What the records say about how records agree.
+/// The parameters of the linkage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
-    /// Probability that a record of the one side and a record of the other, drawn blindly, are of one child.
+    /// Probability that a random record of one side and a random record of the other are of one child.
     pub prior: f64,
-    /// In the order of `Pair::levels` and `Pair::weights`.
+    /// Comparisons, in the order of `Pair::levels` and `Pair::weights`.
     pub comparisons: Vec<Comparison>,
 }
 
 /// One comparison of the model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
-    /// "first name".
+    /// Name, such as "first name".
     pub name: &'static str,
-    /// Strongest first; the last is "not known", which weighs nothing.
+    /// Levels, strongest first; the last is "not known" with weight 0.
     pub levels: Vec<Level>,
 }
 
 /// One level of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Level {
-    /// "same sound".
+    /// Name, such as "same sound".
     pub name: &'static str,
     /// Share among pairs of records of one child.
     pub m: f64,
     /// Share among pairs of records of different children.
     pub u: f64,
-    /// `log2(m / u)`: what the level adds to a pair's weight, before the rarity of the value. Disagreement never adds,
-    /// however seldom it came up.
+    /// `log2(m / u)`, before the adjustment for rare values. The weight of disagreement is never positive, however rare it is.
     pub weight: f64,
 }
 
 impl Model {
-    /// A model of these shares, `[comparison][level]` without "not known".
+    /// A model with these shares, `[comparison][level]`, without the level "not known".
     #[must_use]
     pub fn new(prior: f64, m: &[Vec<f64>], u: &[Vec<f64>]) -> Self {
         let comparisons = SPECS.iter().zip(m.iter().zip(u)).map(|(spec, (m, u))| {
@@ -64,7 +63,7 @@ impl Model {
         Self { prior, comparisons: comparisons.collect() }
     }
 
-    /// The model before any data: the shares written in `levels.rs`, and of `left` records one that fits.
+    /// The model before any data: the shares of `levels.rs`, and a prior of about one match among `left` records.
     #[must_use]
     pub fn before(left: usize) -> Self {
         let shares = |of: fn(&(&'static str, f64, f64)) -> f64| SPECS.iter().map(|s| s.levels.iter().map(of).collect()).collect();
@@ -72,17 +71,18 @@ impl Model {
         Self::new(0.8 / count(left.max(2)), &m, &u)
     }
 
-    /// The prior as log2 of odds: where the weight of a pair starts.
+    /// The prior as log2 of odds.
     #[must_use]
     pub fn start(&self) -> f64 {
         (self.prior / (1.0 - self.prior)).log2()
     }
 
-    /// A pair in words: comparison, level, and what it added to the weight. What is not known is left out.
+    /// A pair in words: comparison, level and weight. Unknown fields are left out.
     #[must_use]
     pub fn explain(&self, levels: Levels, weights: &[f64; COMPARISONS]) -> Vec<(&'static str, &'static str, f64)> {
-        let told = self.comparisons.iter().zip(levels.into_iter().zip(weights));
-        told.filter(|(c, (level, _))| usize::from(*level) + 1 < c.levels.len())
+        let compared = self.comparisons.iter().zip(levels.into_iter().zip(weights));
+        compared
+            .filter(|(c, (level, _))| usize::from(*level) + 1 < c.levels.len())
             .map(|(c, (level, &weight))| (c.name, c.levels[usize::from(level)].name, weight))
             .collect()
     }
@@ -92,16 +92,16 @@ impl Model {
     }
 }
 
-/// A count as a number to reckon with; counts stay far below 2^52.
+/// A count as a float; counts are far below 2^52.
 #[allow(clippy::cast_precision_loss)]
 pub fn count(n: usize) -> f64 {
     n as f64
 }
 
-/// How rare the values of the left side are: a name one child in ten thousand bears tells more than "Arben".
+/// How rare the values of the left side are: agreement on a name of one child in ten thousand is stronger evidence than on "Arben".
 ///
-/// As Splink adjusts for term frequency: where a value is agreed on, its own share stands in for the average share `u`.
-/// A share is `count / (records + 1/u)`, so that in a small file a name seen once is not taken for one in a million.
+/// This is Splink's adjustment for term frequency: for equal values the share of the value replaces the average share `u`. The
+/// share is `count / (records + 1/u)`, so that in a small file a name that occurs once does not count as one in a million.
 pub struct Rarity {
     first: Vec<f64>,
     last: Vec<f64>,
@@ -143,7 +143,7 @@ fn listed(size: usize, values: impl Iterator<Item = u32>, u: f64) -> Vec<f64> {
     counts.into_iter().map(|n| share(n, known, u)).collect()
 }
 
-/// `log2` of the share of every code that occurs. Only looked up, never walked in its own order.
+/// `log2` of the share of every code that occurs. The map is never iterated, so its order has no effect.
 fn mapped(values: impl Iterator<Item = u32>, u: f64) -> HashMap<u32, f64> {
     let mut counts: HashMap<u32, usize> = HashMap::new();
     let mut known = 0;
@@ -158,7 +158,7 @@ fn share(n: usize, known: usize, u: f64) -> f64 {
     (count(n.max(1)) / (count(known) + 1.0 / u)).max(LEAST_U).log2()
 }
 
-/// Turns shares into what they are beside the average share two records have in common.
+/// Divides shares by the probability that two random records have the same value.
 fn against_average(mut shares: Vec<f64>) -> Vec<f64> {
     let average: f64 = shares.iter().map(|s| (2.0 * s).exp2()).sum();
     let average = average.max(LEAST_U).log2();
@@ -168,7 +168,7 @@ fn against_average(mut shares: Vec<f64>) -> Vec<f64> {
     shares
 }
 
-/// The weights of pairs: a model and the rarity of the left side's values.
+/// Computes the weights of pairs, by a model and the rarity of values.
 pub struct Scale<'a> {
     /// The model.
     pub model: &'a Model,
@@ -183,7 +183,7 @@ pub struct Scale<'a> {
 }
 
 impl Scale<'_> {
-    /// What each comparison adds to the weight of a pair, in bits.
+    /// The weight of each comparison of a pair, in bits.
     #[must_use]
     pub fn weights(&self, left: u32, right: u32, levels: Levels) -> [f64; COMPARISONS] {
         let record = self.left.at(left);
@@ -214,13 +214,13 @@ impl Scale<'_> {
         weights
     }
 
-    /// The weight of a pair: the prior and all comparisons.
+    /// The weight of a pair: the sum of the prior and all comparisons.
     #[must_use]
     pub fn weight(&self, left: u32, right: u32, levels: Levels) -> f64 {
         self.model.start() + self.weights(left, right, levels).iter().sum::<f64>()
     }
 
-    /// `log2` of the share of the most common place both have been at, which is the careful reading.
+    /// `log2` of the share of the most common place that both have in common, which is the weakest evidence.
     fn place(&self, left: u32, right: u32, school: bool) -> f64 {
         let (l, r) = (self.left.at(left), self.right.at(right));
         let shares = if school { &self.rarity.school } else { &self.rarity.municipality };
@@ -249,9 +249,9 @@ mod tests {
         assert!(never.comparisons[FIRST].levels[4].weight > 0.0 && never.comparisons[FIRST].levels[5].weight <= 0.0);
         let mut levels = [0; COMPARISONS];
         levels[BIRTH] = SPECS[BIRTH].unknown();
-        let told = model.explain(levels, &[1.0; COMPARISONS]);
-        assert_eq!(told.len(), COMPARISONS - 1);
-        assert!(told.iter().all(|(name, ..)| *name != "birth date"));
+        let explained = model.explain(levels, &[1.0; COMPARISONS]);
+        assert_eq!(explained.len(), COMPARISONS - 1);
+        assert!(explained.iter().all(|(name, ..)| *name != "birth date"));
     }
 
     #[test]

@@ -1,21 +1,22 @@
-//! Spelling: one written form for names and ids, and a looser key for names that sound alike in Albanian.
+//! Normal forms: one written form of names and ids, and a phonetic key of names for Albanian.
 //!
-//! `clean` undoes what keyboards and old code pages do to a name (case, ë and ç, hyphens, apostrophes); `sound` undoes
-//! what ears do (q, ç and ch; gj and xh; double letters). Names are numbered once, so that a pair compares numbers.
+//! `clean` removes differences of case, diacritics, hyphens and apostrophes; `sound` also those of spellings that sound alike
+//! (q, ç and ch; gj and xh; double letters). Names are numbered once, so that pairs compare numbers.
 
+use az::UnwrappedAs;
 use hashbrown::HashMap;
 
-/// No value: the number of a name, id, date or code that is not known.
+/// The number of an unknown name, id, date or code.
 pub const NONE: u32 = u32::MAX;
 
-/// Ids shorter than this say nothing: "0", "-", "n/a", a class number in the wrong column.
+/// Shorter ids are placeholders: "0", "-", "n/a", a class number in the wrong column.
 const SHORTEST_ID: usize = 5;
-/// Ids with fewer digits say nothing either: "nuk ka", "pa numer", "unknown", "mungon 1".
+/// Ids with fewer digits are placeholders: "nuk ka", "pa numer", "unknown", "mungon 1".
 const LEAST_DIGITS: usize = 3;
 
-/// A name in its written form: lower case, Latin letters without marks, words parted by one space.
+/// A name in its normal form: lower case, Latin letters without diacritics, words separated by one space.
 ///
-/// Apostrophes join ("D'Angelo" is "dangelo"), every other mark parts. Letters of other alphabets stay.
+/// Apostrophes are removed ("D'Angelo" becomes "dangelo"), every other sign separates words. Letters of other alphabets stay.
 #[must_use]
 pub fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -44,7 +45,7 @@ enum Fold {
     Two(&'static str),
 }
 
-/// The plain letter of a marked one. Only letters that occur in names of the region's languages.
+/// A letter without its diacritics, for the letters of the region's languages.
 fn fold(c: char) -> Fold {
     Fold::One(match c {
         'a'..='z' | '0'..='9' => c,
@@ -71,10 +72,10 @@ fn fold(c: char) -> Fold {
     })
 }
 
-/// The sound key of a `clean` name: what is left when the usual slips of Albanian spelling are undone.
+/// The phonetic key of a `clean` name, which is equal for the usual misspellings in Albanian.
 ///
-/// ç, q and ch are c; gj and xh are j; dh, th, sh, zh, nj lose their second letter; y is i, w is v; a letter written
-/// twice (rr, ll) counts once; words are run together.
+/// ç, q and ch become c; gj and xh become j; dh, th, sh, zh, nj lose their second letter; y becomes i, w becomes v; double letters
+/// (rr, ll) become single; spaces are removed.
 #[must_use]
 pub fn sound(cleaned: &str) -> String {
     let mut out = String::with_capacity(cleaned.len());
@@ -101,18 +102,18 @@ pub fn sound(cleaned: &str) -> String {
     out
 }
 
-/// A national id as letters and digits in upper case; nothing where it cannot tell people apart: too short, words, or
-/// one digit over and over or digits in a row ("00000000", "X99999999X", "123456789"), as forms are filled to get past a check.
+/// A national id as letters and digits in upper case; `None` for a placeholder: too short, too few digits, one digit repeated or
+/// consecutive digits ("00000000", "X99999999X", "123456789").
 #[must_use]
 pub fn clean_id(text: &str) -> Option<String> {
     let id: String = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
     let digits: Vec<u8> = id.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
-    let same = digits.windows(2).all(|pair| pair[0] == pair[1]);
-    let in_a_row = digits.len() == id.len() && digits.windows(2).all(|pair| pair[1] == (pair[0] + 1) % 10);
-    (id.len() >= SHORTEST_ID && digits.len() >= LEAST_DIGITS && !same && !in_a_row).then_some(id)
+    let is_repeated = digits.windows(2).all(|pair| pair[0] == pair[1]);
+    let is_consecutive = digits.len() == id.len() && digits.windows(2).all(|pair| pair[1] == (pair[0] + 1) % 10);
+    (id.len() >= SHORTEST_ID && digits.len() >= LEAST_DIGITS && !is_repeated && !is_consecutive).then_some(id)
 }
 
-/// Texts and their numbers, given in the order they first come. Nothing ever walks the map: its order reaches no one.
+/// Texts and their numbers, in the order of first occurrence. The map is never iterated, so its order has no effect.
 #[derive(Default)]
 pub struct Numbers {
     known: HashMap<Box<str>, u32>,
@@ -120,20 +121,18 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// The number of `text`, a new one where it is new.
-    ///
-    /// More than 4 294 967 294 different texts cannot be numbered; `mod.rs` refuses files that large.
+    /// The number of `text`, new or known. `lib.rs` refuses files with more texts than can be numbered.
     pub fn number(&mut self, text: &str) -> u32 {
         if let Some(&number) = self.known.get(text) {
             return number;
         }
-        let number = u32::try_from(self.texts.len()).unwrap_or(NONE);
+        let number = self.texts.len().unwrapped_as::<u32>();
         self.known.insert(text.into(), number);
         self.texts.push(text.into());
         number
     }
 
-    /// Forgets how to number more, once both files are read; the texts stay.
+    /// Frees the map once both files are read; the texts stay.
     pub fn close(&mut self) {
         self.known = HashMap::new();
     }
@@ -144,14 +143,14 @@ impl Numbers {
         self.texts.get(number as usize).map_or("", |text| text)
     }
 
-    /// How many there are.
+    /// Number of texts.
     #[must_use]
     pub fn len(&self) -> usize {
         self.texts.len()
     }
 }
 
-/// Every name of both files, first and last names alike (they get swapped), with its sound.
+/// Every name of both files with its phonetic key; first and last names together, because they may be swapped.
 #[derive(Default)]
 pub struct Names {
     written: Numbers,
@@ -162,7 +161,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// The number of a name as it stands in a file; [`NONE`] where no letter is left of it.
+    /// The number of a name as written in a file; [`NONE`] where its normal form is empty.
     pub fn number(&mut self, text: &str) -> u32 {
         if let Some(&number) = self.raw.get(text) {
             return number;
@@ -178,26 +177,25 @@ impl Names {
         number
     }
 
-    /// The written form.
+    /// The normal form of a name.
     #[must_use]
     pub fn text(&self, name: u32) -> &str {
         self.written.text(name)
     }
 
-    /// The sound of the whole name, as a number; [`NONE`] for none.
+    /// The number of the phonetic key of a name; [`NONE`] for an unknown name.
     #[must_use]
     pub fn sound(&self, name: u32) -> u32 {
         self.sound.get(name as usize).copied().unwrap_or(NONE)
     }
 
-    /// The sound of the first word of the name, as a number: "Ana" of "Ana Maria"; [`NONE`] for none.
+    /// The number of the phonetic key of the first word of a name, "Ana" for "Ana Maria"; [`NONE`] for an unknown name.
     #[must_use]
     pub fn head(&self, name: u32) -> u32 {
         self.head.get(name as usize).copied().unwrap_or(NONE)
     }
 
-    /// The first `letters` of the sounds of two names as a number, whichever comes first (names get swapped); [`NONE`]
-    /// where either name is not known. Different starts may come to the same number, seldom.
+    /// A hash of the first `letters` of the phonetic keys of two names, in either order; [`NONE`] where one of them is not known.
     #[must_use]
     pub fn starts(&self, first: u32, last: u32, letters: usize) -> u32 {
         let start = |name: u32| {
@@ -211,19 +209,19 @@ impl Names {
         a.min(b).wrapping_mul(0x9e37_79b1).wrapping_add(a.max(b)).min(NONE - 1)
     }
 
-    /// How many different written forms there are.
+    /// Number of different normal forms.
     #[must_use]
     pub fn len(&self) -> usize {
         self.written.len()
     }
 
-    /// How many different sounds there are.
+    /// Number of different phonetic keys.
     #[must_use]
     pub fn sounds(&self) -> usize {
         self.sounds.len()
     }
 
-    /// Forgets the spellings of the files, once both are read; the numbers stay.
+    /// Frees the maps once both files are read; the numbers stay.
     pub fn close(&mut self) {
         self.raw = HashMap::new();
         self.written.close();

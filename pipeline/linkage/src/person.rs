@@ -1,5 +1,6 @@
-//! People as they come, and as the comparisons want them: numbers in a row.
+//! People as read from files, and their compact form for comparisons.
 
+use az::UnwrappedAs;
 use chrono::{Datelike, NaiveDate};
 
 use super::normalise::{NONE, Names, Numbers, clean_id};
@@ -7,21 +8,21 @@ use super::normalise::{NONE, Names, Numbers, clean_id};
 /// One record of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Person {
-    /// As written; letters and digits count.
+    /// National id as written; only letters and digits count.
     pub national_id: Option<String>,
     /// Given name or names, as written.
     pub first_name: Option<String>,
     /// Family name or names, as written.
     pub last_name: Option<String>,
-    /// As written, also where the calendar does not know the day.
+    /// Birth date as written, also where it is not a day of the calendar.
     pub birth_date: Option<BirthDate>,
-    /// As registered.
+    /// Sex as registered.
     pub sex: Option<Sex>,
-    /// Codes of the schools the person has been at (a pupil) or says it is at (a participant).
+    /// Codes of the schools that a pupil has been at, or that a participant names.
     pub schools: Vec<u32>,
     /// Codes of the municipalities of those schools (a pupil) or of the centre (a participant).
     pub municipalities: Vec<u32>,
-    /// The centre: within one group a pupil is linked to at most one participant. Not read for pupils.
+    /// The centre: within a group a pupil is linked to at most one participant. Not used for pupils.
     pub group: u32,
 }
 
@@ -34,8 +35,8 @@ pub enum Sex {
     Male,
 }
 
-/// A birth date as written. Day and month swapped or a slip of a digit may make a day the calendar does not have
-/// (2015-31-02); such a date still tells much, so it is kept as it is.
+/// A birth date as written. Swapped day and month or a wrong digit may give a date that is not in the calendar (2015-31-02); it is
+/// still evidence, so it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BirthDate {
     /// Four digits.
@@ -48,13 +49,12 @@ pub struct BirthDate {
 
 impl From<NaiveDate> for BirthDate {
     fn from(date: NaiveDate) -> Self {
-        let small = |n: u32| u8::try_from(n).unwrap_or(0);
-        Self { year: u16::try_from(date.year()).unwrap_or(0), month: small(date.month()), day: small(date.day()) }
+        Self { year: date.year().unwrapped_as(), month: date.month().unwrapped_as(), day: date.day().unwrapped_as() }
     }
 }
 
 impl BirthDate {
-    /// The date `yyyymmdd` writes, eight digits; nothing for other texts. No calendar is asked.
+    /// Parses `yyyymmdd`, eight digits, without checking the calendar; `None` for other texts.
     #[must_use]
     pub fn digits(text: &str) -> Option<Self> {
         if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
@@ -63,18 +63,18 @@ impl BirthDate {
         Some(Self { year: text[..4].parse().ok()?, month: text[4..6].parse().ok()?, day: text[6..].parse().ok()? })
     }
 
-    /// As a number of eight digits, the form the comparisons use.
+    /// The date as a number of eight digits, for comparisons.
     pub(crate) fn number(self) -> u32 {
         u32::from(self.year) * 10_000 + u32::from(self.month) * 100 + u32::from(self.day)
     }
 }
 
-/// What the comparisons read of a person; [`NONE`] where it is not known.
+/// The fields of a person that comparisons use; [`NONE`] where unknown.
 #[derive(Clone, Copy)]
 pub struct Record {
     /// Number of the national id.
     pub id: u32,
-    /// How often each letter and digit is in it, see [`letters`].
+    /// Counts of its letters and digits, see [`letters`].
     pub id_letters: u64,
     /// Number of the first name.
     pub first: u32,
@@ -88,12 +88,12 @@ pub struct Record {
     pub municipality: u32,
     /// Sex.
     pub sex: Option<Sex>,
-    /// Whether there is more than one school or municipality, to be looked up in the source.
+    /// Whether the person has more than one school or municipality; then they are read from the source.
     pub several: bool,
 }
 
-/// Counts of characters, two bits for each of 32 kinds. One slip changes at most two counts, so that nearly all pairs of
-/// different ids are told apart without reading them, which would cost more than the rest of the comparison.
+/// Counts of characters modulo 4, in two bits for each of 32 classes. One slip changes at most two counts, so nearly all pairs of
+/// different ids are excluded without reading the texts, which would cost more than the rest of the comparison.
 fn letters(id: &str) -> u64 {
     id.bytes().fold(0, |all, b| {
         let at = u32::from(b) % 32 * 2;
@@ -108,11 +108,11 @@ pub fn may_be_a_slip(a: u64, b: u64) -> bool {
     ((off | off >> 1) & 0x5555_5555_5555_5555).count_ones() <= 2
 }
 
-/// A file, ready to be compared.
+/// The people of a file, ready to be compared.
 pub struct People<'a> {
-    /// One a person, in the file's order.
+    /// One record per person, in the order of the file.
     pub records: Vec<Record>,
-    /// The file.
+    /// The people as read.
     pub source: &'a [Person],
 }
 
@@ -137,10 +137,10 @@ impl<'a> People<'a> {
         Self { records, source }
     }
 
-    /// How many people there are; never more than `u32` numbers (`mod.rs` refuses those).
+    /// Number of people; `lib.rs` refuses files with more than fit.
     #[must_use]
     pub fn len(&self) -> u32 {
-        u32::try_from(self.records.len()).unwrap_or(NONE)
+        self.records.len().unwrapped_as()
     }
 
     /// The record of person `at`.

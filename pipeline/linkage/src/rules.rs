@@ -1,11 +1,11 @@
-//! The rules of blocking (`block.rs`): what two records must have in common to be compared.
+//! The blocking rules (`block.rs`): what two records must have in common to be compared.
 
 /// What two records must have in common to become a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
     /// National id.
     Id,
-    /// Second half of the id: one slip leaves either half whole.
+    /// Second half of the id: one slip leaves one half intact.
     IdTail,
     /// First half of the id, which is date and sex in many countries, and the last name by sound.
     IdHead,
@@ -41,7 +41,7 @@ pub enum Rule {
     PlaceInitials,
     /// Birth year, month and both initials, by sound.
     MonthInitials,
-    /// School and municipality, where they are few: a twentieth of the largest block at most, as no name is asked.
+    /// School and municipality, for blocks of at most a twentieth of the usual limit, because no name has to agree.
     SchoolPlace,
     /// The first three letters of both names, by sound.
     Starts,
@@ -72,12 +72,12 @@ pub const RULES: [Rule; 21] = [
     Rule::Starts,
 ];
 
-/// Blocks passed over because they were too large.
+/// Blocks that were skipped because they were too large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Passed {
     /// The rule.
     pub rule: Rule,
-    /// How often a person on the right met such a block.
+    /// How often the key of a person on the right had such a block.
     pub times: u64,
 }
 
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rules_stand_at_their_place() {
+    fn rules_are_in_the_order_of_the_enum() {
         for (at, rule) in RULES.iter().enumerate() {
             assert_eq!(*rule as usize, at);
         }

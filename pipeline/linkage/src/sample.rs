@@ -1,5 +1,6 @@
-//! Samples: the pairs the estimate (`estimate.rs`) looks at, as counts of what they came to.
+//! Samples: the pairs that the estimate (`estimate.rs`) uses, as counts of their levels of agreement.
 
+use az::UnwrappedAs;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
@@ -10,24 +11,24 @@ use super::model::count;
 use super::person::People;
 use super::rules::Rule;
 
-/// Pairs drawn blindly, at most; all pairs where there are fewer.
+/// Most random pairs; all pairs where there are fewer.
 const DRAWN: usize = 2_000_000;
-/// People on the right they are drawn for, at most.
+/// Most people on the right for whom random pairs are drawn.
 const DRAWN_FOR: usize = 4_000;
-/// Pairs of one training rule, at most.
+/// Most pairs of one training rule.
 const TRAINED: usize = 500_000;
 
-/// How often each combination of levels came up, sorted: sums over it come out the same every time.
+/// Number of pairs with each combination of levels, sorted, so that sums over it are deterministic.
 pub type Patterns = Vec<(Levels, f64)>;
 
-/// Every `step`th person on the right, so that no more than `most` are taken, spread over the file.
+/// At most `most` people on the right, evenly spread over the file.
 #[must_use]
 pub fn spread(people: &People, most: usize) -> Vec<u32> {
     let step = people.records.len().div_ceil(most).max(1);
     (0..people.len()).step_by(step).collect()
 }
 
-/// The patterns of pairs that `pairs` gives for each of `rights`.
+/// The patterns of the pairs of `rights`; `pairs` appends the left rows for a right row.
 fn patterns(data: &Data, rights: &[u32], pairs: impl Fn(u32, &mut Vec<u32>) + Sync) -> Patterns {
     let part = |rights: &[u32]| {
         let mut comparer = Comparer::new(data.names, data.ids, data.left, data.right);
@@ -55,33 +56,34 @@ fn patterns(data: &Data, rights: &[u32], pairs: impl Fn(u32, &mut Vec<u32>) + Sy
     merged
 }
 
-/// Pairs drawn blindly. The numbers come from a fixed seed and the person's place: the same pairs every time.
+/// Patterns of random pairs. The generator is seeded by the row of the person, so the pairs are the same every time.
 #[must_use]
 pub fn drawn(data: &Data) -> Patterns {
     let rights = spread(data.right, DRAWN_FOR);
-    let each = DRAWN / rights.len().max(1);
-    let everyone = data.left.records.len() <= each;
+    let pairs_per_person = DRAWN / rights.len().max(1);
+    let takes_all = data.left.records.len() <= pairs_per_person;
     patterns(data, &rights, |right, lefts| {
         let end = if data.one_file { right } else { data.left.len() };
-        if everyone {
+        if takes_all {
             lefts.extend(0..end);
         } else if end > 0 {
             let mut state = u64::from(right) ^ 0x5eed_0f11_4a6e;
-            lefts.extend((0..each).map(|_| below(&mut state, end)));
+            lefts.extend((0..pairs_per_person).map(|_| below(&mut state, end)));
         }
     })
 }
 
-/// A number below `end`, evenly (`splitmix64`).
+/// A uniformly distributed number below `end` (`splitmix64`).
 fn below(state: &mut u64, end: u32) -> u32 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    u32::try_from((((z ^ (z >> 31)) >> 32) * u64::from(end)) >> 32).unwrap_or(0)
+    ((((z ^ (z >> 31)) >> 32) * u64::from(end)) >> 32).unwrapped_as()
 }
 
-/// The pairs one rule makes, or two rules both make; people on the right are left out evenly where they are too many.
+/// Patterns of the pairs of one rule, or of the pairs that two rules have in common; for an even sample of the people on the right
+/// where the pairs are too many.
 #[must_use]
 pub fn blocked(data: &Data, rule: Rule, both: Option<Rule>) -> Patterns {
     let lefts = |right: u32, out: &mut Vec<u32>| {
@@ -112,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_drawn_are_spread() {
+    fn random_numbers_are_spread() {
         let mut state = 1;
         let mut seen = [0; 4];
         for _ in 0..4_000 {

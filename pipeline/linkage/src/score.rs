@@ -1,4 +1,4 @@
-//! Scores: the few best pairs of everyone on the right, and how far each stands above its rivals.
+//! Scores: the best pairs of each person on the right, and their odds against rivals.
 
 use rayon::prelude::*;
 
@@ -10,32 +10,32 @@ use super::likeness::{Alike, Front, Likeness};
 use super::model::{Model, Scale};
 use super::rules::{Passed, RULES};
 
-/// A pair worth keeping.
+/// A pair that is kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scored {
     /// Row on the left.
     pub left: u32,
     /// Row on the right.
     pub right: u32,
-    /// The prior and all comparisons, in bits.
+    /// The sum of the prior and all weights, in bits.
     pub weight: f64,
-    /// The pair against "no one on the left" and all rivals, log2 of odds; never above `weight`.
+    /// Log2 of the odds against no match on the left and all rivals; never above `weight`.
     pub standing: f64,
-    /// Agreement, comparison by comparison.
+    /// Level of agreement of each comparison.
     pub levels: Levels,
-    /// What each added, in bits.
+    /// Weight of each comparison, in bits.
     pub weights: [f64; COMPARISONS],
-    /// What speaks for two children.
+    /// Evidence for two children.
     pub alike: Alike,
 }
 
-/// What scoring all pairs came to.
+/// The result of scoring all pairs.
 pub struct Scores {
-    /// By right row, best first.
+    /// Pairs by right row, best first.
     pub pairs: Vec<Scored>,
-    /// How many pairs were compared.
+    /// Number of pairs compared.
     pub compared: u64,
-    /// Blocks passed over, by rule; none with nothing passed.
+    /// Skipped blocks, by rule; without rules that skipped none.
     pub passed: Vec<Passed>,
 }
 
@@ -46,8 +46,8 @@ struct Part {
     passed: [u64; RULES.len()],
 }
 
-/// Scores the candidates of everyone on the right; keeps at most `keep` a person, of at least `least` bits, and every
-/// pair known from before.
+/// Scores the candidates of each person on the right. Keeps at most `keep` pairs per person, of at least `least` bits, and every
+/// pair that a person decided on.
 #[must_use]
 pub fn score(data: &Data, likeness: &Likeness, model: &Model, known: &Known, keep: usize, least: f64) -> Scores {
     let scale = Scale { model, rarity: data.rarity, names: data.names, left: data.left, right: data.right };
@@ -61,12 +61,12 @@ pub fn score(data: &Data, likeness: &Likeness, model: &Model, known: &Known, kee
             part.compared += lefts.len() as u64;
             best.clear();
             front.clear();
-            let settled = known.settled(right);
-            // What all pairs that are not kept weigh together, as odds.
+            let is_decided = known.is_decided(right);
+            // The sum of the odds of all pairs that are not kept.
             let mut rest = 0.0;
             for (left, levels) in comparer.levels(&lefts) {
                 let weight = scale.weight(left, right, levels);
-                if settled && known.same(left, right) {
+                if is_decided && known.is_same(left, right) {
                     let weights = scale.weights(left, right, levels);
                     part.pairs.push(Scored { left, right, weight, standing: weight, levels, weights, alike: Alike::default() });
                     continue;
@@ -83,7 +83,8 @@ pub fn score(data: &Data, likeness: &Likeness, model: &Model, known: &Known, kee
                     continue;
                 }
                 let others: f64 = best.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, b)| b.0.exp2()).sum();
-                // "No one" keeps its whole share: how many are no pupil is learnt from all, and wrong for the children out of school.
+                // "No match" keeps all of its share: the estimated share of participants who are pupils is an average, and too high
+                // for children out of school.
                 let standing = if data.one_file { weight } else { weight - (1.0 + rest + others).log2() };
                 let alike = likeness.of(data.left, data.right, (left, right), levels, &front);
                 part.pairs.push(Scored { left, right, weight, standing, levels, weights: scale.weights(left, right, levels), alike });
@@ -104,14 +105,14 @@ pub fn score(data: &Data, likeness: &Likeness, model: &Model, known: &Known, kee
     scores
 }
 
-/// Leaves the `keep` best, best first, equal ones in the file's order; the odds of the others together.
+/// Keeps the `keep` best pairs, best first, ties in the order of the file; returns the sum of the odds of the others.
 fn shrink(best: &mut Vec<(f64, u32, Levels)>, keep: usize) -> f64 {
     best.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     best.drain(keep.min(best.len())..).map(|(weight, ..)| weight.exp2()).sum()
 }
 
-/// Takes from the standing of pairs whose pupil others of the same centre claim too: of two participants at most one is
-/// that pupil, just as of two pupils at most one is that participant.
+/// Lowers the standing of pairs whose pupil is also a candidate of other participants of the same centre: at most one of them is
+/// that pupil.
 fn rival_claims(data: &Data, pairs: &mut [Scored]) {
     let claim = |pair: &Scored| (data.right.source[pair.right as usize].group, pair.left);
     let mut order: Vec<((u32, u32), usize)> = pairs.iter().map(claim).zip(0..).collect();
@@ -138,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_best_stay_and_the_rest_is_summed() {
+    fn shrink_keeps_the_best_and_sums_the_rest() {
         let levels = [0; COMPARISONS];
         let mut best = vec![(1.0, 7, levels), (3.0, 5, levels), (3.0, 4, levels), (0.0, 1, levels)];
         let rest = shrink(&mut best, 2);
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_on_one_pupil_share_it() {
+    fn participants_of_a_centre_share_a_pupil() {
         let people: Vec<Person> = [1, 1, 2].map(|group| Person { group, ..Person::default() }).into();
         let (mut names, mut ids) = (Names::default(), Numbers::default());
         let (left, right) = (People::new(&people, &mut names, &mut ids), People::new(&people, &mut names, &mut ids));

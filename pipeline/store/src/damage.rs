@@ -1,4 +1,4 @@
-//! Whether every file that the store's nights vouch for is there and can be read to its end. It mends nothing.
+//! Checks that every file of the store's nights exists and can be read to its end. It repairs nothing.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,17 +10,17 @@ use serde_json::Value;
 
 use super::NightRecord;
 
-/// A file that is not as it was written.
+/// A file that is missing or cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
-    /// The file below the store's folder, with `/`.
+    /// Path of the file relative to the store's folder, with `/`.
     pub file: String,
     /// What is wrong with it.
     pub what: String,
 }
 
-/// Opens every file of every version up to those that the last night left, and reads it to its end. Returns how many files
-/// there are, and the damaged ones in order of their names.
+/// Reads every file of every version up to those of the last night to its end. Returns the number of files, and the damaged ones
+/// sorted by name.
 #[must_use]
 pub fn damage(root: &Path, nights: &[NightRecord]) -> (usize, Vec<Damage>) {
     let Some(last) = nights.last() else { return (0, Vec::new()) };
@@ -43,7 +43,7 @@ pub fn damage(root: &Path, nights: &[NightRecord]) -> (usize, Vec<Damage>) {
     (count, damaged)
 }
 
-/// Files that one commit added, with their sizes.
+/// The files that one commit added, with their sizes.
 fn added(log: &Path) -> Result<Vec<(String, Option<u64>)>, String> {
     let text = std::fs::read_to_string(log).map_err(|e| e.to_string())?;
     let mut files = Vec::new();
@@ -57,7 +57,7 @@ fn added(log: &Path) -> Result<Vec<(String, Option<u64>)>, String> {
     Ok(files)
 }
 
-/// Reads a file to its end; a reader that panics on damaged bytes is an answer too.
+/// Reads a file to its end; a reader that panics on damaged bytes counts as an error.
 fn read(path: &Path, size: Option<u64>) -> Result<(), String> {
     let file = std::fs::File::open(path).map_err(|e| e.to_string())?;
     let found = file.metadata().map_err(|e| e.to_string())?.len();

@@ -1,10 +1,10 @@
-//! What the errors of Arrow and Parquet mean here: bytes that end too soon are damage, the rest is the disk's.
+//! Translates errors of Arrow and Parquet: bytes that cannot be decoded are damage, other errors are those of the disk.
 
 use arrow::error::ArrowError;
 use parquet::errors::ParquetError;
 use prane_base::error::{Error, Result};
 
-/// Turns an error of Arrow or Parquet into one of this program.
+/// Converts errors of Arrow and Parquet into those of this program.
 pub trait StoreError<T> {
     /// The value, or an error of the store.
     ///
@@ -15,13 +15,13 @@ pub trait StoreError<T> {
 
 impl<T> StoreError<T> for Result<T, ArrowError> {
     fn store_err(self) -> Result<T> {
-        self.map_err(of_arrow)
+        self.map_err(from_arrow)
     }
 }
 
 impl<T> StoreError<T> for Result<T, ParquetError> {
     fn store_err(self) -> Result<T> {
-        self.map_err(of_parquet)
+        self.map_err(from_parquet)
     }
 }
 
@@ -31,18 +31,18 @@ pub fn is_of_a_file(error: &ArrowError) -> bool {
     matches!(error, ArrowError::ParquetError(_) | ArrowError::IoError(..) | ArrowError::ExternalError(_))
 }
 
-fn of_arrow(error: ArrowError) -> Error {
-    let ours = if is_of_a_file(&error) { Error::damaged(&error) } else { Error::store("store", &error) };
-    ours.caused_by(error)
+fn from_arrow(error: ArrowError) -> Error {
+    let converted = if is_of_a_file(&error) { Error::damaged(&error) } else { Error::store("store", &error) };
+    converted.caused_by(error)
 }
 
-fn of_parquet(error: ParquetError) -> Error {
-    let ours = match &error {
+fn from_parquet(error: ParquetError) -> Error {
+    let converted = match &error {
         ParquetError::External(source) => match source.downcast_ref::<std::io::Error>() {
             Some(io) => Error::of_io(io, error.to_string()),
             None => Error::damaged(&error),
         },
         _ => Error::damaged(&error),
     };
-    ours.caused_by(error)
+    converted.caused_by(error)
 }

@@ -1,4 +1,4 @@
-//! Data files of the store: what is known of each without opening it, and writing one from sorted batches.
+//! Data files of the store: their metadata, and a writer for sorted batches.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -18,7 +18,7 @@ use crate::errors::StoreError;
 /// One Parquet file of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DataFile {
-    /// Path below the table's folder, with `/`.
+    /// Path relative to the table's folder, with `/`.
     pub path: String,
     /// Partition column → value.
     pub partition: BTreeMap<String, String>,
@@ -28,7 +28,7 @@ pub struct DataFile {
     pub rows: u64,
     /// Least and greatest school and day, for the registers.
     pub span: Option<Span>,
-    /// Prepared by this night, and not yet in the store's folder.
+    /// Whether this night prepared the file, which is then not yet in the store's folder.
     pub staged: bool,
 }
 
@@ -42,17 +42,17 @@ pub struct Span {
 }
 
 impl Span {
-    /// Whether rows of `school` from `first` to `last` could be in the file.
+    /// Whether the file may hold rows of `school` from day `first` to day `last`.
     #[must_use]
     pub fn may_hold(&self, school: &str, first: i32, last: i32) -> bool {
         self.schools.0.as_str() <= school && school <= self.schools.1.as_str() && self.days.0 <= last && first <= self.days.1
     }
 }
 
-/// Rows a row group holds: small enough to skip by its statistics, large enough to compress.
+/// Rows of a row group: few enough to skip by statistics, enough to compress well.
 const ROW_GROUP: usize = 256 * 1024;
 
-/// Writes batches, already sorted, as one file of a table; the same batches give the same bytes.
+/// Writes sorted batches as one file of a table; the same batches give the same bytes.
 pub struct FileWriter {
     inner: ArrowWriter<File>,
     file: DataFile,
@@ -75,7 +75,7 @@ impl FileWriter {
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_max_row_group_row_count(Some(ROW_GROUP))
             .set_created_by("prane".into());
-        // Days rule row groups out; other columns do not, and comparing each of their values costs more than packing it.
+        // Statistics only of days: readers skip row groups by them. Of other columns they would cost more than the compression.
         for field in spec.columns.fields().iter().filter(|f| *f.data_type() != DataType::Date32) {
             properties = properties.set_column_statistics_enabled(field.name().as_str().into(), EnabledStatistics::None);
         }
@@ -94,7 +94,7 @@ impl FileWriter {
         Ok(())
     }
 
-    /// Appends a batch that has the table's columns in their order, in any types that can be cast to theirs.
+    /// Appends a batch with the table's columns in their order, in types that can be cast to theirs.
     ///
     /// # Errors
     /// A store error.
@@ -104,7 +104,7 @@ impl FileWriter {
         self.write(&RecordBatch::try_new(columns.clone(), cells).store_err()?)
     }
 
-    /// Widens the span by rows of one school.
+    /// Extends the span by rows of one school from day `first` to day `last`.
     pub fn widen(&mut self, school: &str, first: i32, last: i32) {
         let span = self.file.span.get_or_insert_with(|| Span { schools: (school.into(), school.into()), days: (first, last) });
         if school < span.schools.0.as_str() {

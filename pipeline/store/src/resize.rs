@@ -1,5 +1,5 @@
-//! Telling the log of files that were written anew in their place, after an erasure: sizes and row counts, in every version.
-//! Nothing else of the log changes, so a past night still finds its files.
+//! Updates sizes and row counts in the log of a table after an erasure rewrote files in place, in every version. Nothing else of
+//! the log changes, so that a past night still finds its files.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use prane_base::error::{Error, Result};
 use serde_json::Value;
 
-/// What a file is now.
+/// The new size of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resized {
     /// Bytes.
@@ -17,8 +17,8 @@ pub struct Resized {
     pub rows: u64,
 }
 
-/// Writes the new sizes of a table's files into its log; files that are not named, but whose size the log has wrong (an
-/// erasure that was cut off), too.
+/// Writes the new sizes of a table's files into its log; also those of other files whose size differs from the log, as an
+/// interrupted erasure leaves them.
 ///
 /// # Errors
 /// A store error.
@@ -28,52 +28,52 @@ pub fn resize(root: &Path, table: &str, resized: BTreeMap<String, Resized>) -> R
     if !log.is_dir() {
         return Ok(());
     }
-    let io = |e: std::io::Error| Error::io(&log, e);
-    let mut versions: Vec<_> = std::fs::read_dir(&log).map_err(io)?.flatten().map(|e| e.path()).collect();
+    let io_error = |e: std::io::Error| Error::io(&log, e);
+    let mut versions: Vec<_> = std::fs::read_dir(&log).map_err(io_error)?.flatten().map(|e| e.path()).collect();
     versions.sort();
-    let is = |path: &Path, ending: &str| path.to_string_lossy().ends_with(ending);
+    let has_ending = |path: &Path, ending: &str| path.to_string_lossy().ends_with(ending);
     let mut changed_any = false;
-    for path in versions.iter().filter(|p| is(p, ".json")) {
-        let text = std::fs::read_to_string(path).map_err(io)?;
+    for path in versions.iter().filter(|p| has_ending(p, ".json")) {
+        let text = std::fs::read_to_string(path).map_err(io_error)?;
         let mut changed = false;
         let lines = text
             .lines()
             .map(|line| {
                 let mut action: Value = serde_json::from_str(line).map_err(|e| Error::store(path.display().to_string(), e))?;
-                changed |= told(&mut action, &folder, &resized);
+                changed |= update(&mut action, &folder, &resized);
                 Ok(if changed { action.to_string() } else { line.to_string() })
             })
             .collect::<Result<Vec<String>>>()?;
         if changed {
             changed_any = true;
-            let aside = log.join(".resized");
-            std::fs::write(&aside, lines.join("\n") + "\n").map_err(io)?;
-            std::fs::rename(&aside, path).map_err(io)?;
+            let temporary = log.join(".resized");
+            std::fs::write(&temporary, lines.join("\n") + "\n").map_err(io_error)?;
+            std::fs::rename(&temporary, path).map_err(io_error)?;
         }
     }
-    // Checkpoints repeat the log; without them it is read from its start, where that is still there.
-    let whole = log.join("00000000000000000000.json").exists();
-    for path in versions.iter().filter(|p| is(p, ".checkpoint.parquet") || is(p, "_last_checkpoint")) {
+    // A checkpoint repeats the log with the old sizes. Without it the log is read from its start, which must exist.
+    let is_complete = log.join("00000000000000000000.json").exists();
+    for path in versions.iter().filter(|p| has_ending(p, ".checkpoint.parquet") || has_ending(p, "_last_checkpoint")) {
         if !changed_any {
             break;
         }
-        if !whole {
+        if !is_complete {
             return Err(Error::store(log.display().to_string(), "begins with a checkpoint: this version cannot erase from such a log"));
         }
-        std::fs::remove_file(path).map_err(io)?;
+        std::fs::remove_file(path).map_err(io_error)?;
     }
     Ok(())
 }
 
-/// Sets size and rows of a file that an action adds or removes; whether that changed anything.
-fn told(action: &mut Value, folder: &Path, resized: &BTreeMap<String, Resized>) -> bool {
+/// Sets size and row count of a file that an action adds or removes; returns whether anything changed.
+fn update(action: &mut Value, folder: &Path, resized: &BTreeMap<String, Resized>) -> bool {
     let mut changed = false;
     for kind in ["add", "remove"] {
         let Some(file) = action.get_mut(kind) else { continue };
         let Some(path) = file["path"].as_str().map(decoded) else { continue };
         let now = match resized.get(&path) {
             Some(now) => *now,
-            None => match lost_track(&folder.join(&path), file["size"].as_u64()) {
+            None => match actual_size(&folder.join(&path), file["size"].as_u64()) {
                 Some(now) => now,
                 None => continue,
             },
@@ -92,18 +92,18 @@ fn told(action: &mut Value, folder: &Path, resized: &BTreeMap<String, Resized>) 
     changed
 }
 
-/// A file whose size is not the one the log has.
-fn lost_track(path: &Path, size: Option<u64>) -> Option<Resized> {
-    let there = std::fs::metadata(path).ok()?.len();
-    if Some(there) == size {
+/// Size and rows of a file on disk; `None` where its size is that of the log, or it cannot be read.
+fn actual_size(path: &Path, size: Option<u64>) -> Option<Resized> {
+    let actual = std::fs::metadata(path).ok()?.len();
+    if Some(actual) == size {
         return None;
     }
     let file = std::fs::File::open(path).ok()?;
     let rows = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).ok()?.metadata().file_metadata().num_rows();
-    Some(Resized { size: there, rows: u64::try_from(rows).ok()? })
+    Some(Resized { size: actual, rows: u64::try_from(rows).ok()? })
 }
 
-/// A path as the log writes it, without its escapes.
+/// A path of the log with its percent-encoding removed.
 pub(super) fn decoded(path: &str) -> String {
     percent_decode_str(path).decode_utf8_lossy().into_owned()
 }
@@ -113,13 +113,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_loses_its_escapes() {
+    fn a_path_is_decoded() {
         assert_eq!(decoded("school_year=2025-2026/a%20b.parquet"), "school_year=2025-2026/a b.parquet");
         assert_eq!(decoded("100%"), "100%");
     }
 
     #[test]
-    fn every_version_is_told() {
+    fn every_version_is_updated() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("t/_delta_log");
         std::fs::create_dir_all(&log).unwrap();

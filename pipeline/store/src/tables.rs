@@ -1,4 +1,4 @@
-//! The tables of the store: their columns, partitions and sort orders. Derived from the contracts wherever one exists.
+//! The tables of the store: columns, partitions and sort orders, derived from the contracts where there is one.
 
 use std::sync::Arc;
 
@@ -12,28 +12,28 @@ pub struct TableSpec {
     pub name: String,
     /// Columns in the data files.
     pub columns: SchemaRef,
-    /// Columns that live in the folder names.
+    /// Columns whose values are in the names of folders.
     pub partition_by: Vec<String>,
     /// Order of the rows in each file.
     pub sorted_by: Vec<String>,
 }
 
-/// Run that brought a row; a column of every stored table.
+/// Column of every stored table: id of the run that brought the row.
 pub const KNOWN_FROM: &str = "known_from";
-/// A pupil's number in this store, beside its key: what questions join and group by.
+/// Column beside the key of a pupil: its number in this store, by which queries join and group.
 pub const PUPIL: &str = "pupil";
-/// Of contacts: the order in which they were saved, as text that sorts.
+/// Column of contacts: text that sorts by the order in which they were saved.
 pub const SAVED: &str = "saved";
-/// Key of a pupil's second number, in decisions about links.
+/// Column of decisions about links: key of a pupil's second number.
 pub const OTHER_PUPIL: &str = "other_pupil_key";
-/// Keyed hash of a row's key in its extract; a column of every stored table but the registers.
+/// Column of every stored table but the registers: keyed hash of the row's key in its extract.
 pub const ROW_KEY: &str = "row_key";
 
 fn text(name: &str) -> Field {
     Field::new(name, DataType::Utf8, true)
 }
 
-/// The stored columns of a contract column, with pupils and participants as keys; none for what goes to the vault.
+/// The stored columns of a contract, with keys in place of pupils and participants, and without the columns of the vault.
 #[must_use]
 pub fn stored_columns(contract: &Contract) -> Vec<Field> {
     let mut fields = Vec::new();
@@ -45,7 +45,7 @@ pub fn stored_columns(contract: &Contract) -> Vec<Field> {
             (Kind::PupilId, _, "other_pupil_id") => fields.push(text(OTHER_PUPIL)),
             (Kind::PupilId, table, _) => {
                 fields.push(text("pupil_key"));
-                // Rows of the registers are too many to hold it; their sums do.
+                // The registers have too many rows for another column; their sums have it.
                 if !is_register(table) {
                     fields.push(Field::new(PUPIL, DataType::Int32, true));
                 }
@@ -63,7 +63,7 @@ pub fn stored_columns(contract: &Contract) -> Vec<Field> {
     fields
 }
 
-/// The stored form of a contract's table.
+/// The stored table of a contract.
 #[must_use]
 pub fn spec_of(contract: &Contract) -> TableSpec {
     let mut fields = stored_columns(contract);
@@ -86,42 +86,45 @@ pub fn spec_of(contract: &Contract) -> TableSpec {
     }
 }
 
-/// Attendance and marks: too many rows to keep in memory as text, kept as packed integers and partitioned by time.
+/// Whether a table is a register, attendance or marks: it has too many rows to keep in memory as text, so they are packed into
+/// integers, and it is partitioned by time.
 #[must_use]
 pub fn is_register(table: &str) -> bool {
     matches!(table, "attendance" | "marks")
 }
 
-/// Tables of the sums of a register's files, partitioned as it is; none for other tables. A pupil's month at a school is
-/// one row a file (a school's week lies in one file, a month may lie in several): masks hold a bit a day, the month's first
-/// Monday 1. 720720 parts make a day; a school's day is one row, and so is a pupil's day whose parts the masks do not
-/// tell (`partial_mask`). A pupil's term of marks lies in one file: `mean_sum` adds up the means of its subjects.
+/// The tables of a register's sums, partitioned like the register; none for other tables.
+///
+/// A pupil's month at a school is one row per file: a school's week is in one file, but a month may be in several. Masks hold
+/// one bit per day; the first Monday of the month is bit 0. A day has 720720 parts. A school's day is one row, and so is a
+/// pupil's day that the masks do not describe completely (`partial_mask`). A pupil's term of marks is in one file: `mean_sum` is
+/// the sum of the means of its subjects.
 #[must_use]
 pub fn sums_of(register: &TableSpec) -> Vec<TableSpec> {
     let date = |name: &str| Field::new(name, DataType::Date32, true);
-    let whole = |name: &str| Field::new(name, DataType::Int32, true);
+    let integer = |name: &str| Field::new(name, DataType::Int32, true);
     let long = |name: &str| Field::new(name, DataType::Int64, true);
     let number = |name: &str| Field::new(name, DataType::Float64, true);
-    let parts = ["parts_absent", "parts_unexcused", "parts_late"].map(whole);
+    let parts = ["parts_absent", "parts_unexcused", "parts_late"].map(integer);
     let masks = ["recorded_mask", "away_mask", "unexcused_mask", "late_mask", "partial_mask"].map(long);
-    let pupil = || vec![text("school_id"), text("pupil_key"), whole(PUPIL)];
+    let pupil = || vec![text("school_id"), text("pupil_key"), integer(PUPIL)];
     let tables = match register.name.as_str() {
         "attendance" => vec![
             ("attendance_by_month", [pupil(), vec![date("month")], masks.to_vec()].concat()),
-            ("school_day", vec![text("school_id"), date("date"), whole("pupils_recorded"), long("parts_absent")]),
+            ("school_day", vec![text("school_id"), date("date"), integer("pupils_recorded"), long("parts_absent")]),
             ("partial_day", [pupil(), vec![date("date"), date("month")], parts.to_vec()].concat()),
         ],
         "marks" => vec![
-            ("marks_by_subject", [pupil(), vec![whole("term"), text("subject"), number("mark_sum"), whole("marks")]].concat()),
+            ("marks_by_subject", [pupil(), vec![integer("term"), text("subject"), number("mark_sum"), integer("marks")]].concat()),
             (
                 "marks_by_term",
                 [
                     pupil(),
-                    vec![whole("term"), whole("subjects"), number("mean_sum"), number("lowest"), number("highest"), date("last_date")],
+                    vec![integer("term"), integer("subjects"), number("mean_sum"), number("lowest"), number("highest"), date("last_date")],
                 ]
                 .concat(),
             ),
-            ("marks_by_week", [pupil(), vec![date("week"), whole("marks")]].concat()),
+            ("marks_by_week", [pupil(), vec![date("week"), integer("marks")]].concat()),
         ],
         _ => vec![],
     };
@@ -134,7 +137,7 @@ pub fn sums_of(register: &TableSpec) -> Vec<TableSpec> {
     tables.into_iter().map(spec).collect()
 }
 
-/// Which register each school keeps in a school year.
+/// The table of the kind of register that each school keeps in a school year.
 #[must_use]
 pub fn registers() -> TableSpec {
     TableSpec {
@@ -145,9 +148,9 @@ pub fn registers() -> TableSpec {
     }
 }
 
-/// What linkage came to: a row a record of a centre, identification or referral, and further rows where a person is asked
-/// about several pupils. `kind` is `participant`, `identification` or `referral`; `record_key` is the participant's key or
-/// the row's; `outcome` is `linked`, `review` or `unlinked`; `why` says which fields agree how well, and no name.
+/// The table of links: one row for each participant, identification and referral, and further rows where a person is asked about
+/// several pupils. `kind` is `participant`, `identification` or `referral`; `record_key` is the key of the participant or of the
+/// row; `outcome` is `linked`, `review` or `unlinked`; `why` says how well each field agrees, without names.
 #[must_use]
 pub fn links() -> TableSpec {
     let number = |name: &str| Field::new(name, DataType::Float64, true);

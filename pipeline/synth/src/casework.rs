@@ -1,7 +1,9 @@
-//! A few identifications, referrals and contacts: what field staff would have written down.
+//! Writes a few identifications, referrals and contacts, as field staff would record them.
 
 use std::io;
 use std::path::Path;
+
+use az::UnwrappedAs;
 
 use super::centres::{Participant, participant_id};
 use super::dice::{Dice, For, count};
@@ -15,7 +17,7 @@ pub(super) const IDENTIFICATIONS: &str =
 pub(super) const REFERRALS: &str = "referral_id,date,pupil_id,participant_id,from,to_service,to_organisation,status,closed_date";
 pub(super) const CONTACTS: &str = "pupil_id,date,by,action,outcome,review_date,note";
 
-/// Writes the three tables; returns their rows. Nobody is written about before the last day of the inbox has come.
+/// Writes the three tables; returns the number of rows. No row is later than the last day of the inbox.
 pub(super) fn write(world: &World, year: &Year, participants: &[Participant], dir: &Path) -> io::Result<u64> {
     let inbox = dir.join("inbox");
     let mut contacts = Table::create(&inbox.join("contacts.csv"), CONTACTS, None)?;
@@ -30,28 +32,28 @@ pub(super) fn write(world: &World, year: &Year, participants: &[Participant], di
             let action = dice.pick(&["phone_call", "home_visit", "meeting_at_school"]);
             let outcome = dice.pick(&["reached", "not_reached", "plan_agreed"]);
             let day = day(&mut dice);
-            let id = pupil_id(year.number_on(pupil, u16::try_from(day).unwrap_or(u16::MAX)));
+            let id = pupil_id(year.number_on(pupil, day.unwrapped_as()));
             contacts.row(&[&id, &year.days[day].to_string(), "liaison", action, outcome, "", ""])?;
         }
         if !world.hard && dice.chance(500) {
             number += 1;
-            let them = world.person(pupil);
-            let birth = people::birth(world, pupil, &them).to_string();
+            let person = world.person(pupil);
+            let birth = people::birth(world, pupil, &person).to_string();
             let municipality = PLACES[world.schools[plan.school as usize].place].1;
             let source = dice.pick(&["field_activity", "school", "family"]);
-            // Half of them are met in the street, with a name and no number.
+            // Half of them are identified by name, without a number.
             let known = if dice.chance(5000) { pupil_id(pupil) } else { String::new() };
             let when = year.days[day(&mut dice)].to_string();
             let row = format!("I{number:06}");
-            found.row(&[&row, &when, municipality, source, "", &known, them.first, them.last, &birth, "absence"])?;
+            found.row(&[&row, &when, municipality, source, "", &known, person.first, person.last, &birth, "absence"])?;
         }
     }
-    for one in participants {
-        let mut dice = Dice::new(world.seed, For::Casework, 1 << 40 | u64::from(one.number));
+    for child in participants {
+        let mut dice = Dice::new(world.seed, For::Casework, 1 << 40 | u64::from(child.number));
         if dice.chance(400) {
             let date = year.days[dice.below(count(year.cut)) as usize].to_string();
-            let participant = participant_id(one);
-            let id = format!("R{:06}", one.number + 1);
+            let participant = participant_id(child);
+            let id = format!("R{:06}", child.number + 1);
             let service = dice.pick(&["psychosocial_counselling", "after_school_class", "school_integration"]);
             let status = dice.pick(&["open", "accepted", "declined"]);
             referrals.row(&[&id, &date, "", &participant, "field_activity", service, "", status, ""])?;

@@ -1,6 +1,5 @@
-//! Community centres: who takes part, in what, and whether they come. A third of the participants bring no national id
-//! and some spellings lose their ë and ç, because that is what linking them to pupils has to cope with; a hard world has
-//! more of that, see [`hard`].
+//! Community centres: participants, enrolments and attendance. A third of the participants have no national id and some names lose
+//! their ë and ç, because the linkage has to handle that; a hard world has more errors, see [`hard`].
 
 use std::io;
 use std::path::Path;
@@ -27,13 +26,13 @@ const SERVICES: [&str; 6] =
 pub(super) struct Participant {
     /// Position of the centre.
     pub(super) centre: u32,
-    /// Number over all centres, from 0.
+    /// Number of the participant among all centres, from 0.
     pub(super) number: u32,
-    /// The pupil it is; `None` for a child at no school of this world.
+    /// The pupil; `None` for a child at no school of this world.
     pub(super) pupil: Option<u32>,
 }
 
-/// A participant as the centre wrote it down.
+/// A participant as recorded by the centre.
 pub(super) struct Record {
     pub(super) national_id: String,
     pub(super) first: String,
@@ -43,7 +42,7 @@ pub(super) struct Record {
     pub(super) school: Option<u32>,
 }
 
-/// About 6 % of pupils, more of those who stay away; one in twenty participants is no pupil.
+/// About 6 % of the pupils take part, more of those who are often absent; one in twenty participants is not a pupil.
 pub(super) fn participants(world: &World, year: &Year) -> Vec<Participant> {
     let mut found: Vec<Participant> = Vec::new();
     let centres = centres(world);
@@ -69,12 +68,12 @@ pub(super) fn participants(world: &World, year: &Year) -> Vec<Participant> {
     found
 }
 
-/// One centre for each 2,500 pupils, at least one for each municipality that has a turn.
+/// Number of centres: one for each 2,500 pupils, and at least two.
 fn centres(world: &World) -> u32 {
     (count(world.pupils.len()) / 2500).max(2)
 }
 
-/// A centre of the pupil's own municipality; centres go round the municipalities in turn.
+/// A centre of the pupil's own municipality, if it has one; municipalities have centres in turn.
 fn centre_at(place: usize, wish: u32, centres: u32) -> u32 {
     let places = count(PLACES.len());
     let first = count(place) % places;
@@ -96,35 +95,35 @@ pub(super) fn write(world: &World, year: &Year, all: &[Participant], inbox: &Pat
     }
     let mut rows = table.finish()?;
 
-    let mut who = Table::create(&inbox.join("centre_participants.csv"), PARTICIPANTS, None)?;
-    let mut into = Table::create(&inbox.join("centre_enrolments.csv"), CENTRE_ENROLMENTS, None)?;
-    let mut came = Table::create(&inbox.join("centre_attendance.csv"), CENTRE_ATTENDANCE, None)?;
-    for one in all {
-        let mut dice = Dice::new(world.seed, For::Centre, 1 << 40 | u64::from(one.number));
-        describe(world, year, one, &mut dice, &mut who)?;
-        takes_part(year, one, &mut dice, &mut into, &mut came)?;
+    let mut participants = Table::create(&inbox.join("centre_participants.csv"), PARTICIPANTS, None)?;
+    let mut enrolments = Table::create(&inbox.join("centre_enrolments.csv"), CENTRE_ENROLMENTS, None)?;
+    let mut attendance = Table::create(&inbox.join("centre_attendance.csv"), CENTRE_ATTENDANCE, None)?;
+    for participant in all {
+        let mut dice = Dice::new(world.seed, For::Centre, 1 << 40 | u64::from(participant.number));
+        describe(world, year, participant, &mut dice, &mut participants)?;
+        take_part(year, participant, &mut dice, &mut enrolments, &mut attendance)?;
     }
-    rows += who.finish()? + into.finish()? + came.finish()?;
+    rows += participants.finish()? + enrolments.finish()? + attendance.finish()?;
     Ok(rows)
 }
 
-/// Appends the ids of the centre and of the participant, each with its comma.
-pub(super) fn push_ids(text: &mut Vec<u8>, one: &Participant) {
+/// Appends the ids of the centre and of the participant, each followed by a comma.
+pub(super) fn push_ids(text: &mut Vec<u8>, participant: &Participant) {
     text.push(b'C');
-    push_digits(text, one.centre + 1, 3);
+    push_digits(text, participant.centre + 1, 3);
     text.extend_from_slice(b",K");
-    push_digits(text, one.number + 1, 6);
+    push_digits(text, participant.number + 1, 6);
     text.push(b',');
 }
 
 /// `K000001` as a field.
-pub(super) fn participant_id(one: &Participant) -> String {
-    format!("K{:06}", one.number + 1)
+pub(super) fn participant_id(participant: &Participant) -> String {
+    format!("K{:06}", participant.number + 1)
 }
 
-fn describe(world: &World, year: &Year, one: &Participant, dice: &mut Dice, table: &mut Table) -> io::Result<()> {
-    let record = if world.hard { hard::record(world, year, one) } else { record(world, year, one, dice) };
-    push_ids(&mut table.text, one);
+fn describe(world: &World, year: &Year, participant: &Participant, dice: &mut Dice, table: &mut Table) -> io::Result<()> {
+    let record = if world.hard { hard::record(world, year, participant) } else { record(world, year, participant, dice) };
+    push_ids(&mut table.text, participant);
     for field in [&record.national_id, &record.first, &record.last] {
         table.text.extend_from_slice(field.as_bytes());
         table.text.push(b',');
@@ -141,26 +140,26 @@ fn describe(world: &World, year: &Year, one: &Participant, dice: &mut Dice, tabl
     table.end_row()
 }
 
-fn record(world: &World, year: &Year, one: &Participant, dice: &mut Dice) -> Record {
-    let (them, birth) = if let Some(pupil) = one.pupil {
-        let them = world.person(pupil);
-        let birth = people::birth(world, pupil, &them);
-        (them, birth)
+fn record(world: &World, year: &Year, participant: &Participant, dice: &mut Dice) -> Record {
+    let (person, birth) = if let Some(pupil) = participant.pupil {
+        let person = world.person(pupil);
+        let birth = people::birth(world, pupil, &person);
+        (person, birth)
     } else {
-        let them = person(world.seed, count(world.pupils.len()) + one.number);
-        let birth = them.birth(7, year.start);
-        (them, birth)
+        let person = person(world.seed, count(world.pupils.len()) + participant.number);
+        let birth = person.birth(7, year.start);
+        (person, birth)
     };
-    let (mut first, mut last) = (them.first.to_owned(), them.last.to_owned());
+    let (mut first, mut last) = (person.first.to_owned(), person.last.to_owned());
     if dice.chance(3000) {
         (first, last) = (without_marks(&first), without_marks(&last));
     }
-    let national_id = if dice.chance(7400) { them.national_id.clone().unwrap_or_default() } else { String::new() };
-    let school = one.pupil.filter(|_| dice.chance(6000)).map(|pupil| world.pupils[pupil as usize].school);
-    Record { national_id, first, last, birth: Some(birth), sex: them.sex(), school }
+    let national_id = if dice.chance(7400) { person.national_id.clone().unwrap_or_default() } else { String::new() };
+    let school = participant.pupil.filter(|_| dice.chance(6000)).map(|pupil| world.pupils[pupil as usize].school);
+    Record { national_id, first, last, birth: Some(birth), sex: person.sex(), school }
 }
 
-fn takes_part(year: &Year, one: &Participant, dice: &mut Dice, into: &mut Table, came: &mut Table) -> io::Result<()> {
+fn take_part(year: &Year, participant: &Participant, dice: &mut Dice, enrolments: &mut Table, attendance: &mut Table) -> io::Result<()> {
     let service = if dice.chance(5500) { SERVICES[0] } else { dice.pick(&SERVICES) };
     let days = count(year.cut);
     let start = dice.below(days) * 7 / 10;
@@ -168,22 +167,22 @@ fn takes_part(year: &Year, one: &Participant, dice: &mut Dice, into: &mut Table,
     let stops = if dice.chance(1200) { start + dice.below(days - start) } else { days };
     let referred_by = dice.pick(&["school", "field_activity", "family", "self"]);
 
-    push_ids(&mut into.text, one);
+    push_ids(&mut enrolments.text, participant);
     let first = year.days[start as usize];
     for field in [service.as_bytes(), b",", &iso(first), b","] {
-        into.text.extend_from_slice(field);
+        enrolments.text.extend_from_slice(field);
     }
     if end < days {
-        into.text.extend_from_slice(&iso(year.days[end as usize]));
+        enrolments.text.extend_from_slice(&iso(year.days[end as usize]));
     }
-    into.text.push(b',');
-    into.text.extend_from_slice(referred_by.as_bytes());
-    into.text.push(b',');
-    into.end_row()?;
+    enrolments.text.push(b',');
+    enrolments.text.extend_from_slice(referred_by.as_bytes());
+    enrolments.text.push(b',');
+    enrolments.end_row()?;
 
     for at in start..end {
         let date = year.days[at as usize];
-        if !held(one.centre, service, date) {
+        if !is_held(participant.centre, service, date) {
             continue;
         }
         let status: &[u8] = match dice.below(100) {
@@ -192,17 +191,18 @@ fn takes_part(year: &Year, one: &Participant, dice: &mut Dice, into: &mut Table,
             9..=13 => b"excused",
             _ => b"present",
         };
-        push_ids(&mut came.text, one);
+        push_ids(&mut attendance.text, participant);
         for field in [service.as_bytes(), b",", &iso(date), b",", status] {
-            came.text.extend_from_slice(field);
+            attendance.text.extend_from_slice(field);
         }
-        came.end_row()?;
+        attendance.end_row()?;
     }
     Ok(())
 }
 
-/// After-school classes and integration meet twice a week, other services once; each centre on days of its own.
-fn held(centre: u32, service: &str, date: NaiveDate) -> bool {
+/// Whether a service takes place on a date: after-school classes and integration twice a week, other services once; the weekdays
+/// depend on the centre.
+fn is_held(centre: u32, service: &str, date: NaiveDate) -> bool {
     let weekday = date.weekday().num_days_from_monday();
     let first = centre % 3;
     weekday == first || (weekday == first + 2 && matches!(service, "after_school_class" | "school_integration"))

@@ -1,4 +1,4 @@
-//! Session days of an invented school year. A real programme brings its own calendar extract; nothing here is a rule of the program.
+//! Session days of an invented school year. Real projects have a calendar extract; nothing here is a rule of the program.
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
@@ -7,9 +7,9 @@ const HOLIDAYS: [(u32, u32); 8] = [(11, 22), (11, 28), (11, 29), (12, 8), (3, 14
 /// Breaks as (first, last), each (month, day), both within the school year.
 const BREAKS: [((u32, u32), (u32, u32)); 3] = [((10, 30), (10, 31)), ((12, 22), (1, 4)), ((3, 30), (4, 3))];
 
-/// A date that is known to exist; 1 January of the year otherwise (never reached).
+/// A date that must exist.
 pub(super) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default()
+    NaiveDate::from_ymd_opt(year, month, day).unwrap_or_else(|| panic!("{year}-{month:02}-{day:02} is not a date"))
 }
 
 /// First day of the school year that starts in `year`: the Monday on or after 9 September.

@@ -1,10 +1,11 @@
-//! Chance that can be repeated: a named stream of numbers for each thing that is invented.
-//! Never reads the clock or the system's randomness, and never a float, so that every machine draws the same.
+//! Reproducible random numbers: a stream of its own for each purpose and each thing that is invented. It uses neither the clock nor
+//! the system's random source nor floats, so that every machine draws the same numbers.
 
+use az::UnwrappedAs;
 use rand_pcg::Pcg32;
 use rand_pcg::rand_core::Rng;
 
-/// What a stream of numbers is for. Adding a kind at the end leaves all other streams as they were.
+/// The purpose of a stream of numbers. New variants go to the end, so that the other streams do not change.
 #[derive(Clone, Copy)]
 pub(super) enum For {
     Schools,
@@ -27,7 +28,7 @@ pub(super) enum For {
 /// One stream of numbers.
 pub(super) struct Dice(Pcg32);
 
-/// Spreads a number over all 64 bits (the finisher of splitmix64).
+/// Mixes all 64 bits of a number (the finaliser of splitmix64).
 pub(super) const fn mix(x: u64) -> u64 {
     let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -36,7 +37,7 @@ pub(super) const fn mix(x: u64) -> u64 {
 }
 
 impl Dice {
-    /// The stream of a world (`seed`) for one purpose and one thing (`which`: a pupil, a school, …).
+    /// The stream of a world (`seed`) for one purpose and one thing (`which`, such as a pupil or a school).
     pub(super) fn new(seed: u64, purpose: For, which: u64) -> Self {
         let stream = mix(which ^ (purpose as u64).rotate_left(56));
         Self(Pcg32::new(mix(seed ^ stream), stream))
@@ -44,16 +45,15 @@ impl Dice {
 
     /// A number in `0..n` (0 for `n` = 0).
     pub(super) fn below(&mut self, n: u32) -> u32 {
-        let wide = (u64::from(self.0.next_u32()) * u64::from(n)) >> 32;
-        u32::try_from(wide).unwrap_or(0)
+        ((u64::from(self.0.next_u32()) * u64::from(n)) >> 32).unwrapped_as()
     }
 
     /// A number in `low..=high`.
     pub(super) fn between(&mut self, low: u32, high: u32) -> u32 {
-        low + self.below(high.saturating_sub(low) + 1)
+        low + self.below(high - low + 1)
     }
 
-    /// True `n` times in 10,000.
+    /// True with a probability of `n` in 10,000.
     pub(super) fn chance(&mut self, n: u32) -> bool {
         self.below(10_000) < n
     }
@@ -64,7 +64,7 @@ impl Dice {
     }
 }
 
-/// A length as a `u32`; no list here is longer.
+/// A length as a `u32`.
 pub(super) fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
+    n.unwrapped_as()
 }

@@ -1,6 +1,8 @@
-//! Invented worlds: extracts of any size in the canonical layout, and the small sample project with its planted children.
-//! For trying the program, for measuring it and for its tests. Everything in them is chance; no row comes from a real child.
-//! Never reads the clock or the system's randomness: the same options give the same bytes, whatever the thread count.
+//! Invented worlds: extracts of any size in the canonical layout, and the small sample project with its planted children. They are
+//! for trying and measuring the program and for its tests. Everything in them is random; no row comes from a real child.
+//!
+//! This crate reads neither the clock nor the system's random source: the same options give the same bytes, on any number of
+//! threads.
 
 mod casework;
 mod centres;
@@ -28,21 +30,21 @@ pub use samples::write_samples;
 use world::World;
 use year::Year;
 
-/// What kind of world to invent.
+/// Options of an invented world.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
-    /// Pupils of the last school year (schools follow: about 333 pupils each).
+    /// Number of pupils of the last school year; a school has about 333.
     pub pupils: u32,
-    /// Another seed, another world.
+    /// Seed: another seed gives another world.
     pub seed: u64,
     /// Year in which the first school year starts (2025 = school year 2025-2026).
     pub school_year: i32,
-    /// School years to write; 1.5 = one whole and the first half of the next.
+    /// Number of school years; 1.5 is one year and the first half of the next.
     pub years: f32,
-    /// The last so many session days go into files of their own under `later/`, so that further nights can be tried.
+    /// Number of last session days that are written to files of their own under `later/`, for further nights.
     pub extra_days: u32,
-    /// Names, birth dates and numbers at centres as damaged as real ones, twins, pupils with two numbers; who is who is
-    /// then written into `truth/`.
+    /// Whether names, birth dates and numbers at centres have errors as in real extracts, and there are twins and pupils with two
+    /// numbers; the true links are then written to `truth/`.
     pub hard_links: bool,
 }
 
@@ -52,29 +54,29 @@ impl Default for Options {
     }
 }
 
-/// What was written.
+/// Counts of what was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     pub schools: u32,
     pub pupils: u32,
-    /// Session days of all years, those kept for `later/` included.
+    /// Session days of all years, including those under `later/`.
     pub session_days: u32,
-    /// Attendance rows, those under `later/` included.
+    /// Attendance rows, including those under `later/`.
     pub attendance_rows: u64,
     pub mark_rows: u64,
     /// Rows of all tables.
     pub rows: u64,
-    /// Last session day in `inbox/`: a good `--as-of`.
+    /// Last session day of `inbox/`, for `--as-of`.
     pub last_day: NaiveDate,
 }
 
-/// Writes a project folder: `dir/prane.toml`, `dir/inbox/*.csv` and, with `extra_days`, `dir/later/attendance_<date>.csv`;
-/// with `hard_links` the truth about it, `dir/truth/*.csv`, besides.
+/// Writes a project folder: `dir/prane.toml`, `dir/inbox/*.csv`, with `extra_days` also `dir/later/attendance_<date>.csv`, and with
+/// `hard_links` also the true links, `dir/truth/*.csv`.
 ///
 /// `progress` is told (rows done, rows expected) from several threads, about every megabyte.
 ///
 /// # Errors
-/// Whatever the disk says.
+/// Errors of the disk.
 pub fn write(dir: &Path, options: &Options, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Summary, io::Error> {
     let spans = year::spans(options.school_year, options.years);
     let last_start = spans.last().map_or(options.school_year, |s| s.start);
@@ -84,7 +86,7 @@ pub fn write(dir: &Path, options: &Options, progress: &(dyn Fn(u64, u64) + Sync)
     fs::write(dir.join("prane.toml"), PROJECT)?;
 
     let all_days: usize = spans.iter().map(|s| s.days.len()).sum();
-    let last = spans.len().saturating_sub(1);
+    let last = spans.len() - 1;
     let mut summary = Summary {
         schools: dice::count(world.schools.len()),
         pupils: options.pupils,

@@ -1,7 +1,9 @@
-//! Marks of a term, 4-10, some three a subject; who stays away still gets some, which is how hidden dropout looks.
+//! Writes the marks of a term, 4-10, about three per subject. Pupils who are absent still get some marks, as in hidden dropout.
 
 use std::io;
 use std::path::Path;
+
+use az::UnwrappedAs;
 
 use super::days::term;
 use super::dice::{Dice, For, count};
@@ -20,7 +22,7 @@ pub(super) fn subjects(grade: u8) -> &'static [&'static str] {
     if grade <= 5 { &LOWER } else { &UPPER }
 }
 
-/// Writes one term's file; returns its rows.
+/// Writes the file of one term; returns the number of rows.
 pub(super) fn write(world: &World, year: &Year, wanted: u32, path: &Path, progress: &Progress) -> io::Result<u64> {
     let days: Vec<usize> = (0..year.cut).filter(|d| term(year.days[*d]) == wanted).collect();
     let mut table = Table::create(path, MARKS, Some(progress))?;
@@ -52,7 +54,7 @@ fn one_pupil(world: &World, year: &Year, pupil: u32, plan: &Plan, term: u32, day
     let slips = if plan.kind == Kind::Usual { 0 } else { 6 * term };
     // One in a hundred drops by two marks from the second or the third term on.
     let falls = if person.chance(100) && term >= person.between(2, 3) { 22 } else { 0 };
-    let ability = usual.saturating_sub(slips + falls);
+    let ability = usual - (slips + falls);
 
     let mut dice = Dice::new(world.seed, For::Marks, key | u64::from(term));
     for subject in subjects(year.grade(world, pupil)) {
@@ -60,11 +62,11 @@ fn one_pupil(world: &World, year: &Year, pupil: u32, plan: &Plan, term: u32, day
         let mut when: Vec<usize> =
             (0..if dice.chance(6500) { 3 } else { 2 }).map(|_| first + dice.below(count(end - first)) as usize).collect();
         when.sort_unstable();
-        // A second mark of one subject on one day would be two rows of one key.
+        // Two marks in one subject on one day would be two rows of one key.
         when.dedup();
         for at in when {
             let mark = ((level + dice.below(21)).saturating_sub(13) / 10).clamp(4, 10);
-            let day = u16::try_from(at).unwrap_or(u16::MAX);
+            let day = at.unwrapped_as::<u16>();
             let school = plan.school_on(day);
             if year.schools[school as usize].closed == Some(day) {
                 continue;

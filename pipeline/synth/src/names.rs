@@ -1,4 +1,4 @@
-//! First and last names of invented people. The combinations are chance; ë and ç are there because matching must cope with them.
+//! First and last names of invented people. Combinations are random; names have ë and ç because the linkage must handle them.
 
 use super::dice::Dice;
 
@@ -37,9 +37,9 @@ pub(super) fn name(dice: &mut Dice, girl: bool) -> (&'static str, &'static str) 
     (first, dice.pick(&LAST))
 }
 
-/// A first and a last name as unequally shared out as real ones: a few names are many people's.
+/// A first and a last name with the skewed distribution of real names: a few names are very common.
 pub(super) fn unequal(dice: &mut Dice, girl: bool) -> (&'static str, &'static str) {
-    // Steps through the lists that come round to each name once; else the frequent names would all begin with A.
+    // The lists are sorted: a step that visits each name once keeps the common names from all beginning with A.
     let first = rank(dice, &FIRST_WEIGHTS) * 37 % FIRST_WEIGHTS.len();
     let last = rank(dice, &LAST_WEIGHTS) * 37 % LAST_WEIGHTS.len();
     (if girl { GIRLS[first] } else { BOYS[first] }, LAST[last])
@@ -48,8 +48,8 @@ pub(super) fn unequal(dice: &mut Dice, girl: bool) -> (&'static str, &'static st
 const FIRST_WEIGHTS: [u32; 60] = zipf(4);
 const LAST_WEIGHTS: [u32; 96] = zipf(8);
 
-/// Sums of the weights 1/(rank + `flat`), in parts of a million: the most frequent of 60 names is borne by one in twelve
-/// with `flat` 4, that of 96 by one in twenty-one with 8.
+/// Cumulative weights 1/(rank + `flat`), in millionths: the most common of 60 names has a share of one in twelve with `flat` 4, that
+/// of 96 names one in twenty-one with 8.
 const fn zipf<const N: usize>(flat: u32) -> [u32; N] {
     let mut sums = [0; N];
     let (mut at, mut sum, mut divisor) = (0, 0, flat);
@@ -63,11 +63,11 @@ const fn zipf<const N: usize>(flat: u32) -> [u32; N] {
 }
 
 fn rank(dice: &mut Dice, sums: &[u32]) -> usize {
-    let roll = dice.below(sums.last().copied().unwrap_or(0));
+    let roll = dice.below(sums[sums.len() - 1]);
     sums.partition_point(|sum| *sum <= roll)
 }
 
-/// The same name as somebody would type it on a keyboard without ë and ç.
+/// The name as typed on a keyboard without ë and ç.
 pub(super) fn without_marks(name: &str) -> String {
     name.chars()
         .map(|c| match c {

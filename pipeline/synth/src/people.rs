@@ -16,7 +16,7 @@ pub(super) const CALENDAR: &str = "school_id,date";
 pub(super) const PUPILS: &str = "pupil_id,national_id,first_name,last_name,birth_date,sex";
 pub(super) const ENROLMENTS: &str = "pupil_id,school_id,school_year,grade_level,class,start_date,end_date,exit_reason";
 
-/// Calendar and enrolments of a year, and the schools; returns rows written.
+/// Writes calendar and enrolments of a year, and the schools; returns the number of rows.
 pub(super) fn write_year(world: &World, year: &Year, inbox: &Path) -> io::Result<u64> {
     let mut rows = calendar(year, inbox)? + enrolments(world, year, inbox)?;
     if year.index + 1 == world.years {
@@ -35,7 +35,7 @@ fn schools(world: &World, inbox: &Path) -> io::Result<u64> {
     table.finish()
 }
 
-/// One row a school and date: schools close on days of their own.
+/// One row per school and date, because schools are closed on different days.
 fn calendar(year: &Year, inbox: &Path) -> io::Result<u64> {
     let mut table = Table::create(&inbox.join(format!("calendar_{}.csv", label(year.start))), CALENDAR, None)?;
     for (school, facts) in year.schools.iter().enumerate() {
@@ -51,24 +51,24 @@ fn calendar(year: &Year, inbox: &Path) -> io::Result<u64> {
     table.finish()
 }
 
-/// The pupils' own rows, with names; for all years together.
+/// Writes the pupils with their names, for all years together.
 pub(super) fn write_pupils(world: &World, year: &Year, inbox: &Path) -> io::Result<u64> {
     let mut table = Table::create(&inbox.join("pupils.csv"), PUPILS, None)?;
     for pupil in 0..count(world.pupils.len()) {
-        let them = world.person(pupil);
-        let national_id = them.national_id.as_deref().unwrap_or_default();
-        entry(&mut table, pupil, [national_id, them.first, them.last], birth(world, pupil, &them), &them)?;
+        let person = world.person(pupil);
+        let national_id = person.national_id.as_deref().unwrap_or_default();
+        entry(&mut table, pupil, [national_id, person.first, person.last], birth(world, pupil, &person), &person)?;
     }
     for (pupil, second) in &year.second {
-        let them = world.person(*pupil);
-        let (first, last) = hard::second_spelling(world, *pupil, &them);
-        entry(&mut table, second.number, ["", &first, &last], birth(world, *pupil, &them), &them)?;
+        let person = world.person(*pupil);
+        let (first, last) = hard::second_spelling(world, *pupil, &person);
+        entry(&mut table, second.number, ["", &first, &last], birth(world, *pupil, &person), &person)?;
     }
     table.finish()
 }
 
-/// One row: national id, first and last name as written, the rest as it is.
-fn entry(table: &mut Table, number: u32, written: [&str; 3], birth: NaiveDate, them: &Person) -> io::Result<()> {
+/// Writes one row; `written` are national id, first and last name as written.
+fn entry(table: &mut Table, number: u32, written: [&str; 3], birth: NaiveDate, person: &Person) -> io::Result<()> {
     push_pupil(&mut table.text, number);
     for field in written {
         table.text.push(b',');
@@ -77,11 +77,11 @@ fn entry(table: &mut Table, number: u32, written: [&str; 3], birth: NaiveDate, t
     table.text.push(b',');
     table.text.extend_from_slice(&iso(birth));
     table.text.push(b',');
-    table.text.extend_from_slice(them.sex().as_bytes());
+    table.text.extend_from_slice(person.sex().as_bytes());
     table.end_row()
 }
 
-/// Birth date of a pupil, fitting the grade level of the last school year.
+/// Birth date of a pupil that fits the grade level of the last school year.
 pub(super) fn birth(world: &World, pupil: u32, person: &Person) -> NaiveDate {
     person.birth(world.pupils[pupil as usize].grade, world.last_start)
 }
@@ -93,9 +93,9 @@ fn enrolments(world: &World, year: &Year, inbox: &Path) -> io::Result<u64> {
         let Some(plan) = year.plan(world, pupil) else { continue };
         let past = year.index + 1 < world.years;
         let end = year.days.get(usize::from(plan.to).saturating_sub(1)).filter(|_| past || plan.exit.is_some()).copied();
-        // Places of past years are closed: one left open would still be a place today.
+        // Enrolments of past years have an end date: without one they would still be running.
         let reason = plan.exit.or(past.then_some(""));
-        // What an export made on the last day of the inbox cannot know yet stays out of it.
+        // An export of the last day of the inbox holds no later dates.
         let known = |date: &NaiveDate| *date <= year.last_day();
         if let Some((day, school)) = plan.moved.filter(|(day, _)| usize::from(*day) < year.cut) {
             let moved = year.days[usize::from(day)];

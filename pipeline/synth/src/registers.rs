@@ -1,4 +1,4 @@
-//! Writes the big tables of a year: attendance (a file a month) and marks (a file a term), several files at once.
+//! Writes the large tables of a year: attendance (one file per month) and marks (one file per term), several files in parallel.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,20 +18,20 @@ enum Task {
     Marks { path: PathBuf, term: u32 },
 }
 
-/// Returns (attendance rows, mark rows).
+/// Writes the registers of a year; returns the numbers of attendance rows and of mark rows.
 pub(super) fn write_year(world: &World, year: &Year, dir: &Path, progress: &Progress) -> io::Result<(u64, u64)> {
     let seats = year.seats(world);
     let statuses = year.statuses(world);
     let done: Vec<(u64, u64)> = tasks(year, dir)
         .into_par_iter()
-        // One at a time: files are large and unequal, nobody should hold two while another thread waits.
+        // Files are large and of different sizes: a thread must not hold two of them while another one waits.
         .with_max_len(1)
         .map(|task| match task {
             Task::Attendance { path, days } => attendance(year, &seats, &statuses, &path, days, progress).map(|n| (n, 0)),
             Task::Marks { path, term } => marks::write(world, year, term, &path, progress).map(|n| (0, n)),
         })
         .collect::<io::Result<_>>()?;
-    Ok(done.iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1)))
+    Ok(done.iter().fold((0, 0), |sum, rows| (sum.0 + rows.0, sum.1 + rows.1)))
 }
 
 fn tasks(year: &Year, dir: &Path) -> Vec<Task> {
@@ -53,7 +53,7 @@ fn tasks(year: &Year, dir: &Path) -> Vec<Task> {
     tasks
 }
 
-/// By date, then school, then pupil, as real exports come.
+/// Writes attendance sorted by date, school and pupil, as real exports are.
 fn attendance(
     year: &Year,
     seats: &[Seat],

@@ -1,11 +1,12 @@
-//! Rows of text, written by hand: eighty million of them leave no time for a general formatter.
-//! Knows nothing of schools; only digits, dates and files.
+//! Writes rows of CSV without a general formatter, which would be too slow for eighty million rows. It knows only digits, dates and
+//! files, and nothing of schools.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use az::UnwrappedAs;
 use chrono::{Datelike, NaiveDate};
 
 /// Counts rows over all files and tells the caller now and then.
@@ -15,12 +16,12 @@ pub(super) struct Progress<'a> {
     pub(super) tell: &'a (dyn Fn(u64, u64) + Sync),
 }
 
-/// A CSV file being written, a megabyte at a time.
+/// A CSV file that is written in blocks of a megabyte.
 pub(super) struct Table<'a> {
     file: File,
     pub(super) text: Vec<u8>,
     rows: u64,
-    told: u64,
+    rows_reported: u64,
     progress: Option<&'a Progress<'a>>,
 }
 
@@ -35,7 +36,7 @@ impl<'a> Table<'a> {
         let mut text = Vec::with_capacity(BLOCK + 4096);
         text.extend_from_slice(header.as_bytes());
         text.push(b'\n');
-        Ok(Self { file: File::create(path)?, text, rows: 0, told: 0, progress })
+        Ok(Self { file: File::create(path)?, text, rows: 0, rows_reported: 0, progress })
     }
 
     /// Ends the row whose fields were pushed onto `text`.
@@ -48,7 +49,7 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
-    /// Writes one row of ready fields. A field with a comma or a quote is quoted.
+    /// Writes one row of fields; a field with a comma or a quote is quoted.
     pub(super) fn row(&mut self, fields: &[&str]) -> io::Result<()> {
         for (i, field) in fields.iter().enumerate() {
             if i > 0 {
@@ -67,28 +68,28 @@ impl<'a> Table<'a> {
         self.file.write_all(&self.text)?;
         self.text.clear();
         if let Some(p) = self.progress {
-            let more = self.rows - self.told;
-            self.told = self.rows;
+            let more = self.rows - self.rows_reported;
+            self.rows_reported = self.rows;
             let done = p.done.fetch_add(more, Ordering::Relaxed) + more;
             (p.tell)(done, p.total.max(done));
         }
         Ok(())
     }
 
-    /// Writes what is left; returns the number of rows (the header not counted).
+    /// Writes the rest; returns the number of rows without the header.
     pub(super) fn finish(mut self) -> io::Result<u64> {
         self.flush()?;
         Ok(self.rows)
     }
 }
 
-/// Appends `n` with leading zeros up to `width` digits; a larger number keeps all of its digits.
+/// Appends `n` with leading zeros, at least `width` digits.
 pub(super) fn push_digits(text: &mut Vec<u8>, n: u32, width: usize) {
     let mut digits = [b'0'; 10];
     let (mut rest, mut at) = (n, digits.len());
     while rest > 0 {
         at -= 1;
-        digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        digits[at] = b'0' + (rest % 10).unwrapped_as::<u8>();
         rest /= 10;
     }
     let from = at.min(digits.len().saturating_sub(width));

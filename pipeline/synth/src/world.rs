@@ -1,5 +1,6 @@
-//! Schools and the pupils in them: what stays the same over the years.
+//! Schools and their pupils: what does not change over the years.
 
+use az::UnwrappedAs;
 use chrono::{Days, NaiveDate};
 
 use super::days::day;
@@ -27,7 +28,7 @@ pub(super) struct School {
     pub(super) place: usize,
 }
 
-/// Where a pupil belongs; everything else about a pupil is drawn again when asked for, so that millions fit in memory.
+/// School and class of a pupil. Everything else about a pupil is drawn again when needed, so that millions fit in memory.
 pub(super) struct Pupil {
     pub(super) school: u32,
     /// Grade level in the last school year, 1-12.
@@ -38,16 +39,16 @@ pub(super) struct Pupil {
 
 pub(super) struct World {
     pub(super) seed: u64,
-    /// Hard to link; see [`hard`].
+    /// Whether records are hard to link; see [`hard`].
     pub(super) hard: bool,
     pub(super) years: usize,
-    /// Calendar year in which the last school year starts; birth dates hang on it.
+    /// Calendar year in which the last school year starts; birth dates depend on it.
     pub(super) last_start: i32,
     pub(super) schools: Vec<School>,
     pub(super) pupils: Vec<Pupil>,
 }
 
-/// Who a pupil (or a participant) is.
+/// The identity of a pupil or participant.
 pub(super) struct Person {
     pub(super) girl: bool,
     pub(super) first: &'static str,
@@ -56,7 +57,7 @@ pub(super) struct Person {
     pub(super) years_late: i32,
     /// Days after 2 September at which the birthday falls, 0-364.
     pub(super) birthday: u32,
-    /// Missing for about one in ten.
+    /// National id; one in ten has none.
     pub(super) national_id: Option<String>,
 }
 
@@ -84,7 +85,7 @@ impl World {
             let grade = i * grades / size + 1;
             in_grade = if grade == before { in_grade + 1 } else { 0 };
             before = grade;
-            self.pupils.push(Pupil { school, grade: u8::try_from(grade).unwrap_or(1), section: u8::try_from(in_grade / 28).unwrap_or(0) });
+            self.pupils.push(Pupil { school, grade: grade.unwrapped_as(), section: (in_grade / 28).unwrapped_as() });
         }
     }
 
@@ -103,7 +104,7 @@ impl World {
     }
 }
 
-/// Draws a person; `which` beyond the pupils' numbers gives people who are at no school.
+/// Draws a person; a `which` beyond the numbers of pupils gives a person at no school.
 pub(super) fn person(seed: u64, which: u32) -> Person {
     let mut dice = Dice::new(seed, For::Person, u64::from(which));
     let girl = dice.chance(4850);
@@ -119,10 +120,10 @@ pub(super) fn person(seed: u64, which: u32) -> Person {
     Person { girl, first, last, years_late, birthday, national_id }
 }
 
-/// A number that nobody else has. Longer than a real one, so that nobody's own can come out of this.
+/// A unique national id. It is longer than real ones, so that it cannot be the id of a real person.
 pub(super) fn national_id(which: u32, birthday: u32) -> String {
     let scrambled = mix(u64::from(which / 10_000_000)) % 26;
-    let letter = char::from(b'A' + u8::try_from(scrambled).unwrap_or(0));
+    let letter = char::from(b'A' + scrambled.unwrapped_as::<u8>());
     format!("X{:02}{:08}{letter}", birthday % 97, (u64::from(which % 10_000_000) * 7_654_321 + 90_000_001) % 100_000_000)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use az::UnwrappedAs;
 use chrono::{Datelike, Days, NaiveDate};
 use rayon::prelude::*;
 
@@ -146,7 +147,7 @@ impl Year {
 
     /// Grade level of a pupil this year; 0 or less = not yet at school.
     pub(super) fn grade(&self, world: &World, pupil: u32) -> u8 {
-        let back = u8::try_from(world.years - 1 - self.index).unwrap_or(u8::MAX);
+        let back = (world.years - 1 - self.index).unwrapped_as::<u8>();
         world.pupils[pupil as usize].grade.saturating_sub(back)
     }
 
@@ -281,5 +282,5 @@ fn draw(world: &World, pupil: u32, index: usize, school: u32, days: u32) -> Plan
 
 /// A day's position; a school year has some two hundred.
 fn short(n: u32) -> u16 {
-    u16::try_from(n).unwrap_or(u16::MAX)
+    n.unwrapped_as()
 }

@@ -1,24 +1,24 @@
-//! Who is to be erased.
+//! The children to be erased.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// Everything by which children to be erased are known.
+/// All keys, numbers and words that identify the children to be erased.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Children {
-    /// As they were asked for.
+    /// The ids as the user gave them.
     pub asked: Vec<String>,
     /// Keys of the pupils.
     pub pupil_keys: BTreeSet<String>,
-    /// Numbers of the school systems.
+    /// Numbers of the pupils in the school systems.
     pub pupil_ids: BTreeSet<String>,
     /// Keys of the participants linked to them.
     pub participant_keys: BTreeSet<String>,
     /// Centre and number of those participants.
     pub participants: BTreeSet<(String, String)>,
-    /// Rows of identifications and referrals that are of them.
+    /// Keys of the rows of identifications and referrals about them.
     pub row_keys: BTreeSet<String>,
-    /// Words that only tell of them: numbers and full names, to look for in texts.
+    /// Numbers and full names, to search texts for.
     pub words: BTreeSet<String>,
 }

@@ -1,11 +1,11 @@
-//! What the errors of Polars mean here.
+//! Translates errors of Polars.
 
 use polars::error::PolarsError;
 use prane_base::error::{Error, Result};
 
-/// Turns an error of Polars into one of this program.
+/// Converts errors of Polars into those of this program.
 pub trait FrameError<T> {
-    /// The value, or an error of the frames that a night works on.
+    /// The value, or an error of the staging area.
     ///
     /// # Errors
     /// A store error.

@@ -1,15 +1,16 @@
-//! Pseudonyms: who a pupil is without saying who it is.
+//! Pseudonyms of pupils, participants and staff.
 //!
-//! `pupil_key` is a keyed BLAKE3 of the national id where there is one, else of the school system's `pupil_id`, cut to
-//! 32 hex digits. The key is made on the first run (mode 0600) and lies in `vault/`, never in `store/`. Once given, a
-//! pupil's key stays: the vault keeps `pupil_id` → `pupil_key`, also when a national id arrives or is corrected later.
+//! `pupil_key` is a keyed BLAKE3 hash of the national id where there is one, else of the school system's `pupil_id`, cut to
+//! 32 hex digits. The secret is made on the first run and stored in `vault/`, never in `store/`. A pupil's key never changes:
+//! the vault keeps `pupil_id` → `pupil_key`, also when a national id arrives or is corrected later.
 
+use az::UnwrappedAs;
 use hashbrown::HashMap;
 use prane_base::error::{Error, Result};
 use prane_base::key::Key;
 use prane_linkage::clean_id;
 
-/// The project's secret and everything keyed by it.
+/// The project's secret, from which all pseudonyms are derived.
 pub struct Secret([u8; 32]);
 
 impl Secret {
@@ -23,10 +24,10 @@ impl Secret {
         Ok(Self(bytes))
     }
 
-    /// The secret that 64 hex digits write; `place` names it in messages.
+    /// Parses a secret of 64 hex digits; `place` names it in messages.
     ///
     /// # Errors
-    /// A vault error when it is none.
+    /// A vault error when the text is not one.
     pub fn parse(text: &[u8], place: &str) -> Result<Self> {
         let digits = std::str::from_utf8(text).ok().and_then(|t| blake3::Hash::from_hex(t.trim()).ok());
         digits.map(|hash| Self(*hash.as_bytes())).ok_or_else(|| {
@@ -38,7 +39,7 @@ impl Secret {
         })
     }
 
-    /// 64 hex digits.
+    /// The secret as 64 hex digits.
     #[must_use]
     pub fn text(&self) -> String {
         blake3::Hash::from(self.0).to_hex().to_string()
@@ -50,7 +51,7 @@ impl Secret {
         Self(bytes)
     }
 
-    /// The key of `parts`, which are of one `kind`.
+    /// The pseudonym of `parts`; keys of different `kind`s differ.
     #[must_use]
     pub fn key(&self, kind: &str, parts: &[&[u8]]) -> Key {
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
@@ -64,21 +65,21 @@ impl Secret {
         key
     }
 
-    /// Pseudonym of a centre's participant. Identifications and referrals name no centre: theirs is of the number alone, and
-    /// linkage finds whose it is.
+    /// Pseudonym of a centre's participant. Identifications and referrals name no centre: their pseudonym is of the number alone,
+    /// and the linkage finds the participant.
     #[must_use]
     pub fn participant(&self, centre: Option<&str>, id: &str) -> Key {
         self.key("participant", &[centre.unwrap_or("").as_bytes(), id.as_bytes()])
     }
 }
 
-/// Which extracts have named a `pupil_id`.
+/// Bit of `seen`: an extract of pupils has named the `pupil_id`.
 pub const IN_PUPILS: u8 = 1;
-/// See [`IN_PUPILS`].
+/// Bit of `seen`: an extract of enrolments has named the `pupil_id`.
 pub const IN_ENROLMENTS: u8 = 2;
 
-/// All pupils ever seen: `pupil_id` → code → key. Codes are dense numbers for work in memory; they differ from run to
-/// run and never leave the program.
+/// All known pupils: `pupil_id` → code → key. Codes are dense numbers for use in memory; they differ from run to run and are
+/// never written.
 #[derive(Default)]
 pub struct Pupils {
     ids: HashMap<Box<str>, (u32, u8)>,
@@ -88,12 +89,12 @@ pub struct Pupils {
     /// Number of each code that has one; see [`Pupils::number`].
     numbers: Vec<Option<i32>>,
     next_number: i32,
-    /// Whether anything was added since the vault was read.
+    /// Whether anything changed since the vault was read.
     pub changed: bool,
 }
 
 impl Pupils {
-    /// Puts back what the vault kept.
+    /// Restores a pupil from the vault.
     pub fn restore(&mut self, id: &str, key: Key, seen: u8, number: Option<i32>) {
         let code = self.code_of_key(key);
         self.ids.insert(id.into(), (code, seen));
@@ -102,12 +103,12 @@ impl Pupils {
                 self.numbers[code as usize] = Some(number);
                 self.next_number = self.next_number.max(number + 1);
             }
-            // A vault of an earlier version: its pupils get their numbers with the new ones.
+            // In a vault of an earlier version pupils have no numbers yet: they get them together with new pupils.
             None => self.changed = true,
         }
     }
 
-    /// Puts back a national id; what a version before this one took for an id and is a placeholder is left behind.
+    /// Restores a national id from the vault, except a placeholder, which an earlier version took for an id.
     pub fn restore_national(&mut self, national_id: &str, key: Key) {
         let code = self.code_of_key(key);
         if let Some(id) = clean_id(national_id) {
@@ -115,7 +116,7 @@ impl Pupils {
         }
     }
 
-    /// The code of the pupil who has this national id, in its written form.
+    /// The code of the pupil who has this national id, in its clean form.
     #[must_use]
     pub fn holder(&self, national_id: &str) -> Option<u32> {
         self.national.get(national_id).copied()
@@ -126,24 +127,24 @@ impl Pupils {
         *self.codes.entry(key).or_insert_with(|| {
             keys.push(key);
             numbers.push(None);
-            u32::try_from(keys.len() - 1).unwrap_or(u32::MAX)
+            (keys.len() - 1).unwrapped_as()
         })
     }
 
-    /// The code of a known `pupil_id`, and the extracts that named it.
+    /// The code of a known `pupil_id`, and the extracts that named it, as bits.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<(u32, u8)> {
         self.ids.get(id).copied()
     }
 
-    /// The code of `id`; a new pupil gets a key, from the national id where there is one. A national id that is known
-    /// joins `id` to the pupil who has it: whether the two are one child is asked before (`intake/persons.rs`). A placeholder
-    /// is none.
+    /// The code of `id`; a new pupil gets a key, from the national id where there is one. A known national id joins `id` to the
+    /// pupil who has it; the caller must have checked that the two are one child (`intake/persons.rs`). A placeholder counts as
+    /// no national id.
     pub fn take(&mut self, secret: &Secret, id: &str, national_id: Option<&str>, seen: u8) -> u32 {
         let national = national_id.and_then(clean_id);
-        let code = if let Some((code, had)) = self.ids.get_mut(id) {
-            self.changed |= *had & seen != seen;
-            *had |= seen;
+        let code = if let Some((code, seen_before)) = self.ids.get_mut(id) {
+            self.changed |= *seen_before & seen != seen;
+            *seen_before |= seen;
             *code
         } else {
             let known = national.as_deref().and_then(|n| self.national.get(n).copied());
@@ -167,7 +168,7 @@ impl Pupils {
         code
     }
 
-    /// Every id of `gone`, and every national id, leads to `keep` from now on.
+    /// From now on every id and national id of `gone` leads to `keep`.
     pub fn merge(&mut self, gone: Key, keep: Key) {
         let (gone, keep) = (self.code_of_key(gone), self.code_of_key(keep));
         self.ids.values_mut().filter(|(code, _)| *code == gone).for_each(|(code, _)| *code = keep);
@@ -175,7 +176,7 @@ impl Pupils {
         self.changed = true;
     }
 
-    /// Gives a number to every pupil who has none: by key, so that it does not show which thread met whom first.
+    /// Gives a number to every pupil who has none, in the order of keys, so that numbers do not depend on threads.
     pub fn number_all(&mut self) {
         let mut new: Vec<usize> = (0..self.keys.len()).filter(|code| self.numbers[*code].is_none()).collect();
         new.sort_unstable_by_key(|code| self.keys[*code]);
@@ -185,8 +186,8 @@ impl Pupils {
         }
     }
 
-    /// The number of a code: dense, and kept for ever, where codes differ from run to run. None before
-    /// [`Pupils::number_all`] was asked for.
+    /// The number of a pupil. Numbers are dense and, unlike codes, never change. `None` for a new pupil before
+    /// [`Pupils::number_all`].
     #[must_use]
     pub fn number(&self, code: u32) -> Option<i32> {
         self.numbers.get(code as usize).copied().flatten()
@@ -204,24 +205,24 @@ impl Pupils {
         self.codes.get(&key).copied()
     }
 
-    /// How many codes there are.
+    /// Number of pupils.
     #[must_use]
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// Whether nobody is known.
+    /// Whether no pupil is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
-    /// Every `pupil_id` and the extracts that named it, in no order.
+    /// Every `pupil_id` and the extracts that named it, in no particular order.
     pub fn ids(&self) -> impl Iterator<Item = (&str, u8)> {
         self.ids.iter().map(|(id, (_, seen))| (id.as_ref(), *seen))
     }
 
-    /// Every `pupil_id` with its code and the extracts that named it, by `pupil_id`.
+    /// Every `pupil_id` with its code and the extracts that named it, sorted by `pupil_id`.
     #[must_use]
     pub fn all_ids(&self) -> Vec<(&str, u32, u8)> {
         let mut all: Vec<_> = self.ids.iter().map(|(id, (code, seen))| (id.as_ref(), *code, *seen)).collect();
@@ -229,7 +230,7 @@ impl Pupils {
         all
     }
 
-    /// Every national id with its key, in order.
+    /// Every national id with its key, sorted by id.
     #[must_use]
     pub fn all_national(&self) -> Vec<(&str, Key)> {
         let mut all: Vec<_> = self.national.iter().map(|(id, code)| (id.as_ref(), self.keys[*code as usize])).collect();
@@ -237,14 +238,14 @@ impl Pupils {
         all
     }
 
-    /// Rank of each code among the keys: sorted by rank = sorted by key.
+    /// The rank of each code in the order of keys, and the code of each rank.
     #[must_use]
     pub fn ranks(&self) -> (Vec<u32>, Vec<u32>) {
-        let mut by_rank: Vec<u32> = (0..u32::try_from(self.keys.len()).unwrap_or(u32::MAX)).collect();
+        let mut by_rank: Vec<u32> = (0..self.keys.len().unwrapped_as()).collect();
         by_rank.sort_unstable_by_key(|code| self.keys[*code as usize]);
         let mut rank_of = vec![0; by_rank.len()];
-        for (rank, code) in by_rank.iter().enumerate() {
-            rank_of[*code as usize] = u32::try_from(rank).unwrap_or(u32::MAX);
+        for (rank, code) in (0..).zip(&by_rank) {
+            rank_of[*code as usize] = rank;
         }
         (rank_of, by_rank)
     }
@@ -271,11 +272,12 @@ mod tests {
         assert_eq!(pupils.number(second), None);
         pupils.number_all();
         assert_eq!((pupils.number(first), pupils.number(second)), (number, Some(1)));
-        // The same child at another school system is met by its national id.
+        // The same child in another school system is recognised by its national id.
         assert_eq!(pupils.take(&secret, "Q9", Some("J12345678A"), IN_PUPILS), first);
-        // A placeholder is nobody's.
-        let (one, two) = (pupils.take(&secret, "Q1", Some("nuk ka"), IN_PUPILS), pupils.take(&secret, "Q2", Some("nuk ka"), IN_PUPILS));
-        assert_ne!(one, two);
+        // A placeholder joins nobody.
+        let (first, second) =
+            (pupils.take(&secret, "Q1", Some("nuk ka"), IN_PUPILS), pupils.take(&secret, "Q2", Some("nuk ka"), IN_PUPILS));
+        assert_ne!(first, second);
         assert_eq!(unhex(&hex(key)), Some(key));
     }
 }

@@ -1,4 +1,4 @@
-//! Keeping the vault: another key, and copies of it for bad days.
+//! Maintenance of the vault: rotates its key and makes backups.
 
 use std::path::Path;
 
@@ -10,15 +10,15 @@ use prane_base::seal::KeyPair;
 
 use super::{Vault, key, sealed_files};
 
-/// Seals the whole vault to a new key: written aside, then swapped in at once. The key goes into the project's key file,
-/// the one before stays beside it (`.old`); where the key comes from the environment or a command, into `new_key_file`.
-/// What it did, as a sentence.
+/// Seals the whole vault to a new key: it is written to staging and then swapped in at once. The key goes into the project's key
+/// file, and the key before it stays beside it (`.old`); where the key comes from the environment or a command, the new one goes
+/// into `new_key_file`. Returns a sentence that says what was done.
 ///
 /// # Errors
 /// A vault error where the vault does not open; then nothing is changed. A usage error where the new key has no place.
 pub fn rotate_key(project: &Project, new_key_file: Option<&Path>) -> Result<String> {
     let mut vault = existing(project)?;
-    // What a version before this one left in the clear is sealed first.
+    // Files that an earlier version left in the clear are sealed first.
     vault.save()?;
     let in_file = key::find(project)?.and_then(|found| found.file);
     let place = match (new_key_file, &in_file) {
@@ -43,16 +43,16 @@ pub fn rotate_key(project: &Project, new_key_file: Option<&Path>) -> Result<Stri
     let contents = vault.contents()?;
     let new = KeyPair::generate();
     key::write_key(&place, &new)?;
-    let aside = project.staging().join("vault");
-    let _ = std::fs::remove_dir_all(&aside);
-    std::fs::create_dir_all(&aside).map_err(|e| Error::io(&aside, e))?;
+    let sealed_anew = project.staging().join("vault");
+    let _ = std::fs::remove_dir_all(&sealed_anew);
+    std::fs::create_dir_all(&sealed_anew).map_err(|e| Error::io(&sealed_anew, e))?;
     restrict(&project.staging(), 0o700)?;
-    restrict(&aside, 0o700)?;
+    restrict(&sealed_anew, 0o700)?;
     for (file, bytes) in &contents {
-        write_private(&aside.join(file), &new.recipient().seal(bytes)?)?;
+        write_private(&sealed_anew.join(file), &new.recipient().seal(bytes)?)?;
     }
-    // From here on the new key counts; a night that finds the old one in its place brings the change to its end.
-    exchange(&aside, &project.vault())?;
+    // From here on the new key counts; a night that finds the old key in its place completes the rotation.
+    exchange(&sealed_anew, &project.vault())?;
     std::fs::remove_dir_all(project.staging()).map_err(|e| Error::io(&project.staging(), e))?;
     let files = plural(contents.len(), "file");
     Ok(match in_file {
@@ -68,8 +68,8 @@ pub fn rotate_key(project: &Project, new_key_file: Option<&Path>) -> Result<Stri
     })
 }
 
-/// Writes everything the vault holds, sealed as it is, into one archive; each file is opened first, so that a damaged one
-/// is met now and not on the bad day. What it did, as a sentence.
+/// Writes all files of the vault, sealed as they are, into one archive. Each file is opened first, so that a damaged one is found
+/// now and not when the backup is needed. Returns a sentence that says what was done.
 ///
 /// # Errors
 /// A vault error where a file does not open; a usage error where the archive is there already.

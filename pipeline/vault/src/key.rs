@@ -1,5 +1,5 @@
-//! Where the vault's key comes from: the environment, a command, or a file that only its owner reads. It is made once,
-//! on the first run of a project that names no other place, and never written anywhere else.
+//! Finds the vault's key: in the environment, by a command, or in a file that only its owner can read. It is made once, on the
+//! first run of a project that names no other place, and never written anywhere else.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,14 +11,14 @@ use prane_base::seal::KeyPair;
 
 /// The variable that may hold the key.
 pub const VARIABLE: &str = "PRANE_VAULT_KEY";
-/// What a key's file says of itself.
-const TALK: &str = "The key of this project's vault. Without it nobody can say who the pupils are: keep a copy in another place.";
+/// Comment at the head of a key's file.
+const COMMENT: &str = "The key of this project's vault. Without it nobody can say who the pupils are: keep a copy in another place.";
 
 /// A key, and where it was found.
 pub struct Found {
     /// The key.
     pub key: KeyPair,
-    /// The file, where it was one.
+    /// The file, where the key is in one.
     pub file: Option<PathBuf>,
 }
 
@@ -37,7 +37,7 @@ pub fn find(project: &Project) -> Result<Option<Found>> {
     }
     let path = project.vault_key();
     if !path.exists() {
-        // A change of keys may have been cut off between taking the old one away and putting the new one in its place.
+        // A rotation may have been interrupted after the old key was moved away and before the new one was in its place.
         let next = next_of(&path);
         if !next.exists() {
             return Ok(None);
@@ -57,13 +57,13 @@ pub fn find(project: &Project) -> Result<Option<Found>> {
     Ok(Some(Found { key: KeyPair::parse(&text, &place)?, file: Some(path) }))
 }
 
-/// A command is run only where the settings that name it belong to whoever runs this program: looking at somebody else's
-/// folder must not run their commands.
-fn is_ours(project: &Project) -> bool {
+/// Whether `prane.toml` belongs to the account that runs this program. Only then `key_command` is run: opening somebody else's
+/// project must not run their commands.
+fn is_own(project: &Project) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        // A file made now is of the account that runs.
+        // A new file belongs to the account that runs this program.
         let own = tempfile::tempfile().and_then(|file| file.metadata()).map(|m| m.uid());
         let owner = std::fs::metadata(project.root.join("prane.toml")).map(|m| m.uid());
         own.is_ok_and(|own| owner.is_ok_and(|owner| own == owner))
@@ -77,7 +77,7 @@ fn is_ours(project: &Project) -> bool {
 
 fn from_command(project: &Project) -> Result<KeyPair> {
     let line = &project.config.vault.key_command;
-    if !is_ours(project) {
+    if !is_own(project) {
         return Err(Error::vault(
             "[vault] key_command",
             "is not run: prane.toml belongs to another account",
@@ -85,7 +85,7 @@ fn from_command(project: &Project) -> Result<KeyPair> {
         ));
     }
     let mut shell = if cfg!(windows) { Command::new("cmd") } else { Command::new("sh") };
-    let done = shell
+    let output = shell
         .args([if cfg!(windows) { "/C" } else { "-c" }, line])
         .current_dir(&project.root)
         .stdin(std::process::Stdio::inherit())
@@ -94,14 +94,14 @@ fn from_command(project: &Project) -> Result<KeyPair> {
         .map_err(|e| {
             Error::vault("[vault] key_command", format!("cannot be started: {e}"), "it is run by the system's shell in the project folder")
         })?;
-    if !done.status.success() {
+    if !output.status.success() {
         return Err(Error::vault(
             "[vault] key_command",
-            format!("ended with {}", done.status),
+            format!("ended with {}", output.status),
             "try it by hand in the project folder; it must print the key and end with 0",
         ));
     }
-    KeyPair::parse(&String::from_utf8_lossy(&done.stdout), "[vault] key_command")
+    KeyPair::parse(&String::from_utf8_lossy(&output.stdout), "[vault] key_command")
 }
 
 /// Makes the key of a project that has none.
@@ -122,16 +122,16 @@ pub fn write_key(path: &Path, key: &KeyPair) -> Result<()> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(|e| Error::io(parent, e))?;
     }
-    write_private(path, key.file_text(TALK).as_bytes())
+    write_private(path, key.file_text(COMMENT).as_bytes())
 }
 
-/// Where the next key waits while the vault is sealed anew.
+/// The file of the next key while the vault is being sealed to it.
 #[must_use]
 pub fn next_of(file: &Path) -> PathBuf {
     with_ending(file, "next")
 }
 
-/// Where the key before stays: backups made until then need it.
+/// The file of the key before this one: earlier backups need it.
 #[must_use]
 pub fn old_of(file: &Path) -> PathBuf {
     with_ending(file, "old")
@@ -141,16 +141,16 @@ fn with_ending(file: &Path, ending: &str) -> PathBuf {
     file.with_file_name(format!("{}.{ending}", file.file_name().unwrap_or_default().to_string_lossy()))
 }
 
-/// Puts the next key in the place of the one before.
+/// Moves the next key into place; the key before it moves to [`old_of`].
 ///
 /// # Errors
 /// A store error.
 pub fn promote(file: &Path) -> Result<()> {
     let (next, old) = (next_of(file), old_of(file));
-    // Each backup needs the key of its time: none is ever written over.
+    // A backup needs the key of its time, so no old key is ever overwritten.
     if old.exists() {
-        let earlier = (1_u32..10_000).map(|n| with_ending(file, &format!("old.{n}"))).find(|path| !path.exists()).unwrap_or_default();
-        std::fs::rename(&old, &earlier).map_err(|e| Error::io(&earlier, e))?;
+        let free = (1_u32..10_000).map(|n| with_ending(file, &format!("old.{n}"))).find(|path| !path.exists()).unwrap_or_default();
+        std::fs::rename(&old, &free).map_err(|e| Error::io(&free, e))?;
     }
     std::fs::rename(file, &old).map_err(|e| Error::io(&old, e))?;
     std::fs::rename(&next, file).map_err(|e| Error::io(file, e))

@@ -1,8 +1,8 @@
-//! The vault: names, numbers, contacts, birth dates and free words, behind this one module.
+//! The vault: names, numbers, contact details, birth dates and free words.
 //!
-//! Everything that could say who somebody is lies here and nowhere else. Sheets are Parquet, each sealed to the vault's key
-//! (`<sheet>.parquet.age`, mode 0600, in a folder of mode 0700); so is the project's secret, from which all pseudonyms come.
-//! The key itself lies elsewhere ([`key`]). Nothing is ever written here in the clear.
+//! Everything that could identify a person is stored here and nowhere else. Sheets are Parquet files, each sealed to the vault's
+//! key (`<sheet>.parquet.age`, mode 0600, in a folder of mode 0700); so is the project's secret, from which all pseudonyms are
+//! derived. The key itself is stored elsewhere ([`key`]). Nothing in the vault is ever written in the clear.
 
 mod children;
 pub mod errors;
@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
+use az::UnwrappedAs;
 use polars::prelude::*;
 use prane_base::disk::{restrict, write_private};
 use prane_base::error::{Error, Result};
@@ -32,16 +33,17 @@ use key::Found;
 
 /// File of the project's secret.
 const SECRET: &str = "pseudonym.key";
-/// Ending of everything that is sealed.
+/// Ending of the names of sealed files.
 const SEALED: &str = ".age";
 
-/// Sheet of the hashes of numbers that were erased.
+/// Sheet with the hashes of erased numbers.
 const ERASED: &str = "erased";
 
 /// The vault of a project.
 pub struct Vault {
     folder: PathBuf,
-    /// Where the files lie that count before those of `folder`: of a night that the store has, cut off before they were moved.
+    /// Folder whose files take precedence over those of `folder`: they are of a night that the store has, which was interrupted
+    /// before they were moved.
     next: Option<PathBuf>,
     key: KeyPair,
     /// The project's secret.
@@ -49,29 +51,29 @@ pub struct Vault {
     /// All pupils ever seen.
     pub pupils: Pupils,
     pending: Vec<(String, DataFrame)>,
-    /// Place among the nights of the store of the one that reads and adds.
+    /// Position of the current night among the nights of the store.
     night: i32,
-    /// Whether that night is past: names are as it knew them.
-    past: bool,
+    /// Whether the current night is a past one: names are then read as that night knew them.
+    is_past: bool,
 }
 
 impl Vault {
-    /// Opens a project's vault; `make` allows a first run to make it, with its key. Without `make` nothing is written: a
-    /// rehearsal of a first run has a vault of its own, in memory.
+    /// Opens a project's vault. With `create`, the first run makes the vault and its key. Without it nothing is written: a
+    /// rehearsal of a first run has a vault in memory only.
     ///
     /// # Errors
-    /// A vault error where there is no key, another one, or a damaged file; a store error when it cannot be read.
-    pub fn open(project: &Project, make: bool) -> Result<Self> {
+    /// A vault error where the key is missing or another one, or a file is damaged; a store error when it cannot be read.
+    pub fn open(project: &Project, create: bool) -> Result<Self> {
         let folder = project.vault();
-        if make {
+        if create {
             next::settle(project)?;
         }
-        let next = next::counting(project)?;
+        let next = next::committed(project)?;
         let path = sealed_path(&folder, SECRET);
         let key = match key::find(project)? {
-            Some(found) => found_key(project, found, &path, make)?,
+            Some(found) => found_key(project, found, &path, create)?,
             None if !sealed_files(&folder).is_empty() => return Err(no_key(project)),
-            None if make => key::make(project)?.key,
+            None if create => key::make(project)?.key,
             None => KeyPair::generate(),
         };
         let secret = match read_file(&folder, &key, SECRET)? {
@@ -85,8 +87,8 @@ impl Vault {
             }
             None => Secret::generate()?,
         };
-        let mut vault = Self { folder, next, key, secret, pupils: Pupils::default(), pending: Vec::new(), night: i32::MAX, past: false };
-        if make && !path.exists() {
+        let mut vault = Self { folder, next, key, secret, pupils: Pupils::default(), pending: Vec::new(), night: i32::MAX, is_past: false };
+        if create && !path.exists() {
             vault.put(SECRET, vault.secret.text().as_bytes())?;
         }
         vault.restore_pupils()?;
@@ -99,12 +101,12 @@ impl Vault {
         hex(self.secret.participant(centre, id))
     }
 
-    /// Says which night reads and adds: `place` among those of the store, and whether it is past.
-    pub fn for_night(&mut self, place: usize, past: bool) {
-        (self.night, self.past) = (i32::try_from(place).unwrap_or(i32::MAX), past);
+    /// Sets the current night: its position among the nights of the store, and whether it is a past one.
+    pub fn for_night(&mut self, position: usize, is_past: bool) {
+        (self.night, self.is_past) = (position.unwrapped_as(), is_past);
     }
 
-    /// Place among the nights of the store of the one that reads and adds.
+    /// Position of the current night among the nights of the store.
     #[must_use]
     pub fn night(&self) -> i32 {
         self.night
@@ -117,7 +119,7 @@ impl Vault {
         folder.join(SECRET).exists() || !sealed_files(&folder).is_empty()
     }
 
-    /// `bytes`, for the holder of the vault's key alone.
+    /// Encrypts `bytes` to the vault's key.
     ///
     /// # Errors
     /// A bug.
@@ -125,7 +127,7 @@ impl Vault {
         self.key.recipient().seal(bytes)
     }
 
-    /// What [`Vault::seal`] sealed; `place` names it in messages.
+    /// Decrypts the output of [`Vault::seal`]; `place` names it in messages.
     ///
     /// # Errors
     /// A vault error.
@@ -149,34 +151,34 @@ impl Vault {
             let (Some(kind), Some(id), Some(key)) = (kind, id, key.and_then(unhex)) else { continue };
             match kind {
                 "national_id" => self.pupils.restore_national(id, key),
-                _ => self.pupils.restore(id, key, seen.and_then(|s| u8::try_from(s).ok()).unwrap_or(0), number),
+                _ => self.pupils.restore(id, key, seen.map_or(0, UnwrappedAs::unwrapped_as), number),
             }
         }
         Ok(())
     }
 
-    /// A sheet as it is now: with what this night added, else as last written; none where there never was one. All its
-    /// columns, or those named.
+    /// A sheet as it is now: with the additions of this night, else as last written; `None` where it does not exist. All its
+    /// columns, or only those given.
     ///
     /// # Errors
     /// A vault or store error when it cannot be read.
     pub fn sheet(&self, name: &str, columns: Option<&[&str]>) -> Result<Option<DataFrame>> {
-        if let Some((_, added)) = self.pending.iter().find(|(n, _)| n == name) {
+        if let Some((_, sheet)) = self.pending.iter().find(|(n, _)| n == name) {
             return Ok(Some(match columns {
-                Some(columns) => added.select(columns.iter().copied()).frame_err()?,
-                None => added.clone(),
+                Some(columns) => sheet.select(columns.iter().copied()).frame_err()?,
+                None => sheet.clone(),
             }));
         }
         let file = format!("{name}.parquet");
         let Some(bytes) = self.read(&file)? else { return Ok(None) };
         let columns = columns.map(|c| c.iter().map(ToString::to_string).collect());
-        let read = ParquetReader::new(Cursor::new(bytes)).with_columns(columns).finish();
-        read.map(Some).map_err(|e| Error::store(format!("vault/{file}"), e))
+        let sheet = ParquetReader::new(Cursor::new(bytes)).with_columns(columns).finish();
+        sheet.map(Some).map_err(|e| Error::store(format!("vault/{file}"), e))
     }
 
-    /// Columns of a sheet as the night knew it.
+    /// Columns of a sheet as the current night knew it.
     fn known_sheet(&self, name: &str, columns: &[&str]) -> Result<Option<DataFrame>> {
-        if !self.past || !versions::are_kept(name) {
+        if !self.is_past || !versions::are_kept(name) {
             return self.sheet(name, Some(columns));
         }
         let Some(sheet) = self.sheet(name, None)? else { return Ok(None) };
@@ -191,7 +193,7 @@ impl Vault {
         self.pending.iter().any(|(name, _)| sheets.contains(&name.as_str()))
     }
 
-    /// Texts of `columns` in a sheet, for the rows whose `key` is among `wanted`; every row where `wanted` is none. A past
+    /// Texts of `columns` in a sheet, for the rows whose `key` is among `wanted`, or for every row without `wanted`. A past
     /// night reads names as it knew them.
     ///
     /// # Errors
@@ -213,7 +215,8 @@ impl Vault {
         Ok((0..frame.height()).map(|row| std::array::from_fn(|at| columns[at].get(row).unwrap_or_default().to_string())).collect())
     }
 
-    /// Adds rows to a sheet, in place of those with the same `key`; kept until [`Vault::save`].
+    /// Adds rows to a sheet; they replace rows with the same `key`. Kept in memory until [`Vault::save`] or
+    /// [`Vault::set_aside`].
     ///
     /// # Errors
     /// A store error when the sheet cannot be read.
@@ -227,8 +230,8 @@ impl Vault {
             rows = versions::with_since(rows, self.night)?;
             if let Some(sheet) = before.take() {
                 let sheet = versions::with_since(sheet, 0)?;
-                let (changing, gone) = versions::replaced(&sheet, rows, key, self.night)?;
-                self.keep_before(name, key, gone)?;
+                let (changing, replaced) = versions::replaced(&sheet, rows, key, self.night)?;
+                self.keep_before(name, key, replaced)?;
                 (before, rows) = (Some(sheet), changing);
             }
         }
@@ -243,7 +246,7 @@ impl Vault {
         Ok(())
     }
 
-    /// A sheet as it is now, taken out of what is pending.
+    /// A sheet as it is now, removed from the pending ones.
     fn take_sheet(&mut self, name: &str) -> Result<Option<DataFrame>> {
         match self.pending.iter().position(|(n, _)| n == name) {
             Some(at) => Ok(Some(self.pending.remove(at).1)),
@@ -251,24 +254,24 @@ impl Vault {
         }
     }
 
-    /// Adds to the versions of a sheet that were replaced.
-    fn keep_before(&mut self, name: &str, key: &str, gone: DataFrame) -> Result<()> {
-        if gone.height() == 0 {
+    /// Adds replaced rows to the sheet of earlier versions.
+    fn keep_before(&mut self, name: &str, key: &str, replaced: DataFrame) -> Result<()> {
+        if replaced.height() == 0 {
             return Ok(());
         }
         let name = versions::sheet_before(name);
         let kept = match self.take_sheet(&name)? {
-            Some(before) => concat([before.lazy(), gone.lazy()], UnionArgs { diagonal: true, ..UnionArgs::default() })
+            Some(before) => concat([before.lazy(), replaced.lazy()], UnionArgs { diagonal: true, ..UnionArgs::default() })
                 .frame_err()?
                 .collect()
                 .frame_err()?,
-            None => gone,
+            None => replaced,
         };
         self.pending.push((name, kept.sort([key, versions::SINCE], SortMultipleOptions::default()).frame_err()?));
         Ok(())
     }
 
-    /// What a file of the vault holds now.
+    /// The current contents of a file of the vault.
     fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
         if let Some(next) = &self.next
             && let Some(bytes) = read_file(next, &self.key, name)?
@@ -278,7 +281,7 @@ impl Vault {
         read_file(&self.folder, &self.key, name)
     }
 
-    /// Writes what was added, each sheet aside and then swapped in.
+    /// Writes the pending sheets, each to a temporary file that is then renamed.
     ///
     /// # Errors
     /// A store error.
@@ -286,11 +289,11 @@ impl Vault {
         for (name, bytes) in self.take_pending()? {
             self.put(&name, &bytes)?;
         }
-        self.seal_what_is_open()
+        self.seal_open_files()
     }
 
-    /// Writes what was added aside, for the night that will be number `at` of the store. It counts once the store has that
-    /// night, and [`Vault::bring_in`] moves it into place.
+    /// Writes the pending sheets to a folder beside those in place, for the night that will be number `at` of the store. They
+    /// count once the store has that night, and [`Vault::bring_in`] moves them into place.
     ///
     /// # Errors
     /// A store error.
@@ -303,16 +306,16 @@ impl Vault {
         if sealed.is_empty() { Ok(()) } else { next::write(&self.folder, at, run_id, &sealed) }
     }
 
-    /// Moves what was set aside into place: the store has the night.
+    /// Moves the sheets that were set aside into place; call it once the store has the night.
     ///
     /// # Errors
-    /// A store error; the next who opens the vault goes on.
+    /// A store error; whoever opens the vault next completes the move.
     pub fn bring_in(&mut self) -> Result<()> {
         next::bring_in(&self.folder)?;
-        self.seal_what_is_open()
+        self.seal_open_files()
     }
 
-    /// Everything added and not yet written, as files.
+    /// Takes the pending sheets, as the names and bytes of files.
     fn take_pending(&mut self) -> Result<Vec<(String, Vec<u8>)>> {
         if self.pupils.changed {
             self.pupils.number_all();
@@ -340,7 +343,7 @@ impl Vault {
         Ok(files)
     }
 
-    /// Writes one file sealed.
+    /// Writes one file, sealed.
     fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
         std::fs::create_dir_all(&self.folder).map_err(|e| Error::io(&self.folder, e))?;
         restrict(&self.folder, 0o700)?;
@@ -352,8 +355,8 @@ impl Vault {
         Ok(())
     }
 
-    /// Seals what a version before this one wrote in the clear.
-    fn seal_what_is_open(&self) -> Result<()> {
+    /// Seals the files that an earlier version of this program left in the clear.
+    fn seal_open_files(&self) -> Result<()> {
         for name in open_files(&self.folder) {
             let path = self.folder.join(&name);
             if sealed_path(&self.folder, &name).exists() {
@@ -365,21 +368,20 @@ impl Vault {
         Ok(())
     }
 
-    /// Takes children out of every sheet; rows gone, by sheet. That they were erased is kept as a hash nobody can turn
-    /// back without the secret, so that a night can say when an extract brings them again.
+    /// Removes children from every sheet; returns the number of removed rows by sheet. Hashes of their numbers, which cannot be
+    /// reversed without the secret, are kept, so that a night can report when an extract has them again.
     ///
     /// # Errors
     /// A vault error where a sheet does not open.
     pub fn erase(&mut self, children: &Children) -> Result<BTreeMap<String, u64>> {
-        let mut gone = BTreeMap::new();
-        self.seal_what_is_open()?;
+        let mut removed = BTreeMap::new();
+        self.seal_open_files()?;
         for file in sealed_files(&self.folder) {
             let Some(name) = file.strip_suffix(".parquet.age").filter(|name| *name != ERASED) else { continue };
             let Some(frame) = self.sheet(name, None)? else { continue };
-            let stays = stays(&frame, name, children);
-            let kept = frame.filter(&stays).frame_err()?;
+            let kept = frame.filter(&rows_of_others(&frame, name, children)).frame_err()?;
             if kept.height() < frame.height() {
-                gone.insert(name.to_string(), (frame.height() - kept.height()) as u64);
+                removed.insert(name.to_string(), (frame.height() - kept.height()) as u64);
                 self.pending.retain(|(n, _)| n != name);
                 self.pending.push((name.to_string(), kept));
             }
@@ -390,10 +392,10 @@ impl Vault {
         self.merge(ERASED, "hash", rows)?;
         self.pupils.changed = false;
         self.save()?;
-        Ok(gone)
+        Ok(removed)
     }
 
-    /// Two numbers are of one child: everything known by `gone` is by `keep` from now on.
+    /// Merges two pupils who are one child: everything known of `gone` is known of `keep` from now on.
     ///
     /// # Errors
     /// A vault error where the sheet of pupils does not open.
@@ -402,11 +404,11 @@ impl Vault {
         if let Some(sheet) = self.take_sheet("pupils")? {
             let sheet = versions::with_since(sheet, 0)?;
             let gone = hex(gone);
-            let leaves: BooleanChunked =
+            let is_gone: BooleanChunked =
                 sheet.column("pupil_key").frame_err()?.str().frame_err()?.iter().map(|key| Some(key == Some(gone.as_str()))).collect();
-            // Lists of past nights call the child by the number that it had then.
-            self.keep_before("pupils", "pupil_key", versions::until(sheet.filter(&leaves).frame_err()?, self.night)?)?;
-            self.pending.push(("pupils".into(), sheet.filter(&!leaves).frame_err()?));
+            // Lists of past nights show the number that the child had then.
+            self.keep_before("pupils", "pupil_key", versions::until(sheet.filter(&is_gone).frame_err()?, self.night)?)?;
+            self.pending.push(("pupils".into(), sheet.filter(&!is_gone).frame_err()?));
         }
         Ok(())
     }
@@ -415,7 +417,7 @@ impl Vault {
         hex(self.secret.key("erased", &[id.as_bytes()]))
     }
 
-    /// How many numbers of erased children there are, and how many of them the vault knows again: an extract brought them.
+    /// The number of erased numbers, and how many of them the vault knows again because an extract has them.
     ///
     /// # Errors
     /// A vault error.
@@ -429,7 +431,7 @@ impl Vault {
         Ok((erased.len(), again))
     }
 
-    /// Every sealed file, and what it holds.
+    /// Every sealed file with its decrypted contents.
     ///
     /// # Errors
     /// A vault error where one does not open.
@@ -444,17 +446,17 @@ impl Vault {
             .collect()
     }
 
-    /// The key of a pupil that has one.
+    /// The key of the pupil with this number, where one is known.
     #[must_use]
     pub fn pupil_key(&self, pupil_id: &str) -> Option<Key> {
         self.pupils.get(pupil_id).map(|(code, _)| self.pupils.key(code))
     }
 }
 
-/// Which rows of a sheet are of none of the children.
-fn stays(frame: &DataFrame, sheet: &str, children: &Children) -> BooleanChunked {
+/// A mask of the rows of a sheet that are of none of the children.
+fn rows_of_others(frame: &DataFrame, sheet: &str, children: &Children) -> BooleanChunked {
     let column = |name: &str| frame.column(name).ok().and_then(|c| c.str().ok());
-    let among = |values: Option<&StringChunked>, wanted: &BTreeSet<String>, row: usize| {
+    let is_among = |values: Option<&StringChunked>, wanted: &BTreeSet<String>, row: usize| {
         values.and_then(|v| v.get(row)).is_some_and(|value| wanted.contains(value))
     };
     let key = if sheet == "keys" { column("key") } else { column("pupil_key") };
@@ -464,19 +466,19 @@ fn stays(frame: &DataFrame, sheet: &str, children: &Children) -> BooleanChunked 
     (0..frame.height())
         .map(|row| {
             let pair = centre.and_then(|c| c.get(row)).zip(participant.and_then(|p| p.get(row)));
-            let theirs = among(key, &children.pupil_keys, row)
-                || among(pupil_id, &children.pupil_ids, row)
-                || among(other_pupil, &children.pupil_ids, row)
-                || among(participant_key, &children.participant_keys, row)
-                || among(row_key, &children.row_keys, row)
+            let is_theirs = is_among(key, &children.pupil_keys, row)
+                || is_among(pupil_id, &children.pupil_ids, row)
+                || is_among(other_pupil, &children.pupil_ids, row)
+                || is_among(participant_key, &children.participant_keys, row)
+                || is_among(row_key, &children.row_keys, row)
                 || pair.is_some_and(|(c, p)| children.participants.contains(&(c.to_string(), p.to_string())));
-            Some(!theirs)
+            Some(!is_theirs)
         })
         .collect()
 }
 
-/// The key that opens the secret. A change of keys that was cut off after the vault was swapped is brought to its end.
-fn found_key(project: &Project, found: Found, secret: &Path, make: bool) -> Result<KeyPair> {
+/// The key that opens the secret. A key rotation that was interrupted after the vault was swapped is completed.
+fn found_key(project: &Project, found: Found, secret: &Path, create: bool) -> Result<KeyPair> {
     let Some(file) = found.file else { return Ok(found.key) };
     let next = key::next_of(&file);
     if !next.exists() || !secret.exists() {
@@ -489,7 +491,7 @@ fn found_key(project: &Project, found: Found, secret: &Path, make: bool) -> Resu
     let text = std::fs::read_to_string(&next).map_err(|e| Error::io(&next, e))?;
     let key = KeyPair::parse(&text, &next.display().to_string())?;
     key.open(&sealed, &place(secret))?;
-    if make {
+    if create {
         key::promote(&project.vault_key())?;
     }
     Ok(key)
@@ -503,7 +505,7 @@ fn no_key(project: &Project) -> Error {
     )
 }
 
-/// What a file of the vault holds, sealed or (from a version before this one) open; none where there is none.
+/// The contents of a file of the vault, sealed or (from an earlier version of this program) open; `None` where it does not exist.
 fn read_file(folder: &Path, key: &KeyPair, name: &str) -> Result<Option<Vec<u8>>> {
     let path = sealed_path(folder, name);
     match std::fs::read(&path) {
@@ -519,12 +521,12 @@ fn sealed_path(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}{SEALED}"))
 }
 
-/// `vault/keys.parquet.age`, as messages call it.
+/// The file in messages, such as `vault/keys.parquet.age`.
 fn place(path: &Path) -> String {
     format!("vault/{}", path.file_name().unwrap_or_default().to_string_lossy())
 }
 
-/// Whether a vault holds numbers of pupils: it has had a night.
+/// Whether a vault holds numbers of pupils, as it does after its first night.
 #[must_use]
 pub fn knows_pupils(folder: &Path) -> bool {
     folder.join("keys.parquet").exists() || sealed_path(folder, "keys.parquet").exists()
@@ -536,7 +538,7 @@ pub fn sealed_files(folder: &Path) -> Vec<String> {
     files_of(folder).into_iter().filter(|n| n.ends_with(SEALED) && !n.starts_with('.')).collect()
 }
 
-/// Names of the files that a version before this one left in the clear.
+/// Names of the files that an earlier version of this program left in the clear.
 #[must_use]
 pub fn open_files(folder: &Path) -> Vec<String> {
     files_of(folder).into_iter().filter(|n| n == SECRET || (n.ends_with(".parquet") && !n.starts_with('.'))).collect()

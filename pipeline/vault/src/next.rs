@@ -1,8 +1,8 @@
-//! What a night adds to the vault, kept aside until the store has the night: both move together.
+//! Commits the additions of a night to the vault together with the store.
 //!
-//! `vault/.next/` holds the sheets, sealed like those in place, and names the night they are of. Once `nights.json` has
-//! that night they count, and are moved into place; without it that night never was, and they are thrown away. So a
-//! night may be cut off anywhere: whoever opens the vault next sees the names that belong to the store.
+//! `vault/.next/` holds the new sheets, sealed like those in place, and the name of their night. Once `nights.json` has that
+//! night they count and are moved into place; otherwise the night was never committed and they are deleted. A night may
+//! therefore be interrupted anywhere: whoever opens the vault next reads the names that belong to the store.
 
 use std::path::{Path, PathBuf};
 
@@ -13,13 +13,13 @@ use prane_store as store;
 
 const NEXT: &str = ".next";
 const HALF_WRITTEN: &str = ".next.half";
-/// The file that names the night: its place among the nights of the store, and its run.
+/// The file that names the night: its position among the nights of the store, and its run.
 const NIGHT: &str = "night";
 
-/// Writes sealed files aside for the night that will be number `at` of the store.
+/// Writes sealed files to `.next/` for the night that will be number `at` of the store.
 ///
 /// # Errors
-/// A store error; then nothing is aside.
+/// A store error; then there is no `.next/`.
 pub(super) fn write(folder: &Path, at: usize, run_id: &str, sealed: &[(String, Vec<u8>)]) -> Result<()> {
     let (half, next) = (folder.join(HALF_WRITTEN), folder.join(NEXT));
     remove(&half)?;
@@ -34,19 +34,19 @@ pub(super) fn write(folder: &Path, at: usize, run_id: &str, sealed: &[(String, V
     std::fs::rename(&half, &next).map_err(|e| Error::io(&next, e))
 }
 
-/// The folder whose files count before those in place, where a night was cut off after the store had it.
+/// `.next/`, where the store has its night: its files take precedence over those in place.
 ///
 /// # Errors
-/// A store error where it cannot be told.
-pub(super) fn counting(project: &Project) -> Result<Option<PathBuf>> {
+/// A store error when the nights cannot be read.
+pub(super) fn committed(project: &Project) -> Result<Option<PathBuf>> {
     let next = project.vault().join(NEXT);
     Ok(if next.is_dir() && has_night(project, &next)? { Some(next) } else { None })
 }
 
-/// Brings what a cut-off night left to its end: into place where the store has that night, else away.
+/// Completes an interrupted night: moves its files into place where the store has that night, else deletes them.
 ///
 /// # Errors
-/// A store error; a vault error where the store is not there to say.
+/// A store error; a vault error where the store is missing.
 pub(super) fn settle(project: &Project) -> Result<()> {
     let folder = project.vault();
     remove(&folder.join(HALF_WRITTEN))?;
@@ -57,10 +57,10 @@ pub(super) fn settle(project: &Project) -> Result<()> {
     if has_night(project, &next)? { bring_in(&folder) } else { remove(&next) }
 }
 
-/// Moves what is aside into place; the name of the night goes last.
+/// Moves the files of `.next/` into place; the file that names the night is removed last.
 ///
 /// # Errors
-/// A store error; the next who opens the vault goes on.
+/// A store error; whoever opens the vault next completes the move.
 pub(super) fn bring_in(folder: &Path) -> Result<()> {
     let next = folder.join(NEXT);
     if !next.is_dir() {
@@ -78,7 +78,7 @@ pub(super) fn bring_in(folder: &Path) -> Result<()> {
 /// Whether the store has the night that is named in the folder.
 fn has_night(project: &Project, next: &Path) -> Result<bool> {
     let path = next.join(NIGHT);
-    // Without its name (removed last, with the folder) nothing is left to bring in.
+    // The name is removed last: without it nothing is left to move.
     let Ok(text) = std::fs::read_to_string(&path) else { return Ok(false) };
     let named = text.trim().split_once(' ').and_then(|(at, run)| Some((at.parse::<usize>().ok()?, run)));
     let (at, run_id) =
@@ -87,7 +87,7 @@ fn has_night(project: &Project, next: &Path) -> Result<bool> {
     if nights.is_empty() && at > 0 {
         return Err(Error::vault(
             format!("{}/nights.json", project.config.store.url),
-            "is not there, though the vault keeps what a cut-off night added",
+            "is missing, though the vault holds additions of an interrupted night",
             "mount the disk of the store, or restore the store from a backup; nothing was changed",
         ));
     }

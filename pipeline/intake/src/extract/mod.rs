@@ -1,7 +1,7 @@
-//! Finding the extracts in the inbox and reading them as records of raw fields.
+//! Finds the extracts in the inbox and reads them as records of raw fields.
 //!
-//! Everything that comes in (delimited text, workbooks, Parquet, wide registers) leaves here as records of raw bytes
-//! with their row numbers. What a value means is the contract's business; nothing here knows a rule.
+//! Every format (delimited text, workbooks, Parquet, wide registers) becomes records of raw bytes with their row numbers. What a
+//! value means is defined by the contracts; this module knows no rules.
 
 mod columnar;
 mod returned;
@@ -17,6 +17,7 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
+use az::UnwrappedAs;
 use globset::Glob;
 use prane_base::config::{Layout, Source};
 use prane_base::error::{Error, Result};
@@ -27,41 +28,41 @@ use rayon::prelude::*;
 
 use seen::{Look, Seen};
 
-/// Bytes of a file that decide whether it was seen before.
+/// BLAKE3 hash of a file's bytes, by which a file is recognised.
 pub type Hash = [u8; 32];
 
-/// One file of the inbox, with the contract and the source that read it.
+/// One file of the inbox, with its table and the source by which it is read.
 #[derive(Debug, Clone)]
 pub struct Extract {
-    /// Where it lies.
+    /// Path of the file.
     pub path: PathBuf,
     /// Its name within the inbox, with `/` between folders.
     pub name: String,
     /// Its canonical table.
     pub table: String,
-    /// Its mapping; the default one where no `[[source]]` names it.
+    /// Its mapping; the default where no `[[source]]` names the file.
     pub source: Source,
     /// BLAKE3 of its bytes.
     pub hash: Hash,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// A list of ours that comes back filled in: it says itself how it is read.
+    /// Whether it is a returned list, one of our workbooks filled in: it says itself how it is read.
     pub returned: bool,
 }
 
-/// What the inbox holds.
+/// The contents of the inbox.
 #[derive(Debug, Default)]
 pub struct Inbox {
-    /// Files to read, by table name and then file name: where two files disagree, the later name wins.
+    /// Files to read, sorted by table name and then file name: where two files disagree, the later name counts.
     pub extracts: Vec<Extract>,
-    /// Files left alone, a sentence each.
+    /// One sentence for each file that is ignored.
     pub left: Vec<String>,
-    /// What cannot be read at all, or must not be followed: name and reason. Each counts as a file refused.
+    /// Entries that cannot be read or must not be followed: name and reason. Each counts as a refused file.
     pub unread: Vec<(String, String)>,
 }
 
-/// Looks through the inbox. Files that are still being written are left for the next night. With `note` it is kept how
-/// the files looked, so that the next night need not go through their bytes again.
+/// Finds the files of the inbox. Files that are still being written are left for the next night. With `note`, sizes, times and
+/// hashes are saved, so that the next night need not read unchanged files again.
 ///
 /// # Errors
 /// Configuration errors (a glob, an unknown table) and disk errors.
@@ -93,7 +94,7 @@ pub fn find(project: &Project, contracts: &[Contract], note: bool) -> Result<Inb
         let source = mapped.or_else(by_name);
         let left = match &source {
             Some(source) => format_of(file, source).is_none().then_some("not .csv, .csv.gz, .csv.zst, .xlsx or .parquet"),
-            // Only a workbook may say itself what it is.
+            // Only a workbook can be recognised by its contents.
             None => (format_of(file, &Source::default()) != Some(Format::Workbook)).then_some(NAMELESS),
         };
         if let Some(why) = left {
@@ -140,7 +141,7 @@ pub fn find(project: &Project, contracts: &[Contract], note: bool) -> Result<Inb
 const LINK: &str = "a link: nothing outside the inbox is read, and a link may lead round in a circle; put the file itself there";
 /// Why a pipe or a device is not opened.
 const NO_FILE: &str = "neither a file nor a folder: reading it might never end; take it away";
-/// Why a file could not be looked at.
+/// Why a file could not be opened.
 const CLOSED: &str = "cannot be opened: may the account of the run read it?";
 
 fn walk(root: &Path, folder: &Path, found: &mut Vec<(PathBuf, String)>, unread: &mut Vec<(String, String)>) -> Result<()> {
@@ -151,33 +152,33 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<(PathBuf, String)>, unread: 
         if name.rsplit('/').next().is_some_and(|file| file.starts_with('.')) {
             continue;
         }
-        // The entry itself is asked, not what it points to.
+        // The metadata of the entry itself, not of the target of a link.
         match std::fs::symlink_metadata(&path).map(|data| data.file_type()) {
             Ok(kind) if kind.is_symlink() => unread.push((name, LINK.into())),
             Ok(kind) if kind.is_dir() => walk(root, &path, found, unread)?,
             Ok(kind) if kind.is_file() => found.push((path, name)),
             Ok(_) => unread.push((name, NO_FILE.into())),
-            // It went away meanwhile.
+            // It was removed in the meantime.
             Err(_) => {}
         }
     }
     Ok(())
 }
 
-/// Names that browsers, copy tools and spreadsheets give to files they have not finished.
+/// Whether a name is one that browsers, copy tools and spreadsheets give to unfinished files.
 fn is_unfinished(file: &str) -> bool {
     let lower = file.to_lowercase();
     lower.starts_with("~$")
         || [".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", ".swp"].iter().any(|end| lower.ends_with(end))
 }
 
-/// Why a file is left alone that nothing explains.
+/// Why a file is ignored whose table is not known.
 const NAMELESS: &str = "its name starts with no table's name, no [[source]] names it, and it is no list that came back";
 
-/// How long a file that was touched just now is watched before it is taken.
+/// How long a recently changed file is watched before it is read.
 const WATCH: Duration = Duration::from_millis(300);
 
-/// What a file is. One that no name explains has a table only if it is a list that came back.
+/// Hashes a file and finds out its table. A file without a source has a table only if it is a returned list.
 fn look(seen: &Seen, path: PathBuf, name: String, source: Option<Source>) -> Result<(Extract, Look)> {
     let look = Look::at(&path)?;
     let (hash, returned) = match seen.found(&name, &look) {
@@ -189,20 +190,20 @@ fn look(seen: &Seen, path: PathBuf, name: String, source: Option<Source>) -> Res
     Ok((Extract { path, name, table, source, hash, size: look.size(), returned }, look))
 }
 
-/// Whether a file is a list of ours, filled in: by its mark whatever its name; by its headers where it is `nameless`.
+/// Whether a file is a returned list: by its hidden sheet, or by its headers where its name says nothing (`nameless`).
 fn is_returned(path: &Path, nameless: bool) -> bool {
     let is_workbook = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
-    let is_ours = || Ok(returned::is_marked(path) || nameless && returned::is_headed(path));
-    is_workbook && unharmed(is_ours).unwrap_or(false)
+    let is_list = || Ok(returned::is_marked(path) || nameless && returned::is_headed(path));
+    is_workbook && catch_panic(is_list).unwrap_or(false)
 }
 
 fn hash_of(path: &Path) -> Result<Hash> {
-    let told = |e: std::io::Error| Error::io(path, e);
+    let io_error = |e: std::io::Error| Error::io(path, e);
     let mut hasher = blake3::Hasher::new();
-    let mut file = std::fs::File::open(path).map_err(told)?;
+    let mut file = std::fs::File::open(path).map_err(io_error)?;
     let mut buffer = vec![0; 1 << 17];
     loop {
-        let read = std::io::Read::read(&mut file, &mut buffer).map_err(told)?;
+        let read = std::io::Read::read(&mut file, &mut buffer).map_err(io_error)?;
         if read == 0 {
             break;
         }
@@ -237,8 +238,8 @@ fn format_of(file: &str, source: &Source) -> Option<Format> {
     }
 }
 
-/// A place in a file: the block it was read in and the row within it. Blocks know their first row only when all before
-/// them are read, so rows get their number at the end ([`Reading::row_number`]).
+/// A place in a file: a block and a row within it. The first row of a block is only known once all blocks before it are read, so
+/// rows get their numbers at the end ([`Reading::row_number`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct At {
     /// Block of the file.
@@ -247,27 +248,27 @@ pub struct At {
     pub row: u32,
 }
 
-/// Takes records. One taker a thread; all see the same plan.
+/// Receives the records of a file. Each thread has one taker; all of them have the same plan.
 pub trait Taker: Send {
-    /// Takes one record; `fields` are the raw fields of the file's row. A record with more or fewer fields than the
-    /// header is given as it is: refusing it is the taker's business.
+    /// Takes one record; `fields` are the raw fields of the row. A record may have more or fewer fields than the header: the taker
+    /// has to refuse it.
     fn take(&mut self, at: At, fields: &[&[u8]]);
 }
 
-/// What reading a file found out.
+/// The result of reading a file.
 #[derive(Debug, Default)]
 pub struct Reading {
-    /// Rows in each block.
+    /// Number of rows of each block.
     pub block_rows: Vec<u64>,
-    /// Row number of the first record (the header is the row before).
+    /// Row number of the first record (the header is the row before it).
     pub first_row: u64,
-    /// The row of each record, where they do not follow each other.
+    /// Row number of each record, where they are not consecutive.
     pub numbers: Vec<u64>,
-    /// Records that one row of the file gives: 1, or its days in a wide register.
-    pub records_a_row: u64,
-    /// What of the file was left alone; without its name, and without text of it.
+    /// Records per row of the file: 1, or the number of days in a wide register.
+    pub records_per_row: u64,
+    /// Notes about ignored parts of the file, without its name and its text.
     pub notes: Vec<String>,
-    /// Of a list of ours that came back: whose it is, where it still says so.
+    /// The place of a returned list, where the file still names it.
     pub of: Option<ListOf>,
 }
 
@@ -278,12 +279,12 @@ pub struct ListOf {
     pub kind: String,
     /// Its code.
     pub place: String,
-    /// Numbers of the pupils whom the list was made with.
+    /// Numbers of the pupils on the list when it was made.
     pub pupils: BTreeSet<String>,
 }
 
 impl Reading {
-    /// Rows read.
+    /// Number of rows read.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.block_rows.iter().sum()
@@ -293,19 +294,19 @@ impl Reading {
     #[must_use]
     pub fn row_number(&self, at: At) -> u64 {
         let before = self.block_rows.iter().take(at.block as usize).sum::<u64>() + u64::from(at.row);
-        let row = before / self.records_a_row.max(1);
-        usize::try_from(row).ok().and_then(|row| self.numbers.get(row)).copied().unwrap_or(self.first_row + row)
+        let row = before / self.records_per_row.max(1);
+        self.numbers.get(row.unwrapped_as::<usize>()).copied().unwrap_or(self.first_row + row)
     }
 }
 
-/// An error of a whole file, in plain words; its rows are refused with it.
+/// An error that refuses a whole file, in plain words.
 #[derive(Debug, Clone)]
 pub struct FileError {
     /// What is wrong and what to do.
     pub reason: String,
-    /// Rows that could be counted.
+    /// Number of rows that could be counted.
     pub rows: u64,
-    /// The row at error, if there is one; the reason says its number once it is [`Self::placed`].
+    /// The row at error, if there is one; [`Self::placed`] adds its number to the reason.
     at: Option<At>,
 }
 
@@ -314,7 +315,7 @@ impl FileError {
         Self { reason: reason.into(), rows: 0, at: None }
     }
 
-    /// The same with the number of its row.
+    /// The same error with the number of its row in the reason.
     fn placed(self, reading: &Reading) -> Self {
         match self.at {
             Some(at) => Self { reason: format!("row {}: {}", reading.row_number(at), self.reason), at: None, ..self },
@@ -323,32 +324,31 @@ impl FileError {
     }
 }
 
-/// Files being read now: what panics meanwhile is told as an error of a file, without the words of the panic, which may repeat
-/// the file's.
+/// Number of files being read. While it is not 0, the message of a panic is suppressed, because it may repeat text of the file.
 static READING: AtomicUsize = AtomicUsize::new(0);
 
-/// Does something with one file, so that no file can end the night: where the reading breaks down, the file is refused.
+/// Runs `work` on one file and turns a panic into an error of the file, so that no file can end the night.
 ///
 /// # Errors
-/// The error of the work itself, or that it broke down.
-fn unharmed<T>(work: impl FnOnce() -> Result<T, FileError>) -> Result<T, FileError> {
+/// The error of `work`, or of its panic.
+fn catch_panic<T>(work: impl FnOnce() -> Result<T, FileError>) -> Result<T, FileError> {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {
-        let told = std::panic::take_hook();
+        let hook = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             if READING.load(Ordering::SeqCst) == 0 {
-                told(panic);
+                hook(panic);
             }
         }));
     });
     READING.fetch_add(1, Ordering::SeqCst);
-    let done = std::panic::catch_unwind(AssertUnwindSafe(work));
+    let result = std::panic::catch_unwind(AssertUnwindSafe(work));
     READING.fetch_sub(1, Ordering::SeqCst);
-    done.unwrap_or_else(|_| Err(FileError::new("is damaged in a way that broke the reading of it: write or export it anew")))
+    result.unwrap_or_else(|_| Err(FileError::new("is damaged in a way that broke the reading of it: write or export it anew")))
 }
 
-/// Opens an extract, makes its plan and hands every record to takers made by `taker`.
-/// With `threads` > 1 the records of delimited text come to several takers at once.
+/// Opens an extract, makes its plan and hands every record to takers made by `taker`. With `threads` > 1 the records of delimited
+/// text go to several takers in parallel.
 ///
 /// # Errors
 /// An error of the file in plain words: a missing column, an encoding, a file cut short.
@@ -358,7 +358,7 @@ pub fn read<T: Taker>(
     threads: usize,
     taker: &(dyn Fn(&Plan) -> T + Sync),
 ) -> Result<(Reading, Plan, Vec<T>), FileError> {
-    unharmed(|| read_any(extract, contract, threads, taker))
+    catch_panic(|| read_any(extract, contract, threads, taker))
 }
 
 fn read_any<T: Taker>(
@@ -369,7 +369,7 @@ fn read_any<T: Taker>(
 ) -> Result<(Reading, Plan, Vec<T>), FileError> {
     if extract.returned {
         let (source, rows) = returned::records(extract)?;
-        // What else stands on a list is ours, or the liaison's own.
+        // Other columns of a list are our own, or added by the liaison: they are not reported as unknown.
         let plan =
             |headers: &[String]| Ok(Plan { unknown: Vec::new(), ..Plan::new(contract, &source, headers, &[]).map_err(FileError::new)? });
         return read_rows(rows, &plan, taker);
@@ -377,12 +377,12 @@ fn read_any<T: Taker>(
     let file = extract.name.rsplit('/').next().unwrap_or(&extract.name);
     let format = format_of(file, &extract.source).ok_or_else(|| FileError::new("unknown format"))?;
     let wide = extract.source.layout == Layout::Wide;
-    let given: &[&str] = if wide { &["date", "status"] } else { &[] };
+    let provided: &[&str] = if wide { &["date", "status"] } else { &[] };
     let plan = |headers: &[String]| -> Result<Plan, FileError> {
         if headers.iter().all(|h| h.trim().is_empty()) {
             return Err(FileError::new("the file is empty"));
         }
-        Plan::new(contract, &extract.source, headers, given).map_err(FileError::new)
+        Plan::new(contract, &extract.source, headers, provided).map_err(FileError::new)
     };
     match format {
         Format::Text | Format::Gzip | Format::Zstd if wide => {
@@ -397,16 +397,16 @@ fn read_any<T: Taker>(
     }
 }
 
-/// All records of a file at once: the header first. For formats that cannot be read in blocks.
+/// All records of a file, for formats that cannot be read in blocks.
 struct Rows {
     headers: Vec<String>,
     records: Vec<Vec<String>>,
     first_row: u64,
-    /// The row of each record, where they do not follow each other.
+    /// Row number of each record, where they are not consecutive.
     numbers: Vec<u64>,
-    /// What of the file was left alone.
+    /// Notes about ignored parts of the file.
     notes: Vec<String>,
-    /// Whose list it is, of one that came back.
+    /// The place of a returned list.
     of: Option<ListOf>,
 }
 
@@ -417,25 +417,25 @@ fn read_rows<T: Taker>(
 ) -> Result<(Reading, Plan, Vec<T>), FileError> {
     let count = rows.records.len() as u64;
     let plan = plan(&rows.headers).map_err(|f| FileError { rows: count, ..f })?;
-    let mut one = taker(&plan);
-    for (row, record) in rows.records.iter().enumerate() {
+    let mut taker = taker(&plan);
+    for (row, record) in (0..).zip(&rows.records) {
         let fields: Vec<&[u8]> = record.iter().map(String::as_bytes).collect();
-        one.take(At { block: 0, row: u32::try_from(row).unwrap_or(u32::MAX) }, &fields);
+        taker.take(At { block: 0, row }, &fields);
     }
     let (first_row, numbers, notes, of) = (rows.first_row, rows.numbers, rows.notes, rows.of);
-    Ok((Reading { block_rows: vec![count], first_row, numbers, records_a_row: 1, notes, of }, plan, vec![one]))
+    Ok((Reading { block_rows: vec![count], first_row, numbers, records_per_row: 1, notes, of }, plan, vec![taker]))
 }
 
-/// When a file was saved: as its workbook says (in UTC, text that sorts; zeros where it says nothing), and as the disk says.
+/// When a file was saved: according to its workbook (text in UTC that sorts; zeros where it has no time), and to the disk.
 #[must_use]
 pub fn saved(extract: &Extract) -> (String, Option<SystemTime>) {
-    let inside = unharmed(|| Ok(workbook::saved_inside(&extract.path))).ok().flatten();
+    let inside = catch_panic(|| Ok(workbook::saved_inside(&extract.path))).ok().flatten();
     let on_disk = std::fs::metadata(&extract.path).and_then(|data| data.modified()).ok();
     (inside.unwrap_or_else(|| "0000-00-00T00:00:00Z".into()), on_disk)
 }
 
-/// How many records a file has, read by whatever is handed in most: delimited text, and (`.xlsx`) a list that came back. A
-/// panic stays one, where [`read`] makes it the file's error: `fuzz/` looks for those.
+/// The number of records of a file of the most usual kinds: delimited text, and (`.xlsx`) a returned list. For `fuzz/`, which looks
+/// for panics: they are not caught here, as they are in [`read`].
 ///
 /// # Errors
 /// An error of the file in plain words.
@@ -454,7 +454,7 @@ pub fn count_unguarded(path: &Path) -> Result<u64, FileError> {
     Ok(rows.records.len() as u64)
 }
 
-/// The headers of a file, for guessing a mapping, and up to `sample` rows.
+/// The headers of a file and up to `sample` rows, for guessing a mapping.
 ///
 /// # Errors
 /// An error of the file in plain words.
@@ -463,7 +463,7 @@ pub fn peek(path: &Path, sample: usize) -> Result<(Vec<String>, Vec<Vec<String>>
     let source = Source::default();
     let format = format_of(&name, &source).ok_or_else(|| FileError::new("not .csv, .xlsx or .parquet"))?;
     let extract = Extract { path: path.to_path_buf(), name, table: String::new(), source, hash: [0; 32], size: 0, returned: false };
-    let rows = unharmed(|| match format {
+    let rows = catch_panic(|| match format {
         Format::Workbook => workbook::all_records(&extract),
         Format::Parquet => columnar::all_records(&extract),
         _ => text::first_records(&extract, format, sample),
@@ -476,7 +476,7 @@ pub fn peek(path: &Path, sample: usize) -> Result<(Vec<String>, Vec<Vec<String>>
 mod tests {
     use super::*;
 
-    /// Files that `fuzz/` begins with: `whole_*` are read, `broken_*` are refused.
+    /// The seed files of `fuzz/`: `whole_*` are read, `broken_*` are refused.
     #[test]
     fn files_of_the_fuzz_corpus_are_read_or_refused() {
         for (folder, least) in [("text", 10), ("returned", 4)] {

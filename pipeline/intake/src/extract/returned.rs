@@ -1,7 +1,7 @@
-//! Lists that come back: a `list.xlsx` of ours, filled in, whatever became of its name, its columns and its order.
+//! Reads returned lists: a `list.xlsx` of ours, filled in, whatever its name and the order of its columns and rows.
 //!
-//! The hidden sheet `prane` says what each header and each word of a dropdown is called in the contract; where a program
-//! lost it, the headers of either language do. A line in which nothing was filled in is no record: nobody was contacted.
+//! The hidden sheet `prane` maps headers and words of dropdowns to columns and codes of the contract; where it was lost, the
+//! headers of either language are used. A line without anything filled in is not a record: nobody was contacted.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -16,27 +16,29 @@ use prane_reports::{ACTIONS, Language, OUTCOMES, Words, contact_headers, plain};
 use super::workbook::{self, Book};
 use super::{Extract, FileError, ListOf, Rows};
 
-/// The table that filled lines become.
+/// The table of the filled lines.
 pub(super) const TABLE: &str = "contacts";
-/// The hidden sheet that tells what is what.
+/// The hidden sheet with the mapping.
 const MACHINE_SHEET: &str = "prane";
-/// Rows within which the headers are looked for: somebody may have put lines above them.
+/// The headers are searched for within this many rows: somebody may have inserted lines above them.
 const HEADER_WITHIN: usize = 20;
-/// Bytes of a table of contents that are looked through for the mark.
+/// Most bytes of `xl/workbook.xml` that are searched for the hidden sheet.
 const LONGEST_CONTENTS: u64 = 1 << 22;
-/// What a line holds before anybody fills it in.
-const NOT_FILLED_IN: &str = "pupil_id";
+/// The column that is filled before anybody fills in a line.
+const PREFILLED: &str = "pupil_id";
 
-/// Headers and words of one list: canonical → shown for columns, shown → canonical for the words of each.
+/// The mapping of one list.
 #[derive(Default)]
-struct Key {
+struct Mapping {
+    /// Canonical column → header.
     columns: BTreeMap<String, String>,
+    /// Canonical column → its words → codes.
     codes: BTreeMap<String, BTreeMap<String, String>>,
-    /// Whose list it is; none where the hidden sheet is lost.
+    /// The place of the list; `None` where the hidden sheet is lost.
     of: Option<ListOf>,
 }
 
-/// Whether a workbook is a list of ours by its hidden sheet; only its table of contents is read.
+/// Whether a workbook is a list of ours by its hidden sheet; only `xl/workbook.xml` is read.
 pub(super) fn is_marked(path: &Path) -> bool {
     let contents = || -> Option<String> {
         let mut archive = zip::ZipArchive::new(BufReader::new(File::open(path).ok()?)).ok()?;
@@ -47,10 +49,10 @@ pub(super) fn is_marked(path: &Path) -> bool {
     contents().is_some_and(|text| text.contains(&format!("name=\"{MACHINE_SHEET}\"")))
 }
 
-/// Whether a workbook has the headers of a list of ours, in either language; for files that nothing else explains.
+/// Whether a workbook has the headers of a list of ours, in either language; for files whose table is not known otherwise.
 pub(super) fn is_headed(path: &Path) -> bool {
     let Ok(mut book) = workbook::open(path) else { return false };
-    key(&mut book).is_some_and(|key| find_list(&mut book, &key).is_some())
+    mapping(&mut book).is_some_and(|mapping| find_list(&mut book, &mapping).is_some())
 }
 
 /// The filled lines of a list, and how to read them.
@@ -61,35 +63,35 @@ pub(super) fn records(extract: &Extract) -> Result<(Source, Rows), FileError> {
     let mut book = workbook::open(&extract.path)?;
     let missing =
         || FileError::new("is a list that came back, but the headers of its columns to fill in are gone: put them back as they were");
-    let key = key(&mut book).ok_or_else(missing)?;
-    let mut rows = find_list(&mut book, &key).ok_or_else(missing)?.into_iter();
+    let mapping = mapping(&mut book).ok_or_else(missing)?;
+    let mut rows = find_list(&mut book, &mapping).ok_or_else(missing)?.into_iter();
     let (header_at, headers) = rows.next().ok_or_else(missing)?;
     let places: Vec<(usize, &str)> =
-        key.columns.iter().filter_map(|(name, shown)| Some((headers.iter().position(|h| same(h, shown))?, name.as_str()))).collect();
-    let filled = |row: &Vec<String>| places.iter().any(|(at, name)| *name != NOT_FILLED_IN && row.get(*at).is_some_and(|f| !f.is_empty()));
+        mapping.columns.iter().filter_map(|(name, shown)| Some((headers.iter().position(|h| is_same(h, shown))?, name.as_str()))).collect();
+    let filled = |row: &Vec<String>| places.iter().any(|(at, name)| *name != PREFILLED && row.get(*at).is_some_and(|f| !f.is_empty()));
     let first_row = header_at + 1;
     let (numbers, mut records): (Vec<u64>, Vec<Vec<String>>) = rows.filter(|(_, row)| filled(row)).unzip();
     for row in &mut records {
         for (at, name) in &places {
             if let Some(field) = row.get_mut(*at) {
-                *field = read_as(name, field, &key);
+                *field = read_as(name, field, &mapping);
             }
         }
     }
-    let source = Source { table: TABLE.into(), format: "xlsx".into(), columns: key.columns, ..Source::default() };
-    Ok((source, Rows { headers, records, first_row, numbers, notes: Vec::new(), of: key.of }))
+    let source = Source { table: TABLE.into(), format: "xlsx".into(), columns: mapping.columns, ..Source::default() };
+    Ok((source, Rows { headers, records, first_row, numbers, notes: Vec::new(), of: mapping.of }))
 }
 
-/// A field as the contract wants it: our word for theirs, a typed day as a day.
-fn read_as(column: &str, field: &str, key: &Key) -> String {
+/// A field in the form of the contract: the code of a word, an ISO date for a day.
+fn read_as(column: &str, field: &str, mapping: &Mapping) -> String {
     let shown = plain(field.trim());
     let shown = shown.as_str();
-    if let Some(words) = key.codes.get(column) {
-        let found = words.iter().find(|(theirs, _)| same(theirs, shown));
-        return found.map_or_else(|| shown.to_string(), |(_, ours)| ours.clone());
+    if let Some(words) = mapping.codes.get(column) {
+        let found = words.iter().find(|(word, _)| is_same(word, shown));
+        return found.map_or_else(|| shown.to_string(), |(_, code)| code.clone());
     }
     if matches!(column, "date" | "review_date") {
-        // A day that the spreadsheet did not take for one stays as it was typed.
+        // A day that the spreadsheet did not recognise is text, as it was typed.
         let typed =
             ["%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y"].iter().find_map(|format| NaiveDate::parse_from_str(shown, format).ok());
         return typed.map_or_else(|| shown.to_string(), |day| day.to_string());
@@ -97,49 +99,49 @@ fn read_as(column: &str, field: &str, key: &Key) -> String {
     shown.to_string()
 }
 
-/// What the hidden sheet says; without it, the language whose headers are there.
-fn key(book: &mut Book) -> Option<Key> {
+/// The mapping of the hidden sheet; without it, that of the language whose headers the list has.
+fn mapping(book: &mut Book) -> Option<Mapping> {
     if let Ok(rows) = workbook::filled_rows(book, MACHINE_SHEET) {
-        let mut key = Key::default();
+        let mut mapping = Mapping::default();
         let mut of = ListOf::default();
         for (_, row) in rows {
             let field = |at: usize| row.get(at).cloned().unwrap_or_default();
             match field(0).as_str() {
-                "column" => _ = key.columns.insert(field(2), field(1)),
+                "column" => _ = mapping.columns.insert(field(2), field(1)),
                 "meta" if field(1) == "place_kind" => of.kind = field(2),
                 "meta" if field(1) == "place_id" => of.place = plain(&field(2)),
                 "pupil" => _ = of.pupils.insert(plain(&field(2))),
-                kind @ ("action" | "outcome") => _ = key.codes.entry(kind.into()).or_default().insert(field(1), field(2)),
+                kind @ ("action" | "outcome") => _ = mapping.codes.entry(kind.into()).or_default().insert(field(1), field(2)),
                 _ => {}
             }
         }
-        key.of = Some(of).filter(|of| !of.place.is_empty());
-        return (!key.columns.is_empty()).then_some(key);
+        mapping.of = Some(of).filter(|of| !of.place.is_empty());
+        return (!mapping.columns.is_empty()).then_some(mapping);
     }
-    let keys: Vec<Key> =
-        [Language::Sq, Language::En].into_iter().filter_map(|language| Some(key_of(&Words::new(language).ok()?))).collect();
-    keys.into_iter().find(|key| find_list(book, key).is_some())
+    let mappings: Vec<Mapping> =
+        [Language::Sq, Language::En].into_iter().filter_map(|language| Some(mapping_of(&Words::new(language).ok()?))).collect();
+    mappings.into_iter().find(|mapping| find_list(book, mapping).is_some())
 }
 
-fn key_of(words: &Words) -> Key {
+fn mapping_of(words: &Words) -> Mapping {
     let columns = contact_headers(words).into_iter().map(|(shown, canonical)| (canonical.to_string(), shown)).collect();
-    let of = |kind: &str, codes: &[&str]| codes.iter().map(|code| (words.of(kind, code), (*code).to_string())).collect();
-    Key {
+    let words_of = |kind: &str, codes: &[&str]| codes.iter().map(|code| (words.of(kind, code), (*code).to_string())).collect();
+    Mapping {
         columns,
-        codes: BTreeMap::from([("action".into(), of("action", &ACTIONS)), ("outcome".into(), of("outcome", &OUTCOMES))]),
+        codes: BTreeMap::from([("action".into(), words_of("action", &ACTIONS)), ("outcome".into(), words_of("outcome", &OUTCOMES))]),
         of: None,
     }
 }
 
-/// The rows of the list from its headers on, with their numbers; on whichever sheet it lies.
-fn find_list(book: &mut Book, key: &Key) -> Option<workbook::Filled> {
-    let wanted: Vec<&String> = ["pupil_id", "date", "by", "action"].iter().filter_map(|name| key.columns.get(*name)).collect();
+/// The rows of the list from its headers on, with their numbers, on whichever sheet it is.
+fn find_list(book: &mut Book, mapping: &Mapping) -> Option<workbook::Filled> {
+    let wanted: Vec<&String> = ["pupil_id", "date", "by", "action"].iter().filter_map(|name| mapping.columns.get(*name)).collect();
     for name in book.sheet_names() {
         let Ok(mut rows) = workbook::filled_rows(book, &name) else { continue };
         for field in rows.iter_mut().flat_map(|(_, row)| row) {
             *field = field.trim().to_string();
         }
-        let is_header = |row: &Vec<String>| wanted.len() == 4 && wanted.iter().all(|header| row.iter().any(|field| same(field, header)));
+        let is_header = |row: &Vec<String>| wanted.len() == 4 && wanted.iter().all(|header| row.iter().any(|field| is_same(field, header)));
         let at = rows.iter().take(HEADER_WITHIN).position(|(_, row)| is_header(row));
         if let Some(at) = at {
             return Some(rows.split_off(at));
@@ -148,10 +150,10 @@ fn find_list(book: &mut Book, key: &Key) -> Option<workbook::Filled> {
     None
 }
 
-/// The same word, however it is written in capitals and spaces.
-fn same(one: &str, other: &str) -> bool {
+/// Whether two texts are equal apart from case and spaces.
+fn is_same(left: &str, right: &str) -> bool {
     let words = |text: &str| text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
-    one == other || words(one) == words(other)
+    left == right || words(left) == words(right)
 }
 
 #[cfg(test)]
@@ -161,7 +163,7 @@ mod tests {
 
     #[test]
     fn words_and_days_are_read_however_they_are_written() {
-        let key = key_of(&Words::new(Language::Sq).unwrap());
+        let mapping = mapping_of(&Words::new(Language::Sq).unwrap());
         for (column, typed, meant) in [
             ("action", " Vizitë  NË shtëpi", "home_visit"),
             ("action", "takim në rrugë", "takim në rrugë"),
@@ -173,7 +175,7 @@ mod tests {
             ("pupil_id", "'-17", "-17"),
             ("note", "'=1+1", "=1+1"),
         ] {
-            assert_eq!(read_as(column, typed, &key), meant, "{column} {typed}");
+            assert_eq!(read_as(column, typed, &mapping), meant, "{column} {typed}");
         }
     }
 }

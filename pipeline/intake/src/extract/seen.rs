@@ -1,5 +1,5 @@
-//! What the files of the inbox looked like when their bytes were gone through: a file that still looks the same is not
-//! gone through again. Only a saving of time: what was taken in is known by the hash alone.
+//! Caches the hashes of the files of the inbox: a file whose size and times are unchanged is not hashed again. It only saves time;
+//! which files were taken in is decided by the hash alone.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Hash;
 
-/// A file's size and times, and on Unix its number: a copy over it or a write into it changes one of them.
+/// Size and times of a file, and its inode on Unix: every write to the file changes at least one of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Look {
     size: u64,
@@ -23,7 +23,7 @@ pub struct Look {
 }
 
 impl Look {
-    /// How a file looks now.
+    /// The current size and times of a file.
     ///
     /// # Errors
     /// A store error.
@@ -39,46 +39,46 @@ impl Look {
         Ok(Self { size: data.len(), modified: data.modified().ok(), changed, inode })
     }
 
-    /// Its bytes.
+    /// Size in bytes.
     #[must_use]
     pub fn size(&self) -> u64 {
         self.size
     }
 
-    /// Whether it was touched just now: it may be touched again without looking different.
+    /// Whether the file was changed within the last seconds: another change might leave its times equal.
     #[must_use]
     pub fn is_fresh(&self) -> bool {
         self.modified.and_then(|m| m.elapsed().ok()).is_none_or(|age| age < Duration::from_secs(2))
     }
 }
 
-/// Name within the inbox → how the file looked, the hash of its bytes in hex, and whether it is a list that came back.
+/// Name within the inbox → size and times of the file, its hash in hex, and whether it is a returned list.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen(BTreeMap<String, (Look, String, bool)>);
 
 impl Seen {
-    /// What an earlier night saw; nothing where its notes cannot be read.
+    /// Loads the cache; an empty one where the file cannot be read.
     #[must_use]
     pub fn load(path: &Path) -> Self {
         std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
     }
 
-    /// The hash of a file that looks as it did, and whether it is a list that came back.
+    /// The hash of a file that is unchanged, and whether it is a returned list.
     #[must_use]
     pub fn found(&self, name: &str, look: &Look) -> Option<(Hash, bool)> {
-        let (then, hash, returned) = self.0.get(name)?;
+        let (known, hash, returned) = self.0.get(name)?;
         let hash = blake3::Hash::from_hex(hash).ok()?;
-        (then == look).then(|| (*hash.as_bytes(), *returned))
+        (known == look).then(|| (*hash.as_bytes(), *returned))
     }
 
-    /// Notes a file, unless it was touched just now.
+    /// Adds a file, unless it was changed within the last seconds.
     pub fn note(&mut self, name: &str, look: &Look, hash: &Hash, returned: bool) {
         if !look.is_fresh() {
             self.0.insert(name.to_string(), (look.clone(), blake3::Hash::from(*hash).to_hex().to_string(), returned));
         }
     }
 
-    /// Writes the notes aside and swaps them in.
+    /// Writes the cache.
     ///
     /// # Errors
     /// A store error.
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_was_written_over_looks_different_and_notes_survive_the_disk() {
+    fn a_changed_file_is_not_found() {
         let folder = tempfile::tempdir().unwrap();
         let (file, notes) = (folder.path().join("marks.csv"), folder.path().join("runs/.inbox.json"));
         std::fs::write(&file, "one").unwrap();
@@ -110,7 +110,7 @@ mod tests {
         seen.save(&notes).unwrap();
         let seen = Seen::load(&notes);
         assert_eq!(seen.found("marks.csv", &Look::at(&file).unwrap()), Some(([7; 32], true)));
-        // The same size, and dated back: on Unix it still does not pass.
+        // The same size and modification time: on Unix the change is still noticed.
         std::thread::sleep(Duration::from_millis(20));
         std::fs::write(&file, "two").unwrap();
         date_back();
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_touched_just_now_is_not_noted() {
+    fn a_recently_changed_file_is_not_noted() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("marks.csv");
         std::fs::write(&file, "one").unwrap();

@@ -7,12 +7,13 @@ use std::io::Read;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
+use az::UnwrappedAs;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::{At, Extract, FileError, Format, Plan, Reading, Rows, Taker};
 
 const BLOCK: usize = 4 << 20;
-/// A record longer than this is a quote that never closes.
+/// A record that is longer than this has an unclosed quote.
 const LONGEST_RECORD: usize = 256 << 20;
 
 /// The stream of a file's bytes as UTF-8, uncompressed.
@@ -42,7 +43,7 @@ fn declared_encoding(extract: &Extract) -> Result<&'static encoding_rs::Encoding
         .ok_or_else(|| FileError::new(format!("encoding = \"{label}\" is not known; for example windows-1250, windows-1252, iso-8859-2")))
 }
 
-fn broken(error: &std::io::Error) -> FileError {
+fn read_error(error: &std::io::Error) -> FileError {
     if error.kind() == std::io::ErrorKind::UnexpectedEof {
         FileError::new("the compressed file is cut short: send it again")
     } else {
@@ -64,7 +65,7 @@ struct Blocks {
     carry: Vec<u8>,
     next: u32,
     ended: bool,
-    /// Buffers of blocks that were taken: new ones cost the system as much as reading into them.
+    /// Buffers of processed blocks, to be used again: allocating new ones costs as much as reading into them.
     spare: Receiver<Vec<u8>>,
 }
 
@@ -79,7 +80,7 @@ impl Blocks {
         loop {
             let had = bytes.len();
             bytes.reserve(BLOCK);
-            let got = self.stream.by_ref().take(BLOCK as u64).read_to_end(&mut bytes).map_err(|e| broken(&e))?;
+            let got = self.stream.by_ref().take(BLOCK as u64).read_to_end(&mut bytes).map_err(|e| read_error(&e))?;
             self.ended = got == 0;
             if self.ended && had == 0 && self.next > 0 {
                 return Ok(None);
@@ -123,7 +124,7 @@ struct Opened {
     delimiter: u8,
     first: Block,
     blocks: Blocks,
-    /// Takes back the buffers of blocks.
+    /// Returns the buffers of processed blocks.
     give_back: Sender<Vec<u8>>,
     first_row: u64,
 }
@@ -144,18 +145,18 @@ fn start(extract: &Extract, format: Format) -> Result<Opened, FileError> {
     let delimiter = match extract.source.delimiter.as_str() {
         "" => detect_delimiter(&first.bytes),
         "\\t" | "tab" => b'\t',
-        one if one.len() == 1 => one.as_bytes()[0],
+        character if character.len() == 1 => character.as_bytes()[0],
         other => return Err(FileError::new(format!("delimiter = \"{other}\" is not one character"))),
     };
     let (headers, used) = {
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(first.bytes.as_slice());
         let mut record = csv::StringRecord::new();
-        let there = reader.read_record(&mut record).map_err(|e| FileError::new(format!("the header cannot be read: {e}")))?;
-        if !there {
+        let has_header = reader.read_record(&mut record).map_err(|e| FileError::new(format!("the header cannot be read: {e}")))?;
+        if !has_header {
             return Err(FileError::new("the file is empty"));
         }
-        let used = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        let used = reader.position().byte().unwrapped_as::<usize>();
         (record.iter().map(|h| h.trim().to_string()).collect(), used)
     };
     first.bytes.drain(..used.min(first.bytes.len()));
@@ -165,7 +166,7 @@ fn start(extract: &Extract, format: Format) -> Result<Opened, FileError> {
     Ok(Opened { headers, delimiter, first, blocks, give_back, first_row: skip + 2 })
 }
 
-/// The separator seen most often in the first line, outside quotes.
+/// The most frequent separator of the first line, outside quotes.
 fn detect_delimiter(bytes: &[u8]) -> u8 {
     let line = &bytes[..memchr::memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len())];
     let count = |wanted: u8| {
@@ -201,11 +202,11 @@ pub(super) fn read<T: Taker>(
     let Opened { headers, delimiter, first, mut blocks, give_back, first_row } = start(extract, format)?;
     let plan = match plan(&headers) {
         Ok(plan) => plan,
-        Err(fault) => return Err(FileError { rows: count_rows(first, &mut blocks, delimiter), ..fault }),
+        Err(error) => return Err(FileError { rows: count_rows(first, &mut blocks, delimiter), ..error }),
     };
     let (send, receive) = sync_channel::<Block>(threads + 1);
     let receive = Mutex::new(receive);
-    let (takers, counts, fault) = std::thread::scope(|scope| {
+    let (takers, mut counts, mut error) = std::thread::scope(|scope| {
         let (plan, receive) = (&plan, &receive);
         let work = move |give_back: Sender<Vec<u8>>| {
             let mut taker = taker(plan);
@@ -214,10 +215,10 @@ pub(super) fn read<T: Taker>(
                 let next = receive.lock().map(|r| r.recv());
                 let Ok(Ok(block)) = next else { break };
                 let take = || check_utf8(&block).and_then(|()| take_block(&block, delimiter, plan.width, &mut taker));
-                // A thread that gives up would leave the blocks after it to nobody.
-                let outcome = super::unharmed(take);
-                counts.push((block.number, outcome));
-                // Nobody waits for it where the file has ended.
+                // After an error the thread goes on: the other blocks still have to be received.
+                let result = super::catch_panic(take);
+                counts.push((block.number, result));
+                // The receiver is gone once the file has ended.
                 let _ = give_back.send(block.bytes);
             }
             (taker, counts)
@@ -228,7 +229,7 @@ pub(super) fn read<T: Taker>(
                 scope.spawn(move || work(give_back))
             })
             .collect();
-        let mut fault = None;
+        let mut error = None;
         let mut next = Some(first);
         while let Some(block) = next {
             if send.send(block).is_err() {
@@ -236,8 +237,8 @@ pub(super) fn read<T: Taker>(
             }
             next = match blocks.next_block() {
                 Ok(block) => block,
-                Err(f) => {
-                    fault = Some(f);
+                Err(e) => {
+                    error = Some(e);
                     None
                 }
             };
@@ -254,28 +255,26 @@ pub(super) fn read<T: Taker>(
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
-        (takers, counts, fault)
+        (takers, counts, error)
     });
-    let mut counts = counts;
     counts.sort_by_key(|(number, _)| *number);
-    let mut reading = Reading { first_row, records_a_row: 1, ..Reading::default() };
-    let mut fault = fault;
-    for (_, outcome) in counts {
-        match outcome {
+    let mut reading = Reading { first_row, records_per_row: 1, ..Reading::default() };
+    for (_, result) in counts {
+        match result {
             Ok(rows) => reading.block_rows.push(rows),
-            Err(f) => {
-                reading.block_rows.push(f.rows);
-                fault.get_or_insert(f);
+            Err(e) => {
+                reading.block_rows.push(e.rows);
+                error.get_or_insert(e);
             }
         }
     }
-    match fault {
-        Some(fault) => Err(FileError { rows: reading.rows(), ..fault.placed(&reading) }),
+    match error {
+        Some(error) => Err(FileError { rows: reading.rows(), ..error.placed(&reading) }),
         None => Ok((reading, plan, takers)),
     }
 }
 
-/// Hands the records of a block to a taker; the number of records.
+/// Hands the records of a block to a taker; returns the number of records.
 fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut T) -> Result<u64, FileError> {
     let mut row = 0;
     let mut last_width = width;
@@ -312,7 +311,7 @@ fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut 
             reason: "a quote (\") is opened and not closed where it should be, and the rows after it became part of one field: mend it, and send the file again".into(),
         });
     }
-    // A last line without its end and without all its fields was cut off on the way here.
+    // A last line without line end and with too few fields means that the file was truncated.
     if block.last && last_width < width && !matches!(block.bytes.last(), None | Some(b'\n' | b'\r')) {
         return Err(FileError {
             rows: u64::from(row),
@@ -323,8 +322,8 @@ fn take_block<T: Taker>(block: &Block, delimiter: u8, width: usize, taker: &mut 
     Ok(u64::from(row))
 }
 
-/// Whether a field has swallowed rows: it runs over lines that have as many separators as a row. The wider the table, the
-/// fewer such lines can be somebody's words.
+/// Whether a field has swallowed rows: it spans lines with as many separators as a row. The wider the table, the fewer of such
+/// lines can be text.
 fn holds_rows(field: &[u8], delimiter: u8, width: usize) -> bool {
     let most = match width {
         0..=2 => 5,
@@ -338,7 +337,7 @@ fn holds_rows(field: &[u8], delimiter: u8, width: usize) -> bool {
     lines.filter(|line| width > 1 && memchr::memchr_iter(delimiter, line).count() + 1 == width).count() > most
 }
 
-/// Splits text without quotes into records; empty lines are no records.
+/// Splits text without quotes into records; empty lines are skipped.
 fn split_records<'b>(bytes: &'b [u8], delimiter: u8, mut each: impl FnMut(&[&'b [u8]])) {
     let mut fields: Vec<&[u8]> = Vec::new();
     let mut from = 0;
@@ -351,7 +350,7 @@ fn split_records<'b>(bytes: &'b [u8], delimiter: u8, mut each: impl FnMut(&[&'b 
         fields.clear();
     };
     if memchr::memchr(b'\n', bytes).is_none() && memchr::memchr(b'\r', bytes).is_some() {
-        // Line ends of old Macs: one carriage return each.
+        // Line ends of old Macs: a single carriage return.
         for line in bytes.split(|b| *b == b'\r') {
             fields.extend(line.split(|b| *b == delimiter));
             let last = fields.pop().unwrap_or_default();
@@ -373,16 +372,16 @@ fn split_records<'b>(bytes: &'b [u8], delimiter: u8, mut each: impl FnMut(&[&'b 
     }
 }
 
-/// Rows of a file that cannot be read for another reason, so that they are accounted for.
+/// The number of rows of a file that is refused for another reason, for its account.
 fn count_rows(first: Block, blocks: &mut Blocks, delimiter: u8) -> u64 {
-    struct Nobody;
-    impl Taker for Nobody {
+    struct Ignore;
+    impl Taker for Ignore {
         fn take(&mut self, _: At, _: &[&[u8]]) {}
     }
     let mut rows = 0;
     let mut next = Some(first);
     while let Some(block) = next {
-        rows += take_block(&block, delimiter, 0, &mut Nobody).unwrap_or_else(|fault| fault.rows);
+        rows += take_block(&block, delimiter, 0, &mut Ignore).unwrap_or_else(|error| error.rows);
         next = blocks.next_block().ok().flatten();
     }
     rows
@@ -408,8 +407,8 @@ fn collect(extract: &Extract, format: Format, most: usize) -> Result<Rows, FileE
         check_utf8(&block)?;
         match take_block(&block, delimiter, headers.len(), &mut collector) {
             Ok(rows) => counts.push(rows),
-            Err(fault) => {
-                return Err(fault.placed(&Reading { block_rows: counts, first_row, records_a_row: 1, ..Reading::default() }));
+            Err(error) => {
+                return Err(error.placed(&Reading { block_rows: counts, first_row, records_per_row: 1, ..Reading::default() }));
             }
         }
         next = if collector.0.len() < most { blocks.next_block()? } else { None };
@@ -417,12 +416,12 @@ fn collect(extract: &Extract, format: Format, most: usize) -> Result<Rows, FileE
     Ok(Rows { headers, records: collector.0, first_row, numbers: Vec::new(), notes: Vec::new(), of: None })
 }
 
-/// Every record, for layouts that must see a row as a whole.
+/// All records, for layouts that need a row as a whole.
 pub(super) fn all_records(extract: &Extract, format: Format) -> Result<Rows, FileError> {
     collect(extract, format, usize::MAX)
 }
 
-/// The first records, for a look at a file.
+/// The first records, for guessing a mapping.
 pub(super) fn first_records(extract: &Extract, format: Format, most: usize) -> Result<Rows, FileError> {
     collect(extract, format, most)
 }

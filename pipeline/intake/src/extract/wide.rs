@@ -1,7 +1,7 @@
-//! Wide registers: one column a day. Each row becomes one record a day column, so that the long contract reads it.
+//! Wide registers, with one column per day. Each row becomes one record per day, so that the contract of the long form applies.
 //!
-//! A day's header is read by `wide.header`; headers without a year (`6_1`) take it from `wide.school_year`. Columns
-//! that are no day (`6_31`, totals) are left alone. Every cell of a day's column is a record, an empty one too.
+//! The headers of days are parsed by `wide.header`; headers without a year (`6_1`) get it from `wide.school_year`. Columns that
+//! are not a day (`6_31`, totals) are ignored. Every cell of a day's column is a record, also an empty one.
 
 use chrono::{Datelike, NaiveDate};
 use prane_base::config::Wide;
@@ -30,15 +30,15 @@ pub(super) fn read<T: Taker>(
     }
     let mut plan = plan(&rows.headers).map_err(|f| FileError { rows: count, ..f })?;
     let width = rows.headers.len();
-    let told = |e: prane_base::error::Error| FileError::new(e.to_string());
-    let (date, status) = (contract.position("date").map_err(told)?, contract.position("status").map_err(told)?);
+    let file_error = |e: prane_base::error::Error| FileError::new(e.to_string());
+    let (date, status) = (contract.position("date").map_err(file_error)?, contract.position("status").map_err(file_error)?);
     plan.from[date] = From::Field(width);
     plan.from[status] = From::Field(width + 1);
     plan.unknown.retain(|at| days.iter().all(|(day, _)| day != at));
     plan.width = width + 2;
-    // The days are ours and ISO, whatever the file's other dates look like.
+    // The days are written above, in ISO form, whatever the format of the file's other dates.
     plan.dialects[date] = prane_contract::value::Dialect::of(&prane_base::config::Source::default(), "date");
-    let mut one = taker(&plan);
+    let mut taker = taker(&plan);
     let mut row = 0;
     for record in &rows.records {
         let mut fields: Vec<&[u8]> = record.iter().map(String::as_bytes).collect();
@@ -50,7 +50,7 @@ pub(super) fn read<T: Taker>(
                 fields.push(day.as_bytes());
                 fields.push(cell);
             }
-            one.take(At { block: 0, row }, &fields);
+            taker.take(At { block: 0, row }, &fields);
             row += 1;
         }
     }
@@ -59,23 +59,23 @@ pub(super) fn read<T: Taker>(
             block_rows: vec![count],
             first_row: rows.first_row,
             numbers: rows.numbers,
-            records_a_row: days.len() as u64,
+            records_per_row: days.len() as u64,
             notes: rows.notes,
             of: None,
         },
         plan,
-        vec![one],
+        vec![taker],
     ))
 }
 
-/// The day that heads a column, if it is one.
+/// The day of a header, if it is one.
 fn day_of(header: &str, wide: &Wide) -> Option<NaiveDate> {
     if wide.school_year.is_empty() {
         return NaiveDate::parse_from_str(header, &wide.header).ok();
     }
     let first: i32 = wide.school_year.split('-').next()?.parse().ok()?;
-    // A leap year reads 29 February; whether the real year has it is asked after.
-    let any = NaiveDate::parse_from_str(&format!("2024 {header}"), &format!("%Y {}", wide.header)).ok()?;
-    let year = if any.month() >= wide.starts_month { first } else { first + 1 };
-    NaiveDate::from_ymd_opt(year, any.month(), any.day())
+    // Parsed in a leap year because of 29 February; whether the real year has that day is checked below.
+    let in_leap_year = NaiveDate::parse_from_str(&format!("2024 {header}"), &format!("%Y {}", wide.header)).ok()?;
+    let year = if in_leap_year.month() >= wide.starts_month { first } else { first + 1 };
+    NaiveDate::from_ymd_opt(year, in_leap_year.month(), in_leap_year.day())
 }

@@ -1,7 +1,7 @@
-//! Workbooks (`.xlsx`) by calamine: real dates become ISO text, whole numbers lose their fraction.
+//! Reads workbooks (`.xlsx`) with calamine: date cells become ISO text, whole numbers lose their fraction.
 //!
-//! Cells are read one after the other and kept where they are filled, so that a cell far outside the table costs nothing but
-//! itself. Nothing that is told repeats the text of a workbook: not its sheets' names, not the words of the library.
+//! Cells are streamed and only filled ones are kept, so that a cell far outside the table costs no memory for the cells between.
+//! No message repeats text of the workbook, neither names of sheets nor messages of the library.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -17,14 +17,14 @@ use super::{Extract, FileError, Rows};
 
 pub(super) type Book = Xlsx<BufReader<File>>;
 
-/// Columns of a sheet; a wide register of a whole school year has some 250.
+/// Most columns of a sheet; a wide register of a whole school year has some 250.
 const MOST_COLUMNS: u32 = 2_000;
-/// Fields of a sheet, empty ones too: rows times columns.
+/// Most fields of a sheet, rows times columns.
 const MOST_FIELDS: usize = 40_000_000;
-/// Bytes of a workbook unpacked.
+/// Most bytes of an unpacked workbook.
 const MOST_BYTES: u64 = 2 << 30;
 
-/// The filled rows of a sheet with their numbers, all of one width from the first filled column on.
+/// The filled rows of a sheet with their numbers, all of one width, from the first filled column on.
 pub(super) type Filled = Vec<(u64, Vec<String>)>;
 
 /// Opens a workbook, unless it unpacks to more than can be read.
@@ -32,16 +32,17 @@ pub(super) type Filled = Vec<(u64, Vec<String>)>;
 /// # Errors
 /// The file's error in plain words.
 pub(super) fn open(path: &Path) -> Result<Book, FileError> {
-    let told = || {
+    let damaged = || {
         FileError::new(
             "cannot be opened as a workbook: it is damaged, or something else under this name; open it in a spreadsheet program and save it as .xlsx",
         )
     };
     let file = File::open(path).map_err(|e| FileError::new(format!("cannot be opened: {e}")))?;
-    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|_| told())?;
+    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|_| damaged())?;
     let mut bytes = 0_u64;
     for at in 0..archive.len() {
-        bytes = bytes.saturating_add(archive.by_index_raw(at).map_err(|_| told())?.size());
+        // A crafted archive may declare any sizes: their sum must not overflow.
+        bytes = bytes.saturating_add(archive.by_index_raw(at).map_err(|_| damaged())?.size());
     }
     if bytes > MOST_BYTES {
         return Err(FileError::new(format!(
@@ -50,7 +51,7 @@ pub(super) fn open(path: &Path) -> Result<Book, FileError> {
             MOST_BYTES >> 20
         )));
     }
-    open_workbook(path).map_err(|_: calamine::XlsxError| told())
+    open_workbook(path).map_err(|_: calamine::XlsxError| damaged())
 }
 
 /// The filled rows of a sheet.
@@ -58,11 +59,11 @@ pub(super) fn open(path: &Path) -> Result<Book, FileError> {
 /// # Errors
 /// The file's error in plain words: a sheet that is damaged, or larger than a table can be.
 pub(super) fn filled_rows(book: &mut Book, name: &str) -> Result<Filled, FileError> {
-    let told = |_| FileError::new("a sheet cannot be read: the workbook is damaged; open it in a spreadsheet program and save it again");
-    let mut cells = book.worksheet_cells_reader(name).map_err(told)?;
+    let damaged = |_| FileError::new("a sheet cannot be read: the workbook is damaged; open it in a spreadsheet program and save it again");
+    let mut cells = book.worksheet_cells_reader(name).map_err(damaged)?;
     let mut rows: BTreeMap<u32, Vec<(u32, String)>> = BTreeMap::new();
     let (mut first, mut last) = (u32::MAX, 0);
-    while let Some(cell) = cells.next_cell().map_err(told)? {
+    while let Some(cell) = cells.next_cell().map_err(damaged)? {
         let (row, column) = cell.get_position();
         let text = text_of(&Data::from(cell.get_value().clone()));
         if text.is_empty() {
@@ -97,7 +98,7 @@ pub(super) fn filled_rows(book: &mut Book, name: &str) -> Result<Filled, FileErr
     Ok(rows.into_iter().map(whole).collect())
 }
 
-/// When a workbook was saved, as it says itself; none where it does not.
+/// When a workbook was saved, according to its own properties; `None` where they have no time.
 pub(super) fn saved_inside(path: &Path) -> Option<String> {
     let mut archive = zip::ZipArchive::new(BufReader::new(File::open(path).ok()?)).ok()?;
     let mut text = String::new();
@@ -108,33 +109,33 @@ pub(super) fn saved_inside(path: &Path) -> Option<String> {
     Some(moment.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
-/// Whether a sheet holds anything.
+/// Whether a sheet has a filled cell.
 fn is_filled(book: &mut Book, name: &str) -> bool {
     let Ok(mut cells) = book.worksheet_cells_reader(name) else { return true };
     loop {
         match cells.next_cell() {
             Ok(Some(cell)) if text_of(&Data::from(cell.get_value().clone())).trim().is_empty() => {}
             Ok(None) => return false,
-            // What cannot be read is not taken for empty.
+            // A sheet that cannot be read does not count as empty.
             Ok(Some(_)) | Err(_) => return true,
         }
     }
 }
 
-/// The sheet to read, and what is to be told of the others.
+/// The sheet to read, and notes about the other sheets.
 fn sheet_to_read(book: &mut Book, wanted: &str) -> Result<(String, Vec<String>), FileError> {
     let sheets: Vec<_> = book.sheets_metadata().iter().filter(|s| s.typ == SheetType::WorkSheet).cloned().collect();
     if !wanted.is_empty() && !sheets.iter().any(|s| s.name == wanted) {
         return Err(FileError::new(format!("has no sheet \"{wanted}\" (it has {})", plural(sheets.len(), "sheet"))));
     }
-    // The help that our own workbooks carry is no table.
+    // The sheet with help in our own workbooks is not a table.
     let help: Vec<String> =
         [Language::Sq, Language::En].into_iter().filter_map(|l| Some(Words::new(l).ok()?.say("sheet-help").clone())).collect();
     let filled: Vec<_> = sheets.iter().filter(|s| !help.contains(&s.name) && is_filled(book, &s.name)).collect();
     let visible: Vec<_> = filled.iter().filter(|s| s.visible == SheetVisible::Visible).collect();
     let chosen = match (wanted, visible.as_slice()) {
         ("", []) => filled.first().map(|s| s.name.clone()).or_else(|| sheets.first().map(|s| s.name.clone())),
-        ("", [one]) => Some(one.name.clone()),
+        ("", [only]) => Some(only.name.clone()),
         ("", several) => {
             return Err(FileError::new(format!(
                 "has {} with something in them, and one sheet of a file is read: say which by sheet = \"…\" in its [[source]] of prane.toml, and hand in the others as files of their own",
@@ -145,9 +146,9 @@ fn sheet_to_read(book: &mut Book, wanted: &str) -> Result<(String, Vec<String>),
     };
     let chosen = chosen.ok_or_else(|| FileError::new("the file is empty"))?;
     let others = |hidden: bool| filled.iter().filter(|s| s.name != chosen && (s.visible != SheetVisible::Visible) == hidden).count();
-    let told = [(others(false), "sheet"), (others(true), "hidden sheet")];
-    let told = told.iter().filter(|(count, _)| *count > 0);
-    Ok((chosen, told.map(|(count, what)| format!("{} of it not read", plural(*count, what))).collect()))
+    let unread = [(others(false), "sheet"), (others(true), "hidden sheet")];
+    let unread = unread.iter().filter(|(count, _)| *count > 0);
+    Ok((chosen, unread.map(|(count, what)| format!("{} of it not read", plural(*count, what))).collect()))
 }
 
 pub(super) fn all_records(extract: &Extract) -> Result<Rows, FileError> {
@@ -157,7 +158,7 @@ pub(super) fn all_records(extract: &Extract) -> Result<Rows, FileError> {
     let mut rows = filled_rows(&mut book, &sheet)?.into_iter().skip_while(|(row, _)| *row < header_row);
     let Some((header_at, header)) = rows.next() else { return Err(FileError::new("the file is empty")) };
     let headers: Vec<String> = header.iter().map(|c| c.trim().to_string()).collect();
-    // Rows of spaces are no records; spreadsheets keep them at the end of a sheet.
+    // Spreadsheets keep rows of spaces at the end of a sheet: they are not records.
     let (numbers, records) = rows.filter(|(_, record)| record.iter().any(|f| !f.trim().is_empty())).unzip();
     Ok(Rows { headers, records, first_row: header_at + 1, numbers, notes, of: None })
 }

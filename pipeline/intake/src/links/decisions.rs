@@ -1,8 +1,9 @@
-//! What people decided about links. Decisions are never overruled by a weight; where two contradict each other, the later
-//! one holds.
+//! Decisions of persons about links. A weight never overrules a decision; of two that contradict each other the later one
+//! counts.
 
 use std::collections::BTreeMap;
 
+use az::UnwrappedAs;
 use polars::prelude::*;
 use prane_base::error::Result;
 use prane_linkage::Decision;
@@ -12,33 +13,33 @@ use prane_vault::errors::FrameError;
 
 use super::people::collect;
 
-/// One decision, by the keys of what it is about.
+/// One decision, with the keys of the records that it is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Decided {
     /// Day of the decision, as days since 1970; decisions without one come first.
     pub date: Option<i32>,
-    /// Orders decisions of one day.
+    /// Key of its row; orders decisions of one day.
     pub row_key: String,
-    /// Participant or identification it is about.
+    /// Key of the participant or identification; of the second pupil for a decision about two numbers.
     pub record: String,
-    /// The pupil; none for `no_pupil`.
+    /// Key of the pupil; none for `no_pupil`.
     pub pupil_key: Option<String>,
     /// `same`, `different` or `no_pupil`.
     pub decision: String,
 }
 
-/// Every decision ever handed in, oldest first.
+/// Every decision that was ever handed in, oldest first.
 #[derive(Debug, Default)]
 pub struct HandedIn {
     /// About participants.
     pub participants: Vec<Decided>,
-    /// About identifications, by their row.
+    /// About identifications, by the key of their row.
     pub identified: Vec<Decided>,
-    /// About second numbers of pupils, by the key of the second.
+    /// About second numbers of pupils, by the key of the second number.
     pub numbers: Vec<Decided>,
 }
 
-/// Reads them.
+/// Reads all decisions of the store.
 ///
 /// # Errors
 /// A store error.
@@ -70,7 +71,7 @@ pub fn handed_in(store: &Store) -> Result<HandedIn> {
         if let Some(participant) = participants[row].clone() {
             all.participants.push(decided(participant));
         } else if let Some(other) = others[row].clone() {
-            // Once two numbers are one pupil's, a decision about them says nothing more.
+            // After two numbers were merged, a decision about them has no effect any more.
             if pupils[row].as_ref() != Some(&other) {
                 all.numbers.push(decided(other));
             }
@@ -84,57 +85,57 @@ pub fn handed_in(store: &Store) -> Result<HandedIn> {
     Ok(all)
 }
 
-/// The decisions as rows of the two sides, and how many older ones were put aside because a later one contradicts them.
-/// `group_of` gives the group of a record: within one, a pupil is one record's.
+/// The decisions that count, as positions in the two sides, and the number of older ones that a later one contradicts.
+/// `group_of` gives the group of a record: within a group a pupil is linked to at most one record.
 #[must_use]
-pub fn standing(decided: &[Decided], pupil_keys: &[String], records: &[String], group_of: impl Fn(u32) -> u32) -> (Vec<Decision>, usize) {
-    let place = |keys: &[String], key: &str| keys.binary_search_by(|k| k.as_str().cmp(key)).ok().and_then(|at| u32::try_from(at).ok());
-    // Later decisions overwrite: what is said of a pair, whose a record is, and whose a pupil is within a group.
-    let mut pairs: BTreeMap<(u32, u32), bool> = BTreeMap::new();
-    let mut whose: BTreeMap<u32, Option<u32>> = BTreeMap::new();
-    let mut taken: BTreeMap<(u32, u32), u32> = BTreeMap::new();
-    let mut aside = 0;
-    for one in decided {
-        let Some(right) = place(records, &one.record) else { continue };
-        let left = one.pupil_key.as_deref().and_then(|key| place(pupil_keys, key));
-        match (one.decision.as_str(), left) {
+pub fn valid(decided: &[Decided], pupil_keys: &[String], records: &[String], group_of: impl Fn(u32) -> u32) -> (Vec<Decision>, usize) {
+    let position = |keys: &[String], key: &str| keys.binary_search_by(|k| k.as_str().cmp(key)).ok().map(|at| at.unwrapped_as::<u32>());
+    // Later decisions overwrite earlier ones: about a pair, about a record's pupil, and about a pupil's record within a group.
+    let mut is_same: BTreeMap<(u32, u32), bool> = BTreeMap::new();
+    let mut pupil_of: BTreeMap<u32, Option<u32>> = BTreeMap::new();
+    let mut record_of: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+    let mut overruled = 0;
+    for decision in decided {
+        let Some(right) = position(records, &decision.record) else { continue };
+        let left = decision.pupil_key.as_deref().and_then(|key| position(pupil_keys, key));
+        match (decision.decision.as_str(), left) {
             ("no_pupil", _) => {
-                if let Some(Some(before)) = whose.insert(right, None) {
-                    taken.remove(&(group_of(right), before));
-                    aside += 1;
+                if let Some(Some(before)) = pupil_of.insert(right, None) {
+                    record_of.remove(&(group_of(right), before));
+                    overruled += 1;
                 }
             }
             ("same", Some(left)) => {
-                if let Some(before) = whose.insert(right, Some(left)).flatten().filter(|before| *before != left) {
-                    taken.remove(&(group_of(right), before));
-                    aside += 1;
+                if let Some(before) = pupil_of.insert(right, Some(left)).flatten().filter(|before| *before != left) {
+                    record_of.remove(&(group_of(right), before));
+                    overruled += 1;
                 }
-                if let Some(other) = taken.insert((group_of(right), left), right).filter(|other| *other != right) {
-                    whose.remove(&other);
-                    aside += 1;
+                if let Some(other) = record_of.insert((group_of(right), left), right).filter(|other| *other != right) {
+                    pupil_of.remove(&other);
+                    overruled += 1;
                 }
-                aside += usize::from(pairs.insert((left, right), true) == Some(false));
+                overruled += usize::from(is_same.insert((left, right), true) == Some(false));
             }
             ("different", Some(left)) => {
-                if whose.get(&right) == Some(&Some(left)) {
-                    whose.remove(&right);
-                    taken.remove(&(group_of(right), left));
-                    aside += 1;
+                if pupil_of.get(&right) == Some(&Some(left)) {
+                    pupil_of.remove(&right);
+                    record_of.remove(&(group_of(right), left));
+                    overruled += 1;
                 }
-                pairs.insert((left, right), false);
+                is_same.insert((left, right), false);
             }
             _ => {}
         }
     }
-    let mut decisions: Vec<Decision> = whose
+    let mut decisions: Vec<Decision> = pupil_of
         .into_iter()
         .map(|(right, left)| match left {
             Some(left) => Decision::Same { left, right },
             None => Decision::NoOne { right },
         })
         .collect();
-    decisions.extend(pairs.into_iter().filter(|(_, same)| !same).map(|((left, right), _)| Decision::Different { left, right }));
-    (decisions, aside)
+    decisions.extend(is_same.into_iter().filter(|(_, same)| !same).map(|((left, right), _)| Decision::Different { left, right }));
+    (decisions, overruled)
 }
 
 #[cfg(test)]
@@ -156,35 +157,35 @@ mod tests {
     }
 
     #[test]
-    fn the_later_decision_holds() {
+    fn the_later_decision_counts() {
         let (pupils, records) = (keys(&["a", "b"]), keys(&["x", "y"]));
-        let stand = |all: &[Decided]| standing(all, &pupils, &records, |_| 0);
+        let valid_of = |all: &[Decided]| valid(all, &pupils, &records, |_| 0);
         assert_eq!(
-            stand(&[decided(1, "x", Some("a"), "same"), decided(2, "x", Some("b"), "same")]),
+            valid_of(&[decided(1, "x", Some("a"), "same"), decided(2, "x", Some("b"), "same")]),
             (vec![Decision::Same { left: 1, right: 0 }], 1)
         );
         assert_eq!(
-            stand(&[decided(1, "x", Some("a"), "same"), decided(2, "y", Some("a"), "same")]),
+            valid_of(&[decided(1, "x", Some("a"), "same"), decided(2, "y", Some("a"), "same")]),
             (vec![Decision::Same { left: 0, right: 1 }], 1),
             "within a centre a pupil is one participant"
         );
         assert_eq!(
-            stand(&[decided(1, "x", Some("a"), "same"), decided(2, "x", Some("a"), "different")]),
+            valid_of(&[decided(1, "x", Some("a"), "same"), decided(2, "x", Some("a"), "different")]),
             (vec![Decision::Different { left: 0, right: 0 }], 1)
         );
         assert_eq!(
-            stand(&[decided(1, "x", Some("a"), "different"), decided(2, "x", Some("a"), "same")]),
+            valid_of(&[decided(1, "x", Some("a"), "different"), decided(2, "x", Some("a"), "same")]),
             (vec![Decision::Same { left: 0, right: 0 }], 1)
         );
-        assert_eq!(stand(&[decided(1, "x", None, "no_pupil")]), (vec![Decision::NoOne { right: 0 }], 0));
-        assert_eq!(stand(&[decided(1, "gone", Some("a"), "same"), decided(1, "x", Some("gone"), "same")]), (vec![], 0));
+        assert_eq!(valid_of(&[decided(1, "x", None, "no_pupil")]), (vec![Decision::NoOne { right: 0 }], 0));
+        assert_eq!(valid_of(&[decided(1, "gone", Some("a"), "same"), decided(1, "x", Some("gone"), "same")]), (vec![], 0));
     }
 
     #[test]
     fn two_centres_may_know_one_pupil() {
         let (pupils, records) = (keys(&["a"]), keys(&["x", "y"]));
         let all = [decided(1, "x", Some("a"), "same"), decided(2, "y", Some("a"), "same")];
-        let (decisions, aside) = standing(&all, &pupils, &records, |right| right);
-        assert_eq!((decisions.len(), aside), (2, 0));
+        let (decisions, overruled) = valid(&all, &pupils, &records, |right| right);
+        assert_eq!((decisions.len(), overruled), (2, 0));
     }
 }

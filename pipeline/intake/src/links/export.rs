@@ -1,5 +1,5 @@
-//! Links for people: `prane link export` (which participant is which pupil) and `prane explain --link` (why). Both need the
-//! vault's key, and both are logged before anything is shown.
+//! Links with ids that people know: `prane link export` (which participant is which pupil) and `prane explain --link` (why).
+//! Both need the vault's key, and both are logged before anything is shown.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -16,13 +16,13 @@ use super::{Link, kept};
 /// Columns of the export.
 const COLUMNS: [&str; 5] = ["centre_id", "participant_id", "pupil_id", "weight", "decided_by"];
 
-/// Every link made, a row a participant.
+/// Every link of a participant, one row each.
 ///
 /// # Errors
 /// Store and vault errors.
 fn rows(store: &Store, vault: &Vault) -> Result<Vec<[String; 5]>> {
     let participants = participants(vault)?;
-    // A child with two numbers has one key: the number of the school's last row stands for it.
+    // A child with two numbers has one key; the number of the last row is shown.
     let pupils: BTreeMap<String, String> =
         vault.texts("pupils", "pupil_key", None, ["pupil_key", "pupil_id"])?.into_iter().map(|[key, id]| (key, id)).collect();
     let mut rows: Vec<[String; 5]> = kept(store)?
@@ -39,7 +39,7 @@ fn rows(store: &Store, vault: &Vault) -> Result<Vec<[String; 5]>> {
     Ok(rows)
 }
 
-/// Centre and number of every participant, by its key.
+/// Centre and number of every participant, by key.
 fn participants(vault: &Vault) -> Result<BTreeMap<String, (String, String)>> {
     let columns = ["participant_key", "centre_id", "participant_id"];
     let rows = vault.texts("centre_participants", "participant_key", None, columns)?;
@@ -51,11 +51,11 @@ fn participants(vault: &Vault) -> Result<BTreeMap<String, (String, String)>> {
 /// # Errors
 /// Store and vault errors.
 pub fn csv(store: &Store, vault: &Vault) -> Result<Vec<u8>> {
-    let told = |e: csv::Error| Error::store("the export", e);
+    let store_error = |e: csv::Error| Error::store("the export", e);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS).map_err(told)?;
+    writer.write_record(COLUMNS).map_err(store_error)?;
     for row in rows(store, vault)? {
-        writer.write_record(row.iter().map(|cell| harmless(cell))).map_err(told)?;
+        writer.write_record(row.iter().map(|cell| harmless(cell))).map_err(store_error)?;
     }
     writer.into_inner().map_err(|e| Error::store("the export", e))
 }
@@ -88,24 +88,24 @@ fn workbook(rows: &[[String; 5]]) -> Result<Vec<u8>, XlsxError> {
     workbook.save_to_buffer()
 }
 
-/// What became of a record and why, in words: `who` is a participant's number (`C01/K001` where several centres count alike),
-/// an identification's, or a pupil's number or key, whose links are then told. Keys and fields, no name.
+/// The links of a record and their reasons, in words, with keys and fields but without names. `id` is the number of a participant
+/// (`C01/K001` where several centres use it) or of an identification; or the number or key of a pupil, for all its links.
 ///
 /// # Errors
-/// A usage error where nobody is known by that.
-pub fn explain(store: &Store, vault: &Vault, who: &str) -> Result<String> {
+/// A usage error where no record has that id.
+pub fn explain(store: &Store, vault: &Vault, id: &str) -> Result<String> {
     let participants = participants(vault)?;
-    let pupil = unhex(who).or_else(|| vault.pupil_key(who)).map(hex);
+    let pupil = unhex(id).or_else(|| vault.pupil_key(id)).map(hex);
     let links = kept(store)?;
-    let called = |link: &Link| match participants.get(&link.record_key) {
-        Some((centre, id)) => format!("{centre}/{id}"),
+    let label = |link: &Link| match participants.get(&link.record_key) {
+        Some((centre, number)) => format!("{centre}/{number}"),
         None => format!("{} {}", link.kind, &link.record_key[..8.min(link.record_key.len())]),
     };
-    let meant = |link: &&Link| {
-        let number = participants.get(&link.record_key).is_some_and(|(_, id)| id == who);
-        number || called(link) == who || link.record_key == who || (pupil.is_some() && link.pupil_key == pupil)
+    let has_id = |link: &&Link| {
+        let has_number = participants.get(&link.record_key).is_some_and(|(_, number)| number == id);
+        has_number || label(link) == id || link.record_key == id || (pupil.is_some() && link.pupil_key == pupil)
     };
-    let found: Vec<&Link> = links.iter().filter(meant).collect();
+    let found: Vec<&Link> = links.iter().filter(has_id).collect();
     if found.is_empty() {
         return Err(Error::usage(
             "no record of a centre is known by that, and no link leads to it",
@@ -115,7 +115,7 @@ pub fn explain(store: &Store, vault: &Vault, who: &str) -> Result<String> {
     let mut text = String::new();
     for link in found {
         let decided = link.decided_by.as_deref().map(|by| format!(", by {by}")).unwrap_or_default();
-        let _ = writeln!(text, "{}: {}{decided}", called(link), link.outcome);
+        let _ = writeln!(text, "{}: {}{decided}", label(link), link.outcome);
         let Some(pupil) = &link.pupil_key else { continue };
         let _ = writeln!(text, "  pupil {pupil}");
         if let (Some(weight), Some(probability)) = (link.weight, link.probability) {

@@ -1,32 +1,33 @@
-//! `prane link try LEFT [RIGHT]`: the linkage on plain files, so that its judgement can be looked at, and measured where the
-//! truth is known. Nothing of a project is read but its policy.
+//! `prane link try LEFT [RIGHT]`: runs the linkage on plain files, so that its results can be inspected, and measured where the
+//! truth is known. Of a project only the policy is read.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
+use az::UnwrappedAs;
 use prane_base::error::{Error, Result};
 use prane_contract::reject::harmless;
 use prane_linkage::{BirthDate, Linkage, Outcome, Person, Settings, Sex, Verdict, duplicates, link};
 
 use super::doubt_word;
 
-/// Columns a file may have; none but the first must be there.
+/// Columns that a file may have; only the first is required.
 const COLUMNS: [&str; 9] = ["id", "national_id", "first_name", "last_name", "birth_date", "sex", "school", "municipality", "group"];
 
-/// What was found.
-pub struct Tried {
-    /// A row a pair: `left,right,weight,standing,probability,verdict,outcome,why`.
+/// The result of [`try_files`].
+pub struct FileLinkage {
+    /// One row per pair: `left,right,weight,standing,probability,verdict,outcome,why`.
     pub csv: Vec<u8>,
     /// The model and the counts, in words.
-    pub told: String,
+    pub summary: String,
 }
 
-/// Links the people of two files, or finds those who are twice in one.
+/// Links the people of two files, or finds duplicates within one.
 ///
 /// # Errors
 /// A usage error where a file cannot be read as people.
-pub fn try_files(left: &Path, right: Option<&Path>, settings: &Settings) -> Result<Tried> {
+pub fn try_files(left: &Path, right: Option<&Path>, settings: &Settings) -> Result<FileLinkage> {
     let mut codes = BTreeMap::new();
     let (left_ids, left_people) = people(left, &mut codes)?;
     let right = right.map(|path| people(path, &mut codes)).transpose()?;
@@ -35,28 +36,29 @@ pub fn try_files(left: &Path, right: Option<&Path>, settings: &Settings) -> Resu
         None => duplicates(&left_people, &[], settings),
     }
     .map_err(|e| Error::usage(e.to_string(), "look at --link-at and --review-at: 0 < review <= link < 1"))?;
-    Ok(Tried { csv: csv_of(&linkage, &left_ids, right.as_ref().map_or(&left_ids, |r| &r.0))?, told: told(&linkage) })
+    let right_ids = right.as_ref().map_or(&left_ids, |(ids, _)| ids);
+    Ok(FileLinkage { csv: csv_of(&linkage, &left_ids, right_ids)?, summary: summary(&linkage) })
 }
 
 fn people(path: &Path, codes: &mut BTreeMap<String, u32>) -> Result<(Vec<String>, Vec<Person>)> {
-    let wrong = |what: &dyn std::fmt::Display| {
+    let usage_error = |what: &dyn std::fmt::Display| {
         Error::usage(
             format!("{}: {what}", path.display()),
             format!("a CSV file with the columns {}; all but id may be missing", COLUMNS.join(", ")),
         )
     };
-    let mut reader = csv::Reader::from_path(path).map_err(|e| wrong(&e))?;
-    let headers = reader.headers().map_err(|e| wrong(&e))?.clone();
+    let mut reader = csv::Reader::from_path(path).map_err(|e| usage_error(&e))?;
+    let headers = reader.headers().map_err(|e| usage_error(&e))?.clone();
     let at = COLUMNS.map(|name| headers.iter().position(|h| h.trim() == name));
     if at[0].is_none() {
-        return Err(wrong(&"has no column id"));
+        return Err(usage_error(&"has no column id"));
     }
     let (mut ids, mut people) = (Vec::new(), Vec::new());
     for row in reader.records() {
-        let row = row.map_err(|e| wrong(&e))?;
+        let row = row.map_err(|e| usage_error(&e))?;
         let field = |n: usize| at[n].and_then(|at| row.get(at)).map(str::trim).filter(|text| !text.is_empty());
         let mut coded = |n: usize| -> Vec<u32> {
-            let next = u32::try_from(codes.len()).unwrap_or(u32::MAX);
+            let next = codes.len().unwrapped_as::<u32>();
             field(n).map(|text| *codes.entry(format!("{} {text}", COLUMNS[n])).or_insert(next)).into_iter().collect()
         };
         ids.push(field(0).unwrap_or_default().to_owned());
@@ -79,9 +81,9 @@ fn people(path: &Path, codes: &mut BTreeMap<String, u32>) -> Result<(Vec<String>
 }
 
 fn csv_of(linkage: &Linkage, left: &[String], right: &[String]) -> Result<Vec<u8>> {
-    let told = |e: csv::Error| Error::store("the pairs", e);
+    let store_error = |e: csv::Error| Error::store("the pairs", e);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["left", "right", "weight", "standing", "probability", "verdict", "outcome", "why"]).map_err(told)?;
+    writer.write_record(["left", "right", "weight", "standing", "probability", "verdict", "outcome", "why"]).map_err(store_error)?;
     for (at, pair) in linkage.pairs.iter().enumerate() {
         let outcome = match &linkage.outcomes[pair.right as usize] {
             Outcome::Linked { pair } if *pair == at => "linked",
@@ -98,13 +100,13 @@ fn csv_of(linkage: &Linkage, left: &[String], right: &[String]) -> Result<Vec<u8
         let (weight, standing) = (format!("{:.4}", pair.weight), format!("{:.4}", pair.standing));
         let probability = format!("{:.6}", pair.probability);
         let (left, right) = (harmless(&left[pair.left as usize]), harmless(&right[pair.right as usize]));
-        writer.write_record([&left, &right, &weight, &standing, &probability, verdict, outcome, &why.join("; ")]).map_err(told)?;
+        writer.write_record([&left, &right, &weight, &standing, &probability, verdict, outcome, &why.join("; ")]).map_err(store_error)?;
     }
     writer.into_inner().map_err(|e| Error::store("the pairs", e))
 }
 
-/// The model, a line a level, and how many came to what.
-fn told(linkage: &Linkage) -> String {
+/// The model, one line per level, and the number of records by outcome.
+fn summary(linkage: &Linkage) -> String {
     let mut text = format!("prior: 1 in {:.0}\n", 1.0 / linkage.model.prior);
     for comparison in &linkage.model.comparisons {
         for level in &comparison.levels {

@@ -1,6 +1,6 @@
-//! One child, two numbers: where a person decided that two pupils are one, everything of the second is the first's from then on.
-//! The files that count now are written anew under the first's key; past versions stay as they were, so a list of that time can
-//! still be made again. It cannot be taken back by another decision.
+//! Merges two pupils where a person decided that they are one child with two numbers: from then on the rows of the second have
+//! the key of the first. The files that count now are rewritten; past versions stay as they are, so that a list of that time can
+//! be made again. A later decision cannot undo a merge.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,31 +22,31 @@ use super::decisions::Decided;
 
 /// Columns that hold a pupil's key.
 const KEYS: [&str; 2] = ["pupil_key", OTHER_PUPIL];
-/// Rows handed on at a time.
+/// Rows of a batch.
 const BATCH: usize = 1 << 16;
 
-/// Key of a second number → key and number of the pupil it is.
+/// Key of the pupil that goes → key and number of the pupil that stays.
 type Merges = BTreeMap<String, (String, Option<i32>)>;
 
-/// Applies decisions that two numbers are one pupil's; how many were new. `tables` are groups that share the names of their files:
-/// a register with its sums, every other table by itself.
+/// Applies decisions that two numbers are of one pupil; returns how many were new. `tables` are groups of tables with files of
+/// the same names: a register with its sums, every other table by itself.
 ///
 /// # Errors
 /// Store and vault errors.
 pub fn apply(decided: &[Decided], tables: &[Vec<TableSpec>], store: &mut Store, vault: &mut Vault) -> Result<usize> {
     let mut merges = Merges::new();
-    for one in decided.iter().filter(|d| d.decision == "same") {
-        let Some(keep) = one.pupil_key.as_ref() else { continue };
-        // Of a chain of numbers the first stands for all.
+    for decision in decided.iter().filter(|d| d.decision == "same") {
+        let Some(keep) = decision.pupil_key.as_ref() else { continue };
+        // Of a chain of merges the first pupil stays.
         let keep = merges.get(keep).map_or(keep.clone(), |(key, _)| key.clone());
-        let (Some(gone), Some(key)) = (unhex(&one.record), unhex(&keep)) else { continue };
-        // Two decisions of one night may be the same, or go round in a ring.
+        let (Some(gone), Some(key)) = (unhex(&decision.record), unhex(&keep)) else { continue };
+        // Two decisions of one night may be equal, or form a cycle.
         if gone != key {
             vault.merge_pupils(gone, key)?;
             let number = vault.pupils.code(key).and_then(|code| vault.pupils.number(code));
-            // Whoever was to be the number that goes now is the one that stays.
-            merges.values_mut().filter(|(key, _)| *key == one.record).for_each(|into| *into = (keep.clone(), number));
-            merges.insert(one.record.clone(), (keep, number));
+            // Earlier merges into the pupil that goes now lead to the one that stays.
+            merges.values_mut().filter(|(key, _)| *key == decision.record).for_each(|into| *into = (keep.clone(), number));
+            merges.insert(decision.record.clone(), (keep, number));
         }
     }
     if merges.is_empty() {
@@ -83,7 +83,7 @@ fn open(store: &Store, spec: &TableSpec, file: &DataFile) -> Result<ParquetRecor
     Ok(ParquetRecordBatchReaderBuilder::try_new(open).store_err()?.with_batch_size(BATCH))
 }
 
-/// Whether a file has rows of one of the numbers that are gone.
+/// Whether a file has rows of a pupil that goes.
 fn holds(store: &Store, spec: &TableSpec, file: &DataFile, merges: &Merges) -> Result<bool> {
     let builder = open(store, spec, file)?;
     let keys: Vec<usize> =
@@ -102,11 +102,11 @@ fn holds(store: &Store, spec: &TableSpec, file: &DataFile, merges: &Merges) -> R
     Ok(false)
 }
 
-/// The file with the numbers put in place, in the order of its table, under a name of its own.
+/// Writes a file anew with merged keys and numbers, in the order of its table, under a new name.
 fn rewrite(store: &Store, spec: &TableSpec, file: &DataFile, merges: &Merges, mark: &str) -> Result<DataFile> {
     let builder = open(store, spec, file)?;
     let schema = builder.schema().clone();
-    let batches = builder.build().store_err()?.map(|batch| replaced(&batch.store_err()?, merges)).collect::<Result<Vec<_>>>()?;
+    let batches = builder.build().store_err()?.map(|batch| merged(&batch.store_err()?, merges)).collect::<Result<Vec<_>>>()?;
     let mut all = concat_batches(&schema, &batches).store_err()?;
     let order: Vec<SortColumn> =
         spec.sorted_by.iter().filter_map(|name| Some(SortColumn { values: all.column_by_name(name)?.clone(), options: None })).collect();
@@ -123,8 +123,8 @@ fn rewrite(store: &Store, spec: &TableSpec, file: &DataFile, merges: &Merges, ma
     Ok(DataFile { span: file.span.clone(), ..writer.finish()? })
 }
 
-fn replaced(batch: &RecordBatch, merges: &Merges) -> Result<RecordBatch> {
-    let own = batch.column_by_name("pupil_key").map(|c| c.as_string::<i32>().clone());
+fn merged(batch: &RecordBatch, merges: &Merges) -> Result<RecordBatch> {
+    let pupil_keys = batch.column_by_name("pupil_key").map(|c| c.as_string::<i32>().clone());
     let columns = batch
         .schema()
         .fields()
@@ -134,19 +134,19 @@ fn replaced(batch: &RecordBatch, merges: &Merges) -> Result<RecordBatch> {
             match field.name().as_str() {
                 name if KEYS.contains(&name) && *field.data_type() == DataType::Utf8 => {
                     let keys = column.as_string::<i32>();
-                    let put = keys.iter().map(|key| key.map(|key| merges.get(key).map_or(key, |(keep, _)| keep.as_str())));
-                    Arc::new(StringArray::from_iter(put))
+                    let merged = keys.iter().map(|key| key.map(|key| merges.get(key).map_or(key, |(keep, _)| keep.as_str())));
+                    Arc::new(StringArray::from_iter(merged))
                 }
                 PUPIL => {
                     let numbers = column.as_primitive::<Int32Type>();
-                    let put = (0..numbers.len()).map(|row| {
-                        let key = own.as_ref().filter(|k| k.is_valid(row)).map(|k| k.value(row));
+                    let merged = (0..numbers.len()).map(|row| {
+                        let key = pupil_keys.as_ref().filter(|k| k.is_valid(row)).map(|k| k.value(row));
                         match key.and_then(|key| merges.get(key)) {
                             Some((_, number)) => *number,
                             None => numbers.is_valid(row).then(|| numbers.value(row)),
                         }
                     });
-                    Arc::new(Int32Array::from_iter(put))
+                    Arc::new(Int32Array::from_iter(merged))
                 }
                 _ => column.clone(),
             }

@@ -1,8 +1,8 @@
-//! The same child? Records of centres, identifications and referrals are joined to pupils here, once a night, before
-//! anything is asked. What linking came to is a table of the store (`sources.links`), so that a past night has its own.
+//! Links records of centres, identifications and referrals to pupils, once a night, before the rules run. The result is a table
+//! of the store (`sources.links`), so that each past night has its own links.
 //!
-//! [`prane_linkage`] weighs pairs of records; this module gathers the people, keeps what people decided, and writes down what came
-//! of it. Names are read from the vault and go nowhere but into the review workbook (`review.rs`).
+//! [`prane_linkage`] weighs pairs of records; this module collects the people, applies the decisions of persons, and writes the
+//! links. Names are read from the vault and written to the review workbook only (`review.rs`).
 
 mod decisions;
 pub mod export;
@@ -16,8 +16,9 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::{Float64Type, Int32Type};
+use az::UnwrappedAs;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use prane_base::error::{Error, Result};
+use prane_base::error::{Error, Result, plural};
 use prane_linkage::{Decision, Doubt, Linkage, Pair, Person, Settings, Verdict};
 use prane_store::Store;
 use prane_store::errors::StoreError;
@@ -28,21 +29,21 @@ use prane_vault::Vault;
 use decisions::{Decided, HandedIn};
 use people::{Places, Pupils};
 
-/// Tables that decide what is linked.
-const READ: [&str; 8] =
+/// Tables that links depend on.
+const TABLES: [&str; 8] =
     ["schools", "pupils", "enrolments", "centres", "centre_participants", "identifications", "referrals", "link_decisions"];
-/// Sheets of the vault that do.
+/// Sheets of the vault that links depend on.
 const SHEETS: [&str; 3] = ["pupils", "centre_participants", "identifications"];
 /// Raised when weights, thresholds or fields change, so that a store is linked anew.
 const VERSION: &str = "4";
 
-/// Pupils of one national id beyond which it is no slip and no second number, but what a form was filled with.
+/// A national id that more pupils than this have is neither a slip nor a second number, but a placeholder.
 const MOST_SHARING: usize = 5;
 
 /// One row of `links`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Link {
-    /// `participant`, `identification` or `referral`; `pupil` where a pupil may be another one's second number.
+    /// `participant`, `identification` or `referral`; `pupil` where a pupil may be the second number of another one.
     pub kind: String,
     /// Key of the participant, or of the row.
     pub record_key: String,
@@ -50,7 +51,7 @@ pub struct Link {
     pub participant_key: Option<String>,
     /// `linked`, `review` or `unlinked`.
     pub outcome: String,
-    /// 1, and on where a person is asked about several pupils.
+    /// Counts from 1 where a person is asked about several pupils of one record.
     pub place: i32,
     /// The pupil.
     pub pupil_key: Option<String>,
@@ -58,17 +59,17 @@ pub struct Link {
     pub pupil: Option<i32>,
     /// Match weight, bits.
     pub weight: Option<f64>,
-    /// The probability by which it was decided, 0-1: what the weight stands for once rivals had their share.
+    /// The probability that decided, 0-1: that of the weight, less the share of rivals.
     pub probability: Option<f64>,
-    /// `model`, `person`, or `number` where a row names a participant who is linked.
+    /// `model`, `person`, or `number` for a row that names a linked participant by its number.
     pub decided_by: Option<String>,
-    /// Why a person is asked.
+    /// The reason for asking a person.
     pub doubt: Option<String>,
-    /// Which fields agree, and what that weighs.
+    /// Which fields agree, and the weight of each.
     pub why: Option<String>,
 }
 
-/// How many records of a kind came to what.
+/// Number of records of a kind by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Joined to a pupil.
@@ -79,8 +80,8 @@ pub struct Counts {
     pub unlinked: usize,
 }
 
-/// Links what is to be linked, where anything it depends on has changed; sentences for the run. `tables` are those of the store,
-/// each register with its sums.
+/// Makes the links anew where anything that they depend on has changed; returns notes for the run. `tables` are those of the
+/// store, each register grouped with its sums.
 ///
 /// # Errors
 /// Store and vault errors.
@@ -90,55 +91,56 @@ pub fn link(settings: &Settings, tables: &[Vec<TableSpec>], store: &mut Store, v
     let merged = merge::apply(&handed_in.numbers, tables, store, vault)?;
     let mut hasher = blake3::Hasher::new();
     hasher.update(VERSION.as_bytes()).update(&settings.link_at.to_le_bytes()).update(&settings.review_at.to_le_bytes());
-    for table in READ {
+    for table in TABLES {
         for file in store.files(table) {
             hasher.update(table.as_bytes()).update(b"/").update(file.path.as_bytes()).update(b"\0");
         }
     }
-    // Where a child was erased, whoever it stood beside is linked anew.
-    let (erased, again) = vault.erased_again()?;
+    // The number of erased children is hashed too: after an erasure everything is linked anew.
+    let (erased, erased_again) = vault.erased_again()?;
     let mut notes = Vec::new();
     if merged > 0 {
         notes.push(format!("{merged} pupils had a second number and are one from now on, as a person decided"));
     }
-    if again > 0 {
+    if erased_again > 0 {
         notes.push(format!(
-            "{again} of the children erased earlier are in an extract again: erase them once more, and ask who hands it in to leave them out"
+            "{erased_again} of the children erased earlier are in an extract again: erase them once more, and ask who hands it in to leave them out"
         ));
     }
     hasher.update(&erased.to_le_bytes());
     let state = &hasher.finalize().to_hex()[..16];
     let before: Vec<String> = store.files(&spec.name).into_iter().map(|f| f.path).collect();
-    let ours = |path: &String| path.contains(state);
-    let nothing = !["centre_participants", "identifications", "referrals", "enrolments", "pupils"].iter().any(|table| store.has(table));
-    if (nothing && before.is_empty()) || (!vault.is_changed(&SHEETS) && before.iter().any(ours)) {
+    let is_current = |path: &String| path.contains(state);
+    let is_empty = !["centre_participants", "identifications", "referrals", "enrolments", "pupils"].iter().any(|table| store.has(table));
+    if (is_empty && before.is_empty()) || (!vault.is_changed(&SHEETS) && before.iter().any(is_current)) {
         return Ok(notes);
     }
-    let (rows, more) = linked(settings, &handed_in, store, vault)?;
-    notes.extend(more);
+    let (rows, link_notes) = linked(settings, &handed_in, store, vault)?;
+    notes.extend(link_notes);
     for (kind, counts) in counts(&rows) {
         let Counts { linked, review, unlinked } = counts;
         notes.push(format!("{kind}s: {} = {linked} linked + {review} for review + {unlinked} unlinked", linked + review + unlinked));
     }
     let known: BTreeMap<(String, String, i32), (Link, String)> =
         kept_with_runs(store)?.into_iter().map(|(l, from)| ((l.kind.clone(), l.record_key.clone(), l.place), (l, from))).collect();
-    // A link that is as it was keeps the run that brought it.
-    let from = |row: &Link| match known.get(&(row.kind.clone(), row.record_key.clone(), row.place)) {
+    // An unchanged link keeps the run that it comes from.
+    let known_from = |row: &Link| match known.get(&(row.kind.clone(), row.record_key.clone(), row.place)) {
         Some((link, from)) if link == row => from.clone(),
         _ => run_id.to_string(),
     };
-    let from: Vec<String> = rows.iter().map(from).collect();
-    if before.iter().any(ours) && rows.len() == known.len() && !from.iter().any(|f| f == run_id) {
+    let known_from: Vec<String> = rows.iter().map(known_from).collect();
+    if before.iter().any(is_current) && rows.len() == known.len() && !known_from.iter().any(|run| run == run_id) {
         return Ok(notes);
     }
     let mut writer = FileWriter::create(&store.folder(&spec.name), &spec, format!("{run_id}-{state}.parquet"), BTreeMap::new())?;
-    writer.write_cast(&spec.columns, &batch(&rows, from)?)?;
+    writer.write_cast(&spec.columns, &batch(&rows, known_from)?)?;
     let file = writer.finish()?;
-    let gone = before.into_iter().filter(|path| *path != file.path).collect::<Vec<_>>();
-    store.prepare(&spec.name, vec![file], gone);
+    let replaced = before.into_iter().filter(|path| *path != file.path).collect::<Vec<_>>();
+    store.prepare(&spec.name, vec![file], replaced);
     Ok(notes)
 }
 
+/// All links, and notes for the run.
 fn linked(settings: &Settings, handed_in: &HandedIn, store: &Store, vault: &Vault) -> Result<(Vec<Link>, Vec<String>)> {
     tracing::debug!("pupils");
     let mut places = Places::of(store)?;
@@ -148,8 +150,8 @@ fn linked(settings: &Settings, handed_in: &HandedIn, store: &Store, vault: &Vaul
     tracing::debug!("participants and identifications");
     let mut rows = Vec::new();
     let mut notes = Vec::new();
-    // Both at once: half a million pupils are put in order once.
-    let (mut people, mut standing) = (Vec::new(), Vec::new());
+    // Participants and identifications are linked in one call, so that half a million pupils are indexed only once.
+    let (mut people, mut decisions) = (Vec::new(), Vec::new());
     for (kind, records, decided) in
         [("participant", &participants, &handed_in.participants), ("identification", &identified, &handed_in.identified)]
     {
@@ -157,12 +159,12 @@ fn linked(settings: &Settings, handed_in: &HandedIn, store: &Store, vault: &Vaul
             continue;
         }
         let group = |right: u32| records.people[right as usize].group;
-        let (decisions, aside) = decisions::standing(decided, &pupils.keys, &records.keys, group);
-        if aside > 0 {
-            notes.push(format!("link_decisions about {kind}s: {aside} older ones put aside, a later one says otherwise"));
+        let (valid, overruled) = decisions::valid(decided, &pupils.keys, &records.keys, group);
+        if overruled > 0 {
+            notes.push(format!("link_decisions about {kind}s: {} replaced by a later one", plural(overruled, "older decision")));
         }
-        let first = u32::try_from(people.len()).unwrap_or(u32::MAX);
-        standing.extend(decisions.into_iter().map(|decision| match decision {
+        let first = people.len().unwrapped_as::<u32>();
+        decisions.extend(valid.into_iter().map(|decision| match decision {
             Decision::Same { left, right } => Decision::Same { left, right: right + first },
             Decision::Different { left, right } => Decision::Different { left, right: right + first },
             Decision::NoOne { right } => Decision::NoOne { right: right + first },
@@ -171,7 +173,7 @@ fn linked(settings: &Settings, handed_in: &HandedIn, store: &Store, vault: &Vaul
     }
     if !people.is_empty() {
         let linkage =
-            prane_linkage::link(&pupils.people, &people, &standing, settings).map_err(|e| Error::Bug(format!("linking records: {e}")))?;
+            prane_linkage::link(&pupils.people, &people, &decisions, settings).map_err(|e| Error::Bug(format!("linking records: {e}")))?;
         let kinds = [("participant", &participants), ("identification", &identified)];
         let records: Vec<(&str, &String)> = kinds.iter().flat_map(|(kind, records)| records.keys.iter().map(|key| (*kind, key))).collect();
         rows.extend(rows_of(&linkage, &pupils, &records));
@@ -179,18 +181,18 @@ fn linked(settings: &Settings, handed_in: &HandedIn, store: &Store, vault: &Vaul
     followers(&mut rows, store, vault)?;
     tracing::debug!("second numbers");
     rows.extend(second_numbers(settings, &handed_in.numbers, &pupils, store)?);
-    let (asked, sentence) = shared_ids(&handed_in.numbers, &pupils, &rows);
-    rows.extend(asked);
-    notes.extend(sentence);
+    let (reviews, note) = shared_ids(&handed_in.numbers, &pupils, &rows);
+    rows.extend(reviews);
+    notes.extend(note);
     rows.sort_by(|a, b| (&a.kind, &a.record_key, a.place).cmp(&(&b.kind, &b.record_key, b.place)));
     Ok((rows, notes))
 }
 
-/// A row a record, of its kind and key, or several where a person is asked.
+/// One row per record, or several where a person is asked about several pupils. `records` are kind and key of each record.
 fn rows_of(linkage: &Linkage, pupils: &Pupils, records: &[(&str, &String)]) -> Vec<Link> {
     let mut rows = Vec::new();
     for ((kind, key), outcome) in records.iter().copied().zip(&linkage.outcomes) {
-        let of = |outcome: &str| Link {
+        let row = |outcome: &str| Link {
             kind: kind.into(),
             record_key: key.clone(),
             participant_key: (kind == "participant").then(|| key.clone()),
@@ -202,7 +204,7 @@ fn rows_of(linkage: &Linkage, pupils: &Pupils, records: &[(&str, &String)]) -> V
             prane_linkage::Outcome::Linked { pair } => ("linked", *pair..*pair + 1),
             prane_linkage::Outcome::Review { pairs } => ("review", pairs.clone()),
             prane_linkage::Outcome::Unlinked => {
-                rows.push(of("unlinked"));
+                rows.push(row("unlinked"));
                 continue;
             }
         };
@@ -225,38 +227,38 @@ fn rows_of(linkage: &Linkage, pupils: &Pupils, records: &[(&str, &String)]) -> V
                 },
                 doubt,
                 why: Some(why(linkage, pair)),
-                ..of(outcome)
+                ..row(outcome)
             });
         }
     }
     rows
 }
 
-/// Pupils who may be one who left before they arrived: a person is asked, however sure it looks. Names and birth dates of two
-/// children are the same too often for a life to be merged without anybody looking.
+/// Pupils who may be another pupil who left before they arrived. A person is asked however high the probability is: names and
+/// birth dates of two children are equal too often to merge pupils without a decision.
 fn second_numbers(settings: &Settings, decided: &[Decided], pupils: &Pupils, store: &Store) -> Result<Vec<Link>> {
     let movers = people::movers(pupils, store)?;
     if movers.left.is_empty() || movers.arrived.is_empty() {
         return Ok(Vec::new());
     }
-    let chosen = |of: &[(u32, i32)]| -> Vec<Person> {
-        (0_u32..).zip(of).map(|(group, (at, _))| Person { group, ..pupils.people[*at as usize].clone() }).collect()
+    let people = |movers: &[(u32, i32)]| -> Vec<Person> {
+        (0_u32..).zip(movers).map(|(group, (at, _))| Person { group, ..pupils.people[*at as usize].clone() }).collect()
     };
-    let keys = |of: &[(u32, i32)]| -> Vec<String> { of.iter().map(|(at, _)| pupils.keys[*at as usize].clone()).collect() };
+    let keys = |movers: &[(u32, i32)]| -> Vec<String> { movers.iter().map(|(at, _)| pupils.keys[*at as usize].clone()).collect() };
     let (left_keys, arrived_keys) = (keys(&movers.left), keys(&movers.arrived));
-    let (mut standing, _) = decisions::standing(decided, &left_keys, &arrived_keys, |right| right);
-    // Who came and left again is not a second self.
+    let (mut decisions, _) = decisions::valid(decided, &left_keys, &arrived_keys, |right| right);
+    // A pupil who arrived and left again is on both sides, and not a second number of itself.
     for (right, key) in (0_u32..).zip(&arrived_keys) {
         if let Ok(left) = left_keys.binary_search(key) {
-            standing.push(Decision::Different { left: u32::try_from(left).unwrap_or(u32::MAX), right });
+            decisions.push(Decision::Different { left: left.unwrapped_as(), right });
         }
     }
-    let linkage = prane_linkage::link(&chosen(&movers.left), &chosen(&movers.arrived), &standing, settings)
+    let linkage = prane_linkage::link(&people(&movers.left), &people(&movers.arrived), &decisions, settings)
         .map_err(|e| Error::Bug(format!("looking for second numbers: {e}")))?;
     let mut rows: Vec<Link> = Vec::new();
     for pair in &linkage.pairs {
         let ((left, last), (right, first)) = (movers.left[pair.left as usize], movers.arrived[pair.right as usize]);
-        // At two schools on one day: two children, or an enrolment nobody closed, which a check tells of.
+        // Enrolled under both numbers on one day: two children, or an enrolment without an end date, which a check reports.
         if last >= first {
             continue;
         }
@@ -279,17 +281,17 @@ fn second_numbers(settings: &Settings, decided: &[Decided], pupils: &Pupils, sto
     Ok(rows)
 }
 
-/// Pupils who have one national id and are not one: a person is asked of each beside the first of them. Nothing is joined
-/// here; an equal id may be a slip, a sibling's paper, or a second number of one child.
+/// Pupils who share a national id: a person is asked about the first of them and each of the others. Nothing is joined here; an
+/// equal id may be a slip, a sibling's document, or a second number of one child.
 fn shared_ids(decided: &[Decided], pupils: &Pupils, rows: &[Link]) -> (Vec<Link>, Option<String>) {
-    let mut having: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut pupils_of_id: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, person) in pupils.people.iter().enumerate() {
         if let Some(id) = person.national_id.as_deref().and_then(prane_linkage::clean_id) {
-            having.entry(id).or_default().push(at);
+            pupils_of_id.entry(id).or_default().push(at);
         }
     }
     let pair = |a: &str, b: &str| if a < b { (a.to_string(), b.to_string()) } else { (b.to_string(), a.to_string()) };
-    // What a person said last of a pair holds; a pair that is asked about already is not asked about twice.
+    // A pair that a person has decided, or that is under review already, is not asked about again.
     let answered = decided.iter().filter_map(|d| Some(pair(&d.record, d.pupil_key.as_deref()?)));
     let asked = rows.iter().filter(|r| r.kind == "pupil").filter_map(|r| Some(pair(&r.record_key, r.pupil_key.as_deref()?)));
     let known: BTreeSet<(String, String)> = answered.chain(asked).collect();
@@ -298,10 +300,10 @@ fn shared_ids(decided: &[Decided], pupils: &Pupils, rows: &[Link]) -> (Vec<Link>
         let place = places.entry(&row.record_key).or_default();
         *place = row.place.max(*place);
     }
-    let (mut links, mut many) = (Vec::new(), 0);
-    for group in having.values().filter(|group| group.len() > 1) {
+    let (mut links, mut with_placeholder) = (Vec::new(), 0);
+    for group in pupils_of_id.values().filter(|group| group.len() > 1) {
         if group.len() > MOST_SHARING {
-            many += group.len();
+            with_placeholder += group.len();
             continue;
         }
         let (first, others) = (group[0], &group[1..]);
@@ -319,26 +321,26 @@ fn shared_ids(decided: &[Decided], pupils: &Pupils, rows: &[Link]) -> (Vec<Link>
             });
         }
     }
-    let sentence = (many > 0).then(|| {
-        format!("{many} pupils have a national id that more than {MOST_SHARING} pupils have: it is a placeholder, nothing was joined by it and nobody is asked; have it corrected in the pupils extract")
+    let note = (with_placeholder > 0).then(|| {
+        format!("{with_placeholder} pupils have a national id that more than {MOST_SHARING} pupils have: it is a placeholder, nothing was joined by it and nobody is asked; have it corrected in the pupils extract")
     });
-    (links, sentence)
+    (links, note)
 }
 
-/// Which fields agree how well, what that weighs, and what rivals take from it.
+/// How well each field agrees and its weight, and what rivals take from the total.
 fn why(linkage: &Linkage, pair: &Pair) -> String {
-    // A field that says nothing says +0.0, not -0.0.
-    let told = |weight: f64| if weight.abs() < 0.05 { 0.0 } else { weight };
+    // A field without weight is shown as +0.0, never as -0.0.
+    let shown = |weight: f64| if weight.abs() < 0.05 { 0.0 } else { weight };
     let mut fields: Vec<String> =
-        linkage.explain(pair).into_iter().map(|(field, level, w)| format!("{field}: {level} ({:+.1})", told(w))).collect();
-    let taken = pair.standing - pair.weight;
-    if taken < -0.05 {
-        fields.push(format!("others who fit: their share ({taken:+.1})"));
+        linkage.explain(pair).into_iter().map(|(field, level, w)| format!("{field}: {level} ({:+.1})", shown(w))).collect();
+    let rivals = pair.standing - pair.weight;
+    if rivals < -0.05 {
+        fields.push(format!("others who fit: their share ({rivals:+.1})"));
     }
     fields.join("; ")
 }
 
-/// Three decimals of a bit: more is not meant.
+/// Three decimals of a bit: the estimate is not more precise.
 fn rounded(weight: f64) -> f64 {
     (weight * 1000.0).round() / 1000.0
 }
@@ -356,7 +358,8 @@ fn doubt_word(doubt: Doubt) -> &'static str {
     }
 }
 
-/// Rows that name a participant by number alone follow that participant, where only one centre has such a number.
+/// Adds the links of rows that name a participant by number alone: they follow the link of that participant, where only one
+/// centre has such a number.
 fn followers(rows: &mut Vec<Link>, store: &Store, vault: &Vault) -> Result<()> {
     let by_number = people::by_number(vault)?;
     let municipality_of = people::municipalities(store)?;
@@ -364,23 +367,30 @@ fn followers(rows: &mut Vec<Link>, store: &Store, vault: &Vault) -> Result<()> {
         rows.iter().filter(|r| r.kind == "participant" && r.outcome == "linked").map(|r| (r.record_key.clone(), r.clone())).collect();
     for (table, kind) in [("identifications", "identification"), ("referrals", "referral")] {
         for (record_key, number, municipality) in people::followers(store, table)? {
-            // A number is a centre's own: another centre's child may have it too, and that centre may not have handed in yet.
-            let near = |key: &&String| match (&municipality, municipality_of.get(*key)) {
-                (Some(said), Some(centre)) => said == centre,
+            // Centres number children on their own, so another centre may use the number too, and its extract may still be missing.
+            let may_be = |key: &&String| match (&municipality, municipality_of.get(*key)) {
+                (Some(of_row), Some(of_centre)) => of_row == of_centre,
                 _ => true,
             };
-            let whose: Vec<&String> = by_number.get(&number).into_iter().flatten().filter(near).collect();
-            let participant_key = if let [one] = whose[..] { Some(one.clone()) } else { None };
-            let of = Link { kind: kind.into(), record_key, participant_key: participant_key.clone(), place: 1, ..Link::default() };
+            let candidates: Vec<&String> = by_number.get(&number).into_iter().flatten().filter(may_be).collect();
+            let participant_key = if let [only] = candidates[..] { Some(only.clone()) } else { None };
+            let unlinked = Link {
+                kind: kind.into(),
+                record_key,
+                participant_key: participant_key.clone(),
+                outcome: "unlinked".into(),
+                place: 1,
+                ..Link::default()
+            };
             rows.push(match participant_key.and_then(|key| of_participant.get(&key)) {
                 Some(link) => Link {
                     outcome: "linked".into(),
                     pupil_key: link.pupil_key.clone(),
                     pupil: link.pupil,
                     decided_by: Some("number".into()),
-                    ..of
+                    ..unlinked
                 },
-                None => Link { outcome: "unlinked".into(), ..of },
+                None => unlinked,
             });
         }
     }
@@ -402,22 +412,22 @@ fn counts(rows: &[Link]) -> BTreeMap<String, Counts> {
 }
 
 fn batch(rows: &[Link], known_from: Vec<String>) -> Result<RecordBatch> {
-    let must = |of: fn(&Link) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows.iter().map(of))) };
-    let may = |of: fn(&Link) -> Option<&str>| -> ArrayRef { Arc::new(StringArray::from_iter(rows.iter().map(of))) };
-    let number = |of: fn(&Link) -> Option<f64>| -> ArrayRef { Arc::new(Float64Array::from_iter(rows.iter().map(of))) };
+    let text = |value: fn(&Link) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows.iter().map(value))) };
+    let optional = |value: fn(&Link) -> Option<&str>| -> ArrayRef { Arc::new(StringArray::from_iter(rows.iter().map(value))) };
+    let number = |value: fn(&Link) -> Option<f64>| -> ArrayRef { Arc::new(Float64Array::from_iter(rows.iter().map(value))) };
     let columns: Vec<ArrayRef> = vec![
-        must(|r| &r.kind),
-        must(|r| &r.record_key),
-        may(|r| r.participant_key.as_deref()),
-        must(|r| &r.outcome),
+        text(|r| &r.kind),
+        text(|r| &r.record_key),
+        optional(|r| r.participant_key.as_deref()),
+        text(|r| &r.outcome),
         Arc::new(Int32Array::from_iter_values(rows.iter().map(|r| r.place))),
-        may(|r| r.pupil_key.as_deref()),
+        optional(|r| r.pupil_key.as_deref()),
         Arc::new(Int32Array::from_iter(rows.iter().map(|r| r.pupil))),
         number(|r| r.weight),
         number(|r| r.probability),
-        may(|r| r.decided_by.as_deref()),
-        may(|r| r.doubt.as_deref()),
-        may(|r| r.why.as_deref()),
+        optional(|r| r.decided_by.as_deref()),
+        optional(|r| r.doubt.as_deref()),
+        optional(|r| r.why.as_deref()),
         Arc::new(StringArray::from(known_from)),
     ];
     RecordBatch::try_new(links().columns, columns).store_err()
@@ -431,7 +441,7 @@ pub fn kept(store: &Store) -> Result<Vec<Link>> {
     Ok(kept_with_runs(store)?.into_iter().map(|(link, _)| link).collect())
 }
 
-/// The same, each with the run that brought it.
+/// Like [`kept`], each link with the run that it comes from.
 fn kept_with_runs(store: &Store) -> Result<Vec<(Link, String)>> {
     let mut rows = Vec::new();
     for file in store.files(&links().name) {
@@ -447,7 +457,7 @@ fn kept_with_runs(store: &Store) -> Result<Vec<(Link, String)>> {
                 let column = batch.column(at).as_primitive::<Float64Type>();
                 column.is_valid(row).then(|| column.value(row))
             };
-            let whole = |at: usize, row: usize| {
+            let integer = |at: usize, row: usize| {
                 let column = batch.column(at).as_primitive::<Int32Type>();
                 column.is_valid(row).then(|| column.value(row))
             };
@@ -457,9 +467,9 @@ fn kept_with_runs(store: &Store) -> Result<Vec<(Link, String)>> {
                     record_key: text(1, row).unwrap_or_default(),
                     participant_key: text(2, row),
                     outcome: text(3, row).unwrap_or_default(),
-                    place: whole(4, row).unwrap_or(1),
+                    place: integer(4, row).unwrap_or(1),
                     pupil_key: text(5, row),
-                    pupil: whole(6, row),
+                    pupil: integer(6, row),
                     weight: number(7, row),
                     probability: number(8, row),
                     decided_by: text(9, row),

@@ -1,7 +1,8 @@
-//! Who is to be linked: pupils, participants and those named in identifications, from the vault and the store.
+//! Collects the people to be linked from the vault and the store: pupils, participants, and children named in identifications.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use az::UnwrappedAs;
 use polars::prelude::*;
 use prane_base::day;
 use prane_base::error::Result;
@@ -15,37 +16,37 @@ use prane_vault::errors::FrameError;
 
 use crate::scan;
 
-/// The pupils of the vault.
+/// The pupils of the vault, sorted by key.
 #[derive(Default)]
 pub struct Pupils {
-    /// One a pupil, by key.
+    /// The person of each pupil.
     pub people: Vec<Person>,
-    /// Its key, in hex.
+    /// The key of each pupil, in hex.
     pub keys: Vec<String>,
-    /// Its number in this store.
+    /// The number of each pupil in this store.
     pub numbers: Vec<Option<i32>>,
 }
 
-/// Records of one table that are to be linked.
+/// Records of one table that are to be linked, sorted by key.
 #[derive(Default)]
 pub struct Records {
-    /// One a record, by key.
+    /// The person of each record.
     pub people: Vec<Person>,
-    /// `participant_key` or `row_key`.
+    /// The `participant_key` or `row_key` of each record.
     pub keys: Vec<String>,
 }
 
-/// Codes of schools and municipalities, the same for everybody.
+/// Codes of schools, municipalities and centres, the same for all people.
 #[derive(Default)]
 pub struct Places {
     codes: BTreeMap<String, u32>,
     municipality_of: BTreeMap<String, String>,
-    /// School → its code and its municipality's.
+    /// School → its code and the code of its municipality.
     of_school: BTreeMap<String, (u32, Option<u32>)>,
 }
 
 impl Places {
-    /// Reads which school lies in which municipality.
+    /// Reads the municipality of each school.
     ///
     /// # Errors
     /// A store error.
@@ -63,7 +64,7 @@ impl Places {
     }
 
     fn code(&mut self, kind: char, name: &str) -> u32 {
-        let next = u32::try_from(self.codes.len()).unwrap_or(u32::MAX);
+        let next = self.codes.len().unwrapped_as::<u32>();
         *self.codes.entry(format!("{kind}{name}")).or_insert(next)
     }
 
@@ -112,7 +113,7 @@ impl Texts {
     }
 }
 
-/// Columns of a table of the store; none where it holds nothing.
+/// Columns of a table of the store; `None` where the table has no files.
 pub(super) fn collect(store: &Store, table: &str, columns: &[&str]) -> Result<Option<DataFrame>> {
     let Some(frame) = scan(store, table)? else { return Ok(None) };
     Ok(Some(frame.select(columns.iter().map(|c| col(*c)).collect::<Vec<_>>()).collect().frame_err()?))
@@ -126,7 +127,8 @@ fn sex_of(text: Option<&str>) -> Option<Sex> {
     }
 }
 
-/// Names, as they are shown, ids and birth dates of a sheet of the vault, by its key; of those wanted, where only some are.
+/// Names (in their legible form), national ids and birth dates of a sheet of the vault, by its key; of the wanted keys, where
+/// `wanted` is given.
 pub(super) fn named(
     vault: &Vault,
     sheet: &str,
@@ -137,7 +139,7 @@ pub(super) fn named(
     Ok(people_of(vault, sheet, key, with_ids, wanted)?.into_iter().collect())
 }
 
-/// The same, in the order of the sheet, which is sorted by its key.
+/// Like [`named`], in the order of the sheet, which is sorted by its key.
 fn people_of(vault: &Vault, sheet: &str, key: &str, with_ids: bool, wanted: Option<&BTreeSet<String>>) -> Result<Vec<(String, Person)>> {
     let mut columns = vec![key, "first_name", "last_name", "birth_date"];
     if with_ids {
@@ -162,7 +164,7 @@ fn people_of(vault: &Vault, sheet: &str, key: &str, with_ids: bool, wanted: Opti
         .collect())
 }
 
-/// Every pupil with a row in a pupils extract, with all schools ever enrolled at.
+/// Every pupil with a row in a pupils extract, with all schools that the pupil was ever enrolled at.
 ///
 /// # Errors
 /// Store and vault errors.
@@ -173,22 +175,22 @@ pub fn pupils(vault: &Vault, store: &Store, places: &mut Places) -> Result<Pupil
     if let Some(frame) = collect(store, "pupils", &["pupil_key", "sex"])? {
         let frame = frame.sort(["pupil_key"], SortMultipleOptions::default().with_maintain_order(true)).frame_err()?;
         let texts = Texts::of(&frame, &["pupil_key", "sex"])?;
-        let mut walk = Walk::default();
+        let mut cursor = Cursor::default();
         for row in 0..texts.rows {
-            if let Some(at) = texts.get(0, row).and_then(|key| walk.to(&keys, key)) {
+            if let Some(at) = texts.get(0, row).and_then(|key| cursor.find(&keys, key)) {
                 people[at].sex = sex_of(texts.get(1, row)).or(people[at].sex);
             }
         }
     }
-    // Without an extract of enrolments the register says where a pupil is.
+    // Without an extract of enrolments the attendance says which schools a pupil was at.
     let table = if store.has("enrolments") { "enrolments" } else { "attendance_by_month" };
     if let Some(frame) = scan(store, table)? {
-        let seats = frame.select([col("pupil_key"), col("school_id")]).unique(None, UniqueKeepStrategy::Any);
-        let seats = seats.sort(["pupil_key", "school_id"], SortMultipleOptions::default()).collect().frame_err()?;
-        let texts = Texts::of(&seats, &["pupil_key", "school_id"])?;
-        let mut walk = Walk::default();
+        let schools = frame.select([col("pupil_key"), col("school_id")]).unique(None, UniqueKeepStrategy::Any);
+        let schools = schools.sort(["pupil_key", "school_id"], SortMultipleOptions::default()).collect().frame_err()?;
+        let texts = Texts::of(&schools, &["pupil_key", "school_id"])?;
+        let mut cursor = Cursor::default();
         for row in 0..texts.rows {
-            if let (Some(at), Some(school)) = (texts.get(0, row).and_then(|key| walk.to(&keys, key)), texts.get(1, row)) {
+            if let (Some(at), Some(school)) = (texts.get(0, row).and_then(|key| cursor.find(&keys, key)), texts.get(1, row)) {
                 places.school(&mut people[at], school);
             }
         }
@@ -198,13 +200,13 @@ pub fn pupils(vault: &Vault, store: &Store, places: &mut Places) -> Result<Pupil
     Ok(Pupils { people, keys, numbers })
 }
 
-/// A place in sorted keys that only goes forward: half a million look-ups in order cost no search.
+/// A cursor over sorted keys that only moves forward: half a million look-ups in sorted order need no search.
 #[derive(Default)]
-struct Walk(usize);
+struct Cursor(usize);
 
-impl Walk {
-    /// Where `key` stands; keys must be asked for in their order.
-    fn to(&mut self, keys: &[String], key: &str) -> Option<usize> {
+impl Cursor {
+    /// The position of `key`; keys must be looked up in sorted order.
+    fn find(&mut self, keys: &[String], key: &str) -> Option<usize> {
         while keys.get(self.0).is_some_and(|k| k.as_str() < key) {
             self.0 += 1;
         }
@@ -247,7 +249,7 @@ pub fn participants(vault: &Vault, store: &Store, places: &mut Places) -> Result
     Ok(Records { people, keys })
 }
 
-/// Identifications that name a child but neither a pupil's nor a participant's number: each is a group of its own, as one
+/// Identifications that name a child, but neither a pupil's nor a participant's number. Each is a group of its own, because one
 /// child may be identified twice.
 ///
 /// # Errors
@@ -264,16 +266,16 @@ pub fn identified(vault: &Vault, store: &Store, places: &mut Places) -> Result<R
         if let Some(municipality) = texts.get(1, row) {
             places.municipality(&mut person, municipality);
         }
-        // Linked together with participants, whose groups are codes from 0.
-        person.group = u32::MAX - u32::try_from(rows.len()).unwrap_or(0);
+        // Counted down from the top: they are linked in one call with participants, whose groups are codes from 0.
+        person.group = u32::MAX - rows.len().unwrapped_as::<u32>();
         rows.insert(key, person);
     }
     let (keys, people) = rows.into_iter().unzip();
     Ok(Records { people, keys })
 }
 
-/// Rows of identifications or referrals that name a participant by number, without its centre and without a pupil: the row, the
-/// pseudonym of the number alone, and the municipality where the row says one.
+/// Rows of identifications or referrals that name a participant by its number, without its centre and without a pupil: the row
+/// key, the pseudonym of the number alone, and the municipality where the row has one.
 ///
 /// # Errors
 /// A store error.
@@ -293,7 +295,7 @@ pub fn followers(store: &Store, table: &str) -> Result<Vec<(String, String, Opti
     Ok(rows)
 }
 
-/// Participant → municipality of the centre.
+/// Participant → municipality of its centre.
 ///
 /// # Errors
 /// A store error.
@@ -312,7 +314,7 @@ pub fn municipalities(store: &Store) -> Result<BTreeMap<String, String>> {
         .collect())
 }
 
-/// Pseudonym of a participant's number alone → the participants who have it; several where centres count each for itself.
+/// Pseudonym of a number alone → the participants with that number: several where centres use the same numbers.
 ///
 /// # Errors
 /// Vault errors.
@@ -324,25 +326,25 @@ pub fn by_number(vault: &Vault) -> Result<BTreeMap<String, Vec<String>>> {
     Ok(found)
 }
 
-/// Pupils who may stand under a second number: their places among [`Pupils`].
+/// Pupils who left or arrived, and so may have two numbers: their positions among [`Pupils`].
 #[derive(Default)]
 pub struct Movers {
-    /// Whose last enrolment has ended, with its last day.
+    /// Pupils whose last enrolment has ended, with its last day.
     pub left: Vec<(u32, i32)>,
-    /// Whose first enrolment began after the first weeks that the store knows, with its first day.
+    /// Pupils whose first enrolment began after the first weeks of the store, with its first day.
     pub arrived: Vec<(u32, i32)>,
 }
 
-/// Days after the first enrolments of all within which a pupil counts as there from the start.
+/// Pupils enrolled within this many days of the earliest enrolment count as there from the start.
 const FIRST_WEEKS: i32 = 30;
 
-/// Who left and who arrived. Nobody where no extract says who is enrolled.
+/// The pupils who left and who arrived; none without an extract of enrolments.
 ///
 /// # Errors
 /// A store error.
 pub fn movers(pupils: &Pupils, store: &Store) -> Result<Movers> {
     let Some(frame) = scan(store, "enrolments")? else { return Ok(Movers::default()) };
-    let seats = frame
+    let enrolments = frame
         .group_by([col("pupil_key")])
         .agg([
             col("start_date").min().alias("first"),
@@ -352,21 +354,21 @@ pub fn movers(pupils: &Pupils, store: &Store) -> Result<Movers> {
         .sort(["pupil_key"], SortMultipleOptions::default())
         .collect()
         .frame_err()?;
-    let texts = Texts::of(&seats, &["pupil_key"])?;
+    let texts = Texts::of(&enrolments, &["pupil_key"])?;
     let (first, last) = (
-        seats.column("first").frame_err()?.date().frame_err()?.physical().clone(),
-        seats.column("last").frame_err()?.date().frame_err()?.physical().clone(),
+        enrolments.column("first").frame_err()?.date().frame_err()?.physical().clone(),
+        enrolments.column("last").frame_err()?.date().frame_err()?.physical().clone(),
     );
-    let open = seats.column("open").frame_err()?.bool().frame_err()?.clone();
-    let begun = first.min().unwrap_or(0) + FIRST_WEEKS;
-    let (mut movers, mut walk) = (Movers::default(), Walk::default());
+    let open = enrolments.column("open").frame_err()?.bool().frame_err()?.clone();
+    let from_start_until = first.min().unwrap_or(0) + FIRST_WEEKS;
+    let (mut movers, mut cursor) = (Movers::default(), Cursor::default());
     for row in 0..texts.rows {
-        let at = texts.get(0, row).and_then(|key| walk.to(&pupils.keys, key));
-        let Some(at) = at.and_then(|at| u32::try_from(at).ok()) else { continue };
+        let Some(at) = texts.get(0, row).and_then(|key| cursor.find(&pupils.keys, key)) else { continue };
+        let at = at.unwrapped_as::<u32>();
         if let (Some(last), Some(false)) = (last.get(row), open.get(row)) {
             movers.left.push((at, last));
         }
-        if let Some(first) = first.get(row).filter(|first| *first > begun) {
+        if let Some(first) = first.get(row).filter(|first| *first > from_start_until) {
             movers.arrived.push((at, first));
         }
     }

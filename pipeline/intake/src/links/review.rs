@@ -1,4 +1,4 @@
-//! The review workbook of a night: every pair that is too likely to drop and not sure enough to make.
+//! The review workbook of a night: every pair of records that is too likely to drop and not certain enough to link.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,21 +13,21 @@ use prane_vault::Vault;
 use super::people::{self, Texts, collect};
 use super::{Link, kept};
 
-/// Holds the hash of the workbook as it was written: one that differs has answers in it.
+/// File with the hash of the workbook as it was written: a workbook with another hash has been filled in.
 const NOTE: &str = ".written";
-/// How the workbook's name starts: as the table that it comes back as.
+/// The name of the workbook starts with the table that it is read as when it comes back.
 const NAME: &str = "link_decisions_";
 
-/// Writes `review/link_decisions_<as_of>.xlsx` in place of the one before; none where nobody needs to be asked, or where the
-/// one before has answers in it. A sentence for the run.
+/// Writes `review/link_decisions_<as_of>.xlsx`, which replaces the workbook before it. Nothing is written where there is nothing
+/// to ask, or where the workbook before it has been filled in. Returns a note for the run.
 ///
 /// # Errors
 /// Store and vault errors.
 pub fn write(project: &Project, store: &Store, vault: &Vault, edition: &Edition) -> Result<Option<String>> {
     let links: Vec<Link> = kept(store)?.into_iter().filter(|l| l.outcome == "review").collect();
     let folder = project.review();
-    let noted = folder.join(NOTE);
-    let written = std::fs::read_to_string(&noted).unwrap_or_default();
+    let hash_file = folder.join(NOTE);
+    let written = std::fs::read_to_string(&hash_file).unwrap_or_default();
     let mut changed = Vec::new();
     for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten().filter(|e| e.file_name().to_string_lossy().starts_with(NAME)) {
         let bytes = std::fs::read(entry.path()).map_err(|e| Error::io(&entry.path(), e))?;
@@ -37,7 +37,7 @@ pub fn write(project: &Project, store: &Store, vault: &Vault, edition: &Edition)
             changed.push(entry.file_name().to_string_lossy().to_string());
         }
     }
-    // Somebody's answers are in it: it is theirs until it is handed in.
+    // A workbook with answers is never overwritten.
     if !changed.is_empty() {
         return Ok(Some(format!(
             "review/ holds {}, filled in and not handed in: drop it into inbox/ and remove it from review/; until then no new one is written",
@@ -47,14 +47,14 @@ pub fn write(project: &Project, store: &Store, vault: &Vault, edition: &Edition)
     if links.is_empty() {
         return Ok(None);
     }
-    let told = |e: prane_reports::Error| Error::Bug(format!("the review workbook cannot be drawn: {e}"));
+    let bug = |e: prane_reports::Error| Error::Bug(format!("the review workbook cannot be drawn: {e}"));
     let pairs = pairs(&links, store, vault)?;
-    let bytes = Renderer::new().map_err(told)?.review_xlsx(&pairs, edition).map_err(told)?;
+    let bytes = Renderer::new().map_err(bug)?.review_xlsx(&pairs, edition).map_err(bug)?;
     std::fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, e))?;
     restrict(&folder, 0o700)?;
     let path = folder.join(format!("{NAME}{}.xlsx", edition.as_of));
     write_private(&path, &bytes)?;
-    write_private(&noted, blake3::hash(&bytes).to_hex().as_bytes())?;
+    write_private(&hash_file, blake3::hash(&bytes).to_hex().as_bytes())?;
     let records = links.iter().filter(|l| l.place == 1).count();
     Ok(Some(format!(
         "{records} records may be of a pupil, and a person is asked: fill in {} and drop it into inbox/",
@@ -65,7 +65,7 @@ pub fn write(project: &Project, store: &Store, vault: &Vault, edition: &Edition)
 fn pairs(links: &[Link], store: &Store, vault: &Vault) -> Result<Vec<ReviewPair>> {
     let of_kind =
         |kind: &'static str| -> BTreeSet<String> { links.iter().filter(|l| l.kind == kind).map(|l| l.record_key.clone()).collect() };
-    // Pupils stand on both sides, where one may be another's second number.
+    // Pupils are on both sides where one may be the second number of another.
     let keys = links.iter().filter_map(|l| l.pupil_key.clone()).chain(of_kind("pupil")).collect();
     let pupils = pupils(&keys, store, vault)?;
     let participants = participants(&of_kind("participant"), store, vault)?;
@@ -90,7 +90,7 @@ fn pairs(links: &[Link], store: &Store, vault: &Vault) -> Result<Vec<ReviewPair>
             pair
         })
         .collect();
-    // A centre's records together, as its people are asked together; the likeliest pupil of a record first.
+    // The records of a centre follow each other, because its staff answers them together; the likeliest pupil comes first.
     let record = |p: &ReviewPair| (p.centre_id.clone(), p.participant_id.clone(), p.identification_id.clone(), p.other_pupil_id.clone());
     pairs.sort_by(|a, b| record(a).cmp(&record(b)).then(b.weight.total_cmp(&a.weight)).then(a.pupil_id.cmp(&b.pupil_id)));
     Ok(pairs)

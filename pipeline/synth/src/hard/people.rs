@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use az::UnwrappedAs;
+
 use super::super::dice::{Dice, For, count};
 use super::super::names;
 use super::super::world::{self, Person, Pupil, World};
@@ -29,29 +31,29 @@ pub(crate) fn elder(world: &World, pupil: u32) -> Option<u32> {
 
 /// A person of a hard world; numbers beyond the pupils' are children at no school.
 pub(crate) fn person(world: &World, which: u32) -> Person {
-    let mut them = world::person(world.seed, which);
+    let mut person = world::person(world.seed, which);
     let mut dice = Dice::new(world.seed, For::HardPerson, u64::from(which));
-    (them.first, them.last) = names::unequal(&mut dice, them.girl);
+    (person.first, person.last) = names::unequal(&mut dice, person.girl);
     // Drawn before the birthday is a twin's: the id is that of the number, and so nobody else's.
-    them.national_id = dice.chance(shares::HAS_NATIONAL_ID).then(|| world::national_id(which, them.birthday));
+    person.national_id = dice.chance(shares::HAS_NATIONAL_ID).then(|| world::national_id(which, person.birthday));
     if let Some(elder) = elder(world, which) {
-        let twin = person(world, elder);
-        (them.last, them.birthday, them.years_late) = (twin.last, twin.birthday, twin.years_late);
-        while them.first == twin.first {
-            them.first = names::unequal(&mut dice, them.girl).0;
+        let twin = self::person(world, elder);
+        (person.last, person.birthday, person.years_late) = (twin.last, twin.birthday, twin.years_late);
+        while person.first == twin.first {
+            person.first = names::unequal(&mut dice, person.girl).0;
         }
     }
-    them
+    person
 }
 
 /// A child at no school of this world, often of a pupil's name, and a grade level for its age. `which` counts such children.
 pub(super) fn stranger(world: &World, which: u32, dice: &mut Dice) -> (Person, u8) {
-    let mut them = person(world, count(world.pupils.len()).saturating_add(which));
+    let mut person = person(world, count(world.pupils.len()) + which);
     if dice.chance(shares::NAMESAKE) && !world.pupils.is_empty() {
-        let pupil = person(world, dice.below(count(world.pupils.len())));
-        (them.girl, them.first, them.last) = (pupil.girl, pupil.first, pupil.last);
+        let pupil = self::person(world, dice.below(count(world.pupils.len())));
+        (person.girl, person.first, person.last) = (pupil.girl, pupil.first, pupil.last);
     }
-    (them, u8::try_from(dice.between(1, 12)).unwrap_or(1))
+    (person, dice.between(1, 12).unwrapped_as())
 }
 
 /// Pupils who got a second number in this year, which must be the last: what comes later would be a third.
@@ -73,11 +75,11 @@ pub(crate) fn second_numbers(world: &World, year: &Year) -> BTreeMap<u32, Second
 }
 
 /// First and last name as the second school wrote them: one of the two with a slip.
-pub(crate) fn second_spelling(world: &World, pupil: u32, them: &Person) -> (String, String) {
+pub(crate) fn second_spelling(world: &World, pupil: u32, person: &Person) -> (String, String) {
     let mut dice = Dice::new(world.seed, For::HardSecond, 1 << 40 | u64::from(pupil));
     if dice.chance(5000) {
-        (misspelt(them.first, &mut dice), them.last.to_owned())
+        (misspelt(person.first, &mut dice), person.last.to_owned())
     } else {
-        (them.first.to_owned(), misspelt(them.last, &mut dice))
+        (person.first.to_owned(), misspelt(person.last, &mut dice))
     }
 }

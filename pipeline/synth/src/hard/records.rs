@@ -4,6 +4,7 @@
 use std::io;
 use std::path::Path;
 
+use az::UnwrappedAs;
 use chrono::{Days, NaiveDate};
 
 use super::super::centres::{Participant, Record, participant_id};
@@ -30,34 +31,34 @@ pub(crate) fn twin_comes_too(world: &World, pupil: u32, other: u32) -> bool {
 }
 
 /// A participant as the centre wrote it down.
-pub(crate) fn record(world: &World, year: &Year, one: &Participant) -> Record {
-    let mut dice = Dice::new(world.seed, For::HardCentre, u64::from(one.number));
-    let (them, birth) = who(world, year, one.pupil, one.number, &mut dice);
-    let national_id = them.national_id.as_deref().filter(|_| dice.chance(shares::BRINGS_NATIONAL_ID));
+pub(crate) fn record(world: &World, year: &Year, participant: &Participant) -> Record {
+    let mut dice = Dice::new(world.seed, For::HardCentre, u64::from(participant.number));
+    let (person, birth) = who(world, year, participant.pupil, participant.number, &mut dice);
+    let national_id = person.national_id.as_deref().filter(|_| dice.chance(shares::BRINGS_NATIONAL_ID));
     let national_id = national_id.map(|id| if dice.chance(shares::ID_MISTYPED) { damage::mistyped(id, &mut dice) } else { id.to_owned() });
-    let (first, last) = names(&them, &mut dice);
+    let (first, last) = names(&person, &mut dice);
     let birth = birth_date(birth, year, &mut dice);
     // The school of the day on which the child was asked, which a move may have made the wrong one.
-    let asked = u16::try_from(dice.below(count(year.cut))).unwrap_or(u16::MAX);
-    let plan = one.pupil.and_then(|pupil| year.plan(world, pupil));
+    let asked = dice.below(count(year.cut)).unwrapped_as::<u16>();
+    let plan = participant.pupil.and_then(|pupil| year.plan(world, pupil));
     let school = plan.filter(|_| !dice.chance(shares::NO_SCHOOL)).map(|plan| plan.school_on(asked));
-    Record { national_id: national_id.unwrap_or_default(), first, last, birth, sex: them.sex(), school }
+    Record { national_id: national_id.unwrap_or_default(), first, last, birth, sex: person.sex(), school }
 }
 
 /// The pupil, or the child at no school that has this number.
 fn who(world: &World, year: &Year, pupil: Option<u32>, number: u32, dice: &mut Dice) -> (Person, NaiveDate) {
     if let Some(pupil) = pupil {
-        let them = world.person(pupil);
-        let birth = people::birth(world, pupil, &them);
-        return (them, birth);
+        let person = world.person(pupil);
+        let birth = people::birth(world, pupil, &person);
+        return (person, birth);
     }
-    let (them, grade) = stranger(world, number, dice);
-    let birth = them.birth(grade, year.start);
-    (them, birth)
+    let (person, grade) = stranger(world, number, dice);
+    let birth = person.birth(grade, year.start);
+    (person, birth)
 }
 
-fn names(them: &Person, dice: &mut Dice) -> (String, String) {
-    let (mut first, mut last) = (them.first.to_owned(), them.last.to_owned());
+fn names(person: &Person, dice: &mut Dice) -> (String, String) {
+    let (mut first, mut last) = (person.first.to_owned(), person.last.to_owned());
     if dice.chance(shares::MISSPELT) {
         let which = if dice.chance(5000) { &mut first } else { &mut last };
         *which = damage::misspelt(which, dice);
@@ -105,7 +106,7 @@ pub(crate) fn identify(world: &World, year: &Year, participants: &[Participant],
         let mut dice = Dice::new(world.seed, For::HardCasework, u64::from(pupil));
         let Some(plan) = year.plan(world, pupil).filter(|_| dice.chance(shares::IDENTIFIED)) else { continue };
         let day = dice.below(count(year.cut)) as usize;
-        let at = u16::try_from(day).unwrap_or(u16::MAX);
+        let at = day.unwrapped_as::<u16>();
         let place = world.schools[plan.school_on(at) as usize].place;
         let mut child = named(world, year, Some(pupil), 0, &mut dice);
         if dice.chance(shares::IDENTIFIED_BY_NUMBER) {
@@ -118,12 +119,12 @@ pub(crate) fn identify(world: &World, year: &Year, participants: &[Participant],
             write(None, place, day, &child)?;
         }
     }
-    for one in participants {
-        let mut dice = Dice::new(world.seed, For::HardCasework, 1 << 40 | u64::from(one.number));
+    for participant in participants {
+        let mut dice = Dice::new(world.seed, For::HardCasework, 1 << 40 | u64::from(participant.number));
         if dice.chance(shares::PARTICIPANT_IDENTIFIED) {
             let day = dice.below(count(year.cut)) as usize;
-            let child = Child { participant: participant_id(one), source: "field_activity", ..Child::default() };
-            write(one.pupil, one.centre as usize % PLACES.len(), day, &child)?;
+            let child = Child { participant: participant_id(participant), source: "field_activity", ..Child::default() };
+            write(participant.pupil, participant.centre as usize % PLACES.len(), day, &child)?;
         }
     }
     truth.finish().map(drop)
@@ -141,8 +142,8 @@ struct Child {
 }
 
 fn named(world: &World, year: &Year, pupil: Option<u32>, number: u32, dice: &mut Dice) -> Child {
-    let (them, birth) = who(world, year, pupil, number, dice);
-    let (first, last) = names(&them, dice);
+    let (person, birth) = who(world, year, pupil, number, dice);
+    let (first, last) = names(&person, dice);
     let birth = birth_date(birth, year, dice);
     let source = dice.pick(&["field_activity", "school", "family"]);
     Child { source, first, last, birth, ..Child::default() }
