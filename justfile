@@ -30,7 +30,7 @@ fmt:
 
 # No warning is left
 clippy:
-    cargo clippy --all-targets -- -D warnings
+    cargo clippy --workspace --all-targets --features prane-reports/pdf -- -D warnings
 
 # What is asked of every change
 ci:
@@ -40,6 +40,10 @@ ci:
 bench WHAT="year":
     cargo build --release
     PRANE="${CARGO_TARGET_DIR:-target}/release/prane" python3 bench/unbroken.py {{WHAT}}
+
+# How long intake, pairing and ask take, beside the time before
+paths *OPTIONS:
+    cargo bench -p prane-bench {{OPTIONS}}
 
 # docs/architecture.md drawn anew from manifests and sources
 draw:

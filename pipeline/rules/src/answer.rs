@@ -153,7 +153,7 @@ fn reasons(words: &Words, arrays: &[ArrayRef]) -> EngineResult<StringArray> {
     let number = |at: usize, row: usize| arrays[at].is_valid(row).then(|| arrays[at].as_primitive::<Float64Type>().value(row));
     let since = arrays[3].as_primitive::<Date32Type>();
     let recorded = |row: usize| -> EngineResult<u32> {
-        let days = arrays[5].is_valid(row).then(|| arrays[5].as_primitive::<Int64Type>().value(row)).unwrap_or_default();
+        let days = if arrays[5].is_valid(row) { arrays[5].as_primitive::<Int64Type>().value(row) } else { 0 };
         u32::try_from(days).map_err(|_| exec_datafusion_err!("reason: recent_recorded is {days}, which is not a number of days"))
     };
     (0..flags.len())
