@@ -1,6 +1,6 @@
 //! Sums of settled rows, computed while the rows are sorted in memory: a pupil's month with one bit per day, a school's days,
 //! a pupil's marks in a subject. They depend on the rows alone, so that only a correction changes a sum; which days count on
-//! a night (as_of, disrupted days, days off the calendar) is left to SQL.
+//! a night (`as_of`, disrupted days, days off the calendar) is left to SQL.
 //!
 //! The sums of a data file are in files of the same name in their own tables. Settling keeps the days of a school's week, and
 //! the marks of a school's term, in one file, so each sum is complete.

@@ -11,13 +11,13 @@ use super::dice::{Dice, For, count};
 use super::hard::{self, Second};
 use super::world::World;
 
-/// Days of a school year before anything happens in it.
+/// The session days of a school year.
 pub(super) struct Span {
     pub(super) start: i32,
     pub(super) days: Vec<NaiveDate>,
 }
 
-/// The school years to write: whole ones, the last cut to its first part where `years` has a fraction.
+/// The school years to write; the last is cut to its first part where `years` has a fraction.
 pub(super) fn spans(first: i32, years: f32) -> Vec<Span> {
     let mut left = if years.is_finite() { years.clamp(0.05, 30.0) } else { 1.0 };
     let mut spans = Vec::new();
@@ -27,7 +27,7 @@ pub(super) fn spans(first: i32, years: f32) -> Vec<Span> {
         let friday = may - Days::new(u64::from((may.weekday().num_days_from_monday() + 3) % 7));
         let mut days = session_days(first_day(start), friday);
         if left < 1.0 {
-            // In thousandths and whole numbers: a float must not decide how many days there are.
+            // In whole thousandths, so that the number of days does not depend on float arithmetic.
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 999")]
             let thousandths = (left * 1000.0).round() as usize;
             days.truncate((days.len() * thousandths / 1000).max(1));
@@ -39,13 +39,13 @@ pub(super) fn spans(first: i32, years: f32) -> Vec<Span> {
     spans
 }
 
-/// What befalls a whole school in a year. Days are positions in the year's session days.
+/// Events of a whole school in a year. Days are positions among the session days of the year.
 pub(super) struct SchoolYear {
-    /// A day on which this school does not teach (its own calendar lacks it).
+    /// A day on which this school is closed; its calendar lacks it.
     pub(super) closed: Option<u16>,
-    /// Snow on the road: most pupils stay away.
+    /// Days of snow, on which most pupils are absent.
     pub(super) snow: [Option<u16>; 2],
-    /// From this day on nothing is handed in.
+    /// First day for which the school hands in nothing.
     pub(super) silent_from: u16,
 }
 
@@ -71,7 +71,7 @@ pub(super) struct Plan {
     pub(super) exit: Option<&'static str>,
     /// Usual absence, in 1/10,000 of days.
     pub(super) rate: u32,
-    /// Day from which the kind shows.
+    /// Day from which the kind has an effect.
     pub(super) turn: u16,
 }
 
@@ -84,14 +84,14 @@ impl Plan {
     }
 }
 
-/// A pupil's place at a school, on days `from..to`.
+/// A pupil's enrolment at a school, on days `from..to`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Seat {
     pub(super) school: u32,
     pub(super) pupil: u32,
     pub(super) from: u16,
     pub(super) to: u16,
-    /// The number under which this school knows the pupil.
+    /// The pupil's number at this school.
     pub(super) number: u32,
 }
 
@@ -99,10 +99,10 @@ pub(super) struct Year {
     pub(super) index: usize,
     pub(super) start: i32,
     pub(super) days: Vec<NaiveDate>,
-    /// Days from here on belong to `later/`.
+    /// The first day that belongs to `later/`.
     pub(super) cut: usize,
     pub(super) schools: Vec<SchoolYear>,
-    /// Pupils whom the school they moved to entered anew.
+    /// Pupils who got a second number at the school that they moved to.
     pub(super) second: BTreeMap<u32, Second>,
 }
 
@@ -121,7 +121,7 @@ impl Year {
         let schools = (0..world.schools.len())
             .map(|s| {
                 let mut dice = Dice::new(world.seed, For::SchoolYear, (s as u64) << 8 | index as u64);
-                // Snow falls in the middle of the year, in the mountains and elsewhere alike here.
+                // Snow falls in the middle of the year, at every school alike.
                 let winter = |dice: &mut Dice| dice.chance(2500).then(|| short(n * 4 / 10 + dice.below(n * 3 / 10)));
                 let snow = [winter(&mut dice), winter(&mut dice)];
                 let closed = dice.chance(1000).then(|| short(dice.below(n)));
@@ -140,7 +140,7 @@ impl Year {
         self.days.get(self.cut - 1).copied().unwrap_or_default()
     }
 
-    /// The number under which a pupil is known on a day: its position, or a second one from a move on.
+    /// The number of a pupil on a day: its position, or a second number after a move.
     pub(super) fn number_on(&self, pupil: u32, day: u16) -> u32 {
         self.second.get(&pupil).filter(|second| day >= second.from).map_or(pupil, |second| second.number)
     }
@@ -176,7 +176,7 @@ impl Year {
         None
     }
 
-    /// Every pupil's place, by school, then pupil.
+    /// Every enrolment, sorted by school and pupil.
     pub(super) fn seats(&self, world: &World) -> Vec<Seat> {
         let mut seats: Vec<Seat> = (0..count(world.pupils.len()))
             .into_par_iter()
@@ -193,7 +193,7 @@ impl Year {
         seats
     }
 
-    /// A byte for each pupil and session day (row = pupil): what the register says, as a position in [`STATUS`].
+    /// One byte per pupil and session day (pupils are rows): the status in the register, as a position in [`STATUS`].
     pub(super) fn statuses(&self, world: &World) -> Vec<u8> {
         let n = self.days.len();
         let mut all = vec![0_u8; world.pupils.len() * n];
@@ -233,14 +233,14 @@ impl Year {
     }
 }
 
-/// One day outside snow and spells: (status, further days of the same).
+/// One day without snow and outside a spell of absence: status, and number of further days with it.
 fn ordinary(plan: &Plan, d: u16, dice: &mut Dice) -> (u8, u8) {
     let turned = d >= plan.turn;
     let rate = match plan.kind {
         Kind::NeverArrived => return (ABSENT, 0),
         Kind::Vanishing if turned => return (ABSENT, 0),
         Kind::Hidden if turned => return (if dice.chance(800) { PRESENT } else { ABSENT }, 0),
-        // From the usual rate to nearly half of all days within twelve weeks.
+        // The rate rises to nearly half of all days within twelve weeks.
         Kind::Sliding if turned => plan.rate + u32::from(d - plan.turn).min(60) * 70,
         _ => plan.rate,
     };

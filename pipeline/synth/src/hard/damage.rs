@@ -1,11 +1,11 @@
-//! Mistakes in a name, a birth date or a number, as hands and keyboards make them. Each function makes exactly one
-//! mistake where there is one to make; how often is said elsewhere.
+//! Makes typing errors in names, birth dates and numbers. Each function makes exactly one error where one is possible; how often
+//! they occur is defined by `shares`.
 
 use chrono::{Datelike, NaiveDate};
 
 use super::super::dice::{Dice, count};
 
-/// Letters and what they are taken for by ear or left out at the keyboard.
+/// Letters and their usual misspellings.
 const SLIPS: [(&str, &str); 11] = [
     ("ë", "e"),
     ("ç", "c"),
@@ -20,12 +20,12 @@ const SLIPS: [(&str, &str); 11] = [
     ("nj", "n"),
 ];
 
-/// A name with one letter dropped or doubled, or with a likely slip; where no slip fits, dropped or doubled.
+/// A name with one letter dropped or doubled, or with one of [`SLIPS`] where one is possible.
 pub(super) fn misspelt(name: &str, dice: &mut Dice) -> String {
     let letters: Vec<char> = name.chars().collect();
     match (dice.below(3), slipped(name, dice)) {
         (0, Some(name)) => name,
-        // Nobody forgets how a name begins, and of two letters nothing would be left.
+        // The first letter is never dropped, nor any letter of a short name.
         (1, _) if letters.len() > 3 => {
             let gone = 1 + dice.below(count(letters.len() - 1)) as usize;
             letters.iter().enumerate().filter(|(at, _)| *at != gone).map(|(_, letter)| letter).collect()
@@ -38,7 +38,7 @@ pub(super) fn misspelt(name: &str, dice: &mut Dice) -> String {
     }
 }
 
-/// One of the slips that the name has room for.
+/// The name with one of the possible slips; `None` where none is possible.
 fn slipped(name: &str, dice: &mut Dice) -> Option<String> {
     let mut found: Vec<String> = Vec::new();
     for (right, wrong) in SLIPS {

@@ -20,21 +20,21 @@ pub(crate) struct Second {
     pub(crate) number: u32,
 }
 
-/// The elder twin of a younger one, at the same place and in the same class; `None` for everybody else.
+/// The elder twin of a younger twin, at the same school and in the same class; `None` for other pupils.
 pub(crate) fn elder(world: &World, pupil: u32) -> Option<u32> {
-    // Only the second of a pair can be the younger one, so that nobody is a twin twice.
+    // Only the second of a pair of numbers can be the younger twin, so that no pupil has two twins.
     let elder = pupil.checked_sub(1).filter(|_| world.hard && pupil % 2 == 1)?;
     let class = |pupil: u32| world.pupils.get(pupil as usize).map(|Pupil { school, grade, section }| (school, grade, section));
-    let twins = class(pupil).is_some() && class(pupil) == class(elder);
-    (twins && Dice::new(world.seed, For::HardTwins, u64::from(elder)).chance(shares::TWINS)).then_some(elder)
+    let are_classmates = class(pupil).is_some() && class(pupil) == class(elder);
+    (are_classmates && Dice::new(world.seed, For::HardTwins, u64::from(elder)).chance(shares::TWINS)).then_some(elder)
 }
 
-/// A person of a hard world; numbers beyond the pupils' are children at no school.
+/// A person of a hard world; a `which` beyond the numbers of pupils gives a child at no school.
 pub(crate) fn person(world: &World, which: u32) -> Person {
     let mut person = world::person(world.seed, which);
     let mut dice = Dice::new(world.seed, For::HardPerson, u64::from(which));
     (person.first, person.last) = names::unequal(&mut dice, person.girl);
-    // Drawn before the birthday is a twin's: the id is that of the number, and so nobody else's.
+    // Drawn before the birthday becomes that of a twin: the id depends on the number and the own birthday, and so is unique.
     person.national_id = dice.chance(shares::HAS_NATIONAL_ID).then(|| world::national_id(which, person.birthday));
     if let Some(elder) = elder(world, which) {
         let twin = self::person(world, elder);
@@ -46,7 +46,7 @@ pub(crate) fn person(world: &World, which: u32) -> Person {
     person
 }
 
-/// A child at no school of this world, often of a pupil's name, and a grade level for its age. `which` counts such children.
+/// A child at no school of this world, often with the name of a pupil, and a grade level for its age. `which` counts such children.
 pub(super) fn stranger(world: &World, which: u32, dice: &mut Dice) -> (Person, u8) {
     let mut person = person(world, count(world.pupils.len()) + which);
     if dice.chance(shares::NAMESAKE) && !world.pupils.is_empty() {
@@ -56,7 +56,7 @@ pub(super) fn stranger(world: &World, which: u32, dice: &mut Dice) -> (Person, u
     (person, dice.between(1, 12).unwrapped_as())
 }
 
-/// Pupils who got a second number in this year, which must be the last: what comes later would be a third.
+/// Pupils who get a second number in this year, which must be the last one: a pupil has at most two numbers.
 pub(crate) fn second_numbers(world: &World, year: &Year) -> BTreeMap<u32, Second> {
     let mut found = BTreeMap::new();
     if !world.hard || year.index + 1 != world.years {

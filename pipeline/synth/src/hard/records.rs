@@ -1,5 +1,4 @@
-//! What centres and field staff of a hard world write down about a child: names and dates with their mistakes, numbers
-//! that are missing or wrong.
+//! Records of children by centres and field staff of a hard world: names and dates with errors, ids that are missing or wrong.
 
 use std::io;
 use std::path::Path;
@@ -19,34 +18,34 @@ use super::people::{elder, stranger};
 use super::shares;
 use super::truth::IDENTIFICATIONS;
 
-/// Whether another centre knows a participant too; its wish for which one.
+/// A random number that chooses another centre of a participant; `None` for a participant of one centre only.
 pub(crate) fn known_elsewhere(world: &World, pupil: u32) -> Option<u32> {
     let mut dice = Dice::new(world.seed, For::HardCentre, 1 << 40 | u64::from(pupil));
     (world.hard && dice.chance(shares::KNOWN_ELSEWHERE)).then(|| dice.below(1 << 16))
 }
 
-/// Whether a pupil is the younger twin of `other` and comes along to a centre.
+/// Whether a pupil is the younger twin of `other` and a participant of the same centre.
 pub(crate) fn twin_comes_too(world: &World, pupil: u32, other: u32) -> bool {
     elder(world, pupil) == Some(other) && Dice::new(world.seed, For::HardCentre, 2 << 40 | u64::from(pupil)).chance(shares::TWIN_COMES_TOO)
 }
 
-/// A participant as the centre wrote it down.
+/// A participant as recorded by the centre.
 pub(crate) fn record(world: &World, year: &Year, participant: &Participant) -> Record {
     let mut dice = Dice::new(world.seed, For::HardCentre, u64::from(participant.number));
-    let (person, birth) = who(world, year, participant.pupil, participant.number, &mut dice);
+    let (person, birth) = identity(world, year, participant.pupil, participant.number, &mut dice);
     let national_id = person.national_id.as_deref().filter(|_| dice.chance(shares::BRINGS_NATIONAL_ID));
     let national_id = national_id.map(|id| if dice.chance(shares::ID_MISTYPED) { damage::mistyped(id, &mut dice) } else { id.to_owned() });
     let (first, last) = names(&person, &mut dice);
     let birth = birth_date(birth, year, &mut dice);
-    // The school of the day on which the child was asked, which a move may have made the wrong one.
-    let asked = dice.below(count(year.cut)).unwrapped_as::<u16>();
+    // The school on the day of the record, from which the child may have moved since.
+    let day = dice.below(count(year.cut)).unwrapped_as::<u16>();
     let plan = participant.pupil.and_then(|pupil| year.plan(world, pupil));
-    let school = plan.filter(|_| !dice.chance(shares::NO_SCHOOL)).map(|plan| plan.school_on(asked));
+    let school = plan.filter(|_| !dice.chance(shares::NO_SCHOOL)).map(|plan| plan.school_on(day));
     Record { national_id: national_id.unwrap_or_default(), first, last, birth, sex: person.sex(), school }
 }
 
-/// The pupil, or the child at no school that has this number.
-fn who(world: &World, year: &Year, pupil: Option<u32>, number: u32, dice: &mut Dice) -> (Person, NaiveDate) {
+/// The pupil, or the child at no school with this number; and the birth date.
+fn identity(world: &World, year: &Year, pupil: Option<u32>, number: u32, dice: &mut Dice) -> (Person, NaiveDate) {
     if let Some(pupil) = pupil {
         let person = world.person(pupil);
         let birth = people::birth(world, pupil, &person);
@@ -80,7 +79,7 @@ fn birth_date(birth: NaiveDate, year: &Year, dice: &mut Dice) -> Option<NaiveDat
     if roll < shares::NO_BIRTH_DATE {
         None
     } else if roll < shares::NO_BIRTH_DATE + shares::DATE_DIGIT_OFF {
-        // Nobody writes down a child of three as a pupil.
+        // A wrong digit that makes a pupil younger than three would be noticed.
         let latest = year.last_day() - Days::new(3 * 365);
         Some(damage::digit_off(birth, latest, dice))
     } else {
@@ -88,7 +87,7 @@ fn birth_date(birth: NaiveDate, year: &Year, dice: &mut Dice) -> Option<NaiveDat
     }
 }
 
-/// Identifications by field staff and others, into `found`, and which pupil each means into the folder `truth`.
+/// Writes identifications by field staff and others to `found`, and the pupil of each to the folder `truth`.
 pub(crate) fn identify(world: &World, year: &Year, participants: &[Participant], found: &mut Table, truth: &Path) -> io::Result<()> {
     let mut truth = Table::create(&truth.join("identifications.csv"), IDENTIFICATIONS, None)?;
     let mut number = 0;
@@ -114,7 +113,7 @@ pub(crate) fn identify(world: &World, year: &Year, participants: &[Participant],
         }
         write(Some(pupil), place, day, &child)?;
         if dice.chance(shares::IDENTIFIED_OUTSIDERS) {
-            // Beyond the numbers of the children whom the centres know.
+            // Beyond the numbers of the children who are participants.
             let child = named(world, year, None, count(participants.len()) + pupil, &mut dice);
             write(None, place, day, &child)?;
         }
@@ -130,7 +129,7 @@ pub(crate) fn identify(world: &World, year: &Year, participants: &[Participant],
     truth.finish().map(drop)
 }
 
-/// What an identification says about whom it means.
+/// The fields of an identification that describe the child.
 #[derive(Default)]
 struct Child {
     source: &'static str,
@@ -142,7 +141,7 @@ struct Child {
 }
 
 fn named(world: &World, year: &Year, pupil: Option<u32>, number: u32, dice: &mut Dice) -> Child {
-    let (person, birth) = who(world, year, pupil, number, dice);
+    let (person, birth) = identity(world, year, pupil, number, dice);
     let (first, last) = names(&person, dice);
     let birth = birth_date(birth, year, dice);
     let source = dice.pick(&["field_activity", "school", "family"]);

@@ -1,4 +1,4 @@
-//! The truth about a hard world, for those who measure links; the identifications' part is written with them.
+//! Writes the true links of a hard world, for measuring the linkage; those of identifications are written together with them.
 
 use std::io;
 use std::path::Path;
@@ -18,9 +18,9 @@ pub(super) const IDENTIFICATIONS: &str = "identification_id,pupil_id";
 /// Writes `participants.csv`, `same_pupil.csv` and `twins.csv` of a hard world into `truth/`.
 pub(crate) fn write_truth(world: &World, year: &Year, participants: &[Participant], truth: &Path) -> io::Result<()> {
     let mut table = Table::create(&truth.join("participants.csv"), PARTICIPANTS, None)?;
-    for one in participants {
-        push_ids(&mut table.text, one);
-        if let Some(pupil) = one.pupil {
+    for participant in participants {
+        push_ids(&mut table.text, participant);
+        if let Some(pupil) = participant.pupil {
             push_pupil(&mut table.text, pupil);
         }
         table.end_row()?;
@@ -42,8 +42,8 @@ pub(crate) fn write_truth(world: &World, year: &Year, participants: &[Participan
     table.finish().map(drop)
 }
 
-fn pair(table: &mut Table, one: u32, other: u32) -> io::Result<()> {
-    push_pupil(&mut table.text, one);
+fn pair(table: &mut Table, pupil: u32, other: u32) -> io::Result<()> {
+    push_pupil(&mut table.text, pupil);
     table.text.push(b',');
     push_pupil(&mut table.text, other);
     table.end_row()
