@@ -19,7 +19,7 @@ fn main() -> Result<()> {
     let mut group = criterion.benchmark_group("pairing");
     group.throughput(Throughput::Elements(participants.len() as u64));
     group.bench_function("link", |bencher| {
-        bencher.iter(|| black_box(link(&pupils, &participants, &[], &settings)).map(drop).unwrap_or_else(|fault| panic!("{fault}")));
+        bencher.iter(|| black_box(link(&pupils, &participants, &[], &settings)).map_or_else(|fault| panic!("{fault}"), drop));
     });
     group.finish();
     criterion.final_summary();

@@ -38,12 +38,12 @@ pub struct Query {
     /// The tables and views that it reads, as `schema.name`.
     pub reads: BTreeSet<String>,
     /// Requirements for a project's own file; `None` for a built-in one.
-    pub owes: Option<Owes>,
+    pub required: Option<Required>,
 }
 
 /// What other files rely on in the view of a project's own file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Owes {
+pub struct Required {
     /// The columns of the built-in file that it replaces.
     pub columns: BTreeSet<String>,
     /// Unique keys: its own, and that of the built-in file that it replaces.
@@ -77,14 +77,14 @@ impl Query {
                 "community, disability and reasons never reach a list, a flag or a check; `prane sql` can query them where [safeguarding] audit_sql = true",
             ));
         }
-        Ok(Self { id, file, header, sql, statement, reads, owes: None })
+        Ok(Self { id, file, header, sql, statement, reads, required: None })
     }
 
     /// Turns it into a project's own file that replaces the built-in file with this head. Fields that its head omits are taken from
     /// there.
     fn replace(&mut self, built_in: Option<&Header>) {
-        let mut owes = Owes::default();
-        owes.keys.insert(self.header.key.clone());
+        let mut required = Required::default();
+        required.keys.insert(self.header.key.clone());
         if let Some(built_in) = built_in {
             let header = &mut self.header;
             header.rests_on = header.rests_on.or(built_in.rests_on);
@@ -94,11 +94,11 @@ impl Query {
             for (column, meaning) in &built_in.columns {
                 header.columns.entry(column.clone()).or_insert_with(|| meaning.clone());
             }
-            owes.columns = built_in.columns.keys().cloned().collect();
-            owes.keys.insert(built_in.key.clone());
+            required.columns = built_in.columns.keys().cloned().collect();
+            required.keys.insert(built_in.key.clone());
         }
-        owes.keys.retain(|key| !key.is_empty());
-        self.owes = Some(owes);
+        required.keys.retain(|key| !key.is_empty());
+        self.required = Some(required);
     }
 }
 

@@ -18,7 +18,7 @@ const ADDED_BY_ENGINE: [&str; 2] = ["as_of", "level"];
 /// # Errors
 /// A configuration error that names the file and the column.
 pub(super) fn columns(query: &Query, schema: &Schema) -> Result<()> {
-    let Some(required) = &query.owes else { return Ok(()) };
+    let Some(required) = &query.required else { return Ok(()) };
     let has = |column: &str| schema.field_with_name(column).is_ok() || (query.schema() == "flags" && ADDED_BY_ENGINE.contains(&column));
     let near = |column: &str| {
         nearest(column, schema.fields().iter().map(|f| f.name().as_str())).map_or_else(String::new, |n| format!("; it gives {n}"))
@@ -46,7 +46,7 @@ pub(super) fn columns(query: &Query, schema: &Schema) -> Result<()> {
 /// # Errors
 /// A configuration error that names the file, the key and the number of rows that share it.
 pub(super) async fn keys(ctx: &SessionContext, query: &Query, id: &str) -> Result<()> {
-    let Some(required) = &query.owes else { return Ok(()) };
+    let Some(required) = &query.required else { return Ok(()) };
     let schema = ctx.table_provider(super::reference(id)).await.engine_err()?.schema();
     for key in &required.keys {
         let key: Vec<&str> = key.iter().map(String::as_str).filter(|c| schema.field_with_name(c).is_ok()).collect();

@@ -35,7 +35,6 @@ use prane_store::errors::StoreError;
 
 use crate::errors::EngineError;
 use crate::query::{Keep, Library, Query, references, single_select};
-use head_checks as owes;
 use provider::Files;
 
 /// Rows of a record batch: twice `DataFusion`'s default, because most columns here are narrow.
@@ -196,7 +195,7 @@ impl<'a> Engine<'a> {
                 Some(Keep::Never) if this.attendance_rows > FEW_ROWS => false,
                 Some(Keep::Once) => true,
                 // Whether a key names one row is asked of what was computed.
-                _ => many || query.schema() == "flags" || query.owes.as_ref().is_some_and(|o| !o.keys.is_empty()),
+                _ => many || query.schema() == "flags" || query.required.as_ref().is_some_and(|o| !o.keys.is_empty()),
             };
             open.insert(query.id.clone());
             running.push(async move { (query.id.clone(), this.build_one(query, once).await) });
@@ -232,10 +231,10 @@ impl<'a> Engine<'a> {
             // The plan holds what it reads.
             self.ctx.deregister_table(reference(&format!("{}.{name}", steps::SCHEMA))).engine_err()?;
         }
-        owes::columns(query, frame.schema().as_arrow())?;
+        head_checks::columns(query, frame.schema().as_arrow())?;
         let table = if once { self.keep(&query.id, frame).await.map_err(told)? } else { frame.into_view() };
         self.register(&query.id, table)?;
-        owes::keys(&self.ctx, query, &query.id).await
+        head_checks::keys(&self.ctx, query, &query.id).await
     }
 
     async fn frame(&self, statement: Statement) -> Result<DataFrame> {
