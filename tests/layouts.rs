@@ -240,12 +240,7 @@ fn decimals_and_worded_marks() {
 #[test]
 fn columns_nobody_knows_are_told_once() {
     // Headers that are no known words may be names of people: their places are told, not their words.
-    assert_eq!(
-        READ.done.err.matches("wide_short.csv: 2 unknown columns ignored (number 7, 8)").count(),
-        1,
-        "{}",
-        READ.done.said()
-    );
+    assert_eq!(READ.done.err.matches("wide_short.csv: 2 unknown columns ignored (number 7, 8)").count(), 1, "{}", READ.done.said());
     assert!(!READ.done.said().contains("Kujdestari"), "{}", READ.done.said());
 }
 

@@ -65,11 +65,7 @@ fn the_first_child_of_a_file_without_a_header_row_is_told_nowhere() {
         "inbox/marks_S9.csv",
         "pupil_id,school_id,subject,date,term,mark,Zamirajzi Bregucajzi\nS1-P1,S1,histori,2026-02-20,2,8,0691234567\n",
     );
-    let done = project.prane(&["run"]).code(5).says(&[
-        "missing column \"pupil_id\"",
-        "7 columns",
-        "1 unknown column ignored (number 7)",
-    ]);
+    let done = project.prane(&["run"]).code(5).says(&["missing column \"pupil_id\"", "7 columns", "1 unknown column ignored (number 7)"]);
     nowhere_told(&project, &done, &["P900", "J50111222X", "Zamirajzi", "Bregucajzi", "2013-04-18", "0691234567", "Selmanajzi"]);
     refused(&project, "pupils_S9.csv", &["is there a header row"]);
 }
