@@ -17,6 +17,7 @@ mod leaks;
 mod likeness;
 mod linkage;
 mod nightly;
+mod overrides;
 mod privacy;
 mod reading;
 mod readme;
