@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{Cursor, Read};
 use std::sync::LazyLock;
 
-use crate::support::{Project, Row, cells, files_below, is_a, rows};
+use crate::support::{Project, Row, files_below, is_a, readable, rows};
 
 const AS_OF: &str = "2026-02-27";
 
@@ -18,24 +17,6 @@ static TOWN: LazyLock<Project> = LazyLock::new(|| {
     project.run();
     project
 });
-
-/// All that can be read in a file: a workbook is unpacked, a table's cells told.
-fn readable(name: &str, bytes: &[u8]) -> String {
-    if is_a(name, "parquet") {
-        return cells(bytes);
-    }
-    if !is_a(name, "xlsx") {
-        return String::from_utf8_lossy(bytes).to_string();
-    }
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let mut text = String::new();
-    for at in 0..archive.len() {
-        let mut part = Vec::new();
-        archive.by_index(at).unwrap().read_to_end(&mut part).unwrap();
-        text.push_str(&String::from_utf8_lossy(&part));
-    }
-    text
-}
 
 #[test]
 fn no_published_file_holds_a_pseudonym_of_the_store() {

@@ -18,6 +18,7 @@ mod likeness;
 mod linkage;
 mod nightly;
 mod outputs;
+mod overrides;
 mod privacy;
 mod reading;
 mod readme;

@@ -80,7 +80,8 @@ select
         j.in_calendar
         and j.pupils_recorded >= s.disrupted_min_pupils
         and share_over(j.parts_absent, parts_of_days(j.pupils_recorded), s.disrupted_over_permille)
-        and j.absence_rate > s.disrupted_times_median * m.usual_rate,
+        -- rounded, so that a day on the line falls on the same side whatever is left of the divisions
+        and round(j.absence_rate - s.disrupted_times_median * m.usual_rate, 9) > 0,
         false
     ) as disrupted,
     j.in_calendar,

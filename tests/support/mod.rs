@@ -6,7 +6,7 @@ pub mod made;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -395,6 +395,24 @@ pub fn unpacked(name: &str, bytes: &[u8]) -> String {
     if is_a(name, "xlsx") {
         text.push('\n');
         text.push_str(&sheets(bytes));
+    }
+    text
+}
+
+/// All that can be read in a file: a workbook is unpacked, a table's cells told.
+pub fn readable(name: &str, bytes: &[u8]) -> String {
+    if is_a(name, "parquet") {
+        return cells(bytes);
+    }
+    if !is_a(name, "xlsx") {
+        return String::from_utf8_lossy(bytes).to_string();
+    }
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut text = String::new();
+    for at in 0..archive.len() {
+        let mut part = Vec::new();
+        archive.by_index(at).unwrap().read_to_end(&mut part).unwrap();
+        text.push_str(&String::from_utf8_lossy(&part));
     }
     text
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, Date32Array, Int32Array};
 use arrow::compute::unary;
 use arrow::datatypes::{DataType, Date32Type};
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use datafusion::common::{Result, exec_datafusion_err};
 use datafusion::logical_expr::ScalarUDF;
 use prane_base::day;
