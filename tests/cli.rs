@@ -61,6 +61,11 @@ fn code_3_for_a_query_or_policy_that_is_wrong() {
         ("queries/flags/late_often.sql", format!("{head}select now() as value"), "uses now"),
         ("queries/flags/late_often.sql", format!("{head}select first_name from indicators.pupil"), "asks for first_name"),
         ("queries/policy.toml", "[chronic_absence]\npermile = 90\n".into(), "chronic_absence_permille"),
+        (
+            "queries/policy.toml",
+            "[[override]]\nschool = \"S1\"\n[override.caseload]\nper_centre = 3\n".into(),
+            "gives caseload_per_centre for one school, but only centres read it",
+        ),
     ] {
         project.put(file, text).prane(&["run"]).code(3).says(&[says]);
         std::fs::remove_file(project.path(file)).unwrap();

@@ -47,7 +47,7 @@ select
     coalesce(f.flags, 0) as flags
 from read_list l
 full join sum_flags f on f.as_of = l.as_of and f.pupil_key = l.pupil_key
-cross join run.policy p
+left join run.policy_school s on s.school_id = l.school_id
 where l.pupil_key is null
    or f.pupil_key is null
    or f.flags <> f.different
@@ -55,4 +55,4 @@ where l.pupil_key is null
    or l.reasons <> f.flags
    or l.level < f.highest
    or l.level > f.highest + 1
-   or l.level not between 1 and p.ladder_top_level
+   or l.level not between 1 and s.ladder_top_level

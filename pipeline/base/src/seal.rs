@@ -55,12 +55,12 @@ impl KeyPair {
             DecryptError::NoMatchingKeys => Error::vault(
                 place,
                 "is sealed with another key",
-                "give the key it was sealed with (vault.key, PRANE_VAULT_KEY or [vault] key_command); nothing was changed",
+                "give the key it was sealed with (vault.key, PRANE_VAULT_KEY or [vault] key_command)",
             ),
             _ => Error::vault(
                 place,
                 "is damaged: its bytes are not as they were written",
-                "put it back from a backup (`prane vault backup` makes them); nothing was changed",
+                "put it back from a backup (`prane vault backup` makes them)",
             ),
         })
     }

@@ -89,14 +89,23 @@ impl Policy {
         let (own, own_overrides) = read(&library.own_policy, file)?;
         overrides.extend(own_overrides);
         let built_in = sections(&library.policy, file)?;
-        if let Some(name) =
-            overrides.iter().flat_map(|o| o.numbers.keys()).find(|name| numbers.contains_key(*name) && !may_differ_by_place(name, library))
-        {
-            return Err(Error::configuration(
-                file,
-                format!("an [[override]] gives {name} for one school or region, but it must be the same for all"),
-                "write it above the overrides, under its table; no SQL file reads it from run.policy_school",
-            ));
+        let given =
+            overrides.iter().flat_map(|o| o.numbers.keys().map(move |name| (o, name))).filter(|(_, name)| numbers.contains_key(*name));
+        for (at, name) in given {
+            if !may_differ_by_place(name, library) {
+                return Err(Error::configuration(
+                    file,
+                    format!("an [[override]] gives {name} for one school or region, but it must be the same for all"),
+                    "write it above the overrides, under its table; no SQL file reads it from run.policy_school",
+                ));
+            }
+            if at.school.is_some() && !may_differ_by_school(name, library) {
+                return Err(Error::configuration(
+                    file,
+                    format!("an [[override]] gives {name} for one school, but only centres read it"),
+                    "give it for a region, or above the overrides, under its table",
+                ));
+            }
         }
         for (name, value) in own.into_iter().chain(overrides.iter().flat_map(|o| o.numbers.clone())) {
             let Some(known) = numbers.get(&name) else {
@@ -194,7 +203,16 @@ fn unknown_key(name: &str, library: &Library, built_in: &[String], numbers: &Num
 
 /// Whether a number may have overrides: a SQL file must read it by place.
 fn may_differ_by_place(name: &str, library: &Library) -> bool {
-    let by_place = |query: &Query| query.reads.contains("run.policy_school") || query.reads.contains("run.policy_centre");
+    may_differ(name, library, &["run.policy_school", "run.policy_centre"])
+}
+
+/// Whether a number may have an override for one school: a SQL file must read it by school.
+fn may_differ_by_school(name: &str, library: &Library) -> bool {
+    may_differ(name, library, &["run.policy_school"])
+}
+
+fn may_differ(name: &str, library: &Library, tables: &[&str]) -> bool {
+    let by_place = |query: &Query| tables.iter().any(|table| query.reads.contains(*table));
     // A view that reads the policy by place mentions it, but a school year starts on the same day everywhere.
     if name == "school_year_starts" {
         return false;

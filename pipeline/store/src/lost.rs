@@ -22,7 +22,7 @@ pub(super) fn check_no_night_is_missing(root: &Path, nights: &[NightRecord]) -> 
             return Err(Error::vault(
                 "store/nights.json",
                 format!("is older than store/{table}, or not the list of these tables: nights are missing from it"),
-                "restore the whole folder of the store from one backup; nothing was changed",
+                "restore the whole folder of the store from one backup",
             ));
         }
     }

@@ -501,7 +501,7 @@ fn no_key(project: &Project) -> Error {
     Error::vault(
         "vault/",
         format!("is sealed, and its key is nowhere: not in {}, {} or [vault] key_command", project.vault_key().display(), key::VARIABLE),
-        "put the key back from where you keep a copy; nothing was changed, and without the key nobody can read the names",
+        "put the key back from where you keep a copy; without the key nobody can read the names",
     )
 }
 

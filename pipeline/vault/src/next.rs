@@ -88,7 +88,7 @@ fn has_night(project: &Project, next: &Path) -> Result<bool> {
         return Err(Error::vault(
             format!("{}/nights.json", project.config.store.url),
             "is missing, though the vault holds additions of an interrupted night",
-            "mount the disk of the store, or restore the store from a backup; nothing was changed",
+            "mount the disk of the store, or restore the store from a backup",
         ));
     }
     Ok(nights.get(at).is_some_and(|night| night.run_id == run_id))
