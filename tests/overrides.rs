@@ -289,12 +289,15 @@ select as_of, pupil_key, days_late as value, 5.0 as threshold, cast(null as date
 
 /// The numbers that an `[[override]]` may give, as the program takes them.
 fn may_be_overridden() -> BTreeSet<String> {
-    let mut library = Library::load(Path::new("no such folder")).unwrap();
+    let library = Library::load(Path::new("no such folder")).unwrap();
     let numbers = Policy::load(&library, &Config::default()).unwrap().numbers;
     let mut may = BTreeSet::new();
     for (name, value) in numbers {
-        library.own_policy = format!("[[override]]\nschool = \"S1\"\n{name} = {value}\n");
-        if Policy::load(&library, &Config::default()).is_ok() {
+        let is_taken = |place: &str| {
+            let own_policy = format!("[[override]]\n{place}\n{name} = {value}\n");
+            Policy::load(&Library { own_policy, ..library.clone() }, &Config::default()).is_ok()
+        };
+        if is_taken("school = \"S1\"") || is_taken("region = \"R\"") {
             may.insert(name);
         }
     }

@@ -203,6 +203,8 @@ async fn draw(
     let artist = Artist::new(project, night)?;
     artist.check_recipients(&places)?;
     let for_analysts = engine.answer("pages.analysts", night.as_of).await?;
+    // Nothing is asked of them again, and drawing needs the room.
+    engine.forget(&["indicators", "flags", "pages"])?;
     tracing::debug!("lists");
     let drawn = Drawn { places, overview, list: for_analysts, notes };
     let folder = (!rehearsal).then(|| staged.folder().to_path_buf());

@@ -25,8 +25,9 @@ fn open(extract: &Extract, format: Format) -> Result<Box<dyn Read + Send>, FileE
         _ => Box::new(file),
     };
     // A byte order mark goes before what the mapping says; UTF-8 passes as it is, so that a broken character is met and named.
+    let encoding = declared_encoding(extract)?;
     let decoded = DecodeReaderBytesBuilder::new()
-        .encoding(Some(declared_encoding(extract)?))
+        .encoding((encoding != encoding_rs::UTF_8).then_some(encoding))
         .bom_override(true)
         .strip_bom(true)
         .utf8_passthru(true)

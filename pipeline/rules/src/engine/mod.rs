@@ -160,6 +160,19 @@ impl<'a> Engine<'a> {
         Ok(self.ctx.table_provider(reference(id)).await.engine_err()?.schema())
     }
 
+    /// Lets go of the tables and views of these schemas, and of the memory that they hold.
+    ///
+    /// # Errors
+    /// A bug.
+    pub fn forget(&mut self, schemas: &[&str]) -> Result<()> {
+        let is_meant = |id: &str| id.split_once('.').is_some_and(|(schema, _)| schemas.contains(&schema));
+        for id in self.tables().iter().filter(|id| is_meant(id)) {
+            self.ctx.deregister_table(reference(id)).engine_err()?;
+        }
+        self.built.retain(|id| !is_meant(id));
+        Ok(())
+    }
+
     /// Marks a view as provided by the caller: its SQL file, if any, is not used.
     pub fn provide(&mut self, id: &str) {
         self.built.insert(id.to_string());
@@ -190,7 +203,9 @@ impl<'a> Engine<'a> {
                 built.insert("run.raised_flags".into());
             }
             tracing::debug!("{}", query.id);
-            let many = readers.get(query.id.as_str()).copied().unwrap_or(0) > 1 || wanted.contains(&query.id);
+            // A part of a page is asked once, and may be large: it is computed when it is answered.
+            let asked = wanted.contains(&query.id) && query.schema() != "pages";
+            let many = asked || readers.get(query.id.as_str()).copied().unwrap_or(0) > 1;
             let once = match query.header.keep {
                 Some(Keep::Never) if this.attendance_rows > FEW_ROWS => false,
                 Some(Keep::Once) => true,
