@@ -160,16 +160,16 @@ impl<'a> Engine<'a> {
         Ok(self.ctx.table_provider(reference(id)).await.engine_err()?.schema())
     }
 
-    /// Lets go of the tables and views of these schemas, and of the memory that they hold.
+    /// Lets go of the tables and views of these schemas, and of the memory that they hold: what was computed from them stays, and
+    /// they cannot be asked again.
     ///
     /// # Errors
     /// A bug.
-    pub fn forget(&mut self, schemas: &[&str]) -> Result<()> {
+    pub fn forget(&self, schemas: &[&str]) -> Result<()> {
         let is_meant = |id: &str| id.split_once('.').is_some_and(|(schema, _)| schemas.contains(&schema));
         for id in self.tables().iter().filter(|id| is_meant(id)) {
             self.ctx.deregister_table(reference(id)).engine_err()?;
         }
-        self.built.retain(|id| !is_meant(id));
         Ok(())
     }
 
