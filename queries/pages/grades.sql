@@ -3,6 +3,7 @@
 -- grain = "one row a school, grade and as_of"
 -- key = ["as_of", "school_id", "grade_level"]
 -- owner = "school integration team"
+-- keep = "once"
 -- order = ["school_id", "grade_level"]
 -- [columns]
 -- as_of = "day for which the view is made; nothing recorded after it counts, date"

@@ -3,6 +3,7 @@
 -- grain = "one row a pupil with a level and as_of"
 -- key = ["as_of", "pupil_key"]
 -- owner = "school integration team"
+-- keep = "once"
 -- order = ["school_id", "rank"]
 -- [columns]
 -- as_of = "day for which the view is made; nothing recorded after it counts, date"

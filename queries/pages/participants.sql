@@ -3,6 +3,7 @@
 -- grain = "one row a participant and as_of"
 -- key = ["as_of", "centre_id", "participant_key"]
 -- owner = "centre coordinators"
+-- keep = "once"
 -- order = ["centre_id", "participant_key"]
 -- [columns]
 -- as_of = "day for which the view is made; nothing recorded after it counts, date"

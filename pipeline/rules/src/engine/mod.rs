@@ -203,7 +203,7 @@ impl<'a> Engine<'a> {
                 built.insert("run.raised_flags".into());
             }
             tracing::debug!("{}", query.id);
-            // A part of a page is asked once, and may be large: it is computed when it is answered.
+            // A part of a page may be large: it is computed when it is answered, unless its head says that it is read again.
             let asked = wanted.contains(&query.id) && query.schema() != "pages";
             let many = asked || readers.get(query.id.as_str()).copied().unwrap_or(0) > 1;
             let once = match query.header.keep {
